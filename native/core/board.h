@@ -1,0 +1,117 @@
+/* The board: memory shared by httpd's parent, its children and the supervisor. It shows which daemons of a pool are ready, and counts
+ * the requests in flight and waiting (docs/architecture.md, section 4).
+ *
+ * Who writes what: the parent claims pools and takes back what dead children had counted; the supervisor writes states, slots and
+ * retry times; children write counts. Nobody is harmed by a wrong count but httpd itself: the daemon enforces its own limit.
+ * All functions are thread-safe and safe across processes unless they say otherwise. */
+#ifndef MJ_BOARD_H
+#define MJ_BOARD_H
+
+#include <apr_errno.h>
+#include <apr_time.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** Daemons of a pool that can be on the board at once: twice the most processes, because a new generation starts beside the old. */
+#define MJ_BOARD_SLOTS 128
+#define MJ_POOL_NAME_MAX 64
+
+typedef enum mj_pool_state_t {
+    MJ_POOL_FREE = 0, /**< the entry is not in use */
+    MJ_POOL_STARTING, /**< no daemon is ready yet, or all are being replaced: requests wait */
+    MJ_POOL_READY,    /**< at least one slot is ready */
+    MJ_POOL_DOWN,     /**< it failed to start, twice or more in a row: requests are told to come back */
+    MJ_POOL_ENDING    /**< removed: it drains */
+} mj_pool_state_t;
+
+typedef enum mj_slot_state_t {
+    MJ_SLOT_FREE = 0,
+    MJ_SLOT_STARTING,
+    MJ_SLOT_READY,
+    MJ_SLOT_DRAINING /**< takes no further request */
+} mj_slot_state_t;
+
+typedef struct mj_board_t mj_board_t;
+
+/** A ready daemon that a request was admitted to. */
+typedef struct mj_ticket_t {
+    unsigned pool;
+    unsigned slot;
+    uint32_t serial; /**< of the daemon, part of its socket's path */
+    uint32_t pid;
+    uint32_t child;
+} mj_ticket_t;
+
+typedef enum mj_admission_t {
+    MJ_ADMITTED,
+    MJ_FULL,      /**< every ready daemon has `threads` requests in flight, or none is ready */
+    MJ_POOL_IS_DOWN,
+    MJ_POOL_IS_GONE
+} mj_admission_t;
+
+/* --- life: single-threaded callers --- */
+
+/** Makes a board of that many pools and httpd children in a new memfd (close-on-exec) and maps it.
+ *  Memory is taken only as pools and children use it. */
+apr_status_t mj_board_create(mj_board_t **board, int *fd, unsigned max_pools, unsigned max_children);
+
+/** Maps the board in fd, which stays the caller's. @return APR_EINVAL if it is no board of this version */
+apr_status_t mj_board_map(mj_board_t **board, int fd);
+
+void mj_board_unmap(mj_board_t *board);
+
+unsigned mj_board_max_pools(const mj_board_t *board);
+
+/* --- the parent: single-threaded --- */
+
+/** Finds the pool's place, or takes a free one (its state is then STARTING).
+ *  @return APR_ENOSPC if all are taken */
+apr_status_t mj_board_claim(mj_board_t *board, const char *name, unsigned *pool);
+
+/** Takes back all that the child with that pid had counted, and frees its row. */
+void mj_board_child_died(mj_board_t *board, uint32_t pid);
+
+/* --- the supervisor: single-threaded --- */
+
+/** @param retry_at the earliest time of the next start, for MJ_POOL_DOWN; else 0. Wakes all waiting requests. */
+void mj_board_set_pool(mj_board_t *board, unsigned pool, mj_pool_state_t state, apr_time_t retry_at);
+
+/** Publishes a slot; threads is the pool's limit. FREE and STARTING zero its count. Wakes all waiting requests. */
+void mj_board_set_slot(mj_board_t *board, unsigned pool, unsigned slot, mj_slot_state_t state, uint32_t serial, uint32_t pid,
+                       uint32_t threads);
+
+/* --- an httpd child --- */
+
+/** Takes a row for this child's shadow counts. @return APR_ENOSPC if there is none (then counts leak if it dies) */
+apr_status_t mj_board_child_init(mj_board_t *board, uint32_t pid, uint32_t *child);
+
+/** Admits a request to the ready slot with the fewest in flight, if one has room; never waits. avoid: a slot to pass over
+ *  (it has just refused), or -1. */
+mj_admission_t mj_board_admit(mj_board_t *board, unsigned pool, uint32_t child, int avoid, mj_ticket_t *ticket);
+
+/** Ends what mj_board_admit began, and wakes one waiting request. */
+void mj_board_release(mj_board_t *board, const mj_ticket_t *ticket);
+
+/** Joins the pool's queue. @return false if queue_size others wait already */
+bool mj_board_queue_enter(mj_board_t *board, unsigned pool, uint32_t child, uint32_t queue_size);
+void mj_board_queue_leave(mj_board_t *board, unsigned pool, uint32_t child);
+
+/** @return true if others wait: a newcomer queues behind them */
+bool mj_board_has_queue(const mj_board_t *board, unsigned pool);
+
+/** The value of the pool's change word: read it before mj_board_admit, pass it to mj_board_wait. */
+uint32_t mj_board_change(const mj_board_t *board, unsigned pool);
+
+/** Sleeps until the change word differs from seen, at most timeout (and at most a short while in any case: call it in a loop). */
+void mj_board_wait(mj_board_t *board, unsigned pool, uint32_t seen, apr_interval_time_t timeout);
+
+/** @return when a pool that is DOWN will be tried again; 0 if not known */
+apr_time_t mj_board_retry_at(const mj_board_t *board, unsigned pool);
+
+mj_pool_state_t mj_board_pool_state(const mj_board_t *board, unsigned pool);
+
+/** Formats the path of a daemon's socket. @return false if it does not fit sockaddr_un */
+bool mj_board_socket_path(char *out, size_t size, const char *runtime_dir, const char *pool_name, unsigned slot, uint32_t serial);
+
+#endif
