@@ -85,7 +85,8 @@ void mj_hello_encode(unsigned char *out, uint32_t pid);
 /** Writes a REQUEST frame, header included.
  *  @param out_len set to the frame's size on success
  *  @return APR_SUCCESS; APR_ENOSPC if capacity does not suffice (out_len is then the size that would); MJ_EFRAMETOOLARGE if the frame
- *  would exceed its limit, a string 65535 bytes, or a count 65535; MJ_EBADSTRING, MJ_EBADHEADER if a field holds a forbidden byte */
+ *  would exceed its limit, a string 65535 bytes, or a count 65535; MJ_EBADSTRING, MJ_EBADHEADER if a field holds a forbidden byte;
+ *  MJ_EBADFLAGS for EXPECT without BODY; MJ_EBADLENGTH for a content length other than 0 without BODY */
 apr_status_t mj_request_encode(unsigned char *out, apr_size_t capacity, uint16_t serial, const mj_request_t *request,
                                apr_size_t *out_len);
 
@@ -104,7 +105,8 @@ typedef struct mj_frame_t {
 } mj_frame_t;
 
 /** Decodes and judges the header of a frame that a daemon sent.
- *  @return APR_SUCCESS; APR_INCOMPLETE with fewer than MJ_HEADER_SIZE bytes; MJ_EUNKNOWNFRAME, MJ_EFRAMETOOLARGE, MJ_EBADFLAGS */
+ *  @return APR_SUCCESS; APR_INCOMPLETE with fewer than MJ_HEADER_SIZE bytes; MJ_EUNKNOWNFRAME, MJ_EFRAMETOOLARGE, MJ_EBADFLAGS;
+ *  MJ_EBADLENGTH for an empty DATA */
 apr_status_t mj_frame_decode(const unsigned char *in, apr_size_t len, mj_frame_t *frame);
 
 /** A response head. headers is the wire form, checked; walk it with mj_header_next. */
