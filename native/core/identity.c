@@ -1,0 +1,197 @@
+#include "identity.h"
+
+#include <apr_strings.h>
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* "#1000" or "1000" as a number. -1 (all ones) means "leave as it is" to the kernel and is never an ID. */
+static bool parse_id(const char *text, unsigned long *id)
+{
+    char *end;
+    text += *text == '#';
+    if (*text < '0' || *text > '9') {
+        return false;
+    }
+    errno = 0;
+    *id = strtoul(text, &end, 10);
+    return errno == 0 && *end == '\0' && *id < 0xffffffffUL;
+}
+
+static const char *find_user(mj_pool_settings_t *settings, apr_pool_t *pool, const struct passwd **found)
+{
+    unsigned long id;
+    struct passwd *pw = getpwnam(settings->user);
+
+    if (pw == NULL && parse_id(settings->user, &id)) {
+        pw = getpwuid((uid_t)id);
+        settings->uid = (uid_t)id;
+        if (pw == NULL && settings->group == NULL) {
+            return apr_psprintf(pool, "user=%s: this UID has no entry in the user database, so its group is not known: give group= too",
+                                settings->user);
+        }
+    }
+    else if (pw == NULL) {
+        return apr_psprintf(pool, "user=%s: there is no such user; create it (useradd --system %s) or name another", settings->user,
+                            settings->user);
+    }
+    if (pw != NULL) {
+        settings->uid = pw->pw_uid;
+        settings->gid = pw->pw_gid;
+        settings->login = apr_pstrdup(pool, pw->pw_name);
+        if (settings->home == NULL) {
+            settings->home = access(pw->pw_dir, F_OK) == 0 ? apr_pstrdup(pool, pw->pw_dir) : "/";
+        }
+    }
+    *found = pw;
+    return NULL;
+}
+
+static const char *find_group(apr_pool_t *pool, const char *option, const char *name, gid_t *gid)
+{
+    unsigned long id;
+    const struct group *gr = getgrnam(name);
+    if (gr != NULL) {
+        *gid = gr->gr_gid;
+    }
+    else if (parse_id(name, &id)) {
+        *gid = (gid_t)id;
+    }
+    else {
+        return apr_psprintf(pool, "%s=%s: there is no group '%s'; create it (groupadd --system %s) or name another", option, name, name,
+                            name);
+    }
+    return NULL;
+}
+
+static const char *find_supplementary(mj_pool_settings_t *settings, apr_pool_t *pool)
+{
+    apr_array_header_t *groups = apr_array_make(pool, 4, sizeof(gid_t));
+    const char *wrong;
+
+    if (settings->supplementary_groups != NULL) {
+        char *state, *name, *list = apr_pstrdup(pool, settings->supplementary_groups);
+        for (name = apr_strtok(list, ", ", &state); name != NULL; name = apr_strtok(NULL, ", ", &state)) {
+            gid_t gid;
+            wrong = find_group(pool, "supplementary-groups", name, &gid);
+            if (wrong != NULL) {
+                return wrong;
+            }
+            APR_ARRAY_PUSH(groups, gid_t) = gid;
+        }
+    }
+    else if (*settings->login != '\0') {
+        int count = 64;
+        gid_t *list = apr_palloc(pool, (apr_size_t)count * sizeof(gid_t));
+        if (getgrouplist(settings->login, settings->gid, list, &count) < 0) {
+            list = apr_palloc(pool, (apr_size_t)count * sizeof(gid_t));
+            getgrouplist(settings->login, settings->gid, list, &count);
+        }
+        while (count-- > 0) {
+            APR_ARRAY_PUSH(groups, gid_t) = *list++;
+        }
+    }
+    if (groups->nelts > sysconf(_SC_NGROUPS_MAX)) {
+        return apr_psprintf(pool, "supplementary-groups: %d groups are more than this system takes (%ld)", groups->nelts,
+                            sysconf(_SC_NGROUPS_MAX));
+    }
+    settings->groups = groups;
+    return NULL;
+}
+
+static const char *check_ids(const mj_pool_settings_t *settings, apr_pool_t *pool, uid_t minimum_uid)
+{
+    int i;
+    if (settings->uid == 0) {
+        return apr_psprintf(pool, "user=%s: this is UID 0; applications never run as root: name another user", settings->user);
+    }
+    if (settings->uid < minimum_uid) {
+        return apr_psprintf(pool, "user=%s: UID %lu is under JVMMinimumUID %lu: name another user or lower JVMMinimumUID",
+                            settings->user, (unsigned long)settings->uid, (unsigned long)minimum_uid);
+    }
+    if (settings->gid == 0) {
+        return apr_psprintf(pool, "%s=%s: this is GID 0; applications never run in root's group: name another group",
+                            settings->group != NULL ? "group" : "user",
+                            settings->group != NULL ? settings->group : settings->user);
+    }
+    for (i = 0; i < settings->groups->nelts; i++) {
+        if (APR_ARRAY_IDX(settings->groups, i, gid_t) == 0) {
+            return apr_psprintf(pool,
+                                "supplementary-groups: GID 0 is among those of user=%s; applications never run in root's group: give "
+                                "supplementary-groups= without it",
+                                settings->user);
+        }
+    }
+    return NULL;
+}
+
+static const char *resolve_as_root(mj_pool_settings_t *settings, apr_pool_t *pool, uid_t minimum_uid)
+{
+    const struct passwd *pw = NULL;
+    const char *wrong;
+
+    if (settings->user == NULL) {
+        return "user= is missing: httpd runs as root, so say whose processes these are (user=alice)";
+    }
+    wrong = find_user(settings, pool, &pw);
+    if (wrong == NULL && settings->group != NULL) {
+        wrong = find_group(pool, "group", settings->group, &settings->gid);
+    }
+    if (wrong == NULL) {
+        wrong = find_supplementary(settings, pool);
+    }
+    if (wrong == NULL) {
+        wrong = check_ids(settings, pool, minimum_uid);
+    }
+    settings->has_identity = true;
+    return wrong;
+}
+
+static const char *resolve_as_user(mj_pool_settings_t *settings, apr_pool_t *pool, uid_t euid, gid_t egid)
+{
+    const struct passwd *pw;
+    const char *wrong;
+    gid_t gid;
+
+    if (settings->user != NULL) {
+        wrong = find_user(settings, pool, &pw);
+        if (wrong != NULL) {
+            return wrong;
+        }
+        if (settings->uid != euid) {
+            return apr_psprintf(pool,
+                                "user=%s: httpd was not started by root (its UID is %lu), so it cannot run processes as another user: "
+                                "leave user= out or start httpd as root",
+                                settings->user, (unsigned long)euid);
+        }
+    }
+    if (settings->group != NULL) {
+        wrong = find_group(pool, "group", settings->group, &gid);
+        if (wrong != NULL) {
+            return wrong;
+        }
+        if (gid != egid) {
+            return apr_psprintf(pool, "group=%s: httpd was not started by root, so it cannot run processes in another group: leave it out",
+                                settings->group);
+        }
+    }
+    if (settings->supplementary_groups != NULL) {
+        return "supplementary-groups: httpd was not started by root, so it cannot set groups: leave it out";
+    }
+    settings->uid = euid;
+    settings->gid = egid;
+    pw = getpwuid(euid);
+    settings->login = pw != NULL ? apr_pstrdup(pool, pw->pw_name) : "";
+    if (settings->home == NULL) {
+        settings->home = pw != NULL && access(pw->pw_dir, X_OK) == 0 ? apr_pstrdup(pool, pw->pw_dir) : "/";
+    }
+    return NULL;
+}
+
+const char *mj_identity_resolve(mj_pool_settings_t *settings, apr_pool_t *pool, uid_t euid, gid_t egid, uid_t minimum_uid)
+{
+    return euid == 0 ? resolve_as_root(settings, pool, minimum_uid) : resolve_as_user(settings, pool, euid, egid);
+}

@@ -1,0 +1,410 @@
+#include "pool_settings.h"
+
+#include <apr_lib.h>
+#include <apr_strings.h>
+#include <limits.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define KILO ((int64_t)1024)
+#define MEGA (KILO * 1024)
+#define GIGA (MEGA * 1024)
+#define MAX_TIME apr_time_from_sec(365 * 24 * 3600)
+#define NAME_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
+#define MAX_NAME 64
+
+typedef enum option_kind_t { TEXT, FOLDER, PATHS, LIST, ENV, MASK, NUMBER, SIZE, TIME, LATER } option_kind_t;
+
+typedef struct option_t {
+    const char *name;
+    option_kind_t kind;
+    size_t offset;
+    int64_t min;
+    int64_t max;
+} option_t;
+
+#define AT(field) offsetof(mj_pool_settings_t, field)
+
+static const option_t options[] = {
+    {"class-path", PATHS, AT(class_path), 0, 0},
+    {"display-name", TEXT, AT(display_name), 0, 0},
+    {"env", ENV, AT(env), 0, 0},
+    {"graceful-timeout", TIME, AT(graceful_timeout), 0, MAX_TIME},
+    {"group", TEXT, AT(group), 0, 0},
+    {"heap", SIZE, AT(heap), 4 * MEGA, 1024 * GIGA},
+    {"home", FOLDER, AT(home), 0, 0},
+    {"java-home", FOLDER, AT(java_home), 0, 0},
+    {"java-option", LIST, AT(java_options), 0, 0},
+    {"lang", TEXT, AT(lang), 0, 0},
+    {"processes", NUMBER, AT(processes), 1, 64},
+    {"queue-size", NUMBER, AT(queue_size), 0, 1000000},
+    {"queue-timeout", TIME, AT(queue_timeout), 0, MAX_TIME},
+    {"request-timeout", TIME, AT(request_timeout), 0, MAX_TIME},
+    {"shutdown-timeout", TIME, AT(shutdown_timeout), 0, MAX_TIME},
+    {"stack-size", SIZE, AT(stack_size), 256 * KILO, GIGA},
+    {"startup-timeout", TIME, AT(startup_timeout), 0, MAX_TIME},
+    {"supplementary-groups", TEXT, AT(supplementary_groups), 0, 0},
+    {"threads", NUMBER, AT(threads), 1, 10000},
+    {"umask", MASK, AT(umask), 0, 0777},
+    {"user", TEXT, AT(user), 0, 0},
+    /* named in the design, refused by name until they work */
+    {"chroot", LATER, 0, 0, 0},
+    {"connect-timeout", LATER, 0, 0, 0},
+    {"cpu-priority", LATER, 0, 0, 0},
+    {"deadlock-timeout", LATER, 0, 0, 0},
+    {"env-file", LATER, 0, 0, 0},
+    {"header-buffer-size", LATER, 0, 0, 0},
+    {"idle-timeout", LATER, 0, 0, 0},
+    {"interrupt-timeout", LATER, 0, 0, 0},
+    {"listen-backlog", LATER, 0, 0, 0},
+    {"maximum-requests", LATER, 0, 0, 0},
+    {"memory-limit", LATER, 0, 0, 0},
+    {"receive-buffer-size", LATER, 0, 0, 0},
+    {"restart-interval", LATER, 0, 0, 0},
+    {"script-group", LATER, 0, 0, 0},
+    {"script-user", LATER, 0, 0, 0},
+    {"send-buffer-size", LATER, 0, 0, 0},
+    {"socket-timeout", LATER, 0, 0, 0},
+    {"virtual-threads", LATER, 0, 0, 0},
+};
+
+mj_pool_settings_t *mj_pool_settings_make(apr_pool_t *pool, const char *name)
+{
+    mj_pool_settings_t *settings = apr_pcalloc(pool, sizeof(*settings));
+    settings->name = name;
+    settings->umask = 0027;
+    settings->lang = "C.UTF-8";
+    settings->display_name = apr_pstrcat(pool, "jvm:", name, NULL);
+    settings->env = apr_array_make(pool, 2, sizeof(const char *));
+    settings->java_options = apr_array_make(pool, 2, sizeof(const char *));
+    settings->groups = apr_array_make(pool, 2, sizeof(gid_t));
+    settings->login = "";
+    settings->processes = 1;
+    settings->threads = 25;
+    settings->queue_size = 100;
+    settings->heap = 128 * MEGA;
+    settings->stack_size = 512 * KILO;
+    settings->queue_timeout = apr_time_from_sec(45);
+    settings->startup_timeout = apr_time_from_sec(60);
+    settings->graceful_timeout = apr_time_from_sec(15);
+    settings->shutdown_timeout = apr_time_from_sec(5);
+    return settings;
+}
+
+const char *mj_pool_name_check(apr_pool_t *pool, const char *name)
+{
+    size_t len = strlen(name);
+    if (len == 0 || len > MAX_NAME || strspn(name, NAME_CHARACTERS) != len || name[0] == '.') {
+        return apr_psprintf(pool, "'%s' is no name for a pool: use 1 to %d letters, digits, '.', '_' or '-', not starting with '.'",
+                            name, MAX_NAME);
+    }
+    return NULL;
+}
+
+static bool has_control(const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (apr_iscntrl(*text)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Digits only, then *rest is what follows. */
+static bool parse_digits(const char *text, int64_t *out, const char **rest)
+{
+    int64_t n = 0;
+    if (!apr_isdigit(*text)) {
+        return false;
+    }
+    for (; apr_isdigit(*text); text++) {
+        if (n > (INT64_MAX - 9) / 10) {
+            return false;
+        }
+        n = n * 10 + (*text - '0');
+    }
+    *out = n;
+    *rest = text;
+    return true;
+}
+
+typedef struct unit_t {
+    const char *suffix;
+    int64_t factor;
+} unit_t;
+
+static const unit_t size_units[] = {{"", 1}, {"k", KILO}, {"m", MEGA}, {"g", GIGA}, {NULL, 0}};
+static const unit_t time_units[] = {
+    {"", APR_USEC_PER_SEC},        {"ms", 1000}, {"s", APR_USEC_PER_SEC}, {"min", 60 * APR_USEC_PER_SEC},
+    {"h", 3600 * APR_USEC_PER_SEC}, {NULL, 0}};
+static const unit_t no_units[] = {{"", 1}, {NULL, 0}};
+
+static bool parse_quantity(const char *text, const unit_t *units, int64_t min, int64_t max, int64_t *out)
+{
+    const char *suffix;
+    int64_t n;
+    if (!parse_digits(text, &n, &suffix)) {
+        return false;
+    }
+    for (; units->suffix != NULL; units++) {
+        if (strcasecmp(units->suffix, suffix) == 0) {
+            if (n > INT64_MAX / units->factor || n * units->factor < min || n * units->factor > max) {
+                return false;
+            }
+            *out = n * units->factor;
+            return true;
+        }
+    }
+    return false;
+}
+
+static const char *size_text(apr_pool_t *pool, int64_t n)
+{
+    return n % GIGA == 0   ? apr_psprintf(pool, "%" APR_INT64_T_FMT "g", n / GIGA)
+           : n % MEGA == 0 ? apr_psprintf(pool, "%" APR_INT64_T_FMT "m", n / MEGA)
+                           : apr_psprintf(pool, "%" APR_INT64_T_FMT "k", n / KILO);
+}
+
+static const char *set_quantity(const option_t *option, void *field, apr_pool_t *pool, const char *value)
+{
+    const unit_t *units = option->kind == SIZE ? size_units : option->kind == TIME ? time_units : no_units;
+    int64_t n;
+    if (!parse_quantity(value, units, option->min, option->max, &n)) {
+        switch (option->kind) {
+        case SIZE:
+            return apr_psprintf(pool, "%s=%s: give a size from %s to %s, in bytes or with k, m or g (128m)", option->name, value,
+                                size_text(pool, option->min), size_text(pool, option->max));
+        case TIME:
+            return apr_psprintf(pool, "%s=%s: give a time in seconds, or with ms, s, min or h (90s), a year at most; 0 is off",
+                                option->name, value);
+        default:
+            return apr_psprintf(pool, "%s=%s: give a number from %" APR_INT64_T_FMT " to %" APR_INT64_T_FMT, option->name, value,
+                                option->min, option->max);
+        }
+    }
+    *(int64_t *)field = n;
+    return NULL;
+}
+
+static const char *set_mask(const option_t *option, void *field, apr_pool_t *pool, const char *value)
+{
+    char *end;
+    long mask = strtol(value, &end, 8);
+    if (!apr_isdigit(*value) || *end != '\0' || mask < option->min || mask > option->max) {
+        return apr_psprintf(pool, "%s=%s: give an octal mask from 0000 to 0777 (0027)", option->name, value);
+    }
+    *(int *)field = (int)mask;
+    return NULL;
+}
+
+static const char *check_text(const option_t *option, apr_pool_t *pool, const char *value)
+{
+    const char *path, *name_end;
+    if (*value == '\0') {
+        return apr_psprintf(pool, "%s= has no value: give one, or leave the option out", option->name);
+    }
+    if (has_control(value)) {
+        return apr_psprintf(pool, "%s= holds a control character", option->name);
+    }
+    switch (option->kind) {
+    case FOLDER:
+        if (*value != '/') {
+            return apr_psprintf(pool, "%s=%s: give an absolute path", option->name, value);
+        }
+        return NULL;
+    case PATHS:
+        for (path = value; path != NULL; path = strchr(path, ':')) {
+            path += *path == ':';
+            if (*path != '/') {
+                return apr_psprintf(pool, "%s=%s: give absolute paths, separated by ':'", option->name, value);
+            }
+        }
+        return NULL;
+    case ENV:
+        name_end = strchr(value, '=');
+        if (name_end == NULL || name_end == value || apr_isdigit(*value)
+            || strspn(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") < (size_t)(name_end - value)) {
+            return apr_psprintf(pool, "%s=%s: give NAME=VALUE, NAME of letters, digits and '_' (env=LOG_LEVEL=debug)", option->name,
+                                value);
+        }
+        return NULL;
+    case LIST:
+        if (*value != '-') {
+            return apr_psprintf(pool, "%s=%s: give an option of the JVM, it starts with '-' (java-option=-Dcolour=blue)",
+                                option->name, value);
+        }
+        return NULL;
+    default:
+        return NULL;
+    }
+}
+
+const char *mj_pool_settings_set(mj_pool_settings_t *settings, apr_pool_t *pool, const char *name, const char *value)
+{
+    const char *known = NULL, *wrong;
+    size_t i;
+
+    for (i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+        const option_t *option = &options[i];
+        void *field = (char *)settings + option->offset;
+        if (strcmp(option->name, name) != 0) {
+            if (option->kind != LATER) {
+                known = known == NULL ? option->name : apr_pstrcat(pool, known, ", ", option->name, NULL);
+            }
+            continue;
+        }
+        switch (option->kind) {
+        case LATER:
+            return apr_psprintf(pool, "%s=%s: this option is not yet supported by this version of mod_jvm; leave it out", name, value);
+        case NUMBER:
+        case SIZE:
+        case TIME:
+            return set_quantity(option, field, pool, value);
+        case MASK:
+            return set_mask(option, field, pool, value);
+        case TEXT:
+            /* supplementary-groups= with nothing behind it means none at all */
+            if (field == (void *)&settings->supplementary_groups && *value == '\0') {
+                settings->supplementary_groups = "";
+                return NULL;
+            }
+            break;
+        default:
+            break;
+        }
+        wrong = check_text(option, pool, value);
+        if (wrong != NULL) {
+            return wrong;
+        }
+        if (option->kind == LIST || option->kind == ENV) {
+            APR_ARRAY_PUSH(*(apr_array_header_t **)field, const char *) = value;
+        }
+        else {
+            *(const char **)field = value;
+        }
+        return NULL;
+    }
+    return apr_psprintf(pool, "there is no option '%s'; there are %s", name, known);
+}
+
+/* Reads up to a character of stops, or a closing quote if text starts with a quote. NULL at an open quote. */
+static const char *take_word(apr_pool_t *pool, const char **text, const char *stops)
+{
+    const char *in = *text;
+    char quote = *in == '"' || *in == '\'' ? *in : '\0';
+    char *word = apr_palloc(pool, strlen(in) + 1), *out = word;
+
+    if (quote == '\0') {
+        size_t len = strcspn(in, stops);
+        *text = in + len;
+        return apr_pstrmemdup(pool, in, len);
+    }
+    for (in++; *in != quote; in++) {
+        if (*in == '\0') {
+            return NULL;
+        }
+        if (*in == '\\' && (in[1] == quote || in[1] == '\\')) {
+            in++;
+        }
+        *out++ = *in;
+    }
+    *out = '\0';
+    *text = in + 1;
+    return word;
+}
+
+apr_status_t mj_option_next(apr_pool_t *pool, const char **line, const char **key, const char **value)
+{
+    const char *in = *line;
+    const char *equals;
+
+    while (apr_isspace(*in)) {
+        in++;
+    }
+    if (*in == '\0') {
+        *line = in;
+        return APR_EOF;
+    }
+    *key = NULL;
+    if (*in == '"' || *in == '\'') {
+        const char *word = take_word(pool, &in, "");
+        if (word == NULL) {
+            return APR_EINVAL;
+        }
+        equals = strchr(word, '=');
+        *key = equals == NULL ? word : apr_pstrmemdup(pool, word, (apr_size_t)(equals - word));
+        *value = equals == NULL ? NULL : equals + 1;
+    }
+    else {
+        *key = take_word(pool, &in, "= \t\r\n");
+        *value = NULL;
+        if (*in == '=') {
+            in++;
+            *value = take_word(pool, &in, " \t\r\n");
+            if (*value == NULL) {
+                *key = NULL;
+                return APR_EINVAL;
+            }
+        }
+    }
+    *line = in;
+    return *value == NULL ? APR_EINVAL : APR_SUCCESS;
+}
+
+static void add_all(mj_record_builder_t *record, const char *name, const apr_array_header_t *values)
+{
+    int i;
+    for (i = 0; i < values->nelts; i++) {
+        mj_record_add(record, name, APR_ARRAY_IDX(values, i, const char *));
+    }
+}
+
+static void add_identity(mj_record_builder_t *record, const mj_pool_settings_t *settings, apr_pool_t *pool)
+{
+    const char *groups = "";
+    int i;
+    for (i = 0; i < settings->groups->nelts; i++) {
+        groups = apr_psprintf(pool, "%s%s%lu", groups, i > 0 ? "," : "",
+                              (unsigned long)APR_ARRAY_IDX(settings->groups, i, gid_t));
+    }
+    mj_record_add_number(record, "uid", (int64_t)settings->uid);
+    mj_record_add_number(record, "gid", (int64_t)settings->gid);
+    mj_record_add(record, "groups", groups);
+}
+
+mj_span_t mj_pool_settings_record(const mj_pool_settings_t *settings, apr_pool_t *pool, unsigned index, const char *java_home,
+                                  const apr_array_header_t *applications)
+{
+    mj_record_builder_t *record = mj_record_builder_make(pool);
+    int i;
+
+    mj_record_add(record, "name", settings->name);
+    mj_record_add_number(record, "index", index);
+    if (settings->has_identity) {
+        add_identity(record, settings, pool);
+    }
+    mj_record_add(record, "user", settings->login);
+    mj_record_add(record, "home", settings->home != NULL ? settings->home : "/");
+    mj_record_add(record, "umask", apr_psprintf(pool, "%04o", (unsigned)settings->umask));
+    mj_record_add(record, "display-name", settings->display_name);
+    mj_record_add(record, "lang", settings->lang);
+    add_all(record, "env", settings->env);
+    mj_record_add(record, "java-home", java_home);
+    add_all(record, "java-option", settings->java_options);
+    if (settings->class_path != NULL) {
+        mj_record_add(record, "class-path", settings->class_path);
+    }
+    mj_record_add_number(record, "heap", settings->heap);
+    mj_record_add_number(record, "stack-size", settings->stack_size);
+    mj_record_add_number(record, "processes", settings->processes);
+    mj_record_add_number(record, "threads", settings->threads);
+    mj_record_add_number(record, "startup-timeout", settings->startup_timeout / 1000);
+    mj_record_add_number(record, "graceful-timeout", settings->graceful_timeout / 1000);
+    mj_record_add_number(record, "shutdown-timeout", settings->shutdown_timeout / 1000);
+    for (i = 0; i < applications->nelts; i++) {
+        mj_record_add_span(record, "application", APR_ARRAY_IDX(applications, i, mj_span_t));
+    }
+    return mj_record_bytes(record);
+}

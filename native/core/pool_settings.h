@@ -1,0 +1,76 @@
+/* The options of JVMDaemonProcess: what a pool is.
+ *
+ * Written while the configuration is parsed, completed by mj_identity_resolve and check_config, read-only afterwards. Strings and
+ * arrays live in the pool given to mj_pool_settings_make (httpd's pconf). */
+#ifndef MJ_POOL_SETTINGS_H
+#define MJ_POOL_SETTINGS_H
+
+#include "record.h"
+
+#include <apr_tables.h>
+#include <apr_time.h>
+#include <sys/types.h>
+
+typedef struct mj_pool_settings_t {
+    const char *name;
+
+    /* identity */
+    const char *user;                 /**< name or #number; NULL: not given */
+    const char *group;                /**< name or #number; NULL: the user's */
+    const char *supplementary_groups; /**< comma-separated names or #numbers; NULL: the user's own */
+    const char *home;                 /**< NULL: the user's, else / */
+    int umask;
+
+    /* program */
+    const char *java_home;                  /**< NULL: the server's default */
+    const char *class_path;                 /**< NULL: none */
+    const char *lang;
+    const char *display_name;
+    const apr_array_header_t *env;          /**< of const char *, NAME=VALUE */
+    const apr_array_header_t *java_options; /**< of const char * */
+
+    /* size */
+    int64_t processes;
+    int64_t threads; /**< requests in flight per process */
+    int64_t queue_size;
+    int64_t heap;       /**< bytes */
+    int64_t stack_size; /**< bytes */
+
+    /* times; 0: none */
+    apr_interval_time_t queue_timeout;
+    apr_interval_time_t request_timeout;
+    apr_interval_time_t startup_timeout;
+    apr_interval_time_t graceful_timeout;
+    apr_interval_time_t shutdown_timeout;
+
+    /* resolved */
+    bool has_identity; /**< httpd runs as root: uid, gid and groups are to be taken on */
+    uid_t uid;
+    gid_t gid;
+    const apr_array_header_t *groups; /**< of gid_t */
+    const char *login;                /**< login name; "" if the UID has none */
+} mj_pool_settings_t;
+
+/** A pool of that name with every option at its default. */
+mj_pool_settings_t *mj_pool_settings_make(apr_pool_t *pool, const char *name);
+
+/** @return NULL, or what is wrong with the name of a pool */
+const char *mj_pool_name_check(apr_pool_t *pool, const char *name);
+
+/** Sets one option.
+ *  @return NULL, or a message that names the option, the value and the mend */
+const char *mj_pool_settings_set(mj_pool_settings_t *settings, apr_pool_t *pool, const char *option, const char *value);
+
+/** Takes the next `key=value` off line; the value, or the whole word, may be in double or single quotes, in which a backslash
+ *  keeps the next quote or backslash from its meaning.
+ *  @return APR_SUCCESS; APR_EOF at the end of the line; APR_EINVAL for a word without `=` (key is then the word) or an open quote
+ *  (key is then NULL) */
+apr_status_t mj_option_next(apr_pool_t *pool, const char **line, const char **key, const char **value);
+
+/** The pool record (docs/architecture.md, section 1).
+ *  @param java_home the pool's, or the server's default
+ *  @param applications the definitions to load at start, of mj_span_t */
+mj_span_t mj_pool_settings_record(const mj_pool_settings_t *settings, apr_pool_t *pool, unsigned index, const char *java_home,
+                                  const apr_array_header_t *applications);
+
+#endif
