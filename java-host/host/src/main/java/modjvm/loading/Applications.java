@@ -1,0 +1,16 @@
+package modjvm.loading;
+
+import modjvm.Application;
+
+/** Finds the application that a request is for. Implementations are thread-safe. */
+public interface Applications {
+    /**
+     * Returns the application of a definition, and loads it first where that has not happened yet.
+     *
+     * @param definition the record that a REQUEST bears (PROTOCOL.md, section 5); not kept unless copied
+     * @return the application, the same one for equal definitions; it sets the context class loader of the thread
+     *     that calls it
+     * @throws LoadException if it cannot be loaded, with the status for the client and the reason for the log
+     */
+    Application find(byte[] definition) throws LoadException;
+}
