@@ -1,0 +1,224 @@
+#include "channel.h"
+
+#include <apr_thread_mutex.h>
+#include <errno.h>
+#include <poll.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define SEND_TIMEOUT_S 15
+#define IDLE_LIMIT apr_time_from_sec(30)
+
+struct mj_idle_t {
+    apr_thread_mutex_t *mutex;
+    mj_channel_t *slots[MJ_BOARD_SLOTS]; /* the last used first, so that what is not needed grows old */
+};
+
+apr_status_t mj_channel_open(mj_channel_t **out, const char *path, unsigned slot, uint32_t daemon)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    struct timeval send_timeout = {.tv_sec = SEND_TIMEOUT_S};
+    mj_channel_t *channel;
+    apr_pool_t *pool;
+    apr_status_t rv;
+    int fd;
+
+    if (strlen(path) >= sizeof(address.sun_path)) {
+        return APR_ENAMETOOLONG;
+    }
+    memcpy(address.sun_path, path, strlen(path) + 1);
+    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) {
+        return errno;
+    }
+    if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &send_timeout, sizeof(send_timeout)) != 0
+        || connect(fd, (struct sockaddr *)&address, sizeof(address)) != 0) {
+        rv = errno;
+        close(fd);
+        return rv;
+    }
+    rv = apr_pool_create_unmanaged_ex(&pool, NULL, NULL);
+    if (rv != APR_SUCCESS) {
+        close(fd);
+        return rv;
+    }
+    channel = apr_palloc(pool, sizeof(*channel));
+    memset(channel, 0, offsetof(mj_channel_t, in));
+    channel->pool = pool;
+    channel->fd = fd;
+    channel->slot = slot;
+    channel->daemon = daemon;
+    channel->is_new = true;
+    *out = channel;
+    return APR_SUCCESS;
+}
+
+void mj_channel_close(mj_channel_t *channel)
+{
+    close(channel->fd);
+    apr_pool_destroy(channel->pool);
+}
+
+apr_status_t mj_channel_send(mj_channel_t *channel, struct iovec *iov, int count)
+{
+    while (count > 0) {
+        struct msghdr message = {.msg_iov = iov, .msg_iovlen = (size_t)count};
+        ssize_t n = sendmsg(channel->fd, &message, MSG_NOSIGNAL);
+        if (n < 0) {
+            if (errno == EINTR) {
+                continue;
+            }
+            return errno == EAGAIN ? APR_TIMEUP : errno;
+        }
+        while (count > 0 && (size_t)n >= iov->iov_len) {
+            n -= (ssize_t)iov->iov_len;
+            iov++;
+            count--;
+        }
+        if (count > 0) {
+            iov->iov_base = (char *)iov->iov_base + n;
+            iov->iov_len -= (size_t)n;
+        }
+    }
+    return APR_SUCCESS;
+}
+
+/* Waits for something to receive. Only a request with a deadline comes here: the others wait in recv. */
+static apr_status_t wait_until(const mj_channel_t *channel, apr_time_t deadline)
+{
+    for (;;) {
+        struct pollfd waited = {.fd = channel->fd, .events = POLLIN};
+        apr_interval_time_t left = deadline - apr_time_now();
+        int n = poll(&waited, 1, left <= 0 ? 0 : (int)(left / 1000 + 1));
+        if (n > 0) {
+            return APR_SUCCESS;
+        }
+        if (n == 0 && left <= 0) {
+            return APR_TIMEUP;
+        }
+        if (n < 0 && errno != EINTR) {
+            return errno;
+        }
+    }
+}
+
+static apr_status_t fill(mj_channel_t *channel, size_t wanted, apr_time_t deadline)
+{
+    while (channel->end - channel->start < wanted) {
+        ssize_t n;
+        if (channel->start == channel->end) {
+            channel->start = channel->end = 0;
+        }
+        else if (channel->start + wanted > sizeof(channel->in)) {
+            memmove(channel->in, channel->in + channel->start, channel->end - channel->start);
+            channel->end -= channel->start;
+            channel->start = 0;
+        }
+        n = recv(channel->fd, channel->in + channel->end, sizeof(channel->in) - channel->end, deadline != 0 ? MSG_DONTWAIT : 0);
+        if (n > 0) {
+            channel->end += (size_t)n;
+        }
+        else if (n == 0) {
+            return APR_EOF;
+        }
+        else if (errno == EAGAIN && deadline != 0) {
+            apr_status_t rv = wait_until(channel, deadline);
+            if (rv != APR_SUCCESS) {
+                return rv;
+            }
+        }
+        else if (errno != EINTR) {
+            return errno;
+        }
+    }
+    return APR_SUCCESS;
+}
+
+apr_status_t mj_channel_receive(mj_channel_t *channel, apr_time_t deadline, mj_frame_t *frame, const unsigned char **payload)
+{
+    apr_status_t rv = fill(channel, MJ_HEADER_SIZE, deadline);
+    if (rv == APR_SUCCESS) {
+        rv = mj_frame_decode(channel->in + channel->start, MJ_HEADER_SIZE, frame);
+    }
+    if (rv == APR_SUCCESS) {
+        rv = fill(channel, MJ_HEADER_SIZE + frame->len, deadline);
+    }
+    if (rv == APR_SUCCESS) {
+        *payload = channel->in + channel->start + MJ_HEADER_SIZE;
+        channel->start += MJ_HEADER_SIZE + frame->len;
+    }
+    return rv;
+}
+
+bool mj_channel_is_readable(mj_channel_t *channel)
+{
+    struct pollfd polled = {.fd = channel->fd, .events = POLLIN};
+    return channel->start != channel->end || poll(&polled, 1, 0) > 0;
+}
+
+bool mj_channel_is_clean(const mj_channel_t *channel)
+{
+    return channel->start == channel->end;
+}
+
+apr_status_t mj_idle_make(mj_idle_t **out, apr_pool_t *pool)
+{
+    mj_idle_t *idle = apr_pcalloc(pool, sizeof(*idle));
+    *out = idle;
+    return apr_thread_mutex_create(&idle->mutex, APR_THREAD_MUTEX_DEFAULT, pool);
+}
+
+static void close_all(mj_channel_t *channel)
+{
+    while (channel != NULL) {
+        mj_channel_t *next = channel->next;
+        mj_channel_close(channel);
+        channel = next;
+    }
+}
+
+mj_channel_t *mj_idle_take(mj_idle_t *idle, unsigned slot, uint32_t daemon)
+{
+    mj_channel_t *channel, *stale = NULL;
+
+    apr_thread_mutex_lock(idle->mutex);
+    channel = idle->slots[slot];
+    if (channel != NULL && channel->daemon != daemon) {
+        stale = channel;
+        channel = idle->slots[slot] = NULL;
+    }
+    if (channel != NULL) {
+        idle->slots[slot] = channel->next;
+    }
+    apr_thread_mutex_unlock(idle->mutex);
+    close_all(stale);
+    return channel;
+}
+
+void mj_idle_give(mj_idle_t *idle, mj_channel_t *channel, apr_time_t now)
+{
+    mj_channel_t *stale = NULL, **link;
+
+    channel->idle_since = now;
+    apr_thread_mutex_lock(idle->mutex);
+    link = &idle->slots[channel->slot];
+    if (*link != NULL && (*link)->daemon != channel->daemon) {
+        stale = *link;
+        *link = NULL;
+    }
+    channel->next = *link;
+    *link = channel;
+    /* The tail is the oldest: whatever stands behind the first that is too old is older still. */
+    for (link = &channel->next; *link != NULL && stale == NULL; link = &(*link)->next) {
+        if ((*link)->idle_since < now - IDLE_LIMIT) {
+            stale = *link;
+            *link = NULL;
+            break;
+        }
+    }
+    apr_thread_mutex_unlock(idle->mutex);
+    close_all(stale);
+}

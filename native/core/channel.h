@@ -1,0 +1,61 @@
+/* A connection to a daemon: sends messages, receives whole frames. And the connections of one httpd child that are idle.
+ *
+ * A channel belongs to one thread at a time. It has a memory pool of its own, because it lives from request to request. */
+#ifndef MJ_CHANNEL_H
+#define MJ_CHANNEL_H
+
+#include "board.h"
+#include "wire.h"
+
+#include <apr_pools.h>
+#include <apr_time.h>
+#include <sys/uio.h>
+
+typedef struct mj_channel_t {
+    apr_pool_t *pool;
+    struct mj_channel_t *next; /**< while idle: the one that was used before */
+    apr_time_t idle_since;
+    int fd;
+    unsigned slot;   /**< of the board */
+    uint32_t daemon; /**< serial of the daemon on the board */
+    uint16_t serial; /**< of the current request */
+    bool is_new;     /**< HELLO has not been sent yet */
+    size_t start;    /**< what is received and not yet consumed: in[start] to in[end] */
+    size_t end;
+    unsigned char in[MJ_HEADER_SIZE + MJ_MAX_DATA];
+} mj_channel_t;
+
+/** Connects to the socket at path. Blocks while the daemon's backlog is full, at most 15 s.
+ *  @return APR_SUCCESS, or the error of socket or connect (ECONNREFUSED, ENOENT: nobody listens) */
+apr_status_t mj_channel_open(mj_channel_t **channel, const char *path, unsigned slot, uint32_t daemon);
+
+void mj_channel_close(mj_channel_t *channel);
+
+/** Sends all of it; iov is used up. A daemon that takes nothing for 15 s is an error.
+ *  @return APR_SUCCESS, EPIPE, ECONNRESET, APR_TIMEUP … */
+apr_status_t mj_channel_send(mj_channel_t *channel, struct iovec *iov, int count);
+
+/** Receives the next frame whole. *payload points into the channel and is valid until the next call.
+ *  @param deadline the latest time; 0: none
+ *  @return APR_SUCCESS; APR_TIMEUP at the deadline; APR_EOF; an error of the socket; an error of mj_frame_decode */
+apr_status_t mj_channel_receive(mj_channel_t *channel, apr_time_t deadline, mj_frame_t *frame, const unsigned char **payload);
+
+/** @return true if a frame, EOF or an error can be received without waiting */
+bool mj_channel_is_readable(mj_channel_t *channel);
+
+/** @return true if nothing is left over that the next request would mistake for its own */
+bool mj_channel_is_clean(const mj_channel_t *channel);
+
+/** The idle channels of one pool in one httpd child. Thread-safe. */
+typedef struct mj_idle_t mj_idle_t;
+
+/** @param pool the child's pool: single-threaded while this runs */
+apr_status_t mj_idle_make(mj_idle_t **idle, apr_pool_t *pool);
+
+/** Takes the one last used for that daemon; NULL if there is none. Closes those of a daemon that was there before it. */
+mj_channel_t *mj_idle_take(mj_idle_t *idle, unsigned slot, uint32_t daemon);
+
+/** Gives a channel back; closes one that nobody has used for a while. */
+void mj_idle_give(mj_idle_t *idle, mj_channel_t *channel, apr_time_t now);
+
+#endif

@@ -1,0 +1,66 @@
+#include "settings.h"
+
+#include <apr_strings.h>
+#include <string.h>
+
+mj_scope_t *mj_scope_make(apr_pool_t *pool)
+{
+    mj_scope_t *scope = apr_pcalloc(pool, sizeof(*scope));
+    scope->params = apr_array_make(pool, 1, sizeof(mj_param_t));
+    return scope;
+}
+
+void mj_scope_set_param(mj_scope_t *scope, apr_pool_t *pool, const char *name, const char *value)
+{
+    apr_array_header_t *params = apr_array_copy(pool, scope->params);
+    mj_param_t *param;
+    int i;
+
+    scope->params = params;
+    for (i = 0; i < params->nelts; i++) {
+        param = &APR_ARRAY_IDX(params, i, mj_param_t);
+        if (strcmp(param->name, name) == 0) {
+            param->value = value;
+            return;
+        }
+    }
+    param = &APR_ARRAY_PUSH(params, mj_param_t);
+    param->name = name;
+    param->value = value;
+}
+
+mj_scope_t *mj_scope_merge(apr_pool_t *pool, const mj_scope_t *base, const mj_scope_t *add)
+{
+    mj_scope_t *merged = apr_pmemdup(pool, base, sizeof(*base));
+    int i;
+
+    if (add->process_group != NULL) {
+        merged->process_group = add->process_group;
+    }
+    if (add->entry_point != NULL) {
+        merged->entry_point = add->entry_point;
+    }
+    if (add->application_group != NULL) {
+        merged->application_group = add->application_group;
+    }
+    for (i = 0; i < add->params->nelts; i++) {
+        const mj_param_t *param = &APR_ARRAY_IDX(add->params, i, mj_param_t);
+        mj_scope_set_param(merged, pool, param->name, param->value);
+    }
+    return merged;
+}
+
+mj_span_t mj_application_definition(apr_pool_t *pool, const char *target, const mj_scope_t *scope, const char *default_group)
+{
+    mj_record_builder_t *record = mj_record_builder_make(pool);
+    int i;
+
+    mj_record_add(record, "target", target);
+    mj_record_add(record, "entry-point", scope->entry_point != NULL ? scope->entry_point : MJ_DEFAULT_ENTRY_POINT);
+    mj_record_add(record, "group", scope->application_group != NULL ? scope->application_group : default_group);
+    for (i = 0; i < scope->params->nelts; i++) {
+        const mj_param_t *param = &APR_ARRAY_IDX(scope->params, i, mj_param_t);
+        mj_record_add(record, "param", apr_pstrcat(pool, param->name, "=", param->value, NULL));
+    }
+    return mj_record_bytes(record);
+}

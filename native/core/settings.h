@@ -1,0 +1,37 @@
+/* What may be set in any scope: the server, a virtual host, a Location or Directory, and as options of one JVMAlias.
+ *
+ * Written while the configuration is parsed, read-only afterwards. NULL is unset; the inner scope wins. */
+#ifndef MJ_SETTINGS_H
+#define MJ_SETTINGS_H
+
+#include "record.h"
+
+#include <apr_tables.h>
+
+#define MJ_DEFAULT_ENTRY_POINT "application"
+
+typedef struct mj_param_t {
+    const char *name;
+    const char *value;
+} mj_param_t;
+
+typedef struct mj_scope_t {
+    const char *process_group;
+    const char *entry_point;
+    const char *application_group;
+    const apr_array_header_t *params; /**< of mj_param_t; never NULL */
+} mj_scope_t;
+
+mj_scope_t *mj_scope_make(apr_pool_t *pool);
+
+/** A scope that holds add's settings, and base's where add has none. Parameters are merged by name. */
+mj_scope_t *mj_scope_merge(apr_pool_t *pool, const mj_scope_t *base, const mj_scope_t *add);
+
+/** Sets a parameter, replacing one of that name. */
+void mj_scope_set_param(mj_scope_t *scope, apr_pool_t *pool, const char *name, const char *value);
+
+/** The definition of an application (PROTOCOL.md, section 5).
+ *  @param default_group the class loader's group where the scope names none */
+mj_span_t mj_application_definition(apr_pool_t *pool, const char *target, const mj_scope_t *scope, const char *default_group);
+
+#endif
