@@ -1,0 +1,124 @@
+package modjvm.host;
+
+import static modjvm.protocol.Constants.*;
+
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import modjvm.loading.Applications;
+import modjvm.protocol.Decoder;
+import modjvm.protocol.Frame;
+import modjvm.protocol.FrameHeader;
+import modjvm.protocol.ProtocolException;
+import modjvm.protocol.ProtocolException.Code;
+
+/**
+ * One connection from httpd, served by one thread, one request after another (PROTOCOL.md, section 3).
+ *
+ * <p>Owned by that thread, but for {@link #finish}, {@link #finishIfIdle} and {@link #close}.
+ */
+final class Connection implements AutoCloseable {
+    private static final int GREATEST_SERIAL = 0xffff;
+    private static final long PID = ProcessHandle.current().pid();
+
+    private final SocketChannel channel;
+    private final Applications applications;
+    private final Admission admission;
+    private final Input input;
+    private final Output output;
+    /** Written by the owner before it asks for admission, read by who drains after nothing is admitted any more. */
+    private volatile boolean idle = true;
+
+    /** Of the application served last: most connections serve one. */
+    private byte[] definition = new byte[0];
+
+    Connection(SocketChannel channel, Applications applications, Admission admission, Buffers buffers) {
+        this.channel = channel;
+        this.applications = applications;
+        this.admission = admission;
+        this.input = new Input(channel, buffers);
+        this.output = new Output(channel, buffers);
+    }
+
+    /** Serves until httpd closes the connection, or one side violates the protocol, or {@link #finish}; then the channel is closed. */
+    void serve() throws IOException, ProtocolException {
+        try (channel) {
+            if (!input.await(HEADER_SIZE)) {
+                return;
+            }
+            greet();
+            int serial = 1;
+            while (input.await(HEADER_SIZE)) {
+                idle = false;
+                if (!serve(expect(FRAME_REQUEST, serial))) {
+                    return;
+                }
+                idle = true;
+                serial = serial == GREATEST_SERIAL ? 1 : serial + 1;
+            }
+        }
+    }
+
+    /**
+     * Ends the connection as soon as what has arrived is answered: httpd cannot send any more, and learns so at once. A request that it
+     * sends at this moment is either read and answered, or not read at all.
+     */
+    void finish() throws IOException {
+        if (channel.isOpen()) {
+            channel.shutdownInput();
+        }
+    }
+
+    /** Ends the connection if no request is being served. */
+    void finishIfIdle() throws IOException {
+        if (idle) {
+            finish();
+        }
+    }
+
+    /** Breaks the connection off. */
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+
+    private void greet() throws IOException, ProtocolException {
+        FrameHeader header = expect(FRAME_HELLO, 0);
+        Decoder.hello(header, input.payload(header.length()));
+        // Leaves together with the first answer.
+        output.append(new Frame.Welcome(VERSION_MINOR, PID));
+    }
+
+    private boolean serve(FrameHeader header) throws IOException, ProtocolException {
+        output.begin(header.serial());
+        // Before the head is read, which may be long: what a daemon holds is bounded by its permits.
+        Admission.Verdict verdict = admission.enter();
+        if (verdict != Admission.Verdict.ADMITTED) {
+            refuse(header, verdict == Admission.Verdict.FULL ? Frame.Reason.FULL : Frame.Reason.DRAINING);
+            return true;
+        }
+        try (Exchange exchange = new Exchange(applications, input, output, admission)) {
+            Frame.Request request = Decoder.request(header, input.payload(header.length()));
+            definition = request.head().definition(definition);
+            return exchange.serve(header, request, definition);
+        }
+    }
+
+    private void refuse(FrameHeader header, Frame.Reason reason) throws IOException, ProtocolException {
+        input.skip(header.length());
+        output.append(new Frame.Refused(header.serial(), reason));
+        output.send();
+        new RequestBody(input, output, header, Frame.LENGTH_UNKNOWN).discard();
+        input.shrink();
+    }
+
+    private FrameHeader expect(int type, int serial) throws IOException, ProtocolException {
+        FrameHeader header = input.header();
+        if (header.type() != type) {
+            throw new ProtocolException(Code.UNKNOWN_FRAME, "type " + header.type() + " where " + type + " is due");
+        }
+        if (header.serial() != serial) {
+            throw new ProtocolException(Code.BAD_SERIAL, header.serial() + " where " + serial + " is due");
+        }
+        return header;
+    }
+}

@@ -1,0 +1,122 @@
+package modjvm.host;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
+import modjvm.protocol.Constants;
+import modjvm.protocol.FrameHeader;
+import modjvm.protocol.ProtocolException;
+
+/**
+ * What httpd sends over one connection, read ahead. Used by one thread at a time: the connection's, or between a request's head and its
+ * end the one that holds the lock of the request's body.
+ */
+final class Input {
+    /** One read takes at least as much as httpd believes it to (PROTOCOL.md, section 3). */
+    private static final int SMALL = Constants.RETRY_LIMIT;
+
+    private final ReadableByteChannel channel;
+    private final Buffers buffers;
+    private final ByteBuffer small = ByteBuffer.allocateDirect(SMALL).flip();
+    /** From position to limit: what was read and not yet taken. */
+    private ByteBuffer buffer = small;
+
+    Input(ReadableByteChannel channel, Buffers buffers) {
+        this.channel = channel;
+        this.buffers = buffers;
+    }
+
+    /** Bytes that can be taken without waiting. */
+    int pending() {
+        return buffer.remaining();
+    }
+
+    /**
+     * Waits until so many bytes are pending.
+     *
+     * @param bytes few: at most a frame's header
+     * @return false if the peer closed the connection, and nothing is pending
+     * @throws EOFException if it closed it in between
+     */
+    boolean await(int bytes) throws IOException {
+        while (buffer.remaining() < bytes) {
+            boolean empty = !buffer.hasRemaining();
+            buffer.compact();
+            int count;
+            try {
+                count = channel.read(buffer);
+            } finally {
+                buffer.flip();
+            }
+            if (count < 0) {
+                if (empty) {
+                    return false;
+                }
+                throw lost();
+            }
+        }
+        return true;
+    }
+
+    /** Takes a frame's header. */
+    FrameHeader header() throws IOException, ProtocolException {
+        if (!await(Constants.HEADER_SIZE)) {
+            throw lost();
+        }
+        return FrameHeader.decode(buffer);
+    }
+
+    /** Takes a whole payload, of whatever length. */
+    byte[] payload(int length) throws IOException {
+        byte[] payload = new byte[length];
+        for (int at = 0; at < length; ) {
+            at += take(payload, at, length - at);
+        }
+        return payload;
+    }
+
+    /** Takes at least one byte, and waits for it. */
+    int take(byte[] bytes, int offset, int length) throws IOException {
+        awaitSome();
+        int count = Math.min(length, buffer.remaining());
+        buffer.get(bytes, offset, count);
+        return count;
+    }
+
+    /** Takes and forgets. */
+    void skip(int length) throws IOException {
+        for (int left = length; left > 0; ) {
+            awaitSome();
+            int count = Math.min(left, buffer.remaining());
+            buffer.position(buffer.position() + count);
+            left -= count;
+        }
+    }
+
+    /** Makes reads large, for a body; until {@link #shrink}. */
+    void enlarge() {
+        if (buffer == small) {
+            buffer = buffers.take().put(small).flip();
+        }
+    }
+
+    /** Gives the large buffer back. */
+    void shrink() {
+        if (buffer != small && buffer.remaining() <= small.capacity()) {
+            ByteBuffer large = buffer;
+            buffer = small.clear().put(large).flip();
+            buffers.giveBack(large);
+        }
+    }
+
+    private void awaitSome() throws IOException {
+        if (!buffer.hasRemaining() && !await(1)) {
+            throw lost();
+        }
+    }
+
+    private static EOFException lost() {
+        return new EOFException("httpd closed the connection");
+    }
+}

@@ -1,0 +1,156 @@
+package modjvm.host;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Objects;
+import modjvm.protocol.Constants;
+import modjvm.protocol.FrameHeader;
+import modjvm.protocol.ProtocolException;
+import modjvm.protocol.ProtocolException.Code;
+
+/**
+ * The body of a request as it comes (at its end from the first if there is none), with the credit that lets httpd send it. Thread-safe by its lock: an application may read it in a
+ * thread of its own, and may still hold it when the request is over.
+ */
+final class RequestBody extends InputStream {
+    /** What may be outstanding once a body has turned out to be long. */
+    private static final int LARGE_WINDOW = 4 * Constants.INITIAL_CREDIT;
+
+    private final Input input;
+    private final Output output;
+    private final int serial;
+    private final long contentLength;
+
+    private long granted;
+    private long received;
+    /** Of the DATA frame at hand: what has not been taken from the input. */
+    private int frameLeft;
+    private boolean ended;
+    private boolean cut;
+    private boolean over;
+    /** Thrown on by {@link #discard}, so that the connection learns of it whatever the application made of it. */
+    private Exception failure;
+
+    /**
+     * @param request the header of the REQUEST frame
+     * @param contentLength negative if it is not known
+     */
+    RequestBody(Input input, Output output, FrameHeader request, long contentLength) {
+        this.input = input;
+        this.output = output;
+        this.serial = request.serial();
+        this.contentLength = contentLength;
+        this.granted = request.has(Constants.FLAG_REQUEST_EXPECT) ? 0 : Constants.INITIAL_CREDIT;
+        this.ended = !request.has(Constants.FLAG_REQUEST_BODY);
+    }
+
+    @Override
+    public synchronized int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public synchronized int read(byte[] bytes, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, bytes.length);
+        if (over) {
+            throw new IOException("the request is over");
+        }
+        if (length == 0) {
+            return 0;
+        }
+        if (failure != null) {
+            throw new IOException("the request's body cannot be read", failure);
+        }
+        try {
+            if (input.pending() >= Constants.HEADER_SIZE) {
+                // Looks first whether this is the end: then httpd needs no credit.
+                awaitData();
+            }
+            grant();
+            if (!awaitData()) {
+                if (cut) {
+                    throw new EOFException("the request's body was cut off");
+                }
+                return -1;
+            }
+            int count = input.take(bytes, offset, Math.min(length, frameLeft));
+            frameLeft -= count;
+            return count;
+        } catch (ProtocolException e) {
+            failure = e;
+            throw new IOException("the request's body cannot be read", e);
+        } catch (IOException e) {
+            if (!cut) {
+                failure = e;
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public synchronized int available() {
+        return over ? 0 : Math.min(frameLeft, input.pending());
+    }
+
+    /** Whether the connection failed, or httpd cut the body off: then the application's trouble is nobody's fault. */
+    synchronized boolean isBroken() {
+        return failure != null || cut;
+    }
+
+    /** Drops what is left, up to the body's end; after that nothing can be read. */
+    synchronized void discard() throws IOException, ProtocolException {
+        over = true;
+        if (failure instanceof ProtocolException) {
+            throw (ProtocolException) failure;
+        }
+        if (failure != null) {
+            throw (IOException) failure;
+        }
+        while (awaitData()) {
+            input.skip(frameLeft);
+            frameLeft = 0;
+        }
+    }
+
+    /** Waits for DATA that has something left; false at the body's end. */
+    private boolean awaitData() throws IOException, ProtocolException {
+        while (frameLeft == 0 && !ended) {
+            FrameHeader header = input.header();
+            if (header.serial() != serial) {
+                throw new ProtocolException(Code.BAD_SERIAL, header.serial() + " within request " + serial);
+            }
+            if (header.type() == Constants.FRAME_END) {
+                ended = true;
+                cut = header.has(Constants.FLAG_END_CUT);
+            } else if (header.type() == Constants.FRAME_DATA) {
+                received += header.length();
+                if (received > granted) {
+                    throw new ProtocolException(Code.BAD_LENGTH, "DATA beyond the credit");
+                }
+                frameLeft = header.length();
+                if (frameLeft > input.pending()) {
+                    input.enlarge();
+                }
+            } else {
+                throw new ProtocolException(Code.UNKNOWN_FRAME, "type " + header.type() + " within a request's body");
+            }
+        }
+        return frameLeft > 0;
+    }
+
+    /** Lets httpd send more, once half of what may be outstanding has been taken. */
+    private void grant() throws IOException {
+        long taken = received - frameLeft;
+        if (ended || granted >= contentLength && taken < contentLength) {
+            return;
+        }
+        int window = taken < Constants.INITIAL_CREDIT / 2 ? Constants.INITIAL_CREDIT : LARGE_WINDOW;
+        long missing = window - (granted - taken);
+        if (missing >= window / 2) {
+            granted += missing;
+            output.credit((int) missing);
+        }
+    }
+}

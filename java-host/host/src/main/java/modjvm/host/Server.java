@@ -1,0 +1,169 @@
+package modjvm.host;
+
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import modjvm.loading.Applications;
+import modjvm.protocol.ProtocolException;
+
+/**
+ * Serves what httpd sends to a listening socket, with a thread for each connection. Thread-safe.
+ *
+ * <ol>
+ *   <li>{@link #start}: connections are accepted.
+ *   <li>{@link #drain}, if it comes to that: requests are refused, and what is in flight ends.
+ *   <li>{@link #close}: connections are broken off.
+ * </ol>
+ */
+public final class Server implements AutoCloseable {
+    /** How long connections have for their way out once nothing is in flight: they wait for nothing that is not there. */
+    private static final long FINISH_MS = 1000;
+    /** How long accepting rests where it fails, for want of descriptors for instance. */
+    private static final long ACCEPT_PAUSE_MS = 100;
+
+    private final ServerSocketChannel listener;
+    private final Applications applications;
+    private final Runnable fatal;
+    private final Admission admission;
+    private final Buffers buffers;
+    private final Map<Connection, Thread> connections = new ConcurrentHashMap<>();
+    private final Thread acceptor = new Thread(this::accept, "modjvm-accept");
+
+    /**
+     * @param listener blocking; closed by {@link #close}
+     * @param threads how many requests may be in applications at once
+     * @param fatal ends the process; run after an error of the virtual machine has been logged
+     */
+    public Server(ServerSocketChannel listener, int threads, Applications applications, Runnable fatal) {
+        if (threads < 1) {
+            throw new IllegalArgumentException("threads: " + threads);
+        }
+        this.listener = Objects.requireNonNull(listener, "listener");
+        this.applications = Objects.requireNonNull(applications, "applications");
+        this.fatal = Objects.requireNonNull(fatal, "fatal");
+        this.admission = new Admission(threads);
+        // A request with a long body and a long response holds two.
+        this.buffers = new Buffers(2 * threads);
+    }
+
+    /** Starts to accept; returns at once. Once only. */
+    public void start() {
+        acceptor.setDaemon(true);
+        acceptor.start();
+    }
+
+    /**
+     * From now on refuses every request, closes connections without one, and waits until nothing is in flight. The listening socket stays
+     * open, so that what arrives there is refused rather than left waiting.
+     */
+    public void drain() throws InterruptedException {
+        admission.drain();
+        for (Connection connection : connections.keySet()) {
+            finish(connection, true);
+        }
+        admission.awaitNoneInFlight();
+        // Whoever has read a request must get to refuse it before the process ends: httpd could not send it elsewhere otherwise.
+        for (Connection connection : connections.keySet()) {
+            finish(connection, false);
+        }
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(FINISH_MS);
+        for (Thread thread : connections.values()) {
+            long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+            if (left > 0) {
+                thread.join(left);
+            }
+        }
+    }
+
+    /** Closes the listening socket, if that has not happened, and breaks off all connections. */
+    @Override
+    public void close() {
+        closeQuietly(listener);
+        for (Connection connection : connections.keySet()) {
+            closeQuietly(connection);
+        }
+    }
+
+    private void accept() {
+        for (long number = 1; listener.isOpen(); number++) {
+            try {
+                open(listener.accept(), number);
+            } catch (ClosedChannelException e) {
+                return;
+            } catch (IOException e) {
+                Log.line("accept", Log.describe(e));
+                pause();
+            } catch (Throwable e) {
+                // A thread that cannot be made is an error of the virtual machine.
+                report("accept", e);
+            }
+        }
+    }
+
+    private void open(SocketChannel channel, long number) {
+        Connection connection = new Connection(channel, applications, admission, buffers);
+        Thread thread = new Thread(() -> serve(connection), "modjvm-connection-" + number);
+        thread.setDaemon(true);
+        connections.put(connection, thread);
+        thread.start();
+    }
+
+    private void serve(Connection connection) {
+        try {
+            connection.serve();
+        } catch (ProtocolException e) {
+            Log.line("connection", "closed: " + e.getMessage());
+        } catch (IOException e) {
+            // httpd has gone, or given this connection up, and it says itself what it needs to say about that.
+            closeQuietly(connection);
+        } catch (Throwable e) {
+            report(Thread.currentThread().getName(), e);
+        } finally {
+            connections.remove(connection);
+        }
+    }
+
+    private void report(String prefix, Throwable thrown) {
+        try {
+            Log.trace(prefix, thrown);
+        } finally {
+            if (thrown instanceof VirtualMachineError) {
+                fatal.run();
+            }
+        }
+    }
+
+    private static void finish(Connection connection, boolean onlyIfIdle) {
+        try {
+            if (onlyIfIdle) {
+                connection.finishIfIdle();
+            } else {
+                connection.finish();
+            }
+        } catch (IOException e) {
+            // It ended by itself at this moment.
+            closeQuietly(connection);
+        }
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(ACCEPT_PAUSE_MS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void closeQuietly(AutoCloseable closeable) {
+        try {
+            closeable.close();
+        } catch (Exception e) {
+            Log.line("close", Log.describe(e));
+        }
+    }
+}

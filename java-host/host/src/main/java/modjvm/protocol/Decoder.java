@@ -1,0 +1,57 @@
+package modjvm.protocol;
+
+import static modjvm.protocol.Constants.*;
+
+import java.nio.charset.StandardCharsets;
+import modjvm.protocol.ProtocolException.Code;
+
+/**
+ * Decodes the payloads of what httpd sends. Pure: takes bytes, gives a frame or the error; the reading is the connection's.
+ *
+ * <p>A frame is decoded in two steps, {@link FrameHeader#decode} and {@link #decode}, so that its header is judged before its payload is
+ * waited for, and so that a connection can pass DATA on as it comes, without making a frame of it.
+ */
+public final class Decoder {
+    static final byte[] MAGIC = "MJVM".getBytes(StandardCharsets.US_ASCII);
+
+    private Decoder() {}
+
+    /**
+     * Decodes a payload.
+     *
+     * @param payload {@link FrameHeader#length} bytes; the frame may keep the array
+     */
+    public static Frame decode(FrameHeader header, byte[] payload) throws ProtocolException {
+        switch (header.type()) {
+            case FRAME_HELLO:
+                return hello(header, payload);
+            case FRAME_REQUEST:
+                return request(header, payload);
+            case FRAME_DATA:
+                return new Frame.Data(header.serial(), false, payload);
+            case FRAME_END:
+                return new Frame.End(header.serial(), header.has(FLAG_END_CUT));
+            default:
+                throw new ProtocolException(Code.UNKNOWN_FRAME, "type " + header.type());
+        }
+    }
+
+    /** Decodes the payload of a HELLO. */
+    public static Frame.Hello hello(FrameHeader header, byte[] payload) throws ProtocolException {
+        Cursor cursor = new Cursor(payload, 0, payload.length);
+        cursor.expect(MAGIC);
+        int major = cursor.u8();
+        if (major != VERSION_MAJOR) {
+            throw new ProtocolException(Code.BAD_VERSION, "major version " + major);
+        }
+        int minor = cursor.u8();
+        cursor.u16();
+        return new Frame.Hello(header.serial(), minor, cursor.u32());
+    }
+
+    /** Decodes the payload of a REQUEST. */
+    public static Frame.Request request(FrameHeader header, byte[] payload) throws ProtocolException {
+        RequestHead head = RequestHead.decode(header, payload);
+        return new Frame.Request(header.serial(), header.has(FLAG_REQUEST_BODY), header.has(FLAG_REQUEST_EXPECT), head);
+    }
+}

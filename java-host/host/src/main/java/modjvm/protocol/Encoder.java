@@ -1,0 +1,188 @@
+package modjvm.protocol;
+
+import static modjvm.protocol.Constants.*;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import modjvm.protocol.ProtocolException.Code;
+
+/** Encodes what a daemon sends. Pure: puts bytes into a buffer; the writing is the connection's. */
+public final class Encoder {
+    private static final int RESPONSE_FIXED_SIZE = 12;
+    private static final int PAIR_FIXED_SIZE = 4;
+    private static final int MAX_U16 = 0xffff;
+    private static final int LEAST_STATUS = 200;
+    private static final int LEAST_FAILED_STATUS = 400;
+    private static final int GREATEST_STATUS = 599;
+
+    private Encoder() {}
+
+    /** The header of DATA, put in front of a payload that is in the buffer already, {@link Constants#HEADER_SIZE} bytes after {@code at}. */
+    public static void dataHeader(ByteBuffer out, int at, int length, boolean flush, int serial) {
+        FrameHeader.encode(out, at, length, FRAME_DATA, flush ? FLAG_DATA_FLUSH : 0, serial);
+    }
+
+    /** Asks that the head of a response that was encoded at this place be passed to the client at once. */
+    public static void markFlush(ByteBuffer out, int at) {
+        out.put(at + 5, (byte) (out.get(at + 5) | FLAG_RESPONSE_FLUSH));
+    }
+
+    /**
+     * How many bytes a frame takes, header included; for FAILED and ABORT an upper bound.
+     *
+     * @throws ProtocolException FRAME_TOO_LARGE if it is over its limit
+     */
+    public static int sizeOf(Frame frame) throws ProtocolException {
+        int payload;
+        if (frame instanceof Frame.Response) {
+            payload = RESPONSE_FIXED_SIZE;
+            List<Frame.Field> fields = ((Frame.Response) frame).fields();
+            for (int i = 0; i < fields.size() && payload <= MAX_RESPONSE; i++) {
+                payload += PAIR_FIXED_SIZE + fields.get(i).name().length() + fields.get(i).value().length();
+            }
+            if (payload > MAX_RESPONSE) {
+                throw new ProtocolException(Code.FRAME_TOO_LARGE, "the response's header fields have more than " + MAX_RESPONSE + " bytes");
+            }
+        } else if (frame instanceof Frame.Data) {
+            payload = ((Frame.Data) frame).payload().length;
+            if (payload > MAX_DATA) {
+                throw new ProtocolException(Code.FRAME_TOO_LARGE, payload + " bytes of DATA");
+            }
+        } else if (frame instanceof Frame.Failed || frame instanceof Frame.Abort) {
+            payload = MAX_MESSAGE;
+        } else {
+            payload = 12;
+        }
+        return HEADER_SIZE + payload;
+    }
+
+    /**
+     * Appends a frame to a buffer with room for {@link #sizeOf} bytes.
+     *
+     * @param out big-endian
+     * @throws ProtocolException if the frame would violate the protocol; the buffer's position is then where it was
+     */
+    public static void encode(Frame frame, ByteBuffer out) throws ProtocolException {
+        int start = out.position();
+        try {
+            out.position(start + HEADER_SIZE);
+            int typeAndFlags = payload(frame, out);
+            int length = out.position() - start - HEADER_SIZE;
+            FrameHeader.encode(out, start, length, typeAndFlags >>> 8, typeAndFlags & 0xff, frame.serial());
+        } catch (ProtocolException e) {
+            out.position(start);
+            throw e;
+        }
+    }
+
+    /** Returns the type, shifted by eight, and the flags. */
+    private static int payload(Frame frame, ByteBuffer out) throws ProtocolException {
+        if (frame instanceof Frame.Response) {
+            return response((Frame.Response) frame, out);
+        } else if (frame instanceof Frame.End) {
+            return FRAME_END << 8;
+        } else if (frame instanceof Frame.Data) {
+            Frame.Data data = (Frame.Data) frame;
+            if (data.payload().length == 0) {
+                throw new ProtocolException(Code.BAD_LENGTH, "empty DATA");
+            }
+            out.put(data.payload());
+            return FRAME_DATA << 8 | (data.flush() ? FLAG_DATA_FLUSH : 0);
+        } else if (frame instanceof Frame.Credit) {
+            int bytes = ((Frame.Credit) frame).bytes();
+            if (bytes <= 0) {
+                throw new ProtocolException(Code.BAD_LENGTH, "a CREDIT of " + bytes);
+            }
+            out.putInt(bytes);
+            return FRAME_CREDIT << 8;
+        } else if (frame instanceof Frame.Welcome) {
+            Frame.Welcome welcome = (Frame.Welcome) frame;
+            out.put(Decoder.MAGIC).put((byte) VERSION_MAJOR).put((byte) welcome.minor()).putShort((short) 0).putInt((int) welcome.pid());
+            return FRAME_WELCOME << 8;
+        } else if (frame instanceof Frame.Refused) {
+            out.put((byte) ((Frame.Refused) frame).reason().number());
+            return FRAME_REFUSED << 8;
+        } else if (frame instanceof Frame.Failed) {
+            Frame.Failed failed = (Frame.Failed) frame;
+            out.putShort((short) checkStatus(failed.status(), LEAST_FAILED_STATUS));
+            message(failed.message(), MAX_MESSAGE - 4, out);
+            return FRAME_FAILED << 8;
+        } else if (frame instanceof Frame.Abort) {
+            message(((Frame.Abort) frame).message(), MAX_MESSAGE - 2, out);
+            return FRAME_ABORT << 8;
+        }
+        throw new IllegalArgumentException("not a daemon's frame: " + frame);
+    }
+
+    private static int response(Frame.Response response, ByteBuffer out) throws ProtocolException {
+        out.putShort((short) checkStatus(response.status(), LEAST_STATUS));
+        out.putLong(response.contentLength());
+        List<Frame.Field> fields = response.fields();
+        out.putShort((short) fields.size());
+        for (int i = 0; i < fields.size(); i++) {
+            Frame.Field field = fields.get(i);
+            fieldName(field.name(), out);
+            fieldValue(field, out);
+        }
+        return FRAME_RESPONSE << 8 | (response.hasBody() ? FLAG_RESPONSE_BODY : 0) | (response.flush() ? FLAG_RESPONSE_FLUSH : 0);
+    }
+
+    private static int checkStatus(int status, int least) throws ProtocolException {
+        if (status < least || status > GREATEST_STATUS) {
+            throw new ProtocolException(Code.BAD_STATUS, "status " + status);
+        }
+        return status;
+    }
+
+    private static void fieldName(String name, ByteBuffer out) throws ProtocolException {
+        int length = name.length();
+        out.putShort((short) length);
+        for (int i = 0; i < length; i++) {
+            char c = name.charAt(i);
+            if (!Cursor.isToken(c)) {
+                throw new ProtocolException(Code.BAD_HEADER, "a field's name is no token: " + printable(name));
+            }
+            out.put((byte) c);
+        }
+        if (length == 0 || name.equalsIgnoreCase("Content-Length") || name.equalsIgnoreCase("Transfer-Encoding")) {
+            throw new ProtocolException(Code.BAD_HEADER, "a field that may not stand in a response: " + name);
+        }
+    }
+
+    private static void fieldValue(Frame.Field field, ByteBuffer out) throws ProtocolException {
+        String value = field.value();
+        int length = value.length();
+        if (length > MAX_U16) {
+            throw new ProtocolException(Code.FRAME_TOO_LARGE, "the value of " + field.name() + " has " + length + " characters");
+        }
+        out.putShort((short) length);
+        for (int i = 0; i < length; i++) {
+            char c = value.charAt(i);
+            if (c < ' ' && c != '\t' || c == 0x7f || c > 0xff) {
+                throw new ProtocolException(Code.BAD_HEADER, "a character that may not stand in a header, in " + field.name());
+            }
+            out.put((byte) c);
+        }
+    }
+
+    /** As UTF-8, without NUL, cut at a whole character where it is too long. */
+    private static void message(String message, int maxBytes, ByteBuffer out) {
+        byte[] bytes = message.replace('\0', '?').getBytes(StandardCharsets.UTF_8);
+        int length = Math.min(bytes.length, maxBytes);
+        while (length < bytes.length && length > 0 && (bytes[length] & 0xc0) == 0x80) {
+            length--;
+        }
+        out.putShort((short) length).put(bytes, 0, length);
+    }
+
+    private static String printable(String text) {
+        StringBuilder printable = new StringBuilder();
+        for (int i = 0; i < text.length() && i < 64; i++) {
+            char c = text.charAt(i);
+            printable.append(c > ' ' && c < 0x7f ? String.valueOf(c) : String.format(Locale.ROOT, "\\u%04x", (int) c));
+        }
+        return printable.toString();
+    }
+}
