@@ -62,8 +62,9 @@ void mj_channel_close(mj_channel_t *channel)
     apr_pool_destroy(channel->pool);
 }
 
-apr_status_t mj_channel_send(mj_channel_t *channel, struct iovec *iov, int count)
+apr_status_t mj_channel_send(mj_channel_t *channel, struct iovec *iov, int count, bool *sent_any)
 {
+    *sent_any = false;
     while (count > 0) {
         struct msghdr message = {.msg_iov = iov, .msg_iovlen = (size_t)count};
         ssize_t n = sendmsg(channel->fd, &message, MSG_NOSIGNAL);
@@ -73,6 +74,7 @@ apr_status_t mj_channel_send(mj_channel_t *channel, struct iovec *iov, int count
             }
             return errno == EAGAIN ? APR_TIMEUP : errno;
         }
+        *sent_any = true;
         while (count > 0 && (size_t)n >= iov->iov_len) {
             n -= (ssize_t)iov->iov_len;
             iov++;
@@ -151,6 +153,13 @@ apr_status_t mj_channel_receive(mj_channel_t *channel, apr_time_t deadline, mj_f
         channel->start += MJ_HEADER_SIZE + frame->len;
     }
     return rv;
+}
+
+bool mj_channel_has_frame(const mj_channel_t *channel)
+{
+    size_t held = channel->end - channel->start;
+    mj_frame_t frame;
+    return mj_frame_decode(channel->in + channel->start, held, &frame) == APR_SUCCESS && held >= MJ_HEADER_SIZE + frame.len;
 }
 
 bool mj_channel_is_readable(mj_channel_t *channel)

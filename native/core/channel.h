@@ -20,6 +20,7 @@ typedef struct mj_channel_t {
     uint32_t daemon; /**< serial of the daemon on the board */
     uint16_t serial; /**< of the current request */
     bool is_new;     /**< HELLO has not been sent yet */
+    bool is_welcome; /**< WELCOME has come */
     size_t start;    /**< what is received and not yet consumed: in[start] to in[end] */
     size_t end;
     unsigned char in[MJ_HEADER_SIZE + MJ_MAX_DATA];
@@ -32,13 +33,17 @@ apr_status_t mj_channel_open(mj_channel_t **channel, const char *path, unsigned 
 void mj_channel_close(mj_channel_t *channel);
 
 /** Sends all of it; iov is used up. A daemon that takes nothing for 15 s is an error.
+ *  @param sent_any set to whether a byte was sent, on failure too
  *  @return APR_SUCCESS, EPIPE, ECONNRESET, APR_TIMEUP … */
-apr_status_t mj_channel_send(mj_channel_t *channel, struct iovec *iov, int count);
+apr_status_t mj_channel_send(mj_channel_t *channel, struct iovec *iov, int count, bool *sent_any);
 
 /** Receives the next frame whole. *payload points into the channel and is valid until the next call.
  *  @param deadline the latest time; 0: none
  *  @return APR_SUCCESS; APR_TIMEUP at the deadline; APR_EOF; an error of the socket; an error of mj_frame_decode */
 apr_status_t mj_channel_receive(mj_channel_t *channel, apr_time_t deadline, mj_frame_t *frame, const unsigned char **payload);
+
+/** @return true if the next frame has been received whole: mj_channel_receive will then leave earlier payloads where they are */
+bool mj_channel_has_frame(const mj_channel_t *channel);
 
 /** @return true if a frame, EOF or an error can be received without waiting */
 bool mj_channel_is_readable(mj_channel_t *channel);

@@ -1,0 +1,330 @@
+/* check_config: what `apachectl configtest` finds out. Looks at the whole configuration, changes nothing outside it. */
+#include "identity.h"
+#include "java_home.h"
+#include "module.h"
+#include "paths.h"
+
+#include <apr_fnmatch.h>
+#include <apr_strings.h>
+#include <dlfcn.h>
+#include <http_core.h>
+#include <http_log.h>
+#include <http_main.h>
+#include <libgen.h>
+#include <mpm_common.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+APLOG_USE_MODULE(jvm);
+
+#define LOG_CHECK(server, message) ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_ERR, 0, server, "%s", message)
+
+static bool is_main(const server_rec *server)
+{
+    return !server->is_virtual;
+}
+
+static const char *describe_server(apr_pool_t *pool, const server_rec *server)
+{
+    return is_main(server) ? "the main server"
+                           : apr_psprintf(pool, "the virtual host at %s:%u", server->defn_name, server->defn_line_number);
+}
+
+const char *mj_installed(apr_pool_t *pool, const char *relative)
+{
+    Dl_info info;
+    char *file;
+
+    if (dladdr(&jvm_module, &info) == 0 || info.dli_fname == NULL || (file = realpath(info.dli_fname, NULL)) == NULL) {
+        return apr_pstrcat(pool, "/usr/", relative, NULL);
+    }
+    /* PREFIX/lib/apache2/modules/mod_jvm.so */
+    file = apr_pstrdup(pool, file);
+    return apr_pstrcat(pool, dirname(dirname(dirname(dirname(file)))), "/", relative, NULL);
+}
+
+const char *mj_runtime_dir(apr_pool_t *pool, const server_rec *main_server)
+{
+    const char *dir = mj_server_config(main_server)->runtime_dir;
+    const char *at, *pid_file;
+    uint64_t hash = 14695981039346656037ULL; /* FNV-1a: tells httpds apart, no secret */
+
+    if (dir != NULL) {
+        return dir;
+    }
+    pid_file = ap_server_root_relative(pool, ap_pid_fname);
+    for (at = pid_file != NULL ? pid_file : ""; *at != '\0'; at++) {
+        hash = (hash ^ (unsigned char)*at) * 1099511628211ULL;
+    }
+    return ap_runtime_dir_relative(pool, apr_psprintf(pool, "jvm-%08x", (unsigned)(hash ^ (hash >> 32))));
+}
+
+const char *mj_default_group(apr_pool_t *pool, const server_rec *server, const char *mount)
+{
+    return apr_pstrcat(pool, mj_server_config(server)->name, "|", *mount == '\0' ? "/" : mount, NULL);
+}
+
+apr_array_header_t *mj_all_pools(apr_pool_t *pool, server_rec *main_server)
+{
+    apr_array_header_t *all = apr_array_make(pool, 4, sizeof(mj_pool_t *));
+    const server_rec *server;
+    for (server = main_server; server != NULL; server = server->next) {
+        apr_array_cat(all, mj_server_config(server)->pools);
+    }
+    return all;
+}
+
+static const mj_pool_t *find_named(const server_rec *server, const char *name)
+{
+    const apr_array_header_t *pools = mj_server_config(server)->pools;
+    int i;
+    for (i = 0; i < pools->nelts; i++) {
+        const mj_pool_t *found = APR_ARRAY_IDX(pools, i, const mj_pool_t *);
+        if (strcmp(found->settings->name, name) == 0) {
+            return found;
+        }
+    }
+    return NULL;
+}
+
+const mj_pool_t *mj_find_pool(apr_pool_t *pool, const server_rec *server, const mj_scope_t *scope, const char **wrong)
+{
+    const apr_array_header_t *own = mj_server_config(server)->pools;
+    const char *name = scope->process_group;
+    const mj_pool_t *found;
+    const server_rec *other;
+
+    if (name == NULL) {
+        if (own->nelts == 1) {
+            return APR_ARRAY_IDX(own, 0, const mj_pool_t *);
+        }
+        *wrong = apr_psprintf(pool, own->nelts == 0
+                                        ? "no pool serves this: %s declares none; add JVMDaemonProcess to it, or name a pool of the main "
+                                          "server with JVMProcessGroup"
+                                        : "no pool is chosen: %s declares more than one; name one with JVMProcessGroup or process-group=",
+                              describe_server(pool, server));
+        return NULL;
+    }
+    found = find_named(server, name);
+    /* httpd lists the main server first; a virtual host may use its pools, and nobody else's. */
+    if (found == NULL && (found = find_named(ap_server_conf, name)) == NULL) {
+        for (other = ap_server_conf; other != NULL && find_named(other, name) == NULL; other = other->next) {
+        }
+        *wrong = other == NULL
+                     ? apr_psprintf(pool, "there is no pool '%s': declare it with JVMDaemonProcess, or name another", name)
+                     : apr_psprintf(pool, "the pool '%s' belongs to %s, other virtual hosts cannot use it: declare it in the main server to share it",
+                                    name, describe_server(pool, other));
+    }
+    return found;
+}
+
+/* A virtual host without a directive of ours shares the main server's object; give each one of its own. */
+static void own_config(apr_pool_t *pool, server_rec *server)
+{
+    mj_server_t *config = mj_server_config(server);
+    if (!is_main(server) && config == mj_server_config(ap_server_conf)) {
+        config = apr_pmemdup(pool, config, sizeof(*config));
+        config->pools = apr_array_make(pool, 1, sizeof(mj_pool_t *));
+        ap_set_module_config(server->module_config, &jvm_module, config);
+    }
+    config->name = apr_psprintf(pool, "%s:%u", server->server_hostname != NULL ? server->server_hostname : "-",
+                                server->addrs != NULL ? server->addrs->host_port : 0u);
+    config->resolved = apr_array_make(pool, config->mounts->nelts + 1, sizeof(mj_resolved_t));
+}
+
+static const char *check_pool(apr_pool_t *pool, mj_pool_t *declared, const server_rec *main_server)
+{
+    const mj_server_t *config = mj_server_config(declared->server);
+    long minimum = mj_server_config(main_server)->minimum_uid;
+    mj_pool_settings_t *settings = declared->settings;
+    const char *wrong;
+
+    wrong = mj_identity_resolve(settings, pool, geteuid(), getegid(), minimum < 0 ? MJ_DEFAULT_MINIMUM_UID : (uid_t)minimum);
+    if (wrong != NULL) {
+        return wrong;
+    }
+    if (settings->java_home != NULL) {
+        wrong = mj_java_home_check(pool, settings->java_home);
+        if (wrong != NULL) {
+            return apr_pstrcat(pool, "java-home=", wrong, NULL);
+        }
+        declared->java_home = settings->java_home;
+        return NULL;
+    }
+    if (config->java_home != NULL) {
+        declared->java_home = config->java_home;
+        return NULL; /* checked once, as a directive */
+    }
+    declared->java_home = mj_java_home_find(pool);
+    return declared->java_home != NULL
+               ? NULL
+               : "no Java of 17 or later is found below /usr/lib/jvm, /usr/java, /opt or /usr/local: install one "
+                 "(apt-get install openjdk-17-jre-headless), or say where it is with JVMJavaHome";
+}
+
+static int check_pools(apr_pool_t *pool, server_rec *main_server)
+{
+    apr_array_header_t *all = mj_all_pools(pool, main_server);
+    int failures = 0, i, k;
+
+    for (i = 0; i < all->nelts; i++) {
+        mj_pool_t *declared = APR_ARRAY_IDX(all, i, mj_pool_t *);
+        const char *wrong = check_pool(pool, declared, main_server);
+        for (k = 0; wrong == NULL && k < i; k++) {
+            const mj_pool_t *other = APR_ARRAY_IDX(all, k, mj_pool_t *);
+            if (strcmp(other->settings->name, declared->settings->name) == 0) {
+                wrong = apr_psprintf(pool, "this name is taken at %s: names of pools are unique in the server", other->where);
+            }
+        }
+        if (wrong != NULL) {
+            LOG_CHECK(declared->server, apr_psprintf(pool, MJLOGNO(0001) "%s: JVMDaemonProcess %s: %s", declared->where,
+                                                     declared->settings->name, wrong));
+            failures++;
+        }
+    }
+    return failures;
+}
+
+/* The scope that requests for a mount will have as far as it can be known: the server's, and each <Location> that covers the mount, as
+ * ap_location_walk would merge them. */
+static const mj_scope_t *scope_of_mount(apr_pool_t *pool, const server_rec *server, const mj_mount_t *mount)
+{
+    const mj_scope_t *scope = ap_get_module_config(server->lookup_defaults, &jvm_module);
+    const core_server_config *core = ap_get_core_module_config(server->module_config);
+    const char *uri = *mount->path == '\0' ? "/" : mount->path;
+    int i;
+
+    for (i = 0; mount->regex == NULL && core->sec_url != NULL && i < core->sec_url->nelts; i++) {
+        ap_conf_vector_t *section = APR_ARRAY_IDX(core->sec_url, i, ap_conf_vector_t *);
+        const core_dir_config *where = ap_get_core_module_config(section);
+        const mj_scope_t *inner = ap_get_module_config(section, &jvm_module);
+        size_t len = strlen(where->d);
+        bool covers = where->r != NULL               ? ap_regexec(where->r, uri, 0, NULL, 0) == 0
+                      : where->d_is_fnmatch != 0     ? apr_fnmatch(where->d, uri, APR_FNM_PATHNAME) == APR_SUCCESS
+                      : strncmp(where->d, uri, len) == 0 && (len == 0 || where->d[len - 1] == '/' || uri[len] == '/' || uri[len] == '\0');
+        if (covers && inner != NULL) {
+            scope = mj_scope_merge(pool, scope, inner);
+        }
+    }
+    return scope;
+}
+
+static bool has_definition(const mj_pool_t *pool, mj_span_t definition)
+{
+    int i;
+    for (i = 0; i < pool->definitions->nelts; i++) {
+        if (mj_span_equal(APR_ARRAY_IDX(pool->definitions, i, mj_span_t), definition)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int check_mounts(apr_pool_t *pool, const server_rec *server)
+{
+    mj_server_t *config = mj_server_config(server);
+    int failures = 0, i;
+
+    for (i = 0; i < config->mounts->nelts; i++) {
+        const mj_mount_t *mount = APR_ARRAY_IDX(config->mounts, i, const mj_mount_t *);
+        mj_resolved_t *resolved = &APR_ARRAY_PUSH(config->resolved, mj_resolved_t);
+        const mj_scope_t *effective;
+        const char *wrong = NULL;
+
+        resolved->mount = mount;
+        resolved->scope = scope_of_mount(pool, server, mount);
+        effective = mj_scope_merge(pool, resolved->scope, mount->options);
+        resolved->pool = mj_find_pool(pool, server, effective, &wrong);
+        resolved->definition = (mj_span_t){NULL, 0};
+        if (resolved->pool == NULL) {
+            LOG_CHECK(server, apr_psprintf(pool, MJLOGNO(0002) "%s: %s %s: %s", mount->where,
+                                           mount->regex != NULL ? "JVMAliasMatch" : "JVMAlias", mount->pattern, wrong));
+            failures++;
+            continue;
+        }
+        if (mount->regex != NULL) {
+            continue;
+        }
+        resolved->definition = mj_application_definition(pool, mount->target, effective, mj_default_group(pool, server, mount->path));
+        if (!has_definition(resolved->pool, resolved->definition)) {
+            APR_ARRAY_PUSH(resolved->pool->definitions, mj_span_t) = resolved->definition;
+        }
+    }
+    return failures;
+}
+
+static const char *check_installation(apr_pool_t *pool)
+{
+    static const char *const programs[] = {"libexec/mod_jvm/jvm-supervisor", "libexec/mod_jvm/jvm-daemon"};
+    static const char *const jars[] = {"share/mod_jvm/modjvm-api.jar", "share/mod_jvm/modjvm-host.jar"};
+    const char *wrong = NULL;
+    size_t i;
+
+    for (i = 0; wrong == NULL && i < 2; i++) {
+        wrong = mj_file_reachable(pool, mj_installed(pool, programs[i]), true);
+    }
+    for (i = 0; wrong == NULL && i < 2; i++) {
+        wrong = mj_file_reachable(pool, mj_installed(pool, jars[i]), false);
+    }
+    return wrong;
+}
+
+static const char *check_runtime_dir(apr_pool_t *pool, const server_rec *main_server)
+{
+    const char *dir = mj_runtime_dir(pool, main_server);
+    apr_array_header_t *all = mj_all_pools(pool, (server_rec *)main_server);
+    char path[4096];
+    const char *wrong;
+    int i;
+
+    if (dir == NULL) {
+        return "DefaultRuntimeDir is invalid: mend it, or set JVMRuntimeDir";
+    }
+    wrong = mj_folder_check(pool, dir, geteuid(), geteuid() == 0);
+    for (i = 0; wrong == NULL && i < all->nelts; i++) {
+        const char *name = APR_ARRAY_IDX(all, i, const mj_pool_t *)->settings->name;
+        if (!mj_board_socket_path(path, sizeof(path), dir, name, MJ_BOARD_SLOTS - 1, UINT32_MAX)) {
+            wrong = apr_psprintf(pool, "%s is too long: with the pool's name '%s' a socket's path would exceed 107 bytes; choose a shorter one",
+                                 dir, name);
+        }
+    }
+    return wrong;
+}
+
+int mj_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, server_rec *main_server)
+{
+    server_rec *server;
+    const char *wrong;
+    int failures = 0;
+
+    (void)plog;
+    for (server = main_server; server != NULL; server = server->next) {
+        own_config(pconf, server);
+    }
+    for (server = main_server; server != NULL; server = server->next) {
+        const mj_server_t *config = mj_server_config(server);
+        wrong = config->java_home != NULL ? mj_java_home_check(ptemp, config->java_home) : NULL;
+        if (wrong != NULL) {
+            LOG_CHECK(server, apr_psprintf(ptemp, MJLOGNO(0003) "%s: JVMJavaHome %s", config->java_home_where, wrong));
+            failures++;
+        }
+    }
+    failures += check_pools(pconf, main_server);
+    for (server = main_server; server != NULL; server = server->next) {
+        failures += check_mounts(pconf, server);
+    }
+    if (mj_all_pools(ptemp, main_server)->nelts > 0) {
+        wrong = check_installation(ptemp);
+        if (wrong != NULL) {
+            LOG_CHECK(main_server, apr_psprintf(ptemp, MJLOGNO(0004) "mod_jvm's installation: %s", wrong));
+            failures++;
+        }
+        wrong = check_runtime_dir(ptemp, main_server);
+        if (wrong != NULL) {
+            LOG_CHECK(main_server, apr_psprintf(ptemp, MJLOGNO(0005) "JVMRuntimeDir: %s", wrong));
+            failures++;
+        }
+    }
+    return failures == 0 ? OK : HTTP_INTERNAL_SERVER_ERROR;
+}

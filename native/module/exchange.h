@@ -1,0 +1,61 @@
+/* One request on one channel: REQUEST and body out, RESPONSE and body in (PROTOCOL.md, section 3).
+ *
+ * An exchange belongs to its request and the thread that handles it. It can be run again on another channel as long as no application
+ * has seen it. */
+#ifndef MJ_EXCHANGE_H
+#define MJ_EXCHANGE_H
+
+#include "channel.h"
+#include "wire.h"
+
+#include <httpd.h>
+
+typedef enum mj_outcome_t {
+    MJ_OUTCOME_FINAL,  /**< status says what the handler returns */
+    MJ_OUTCOME_UNSEEN, /**< the daemon is gone and has read nothing */
+    MJ_OUTCOME_REFUSED /**< the daemon has no room, or drains */
+} mj_outcome_t;
+
+typedef struct mj_exchange_t {
+    request_rec *r;
+    const char *pool_name;
+    mj_request_t *head;
+    apr_interval_time_t request_timeout; /**< 0: none */
+    mj_channel_t *channel;
+    uint32_t pid;
+    apr_time_t deadline; /**< 0: none */
+    apr_bucket_brigade *in;
+    apr_bucket_brigade *out;
+
+    /* the request's body */
+    unsigned char *body; /**< MJ_MAX_DATA bytes; until the daemon has accepted, all that was read of the body */
+    apr_size_t body_len;
+    bool has_body;
+    bool is_body_read;  /**< to its end, from the client */
+    bool is_body_ended; /**< END was sent, or there is no body */
+    uint64_t credit;
+    bool is_accepted; /**< the daemon has answered other than REFUSED */
+    bool is_split;    /**< more was sent than one small message: if the daemon is lost, it may have read a part */
+
+    /* the response */
+    bool is_begun;
+    bool is_discarded; /**< its body is not passed on */
+    uint64_t expected; /**< length of its body */
+    uint64_t passed;
+
+    bool is_reusable; /**< the channel, for another request */
+    bool is_broken;   /**< nothing more can be sent */
+    int status;       /**< what the handler returns */
+} mj_exchange_t;
+
+/** @param head filled but for the body's fields; lives as long as the exchange */
+mj_exchange_t *mj_exchange_make(request_rec *r, mj_request_t *head, const char *pool_name, apr_interval_time_t request_timeout);
+
+/** Reads what is there of the body without waiting, so that a small one leaves with the head.
+ *  @return OK, or a status for the client */
+int mj_exchange_prepare(mj_exchange_t *exchange);
+
+/** Sends the request and passes the response on. May be called again after MJ_OUTCOME_UNSEEN and MJ_OUTCOME_REFUSED. */
+mj_outcome_t mj_exchange_run(mj_exchange_t *exchange, mj_channel_t *channel, uint32_t pid);
+
+#endif

@@ -1,0 +1,163 @@
+/* The content handler: waits for a place, and tries again where no application has seen the request. */
+#include "exchange.h"
+#include "module.h"
+
+#include <apr_strings.h>
+#include <http_log.h>
+#include <string.h>
+
+APLOG_USE_MODULE(jvm);
+
+/* A request is offered to daemons until one takes it. They can all be unlucky in turn, but not for ever. */
+#define MAX_ATTEMPTS 20
+#define RETRY_PAUSE apr_time_from_msec(50)
+
+static int retry_later(request_rec *r, apr_time_t when)
+{
+    apr_interval_time_t wait = when - r->request_time;
+    apr_int64_t seconds = wait > 0 ? (wait + APR_USEC_PER_SEC - 1) / APR_USEC_PER_SEC : 1;
+    apr_table_setn(r->err_headers_out, "Retry-After", apr_psprintf(r->pool, "%" APR_INT64_T_FMT, seconds));
+    return HTTP_SERVICE_UNAVAILABLE;
+}
+
+/* Waits in the pool's queue for a place. The caller has found none. */
+static mj_admission_t wait_for_place(const mj_pool_t *pool, const mj_child_t *child, apr_time_t deadline, mj_ticket_t *ticket)
+{
+    mj_admission_t admission;
+    for (;;) {
+        uint32_t seen = mj_board_change(child->board, pool->index);
+        apr_interval_time_t left = deadline == 0 ? APR_USEC_PER_SEC : deadline - apr_time_now();
+        admission = mj_board_admit(child->board, pool->index, child->row, -1, ticket);
+        if (admission != MJ_FULL || left <= 0) {
+            return admission;
+        }
+        mj_board_wait(child->board, pool->index, seen, left);
+    }
+}
+
+/* Finds a daemon with room. Returns OK, or what the client is told. */
+static int admit(request_rec *r, const mj_pool_t *pool, apr_time_t deadline, int avoid, mj_ticket_t *ticket)
+{
+    const mj_pool_settings_t *settings = pool->settings;
+    const mj_child_t *child = mj_child();
+    mj_admission_t admission = MJ_FULL;
+
+    if (!mj_board_has_queue(child->board, pool->index)) { /* else behind those who wait */
+        admission = mj_board_admit(child->board, pool->index, child->row, avoid, ticket);
+    }
+    if (admission == MJ_FULL) {
+        if (!mj_board_queue_enter(child->board, pool->index, child->row, (uint32_t)settings->queue_size)) {
+            ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r,
+                          MJLOGNO(0030) "pool %s: queue full: %" APR_INT64_T_FMT " requests wait already (queue-size); 503", settings->name,
+                          settings->queue_size);
+            return retry_later(r, 0);
+        }
+        admission = wait_for_place(pool, child, deadline, ticket);
+        mj_board_queue_leave(child->board, pool->index, child->row);
+    }
+    switch (admission) {
+    case MJ_ADMITTED:
+        return OK;
+    case MJ_FULL:
+        ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, MJLOGNO(0031) "pool %s: queue-timeout: no place within %" APR_INT64_T_FMT " ms; 503",
+                      settings->name, settings->queue_timeout / 1000);
+        return retry_later(r, 0);
+    default:
+        ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, MJLOGNO(0032) "pool %s: down: its JVMs fail to start (see above in this log); 503",
+                      settings->name);
+        return retry_later(r, mj_board_retry_at(child->board, pool->index));
+    }
+}
+
+static mj_channel_t *channel_for(request_rec *r, const mj_pool_t *pool, const mj_ticket_t *ticket)
+{
+    const mj_child_t *child = mj_child();
+    mj_channel_t *channel = mj_idle_take(child->idle[pool->index], ticket->slot, ticket->serial);
+    char path[256];
+    apr_status_t rv;
+
+    if (channel != NULL) {
+        return channel;
+    }
+    if (!mj_board_socket_path(path, sizeof(path), child->runtime_dir, pool->settings->name, ticket->slot, ticket->serial)) {
+        return NULL;
+    }
+    rv = mj_channel_open(&channel, path, ticket->slot, ticket->serial);
+    if (rv != APR_SUCCESS) {
+        /* A daemon that has just died; anything else wants an administrator. */
+        ap_log_rerror(APLOG_MARK, APR_STATUS_IS_ECONNREFUSED(rv) || APR_STATUS_IS_ENOENT(rv) ? APLOG_INFO : APLOG_ERR, rv, r,
+                      MJLOGNO(0033) "pool %s pid %u: cannot connect to %s", pool->settings->name, ticket->pid, path);
+        return NULL;
+    }
+    return channel;
+}
+
+/* One try. */
+static mj_outcome_t attempt(mj_exchange_t *exchange, const mj_pool_t *pool, mj_ticket_t *ticket)
+{
+    const mj_child_t *child = mj_child();
+    mj_channel_t *channel = channel_for(exchange->r, pool, ticket);
+    mj_outcome_t outcome = MJ_OUTCOME_UNSEEN;
+
+    if (channel != NULL) {
+        outcome = mj_exchange_run(exchange, channel, ticket->pid);
+    }
+    mj_board_release(child->board, ticket);
+    if (channel != NULL && exchange->is_reusable) {
+        mj_idle_give(child->idle[pool->index], channel, apr_time_now());
+    }
+    else if (channel != NULL) {
+        mj_channel_close(channel);
+    }
+    return outcome;
+}
+
+int mj_handler(request_rec *r)
+{
+    mj_outgoing_t outgoing;
+    mj_exchange_t *exchange;
+    const mj_pool_settings_t *settings;
+    mj_ticket_t ticket;
+    apr_time_t deadline;
+    int status, tries, avoid = -1;
+
+    if (r->handler == NULL || strcmp(r->handler, MJ_HANDLER) != 0) {
+        return DECLINED;
+    }
+    status = mj_request_fill(r, &outgoing);
+    if (status != OK) {
+        return status;
+    }
+    if (mj_child() == NULL) {
+        ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, MJLOGNO(0034) "no supervisor runs: restart httpd");
+        return HTTP_INTERNAL_SERVER_ERROR;
+    }
+    settings = outgoing.pool->settings;
+    deadline = settings->queue_timeout > 0 ? apr_time_now() + settings->queue_timeout : 0;
+    exchange = mj_exchange_make(r, &outgoing.head, settings->name, settings->request_timeout);
+    status = mj_exchange_prepare(exchange);
+    for (tries = 0; status == OK && tries < MAX_ATTEMPTS && (deadline == 0 || tries == 0 || apr_time_now() < deadline); tries++) {
+        uint32_t seen = mj_board_change(mj_child()->board, outgoing.pool->index);
+        mj_outcome_t outcome;
+        status = admit(r, outgoing.pool, deadline, avoid, &ticket);
+        if (status != OK) {
+            return status;
+        }
+        outcome = attempt(exchange, outgoing.pool, &ticket);
+        if (outcome == MJ_OUTCOME_FINAL) {
+            return exchange->status;
+        }
+        avoid = (int)ticket.slot;
+        if (outcome == MJ_OUTCOME_REFUSED) {
+            tries--; /* it is alive: queue-timeout ends this */
+        }
+        if (outcome == MJ_OUTCOME_REFUSED || tries > 0) { /* the board will soon know better than to send us there */
+            mj_board_wait(mj_child()->board, outgoing.pool->index, seen, RETRY_PAUSE);
+        }
+    }
+    if (status != OK) {
+        return status;
+    }
+    ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, MJLOGNO(0035) "pool %s: no daemon took the request; 503", settings->name);
+    return retry_later(r, 0);
+}

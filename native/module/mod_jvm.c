@@ -1,0 +1,35 @@
+/* Registers directives and hooks; nothing else. */
+#include "module.h"
+
+#include <mpm_common.h>
+
+#include <http_request.h>
+
+static void register_hooks(apr_pool_t *pool)
+{
+    /* After mod_alias, so that `Alias /static` takes a part out of `JVMAlias /`; before those that would look for files. */
+    static const char *const aliases[] = {"mod_alias.c", NULL};
+    static const char *const file_finders[] = {"mod_userdir.c", "mod_vhost_alias.c", NULL};
+    /* mod_mime sets a handler by the name's extension: what JVMAlias maps is ours whatever it is called. */
+    static const char *const last_fixups[] = {"mod_dir.c", "mod_rewrite.c", "mod_ssl.c", "mod_env.c", "mod_headers.c", NULL};
+
+    (void)pool;
+    ap_hook_check_config(mj_check_config, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_post_config(mj_post_config, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_monitor(mj_monitor, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_child_init(mj_child_init, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_child_status(mj_child_status, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_translate_name(mj_translate_name, aliases, file_finders, APR_HOOK_MIDDLE);
+    /* Before core walks directories: a mount is no file, and httpd's user may not even be able to look at its target. */
+    ap_hook_map_to_storage(mj_map_to_storage, NULL, NULL, APR_HOOK_FIRST);
+    ap_hook_fixups(mj_fixups, last_fixups, NULL, APR_HOOK_REALLY_LAST);
+    ap_hook_handler(mj_handler, NULL, NULL, APR_HOOK_MIDDLE);
+}
+
+AP_DECLARE_MODULE(jvm) = {
+    STANDARD20_MODULE_STUFF, mj_create_scope_config, mj_merge_scope_config, mj_create_server_config, mj_merge_server_config,
+    mj_commands,             register_hooks,
+#if defined(AP_MODULE_FLAG_NONE)
+    AP_MODULE_FLAG_NONE,
+#endif
+};

@@ -1,0 +1,154 @@
+/* What the files of the httpd module share: its configuration and what a child holds. */
+#ifndef MJ_MODULE_H
+#define MJ_MODULE_H
+
+#include "board.h"
+#include "channel.h"
+#include "pool_settings.h"
+#include "settings.h"
+
+#include <httpd.h>
+
+#include <ap_mpm.h>
+#include <http_config.h>
+
+extern module AP_MODULE_DECLARE_DATA jvm_module;
+
+#define MJ_HANDLER "jvm-application"
+#define MJLOGNO(n) "MJ" #n ": "
+
+/** A pool as configured. Complete after check_config; index after post_config. */
+typedef struct mj_pool_t {
+    mj_pool_settings_t *settings;
+    server_rec *server; /**< that declares it: requests of this virtual host may use it, those of all others only if it is the main server */
+    const char *where;  /**< file and line, for messages */
+    const char *java_home;
+    apr_array_header_t *definitions; /**< of mj_span_t: applications to load at start */
+    unsigned index;                  /**< on the board */
+} mj_pool_t;
+
+/** A JVMAlias or JVMAliasMatch. */
+typedef struct mj_mount_t {
+    const char *path;  /**< JVMAlias: without a slash at its end; "" for / */
+    ap_regex_t *regex; /**< JVMAliasMatch, else NULL */
+    const char *pattern;
+    const char *target;
+    mj_scope_t *options; /**< key=value of the directive */
+    const char *where;
+} mj_mount_t;
+
+/** A mount of one server, resolved. */
+typedef struct mj_resolved_t {
+    const mj_mount_t *mount;
+    const mj_scope_t *scope; /**< the server's own: a request with this very scope is served with what stands below */
+    const mj_pool_t *pool;
+    mj_span_t definition; /**< empty for JVMAliasMatch: its target depends on the request */
+} mj_resolved_t;
+
+struct mj_child_t;
+struct supervision_t;
+
+/** Per server. Written while the configuration is parsed and checked, read-only afterwards. */
+typedef struct mj_server_t {
+    apr_array_header_t *pools;  /**< of mj_pool_t *, this server's own */
+    apr_array_header_t *mounts; /**< of mj_mount_t *; a virtual host's own come before the main server's */
+    const char *java_home;      /**< NULL: the newest found */
+    const char *java_home_where;
+    apr_array_header_t *resolved; /**< of mj_resolved_t, in the order of mounts; made by check_config */
+    const char *name;             /**< host:port, the prefix of default application groups; made by check_config */
+    /* main server only */
+    const char *runtime_dir;   /**< NULL: default */
+    long minimum_uid;          /**< -1: default */
+    struct supervision_t *supervision; /**< set in post_config, the parent's */
+    struct mj_child_t *child;          /**< set in child_init */
+} mj_server_t;
+
+#define MJ_DEFAULT_MINIMUM_UID 100
+
+/** What a request was found to be for. In the request's config, from translate_name on. */
+typedef struct mj_match_t {
+    const mj_resolved_t *resolved; /**< NULL: SetHandler or AddHandler, a file is the target */
+    const char *script_name;
+    const char *path_info;
+    const char *target;
+} mj_match_t;
+
+/** What an httpd child holds; NULL in a server whose configuration declares no pool. */
+typedef struct mj_child_t {
+    mj_board_t *board;
+    uint32_t row; /**< of the board */
+    const char *runtime_dir;
+    mj_idle_t **idle; /**< by the pool's index on the board; NULL where no pool is */
+} mj_child_t;
+
+mj_server_t *mj_server_config(const server_rec *server);
+const mj_scope_t *mj_scope_of(const request_rec *r);
+
+/** The child's state; set once in child_init, before any thread. */
+mj_child_t *mj_child(void);
+
+/* --- config.c --- */
+void *mj_create_server_config(apr_pool_t *pool, server_rec *server);
+void *mj_merge_server_config(apr_pool_t *pool, void *base, void *add);
+void *mj_create_scope_config(apr_pool_t *pool, char *where);
+void *mj_merge_scope_config(apr_pool_t *pool, void *base, void *add);
+extern const command_rec mj_commands[];
+
+/* --- check.c --- */
+
+/** The check_config hook: resolves identities, Java homes, pools of mounts. Has no side effects. */
+int mj_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, server_rec *main_server);
+
+/** Finds the pool that serves requests of server in that scope.
+ *  @return NULL, and *wrong says why */
+const mj_pool_t *mj_find_pool(apr_pool_t *pool, const server_rec *server, const mj_scope_t *scope, const char **wrong);
+
+/** The runtime directory: JVMRuntimeDir, or the default. NULL if DefaultRuntimeDir is invalid. */
+const char *mj_runtime_dir(apr_pool_t *pool, const server_rec *main_server);
+
+/** A path below the prefix in which this module is installed: its .so lies in lib/apache2/modules. */
+const char *mj_installed(apr_pool_t *pool, const char *relative);
+
+/** All pools of all servers, of mj_pool_t *. */
+apr_array_header_t *mj_all_pools(apr_pool_t *pool, server_rec *main_server);
+
+/** The class loader's group of an application that has none of its own. */
+const char *mj_default_group(apr_pool_t *pool, const server_rec *server, const char *mount);
+
+/* --- mounts.c --- */
+int mj_translate_name(request_rec *r);
+int mj_map_to_storage(request_rec *r);
+int mj_fixups(request_rec *r);
+
+/* --- supervision.c --- */
+
+/** The post_config hook: the runtime directory, the board, the supervisor, and the settings that it gets. */
+int mj_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, server_rec *main_server);
+
+/** The monitor hook, about once a second in the parent: starts the supervisor again if it has died. */
+int mj_monitor(apr_pool_t *pool, server_rec *main_server);
+void mj_child_init(apr_pool_t *pchild, server_rec *main_server);
+void mj_child_status(server_rec *main_server, pid_t pid, ap_generation_t generation, int slot, mpm_child_status status);
+
+/* --- request.c --- */
+
+/** What a request is sent as: the head, encoded, and the pool that it is for. */
+typedef struct mj_outgoing_t {
+    const mj_pool_t *pool;
+    mj_request_t head;
+} mj_outgoing_t;
+
+/** Fills the head from the request; all memory is the request's or its pool's. The body's fields are left to the caller.
+ *  @return OK, or a status for the client (the reason is logged) */
+int mj_request_fill(request_rec *r, mj_outgoing_t *out);
+
+/* --- response.c --- */
+
+/** Takes over a response head into r. The daemon is hostile: what must not come from it is dropped.
+ *  @return OK; or the status of a condition that holds (304, 412): then no body is passed on */
+int mj_response_apply(request_rec *r, const mj_response_t *response);
+
+/* --- handler.c --- */
+int mj_handler(request_rec *r);
+
+#endif

@@ -1,0 +1,483 @@
+/* httpd's side of supervision: starts the supervisor, tells it the settings, keeps it across graceful restarts, ends it with httpd.
+ *
+ * All but mj_child_init runs in httpd's parent, which is single-threaded. What outlives a configuration lies in retained data. */
+#include "module.h"
+#include "paths.h"
+
+#include <apr_strings.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <http_core.h>
+#include <http_log.h>
+#include <http_main.h>
+#include <mpm_common.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <unixd.h>
+
+APLOG_USE_MODULE(jvm);
+
+#define CONTROL_VERSION 1
+#define CONTROL_FD 3
+#define MAX_MESSAGE 131072
+#define MESSAGE_TIMEOUT_S 10
+#define MAX_POOLS 4096
+#define RESTART_DELAY_MAX apr_time_from_sec(30)
+
+/* Retained: the same object across restarts, although the module itself is unloaded and loaded again. Plain data only. */
+typedef struct retained_t {
+    pid_t supervisor; /* 0: none runs */
+    int control;      /* our end of the control socket; -1 */
+    int board_fd;     /* -1 */
+    mj_board_t *board;
+    apr_time_t started_at;
+    apr_interval_time_t restart_delay;
+    apr_interval_time_t longest_shutdown; /* of the pools that the supervisor has */
+    unsigned generation;
+} retained_t;
+
+/* Belongs to one configuration; lives in pconf. */
+typedef struct supervision_t {
+    retained_t *retained;
+    server_rec *main_server;
+    apr_pool_t *pconf;
+    const char *runtime_dir;
+    apr_proc_t process; /* for the other-child registration */
+} supervision_t;
+
+static const char retained_key[] = "mod_jvm supervision";
+
+static retained_t *retained_of(void)
+{
+    retained_t *retained = ap_retained_data_get(retained_key);
+    if (retained == NULL) {
+        retained = ap_retained_data_create(retained_key, sizeof(*retained));
+        retained->control = -1;
+        retained->board_fd = -1;
+    }
+    return retained;
+}
+
+/* --- messages --- */
+
+static apr_status_t send_message(int control, char type, mj_span_t record, int fd)
+{
+    struct iovec parts[2] = {{&type, 1}, {(void *)record.data, record.len}};
+    union {
+        char space[CMSG_SPACE(sizeof(int))];
+        struct cmsghdr align;
+    } ancillary;
+    struct msghdr message = {.msg_iov = parts, .msg_iovlen = record.len > 0 ? 2 : 1};
+
+    if (record.len + 1 > MAX_MESSAGE) {
+        return APR_ENOSPC;
+    }
+    if (fd >= 0) {
+        struct cmsghdr *header;
+        memset(&ancillary, 0, sizeof(ancillary));
+        message.msg_control = ancillary.space;
+        message.msg_controllen = sizeof(ancillary.space);
+        header = CMSG_FIRSTHDR(&message);
+        header->cmsg_level = SOL_SOCKET;
+        header->cmsg_type = SCM_RIGHTS;
+        header->cmsg_len = CMSG_LEN(sizeof(int));
+        memcpy(CMSG_DATA(header), &fd, sizeof(int));
+    }
+    while (sendmsg(control, &message, MSG_NOSIGNAL) < 0) {
+        if (errno != EINTR) {
+            return errno;
+        }
+    }
+    return APR_SUCCESS;
+}
+
+static const char *await_acknowledgement(int control, apr_pool_t *pool)
+{
+    char *buffer = apr_palloc(pool, MAX_MESSAGE);
+    ssize_t n;
+    mj_span_t record, status;
+
+    do {
+        n = recv(control, buffer, MAX_MESSAGE, 0);
+    } while (n < 0 && errno == EINTR);
+    if (n <= 0) {
+        return n == 0 ? "it ended" : apr_psprintf(pool, "no answer: %s", strerror(errno));
+    }
+    record = (mj_span_t){buffer + 1, (apr_size_t)n - 1};
+    if (buffer[0] != 'A' || mj_record_check(record) != APR_SUCCESS || !mj_record_find(record, "status", &status)) {
+        return "it answered in another language: are its version and the module's the same?";
+    }
+    return mj_span_is(status, "ok") ? NULL : mj_record_text(record, "message", "it gave no reason", pool);
+}
+
+static int log_descriptor(const server_rec *server)
+{
+    apr_os_file_t fd;
+    return server->error_log != NULL && apr_os_file_get(&fd, server->error_log) == APR_SUCCESS ? fd : -1;
+}
+
+/* Tells the supervisor all settings. Returns NULL, or what went wrong. */
+static const char *push_settings(supervision_t *supervision)
+{
+    retained_t *retained = supervision->retained;
+    apr_pool_t *pool = supervision->pconf;
+    apr_array_header_t *pools = mj_all_pools(pool, supervision->main_server);
+    mj_record_builder_t *server_record = mj_record_builder_make(pool);
+    long minimum = mj_server_config(supervision->main_server)->minimum_uid;
+    apr_status_t rv;
+    int i;
+
+    mj_record_add_number(server_record, "version", CONTROL_VERSION);
+    mj_record_add_number(server_record, "generation", ++retained->generation);
+    mj_record_add(server_record, "runtime-dir", supervision->runtime_dir);
+    mj_record_add_number(server_record, "httpd-uid", (int64_t)(geteuid() == 0 ? ap_unixd_config.user_id : geteuid()));
+    mj_record_add_number(server_record, "httpd-gid", (int64_t)(geteuid() == 0 ? ap_unixd_config.group_id : getegid()));
+    mj_record_add_number(server_record, "minimum-uid", minimum < 0 ? MJ_DEFAULT_MINIMUM_UID : minimum);
+    mj_record_add(server_record, "launcher", mj_installed(pool, "libexec/mod_jvm/jvm-daemon"));
+    mj_record_add(server_record, "jars", mj_installed(pool, "share/mod_jvm"));
+    rv = send_message(retained->control, 'B', mj_record_bytes(server_record), retained->board_fd);
+    retained->longest_shutdown = 0;
+    for (i = 0; rv == APR_SUCCESS && i < pools->nelts; i++) {
+        const mj_pool_t *declared = APR_ARRAY_IDX(pools, i, const mj_pool_t *);
+        mj_span_t record = mj_pool_settings_record(declared->settings, pool, declared->index, declared->java_home, declared->definitions);
+        if (declared->settings->shutdown_timeout > retained->longest_shutdown) {
+            retained->longest_shutdown = declared->settings->shutdown_timeout;
+        }
+        rv = send_message(retained->control, 'P', record, log_descriptor(declared->server));
+        if (rv == APR_ENOSPC) {
+            return apr_psprintf(pool, "JVMDaemonProcess %s: its settings take %" APR_SIZE_T_FMT " bytes, %d is the limit", declared->settings->name,
+                                record.len, MAX_MESSAGE);
+        }
+    }
+    if (rv == APR_SUCCESS) {
+        rv = send_message(retained->control, 'C', (mj_span_t){NULL, 0}, -1);
+    }
+    return rv == APR_SUCCESS ? await_acknowledgement(retained->control, pool) : apr_psprintf(pool, "it takes no settings: %s", strerror(rv));
+}
+
+/* --- the process --- */
+
+/* In the forked child: only async-signal-safe calls. */
+static void exec_supervisor(const char *path, int control)
+{
+    char name[] = "jvm-supervisor";
+    char *argv[] = {name, NULL};
+    char *envp[] = {NULL};
+    struct sigaction ignore_nothing = {.sa_handler = SIG_DFL};
+    sigset_t none;
+    int i, null;
+
+    for (i = 1; i < NSIG; i++) {
+        sigaction(i, &ignore_nothing, NULL);
+    }
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    setsid(); /* out of reach of a terminal's Ctrl-C: httpd decides when it ends */
+    null = open("/dev/null", O_RDWR);
+    if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(STDERR_FILENO, STDOUT_FILENO) < 0 || dup2(control, CONTROL_FD) < 0
+        || syscall(SYS_close_range, CONTROL_FD + 1, ~0U, 0) != 0) {
+        _exit(111);
+    }
+    /* dup2 of a descriptor onto itself leaves its close-on-exec flag */
+    fcntl(CONTROL_FD, F_SETFD, 0);
+    execve(path, argv, envp);
+    _exit(111);
+}
+
+static void maintain(int reason, void *data, int status)
+{
+    supervision_t *supervision = data;
+    retained_t *retained = supervision->retained;
+
+    if (reason == APR_OC_REASON_DEATH || reason == APR_OC_REASON_LOST) {
+        apr_proc_other_child_unregister(data);
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, supervision->main_server,
+                     MJLOGNO(0010) "the supervisor (pid %d) ended unexpectedly (status %#x), and all JVMs with it; a new one is started",
+                     (int)retained->supervisor, (unsigned)status);
+        retained->supervisor = 0;
+        close(retained->control);
+        retained->control = -1;
+    }
+    else if (reason == APR_OC_REASON_UNREGISTER || reason == APR_OC_REASON_RESTART) {
+        apr_proc_other_child_unregister(data);
+    }
+}
+
+/* Nobody is ready any more: what a dead supervisor left on the board is wiped. */
+static void reset_board(supervision_t *supervision)
+{
+    apr_array_header_t *pools = mj_all_pools(supervision->pconf, supervision->main_server);
+    int i;
+    unsigned slot;
+    for (i = 0; i < pools->nelts; i++) {
+        unsigned index = APR_ARRAY_IDX(pools, i, const mj_pool_t *)->index;
+        mj_board_set_pool(supervision->retained->board, index, MJ_POOL_STARTING, 0);
+        for (slot = 0; slot < MJ_BOARD_SLOTS; slot++) {
+            mj_board_set_slot(supervision->retained->board, index, slot, MJ_SLOT_FREE, 0, 0, 0);
+        }
+    }
+}
+
+static const char *start_supervisor(supervision_t *supervision)
+{
+    retained_t *retained = supervision->retained;
+    const char *path = mj_installed(supervision->pconf, "libexec/mod_jvm/jvm-supervisor");
+    struct timeval timeout = {.tv_sec = MESSAGE_TIMEOUT_S};
+    int ends[2];
+    pid_t pid;
+
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
+        return apr_psprintf(supervision->pconf, "socketpair: %s", strerror(errno));
+    }
+    setsockopt(ends[0], SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
+    setsockopt(ends[0], SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
+    pid = fork();
+    if (pid < 0) {
+        close(ends[0]);
+        close(ends[1]);
+        return apr_psprintf(supervision->pconf, "fork: %s", strerror(errno));
+    }
+    if (pid == 0) {
+        exec_supervisor(path, ends[1]);
+    }
+    close(ends[1]);
+    retained->control = ends[0];
+    retained->supervisor = pid;
+    retained->started_at = apr_time_now();
+    return NULL;
+}
+
+static void watch(supervision_t *supervision)
+{
+    supervision->process.pid = supervision->retained->supervisor;
+    apr_proc_other_child_register(&supervision->process, maintain, supervision, NULL, supervision->pconf);
+}
+
+/* Waits for the supervisor's end, at most that long; then kills it, and by that (PDEATHSIG) every daemon. */
+static void await_end(retained_t *retained, apr_interval_time_t limit)
+{
+    int pidfd = (int)syscall(SYS_pidfd_open, retained->supervisor, 0);
+    struct pollfd ended = {.fd = pidfd, .events = POLLIN};
+    apr_time_t deadline = apr_time_now() + limit;
+    int n = 0, status;
+
+    while (pidfd >= 0) {
+        apr_interval_time_t left = deadline - apr_time_now();
+        n = poll(&ended, 1, left > 0 ? (int)(left / 1000 + 1) : 0);
+        if (n > 0 || left <= 0) {
+            break;
+        }
+    }
+    if (n <= 0) {
+        kill(retained->supervisor, SIGKILL);
+    }
+    while (waitpid(retained->supervisor, &status, 0) < 0 && errno == EINTR) {
+    }
+    if (pidfd >= 0) {
+        close(pidfd);
+    }
+}
+
+static void end_supervisor(retained_t *retained)
+{
+    if (retained->supervisor != 0) {
+        if (send_message(retained->control, 'S', (mj_span_t){NULL, 0}, -1) != APR_SUCCESS) {
+            kill(retained->supervisor, SIGTERM);
+        }
+        await_end(retained, retained->longest_shutdown + apr_time_from_sec(3));
+        retained->supervisor = 0;
+    }
+    if (retained->control >= 0) {
+        close(retained->control);
+        retained->control = -1;
+    }
+    if (retained->board != NULL) {
+        mj_board_unmap(retained->board);
+        close(retained->board_fd);
+        retained->board = NULL;
+        retained->board_fd = -1;
+    }
+}
+
+/* The configuration goes: httpd ends or restarts, and takes the supervisor with it; or it restarts gracefully, and the supervisor waits
+ * for what the next configuration says. */
+static apr_status_t leave(void *data)
+{
+    supervision_t *supervision = data;
+    retained_t *retained = supervision->retained;
+    int state;
+
+    apr_proc_other_child_unregister(supervision);
+    state = ap_state_query(AP_SQ_MAIN_STATE);
+    if (state == AP_SQ_MS_EXITING || !ap_unixd_mpm_get_retained_data()->was_graceful) {
+        end_supervisor(retained);
+    }
+    else if (retained->supervisor != 0) {
+        send_message(retained->control, 'V', (mj_span_t){NULL, 0}, -1);
+    }
+    return APR_SUCCESS;
+}
+
+/* --- hooks --- */
+
+static const char *claim_places(supervision_t *supervision)
+{
+    apr_array_header_t *pools = mj_all_pools(supervision->pconf, supervision->main_server);
+    retained_t *retained = supervision->retained;
+    apr_status_t rv;
+    int i, children = 0;
+
+    if (retained->board == NULL) {
+        ap_mpm_query(AP_MPMQ_HARD_LIMIT_DAEMONS, &children);
+        rv = mj_board_create(&retained->board, &retained->board_fd, MAX_POOLS, children > 0 ? (unsigned)children : 1);
+        if (rv != APR_SUCCESS) {
+            return apr_psprintf(supervision->pconf, "shared memory for the board cannot be had: %s", strerror(rv));
+        }
+    }
+    for (i = 0; i < pools->nelts; i++) {
+        mj_pool_t *declared = APR_ARRAY_IDX(pools, i, mj_pool_t *);
+        if (mj_board_claim(retained->board, declared->settings->name, &declared->index) != APR_SUCCESS) {
+            return apr_psprintf(supervision->pconf, "more than %d pools are declared", MAX_POOLS);
+        }
+    }
+    return NULL;
+}
+
+int mj_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, server_rec *main_server)
+{
+    supervision_t *supervision;
+    retained_t *retained;
+    const char *wrong;
+
+    (void)plog;
+    (void)ptemp;
+    if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG) {
+        return OK; /* httpd reads its configuration twice at start: this is the rehearsal */
+    }
+    retained = retained_of();
+    if (mj_all_pools(pconf, main_server)->nelts == 0) {
+        end_supervisor(retained);
+        return OK;
+    }
+    supervision = apr_pcalloc(pconf, sizeof(*supervision));
+    supervision->retained = retained;
+    supervision->main_server = main_server;
+    supervision->pconf = pconf;
+    mj_server_config(main_server)->supervision = supervision;
+
+    wrong = mj_runtime_dir_make(pconf, mj_runtime_dir(pconf, main_server), geteuid(), geteuid() == 0, &supervision->runtime_dir);
+    if (wrong != NULL) {
+        ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_CRIT, 0, main_server, MJLOGNO(0011) "JVMRuntimeDir: %s", wrong);
+        return HTTP_INTERNAL_SERVER_ERROR;
+    }
+    wrong = claim_places(supervision);
+    apr_pool_cleanup_register(pconf, supervision, leave, apr_pool_cleanup_null);
+    if (wrong == NULL && retained->supervisor != 0) {
+        wrong = push_settings(supervision);
+        if (wrong != NULL) { /* one that does not listen is of no use: a new one */
+            ap_log_error(APLOG_MARK, APLOG_ERR, 0, main_server, MJLOGNO(0012) "the supervisor (pid %d) is replaced: %s",
+                         (int)retained->supervisor, wrong);
+            end_supervisor(retained);
+            wrong = claim_places(supervision);
+        }
+    }
+    if (wrong == NULL && retained->supervisor == 0) {
+        wrong = start_supervisor(supervision);
+        if (wrong == NULL) {
+            wrong = push_settings(supervision);
+        }
+    }
+    if (wrong != NULL) {
+        ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_CRIT, 0, main_server, MJLOGNO(0013) "the supervisor cannot be started: %s", wrong);
+        end_supervisor(retained);
+        return HTTP_INTERNAL_SERVER_ERROR;
+    }
+    watch(supervision);
+    return OK;
+}
+
+int mj_monitor(apr_pool_t *pool, server_rec *main_server)
+{
+    supervision_t *supervision = mj_server_config(ap_server_conf)->supervision;
+    retained_t *retained;
+    const char *wrong;
+
+    (void)pool;
+    (void)main_server;
+    if (supervision == NULL || supervision->retained->supervisor != 0) {
+        return DECLINED;
+    }
+    retained = supervision->retained;
+    if (apr_time_now() < retained->started_at + retained->restart_delay) {
+        return DECLINED;
+    }
+    /* One that lasted is replaced at once; one that does not, ever more slowly. */
+    retained->restart_delay = apr_time_now() - retained->started_at > 2 * RESTART_DELAY_MAX ? apr_time_from_sec(1)
+                              : retained->restart_delay == 0                               ? apr_time_from_sec(1)
+                                                                                           : retained->restart_delay * 2;
+    if (retained->restart_delay > RESTART_DELAY_MAX) {
+        retained->restart_delay = RESTART_DELAY_MAX;
+    }
+    reset_board(supervision);
+    wrong = start_supervisor(supervision);
+    if (wrong == NULL) {
+        watch(supervision);
+        wrong = push_settings(supervision);
+    }
+    if (wrong != NULL) {
+        ap_log_error(APLOG_MARK, APLOG_CRIT, 0, supervision->main_server, MJLOGNO(0014) "the supervisor cannot be started again: %s", wrong);
+    }
+    return DECLINED;
+}
+
+void mj_child_init(apr_pool_t *pchild, server_rec *main_server)
+{
+    mj_server_t *config = mj_server_config(main_server);
+    supervision_t *supervision = config->supervision;
+    apr_array_header_t *pools;
+    mj_child_t *child;
+    int i;
+
+    if (supervision == NULL) {
+        return;
+    }
+    /* The parent's alone: a child that held it would keep the supervisor from noticing, and could speak to it. */
+    if (!ap_exists_config_define("ONE_PROCESS")) {
+        close(supervision->retained->control);
+        close(supervision->retained->board_fd);
+    }
+    child = apr_pcalloc(pchild, sizeof(*child));
+    child->board = supervision->retained->board;
+    child->runtime_dir = supervision->runtime_dir;
+    child->idle = apr_pcalloc(pchild, MAX_POOLS * sizeof(*child->idle));
+    if (mj_board_child_init(child->board, (uint32_t)getpid(), &child->row) != APR_SUCCESS) {
+        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, main_server,
+                     MJLOGNO(0015) "no row of the board is left for child %d: should it die, its requests stay counted", (int)getpid());
+    }
+    pools = mj_all_pools(pchild, main_server);
+    for (i = 0; i < pools->nelts; i++) {
+        mj_idle_make(&child->idle[APR_ARRAY_IDX(pools, i, const mj_pool_t *)->index], pchild);
+    }
+    config->child = child;
+}
+
+mj_child_t *mj_child(void)
+{
+    return mj_server_config(ap_server_conf)->child;
+}
+
+void mj_child_status(server_rec *main_server, pid_t pid, ap_generation_t generation, int slot, mpm_child_status status)
+{
+    mj_server_t *config = mj_server_config(main_server);
+    (void)generation;
+    (void)slot;
+    if (status != MPM_CHILD_STARTED && config->supervision != NULL && config->supervision->retained->board != NULL) {
+        mj_board_child_died(config->supervision->retained->board, (uint32_t)pid);
+    }
+}
