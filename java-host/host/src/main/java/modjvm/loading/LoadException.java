@@ -4,11 +4,15 @@ package modjvm.loading;
 public final class LoadException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    private final int status;
+    private static final int BROKEN = 500;
 
-    LoadException(int status, String message, Throwable cause) {
+    private final int status;
+    private final String report;
+
+    private LoadException(int status, String message, String report, Throwable cause) {
         super(message, cause);
         this.status = status;
+        this.report = report;
     }
 
     /**
@@ -17,7 +21,7 @@ public final class LoadException extends Exception {
      * @param message one line
      */
     public LoadException(String message) {
-        this(500, message);
+        this(BROKEN, message);
     }
 
     /**
@@ -27,12 +31,25 @@ public final class LoadException extends Exception {
      * @param message one line
      */
     public LoadException(int status, String message) {
-        super(message);
-        this.status = status;
+        this(status, message, message, null);
+    }
+
+    LoadException(String message, Throwable cause) {
+        this(BROKEN, message, message, cause);
+    }
+
+    /** Makes an exception with a report of several lines for the log; the message is among them. */
+    LoadException(String message, String report, Throwable cause) {
+        this(BROKEN, message, report, cause);
     }
 
     /** Returns the status for the client, 400 to 599. */
     public int status() {
         return status;
+    }
+
+    /** Returns what the log gets when loading fails: the message, and what else is known. */
+    String report() {
+        return report;
     }
 }

@@ -1,0 +1,68 @@
+package modjvm.loading;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import modjvm.Config;
+import modjvm.protocol.ProtocolException;
+import modjvm.protocol.Record;
+
+/**
+ * What an application is made of.
+ *
+ * @param target the file or folder that holds it
+ * @param entryPoint which member or class of it
+ * @param group whose class loader it shares; empty: nobody's
+ * @param config what its factory is handed
+ */
+record Definition(Path target, String entryPoint, String group, Config config) {
+    /** Reads the record of an application's definition (PROTOCOL.md, section 5). */
+    static Definition parse(byte[] bytes) throws LoadException {
+        String target = "";
+        String entryPoint = "";
+        String group = "";
+        Map<String, String> parameters = new LinkedHashMap<>();
+        try {
+            for (Record.Entry entry : Record.parse(bytes)) {
+                switch (entry.name()) {
+                    case "target":
+                        target = entry.text();
+                        break;
+                    case "entry-point":
+                        entryPoint = entry.text();
+                        break;
+                    case "group":
+                        group = entry.text();
+                        break;
+                    case "param":
+                        String pair = entry.text();
+                        int equals = pair.indexOf('=');
+                        if (equals < 1) {
+                            throw new LoadException(target + ": a parameter without NAME=: " + OneLine.join(pair));
+                        }
+                        parameters.put(pair.substring(0, equals), pair.substring(equals + 1));
+                        break;
+                    default:
+                        break; // a later httpd may say more
+                }
+            }
+        } catch (ProtocolException e) {
+            throw new LoadException("the definition of an application is malformed: " + OneLine.of(e), e);
+        }
+        return new Definition(path(target), entryPoint, group, new Config(parameters));
+    }
+
+    private static Path path(String target) throws LoadException {
+        try {
+            Path path = Path.of(target);
+            if (!path.isAbsolute()) {
+                throw new LoadException(OneLine.join(target) + ": a target is an absolute path");
+            }
+            return path;
+        } catch (InvalidPathException e) {
+            throw new LoadException(
+                    OneLine.join(target) + ": no path in the locale of this JVM; set lang=C.UTF-8 for the pool", e);
+        }
+    }
+}

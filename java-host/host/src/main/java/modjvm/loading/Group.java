@@ -1,0 +1,91 @@
+package modjvm.loading;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The applications that share a class loader. Thread-safe: one target is attached at a time.
+ *
+ * <p>A target that has changed since it was attached is attached anew: alone in its group, to a fresh loader; beside
+ * others, to a loader of its own below the group's, where its classes are looked for first. The others keep theirs.
+ */
+final class Group {
+    private final String name;
+    private final ClassLoader api;
+    private final ClassLoader pool;
+    private final SourceCompiler compiler;
+    private final Map<Path, Attached> attached = new LinkedHashMap<>();
+    private TargetLoader shared;
+
+    /**
+     * Makes an empty group.
+     *
+     * @param api the loader of the JDK and the api
+     * @param pool the loader of the pool's class path, below {@code api}
+     */
+    Group(String name, ClassLoader api, ClassLoader pool, SourceCompiler compiler) {
+        this.name = name;
+        this.api = api;
+        this.pool = pool;
+        this.compiler = compiler;
+        this.shared = new TargetLoader(name, api, pool);
+    }
+
+    /**
+     * Makes a target's classes loadable, unless they are already.
+     *
+     * @param fingerprint the target's
+     */
+    synchronized Attached attach(Path path, long fingerprint) throws LoadException {
+        Attached known = attached.get(path);
+        if (known != null && known.fingerprint == fingerprint) {
+            return known;
+        }
+        Target target = Target.open(path, compiler, classPath(path));
+        TargetLoader loader = shared;
+        if (known != null) {
+            boolean isAlone = attached.size() == 1;
+            loader = new TargetLoader(name, api, isAlone ? pool : shared);
+            if (isAlone) {
+                shared = loader;
+            }
+        }
+        try {
+            target.addTo(loader);
+        } catch (IOException e) {
+            throw new LoadException(path + ": cannot be read: " + OneLine.of(e), e);
+        }
+        Attached now = new Attached(target, loader, fingerprint);
+        attached.put(path, now);
+        return now;
+    }
+
+    /** What a source of this group is compiled against. */
+    private List<Path> classPath(Path without) {
+        List<Path> paths = new ArrayList<>();
+        for (Attached other : attached.values()) {
+            Path path = other.target.path();
+            if (!other.target.isSource() && !path.equals(without)) {
+                paths.add(path);
+            }
+        }
+        return paths;
+    }
+
+    /** A target and where its classes are. */
+    static final class Attached {
+        final Target target;
+        final TargetLoader loader;
+        private final long fingerprint;
+
+        private Attached(Target target, TargetLoader loader, long fingerprint) {
+            this.target = target;
+            this.loader = loader;
+            this.fingerprint = fingerprint;
+        }
+    }
+}

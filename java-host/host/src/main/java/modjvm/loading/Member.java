@@ -1,0 +1,101 @@
+package modjvm.loading;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.reflect.AccessibleObject;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import modjvm.Application;
+import modjvm.Config;
+
+/**
+ * An entry point that was found.
+ *
+ * @param type the class in which it was looked for; of it the instance is made, where one is needed
+ * @param element a field, a factory, a handler method, or a constructor of an application
+ */
+record Member(Class<?> type, AccessibleObject element) {
+    /** Whether nothing stands in the way of using it. */
+    boolean isUsable() {
+        return isStatic() || Members.constructor(type).isPresent() && !Modifier.isAbstract(type.getModifiers());
+    }
+
+    /** Describes it for a message. */
+    String name() {
+        return element instanceof Constructor
+                ? "class " + type.getName()
+                : type.getName() + "::" + ((java.lang.reflect.Member) element).getName();
+    }
+
+    /**
+     * Makes the application; initialises the class and runs its code.
+     *
+     * @throws LoadException if there is none
+     * @throws ReflectiveOperationException with what the application's code threw as its cause
+     */
+    Made make(Config config) throws LoadException, ReflectiveOperationException {
+        element.setAccessible(true);
+        if (element instanceof Constructor) {
+            return new Made((Application) construct((Constructor<?>) element, config), List.of());
+        }
+        Object instance = isStatic() ? null : instance();
+        if (element instanceof Field) {
+            return made(instance, ((Field) element).get(instance));
+        }
+        Method method = (Method) element;
+        if (method.getParameterTypes()[0] == Config.class) {
+            return made(instance, method.invoke(instance, config));
+        }
+        Class.forName(type.getName(), true, type.getClassLoader()); // fail now rather than at the first request
+        MethodHandle handle = MethodHandles.lookup().unreflect(method);
+        return made(instance, new HandlerMethod(instance == null ? handle : handle.bindTo(instance)));
+    }
+
+    private boolean isStatic() {
+        return element instanceof java.lang.reflect.Member
+                && Modifier.isStatic(((java.lang.reflect.Member) element).getModifiers());
+    }
+
+    private Object instance() throws LoadException, ReflectiveOperationException {
+        Optional<Constructor<?>> constructor = Members.constructor(type);
+        if (constructor.isEmpty()) {
+            throw new LoadException(name() + " needs an instance, and class " + type.getName()
+                    + " has no constructor without parameters; add one, or make the member static");
+        }
+        return construct(constructor.get(), new Config(Map.of()));
+    }
+
+    private Object construct(Constructor<?> constructor, Config config)
+            throws LoadException, ReflectiveOperationException {
+        if (Modifier.isAbstract(type.getModifiers())) {
+            throw new LoadException("class " + type.getName() + " is abstract; name a class that extends it");
+        }
+        constructor.setAccessible(true);
+        return constructor.getParameterCount() == 0 ? constructor.newInstance() : constructor.newInstance(config);
+    }
+
+    private Made made(Object instance, Object application) throws LoadException {
+        if (application == null) {
+            throw new LoadException(name() + " is null; it must be an Application by the time its class is initialised");
+        }
+        List<AutoCloseable> resources = new ArrayList<>();
+        if (instance instanceof AutoCloseable) {
+            resources.add((AutoCloseable) instance);
+        }
+        return new Made((Application) application, resources);
+    }
+
+    /**
+     * An application that was made.
+     *
+     * @param application what handles requests
+     * @param resources what is to be closed after it
+     */
+    record Made(Application application, List<AutoCloseable> resources) {}
+}

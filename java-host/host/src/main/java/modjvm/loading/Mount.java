@@ -1,0 +1,176 @@
+package modjvm.loading;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import modjvm.Application;
+
+/**
+ * One definition, and the application that it became or the reason why not. Thread-safe: one thread loads while the
+ * others wait for it. Loading has a thread of its own, so that no client that leaves can interrupt a factory.
+ */
+final class Mount {
+    private final Definition definition;
+    private final boolean isDynamic;
+    private final Group group;
+    private final PrintStream log;
+    /** Written once, when it works; read by every request without a lock. */
+    private volatile Application application;
+    /** Guarded by this. */
+    private Attempt attempt;
+    /** Guarded by this. */
+    private final List<AutoCloseable> resources = new ArrayList<>();
+
+    /**
+     * Makes a mount that is not loaded yet.
+     *
+     * @param isDynamic whether a request brought it, rather than the settings at start
+     */
+    Mount(Definition definition, boolean isDynamic, Group group, PrintStream log) {
+        this.definition = definition;
+        this.isDynamic = isDynamic;
+        this.group = group;
+        this.log = log;
+    }
+
+    boolean isDynamic() {
+        return isDynamic;
+    }
+
+    Path target() {
+        return definition.target();
+    }
+
+    /** Returns the application; loads it, at first or because the target of a failed attempt has changed. */
+    Application get() throws LoadException {
+        Application ready = application;
+        return ready != null ? ready : current().result();
+    }
+
+    /** Adds a jar or folder to its group, so that the sources of the group compile against it. */
+    void attachEarly() {
+        try {
+            if (!target().toString().endsWith(".java")) {
+                group.attach(target(), Fingerprint.of(target()));
+            }
+        } catch (LoadException e) {
+            // Loading meets it again, and tells.
+        }
+    }
+
+    /** Loads on the calling thread; a failure is kept for those who ask, but an error of the JVM is thrown. */
+    void preload() {
+        Attempt first = new Attempt(Fingerprint.of(target()));
+        synchronized (this) {
+            attempt = first;
+        }
+        first.run();
+        try {
+            first.result();
+        } catch (LoadException e) {
+            // Logged, and kept.
+        }
+    }
+
+    /** Adds what is to be closed at the end, the application first. */
+    synchronized void resources(List<AutoCloseable> all) {
+        all.addAll(resources);
+    }
+
+    private synchronized Attempt current() {
+        Attempt last = attempt;
+        if (last != null && !last.isDone()) {
+            return last;
+        }
+        long fingerprint = Fingerprint.of(target());
+        if (last != null && last.fingerprint == fingerprint) {
+            return last;
+        }
+        Attempt next = new Attempt(fingerprint);
+        Thread thread = new Thread(next, "load " + target());
+        thread.setDaemon(true);
+        thread.start(); // before it is kept: nobody may wait for a thread that could not be made
+        attempt = next;
+        return next;
+    }
+
+    private Application load(long fingerprint) throws LoadException {
+        try {
+            return made(group.attach(target(), fingerprint));
+        } catch (LoadException e) {
+            log.println(e.report());
+            throw e;
+        }
+    }
+
+    private Application made(Group.Attached attached) throws LoadException {
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        thread.setContextClassLoader(attached.loader);
+        String entryPoint = definition.entryPoint();
+        try {
+            Member member = new Resolver(attached.target, attached.loader).resolve(EntryPoint.parse(definition));
+            entryPoint = member.name();
+            Member.Made made = member.make(definition.config());
+            keep(made);
+            application = new InContext(made.application(), attached.loader);
+            return application;
+        } catch (LoadException e) {
+            throw e;
+        } catch (Exception | Error e) {
+            if (isFatal(e) || isFatal(e.getCause())) {
+                throw (Error) (isFatal(e) ? e : e.getCause());
+            }
+            throw new Failures(attached.target, attached.loader).of(entryPoint, e);
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+    }
+
+    private synchronized void keep(Member.Made made) {
+        if (made.application() instanceof AutoCloseable) {
+            resources.add((AutoCloseable) made.application());
+        }
+        resources.addAll(made.resources());
+    }
+
+    private static boolean isFatal(Throwable thrown) {
+        return thrown instanceof VirtualMachineError && !(thrown instanceof StackOverflowError);
+    }
+
+    /** One try to load. */
+    private final class Attempt extends FutureTask<Application> {
+        private final long fingerprint;
+
+        private Attempt(long fingerprint) {
+            super(new Callable<>() {
+                @Override
+                public Application call() throws LoadException {
+                    return load(fingerprint);
+                }
+            });
+            this.fingerprint = fingerprint;
+        }
+
+        private Application result() throws LoadException {
+            try {
+                return get();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new LoadException(503, target() + ": the request ended while it was loaded");
+            } catch (ExecutionException e) {
+                if (e.getCause() instanceof LoadException) {
+                    throw (LoadException) e.getCause();
+                }
+                if (e.getCause() instanceof Error) {
+                    throw (Error) e.getCause();
+                }
+                throw new IllegalStateException(e.getCause());
+            }
+        }
+    }
+}

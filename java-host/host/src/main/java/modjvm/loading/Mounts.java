@@ -1,0 +1,167 @@
+package modjvm.loading;
+
+import java.io.PrintStream;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import modjvm.Application;
+
+/** The applications of a pool. */
+public final class Mounts implements Applications {
+    /** Applications that were not known at start: a bound against requests that name one file in ever new ways. */
+    static final int MAX_DYNAMIC = 1_000;
+
+    private static final int NOT_FOUND = 404;
+    private static final int UNAVAILABLE = 503;
+
+    private final ApiLoader api = new ApiLoader();
+    private final ClassLoader pool;
+    private final SourceCompiler compiler;
+    private final PrintStream log;
+    private final ConcurrentHashMap<Key, Mount> mounts = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, Group> groups = new ConcurrentHashMap<>();
+    private final AtomicInteger dynamic = new AtomicInteger();
+
+    /**
+     * Makes an empty pool.
+     *
+     * @param classPath jars and folders that every application sees
+     * @param log gets every failure to load, as {@code PATH:LINE: MESSAGE} where that is known
+     */
+    public Mounts(List<Path> classPath, PrintStream log) {
+        this.pool = classPath.isEmpty() ? api : new URLClassLoader("modjvm-pool", urls(classPath), api);
+        this.compiler = new SourceCompiler(classPath);
+        this.log = log;
+    }
+
+    /**
+     * Loads the applications that are known at start. Returns when each has loaded or failed.
+     *
+     * @param definitions as in REQUEST
+     * @param threads how many to load at once
+     * @throws LoadException if a definition is malformed; a failed application is not an exception here
+     */
+    public void preload(List<byte[]> definitions, int threads) throws LoadException {
+        List<Mount> all = new ArrayList<>();
+        for (byte[] definition : definitions) {
+            Mount mount = mount(Definition.parse(definition), false);
+            if (mounts.putIfAbsent(new Key(definition.clone()), mount) == null) {
+                mount.attachEarly();
+                all.add(mount);
+            }
+        }
+        new Preload(all).run(threads);
+    }
+
+    @Override
+    public Application find(byte[] definition) throws LoadException {
+        Mount mount = mounts.get(new Key(definition));
+        if (mount == null) {
+            mount = dynamic(definition);
+        }
+        try {
+            return mount.get();
+        } catch (LoadException e) {
+            if (mount.isDynamic() && Files.notExists(mount.target())) {
+                forget(definition, mount);
+                throw notFound(mount.target());
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Closes the applications that can be closed, all at once, and waits for them.
+     *
+     * @param limit how long at most
+     */
+    public void close(Duration limit) {
+        List<AutoCloseable> all = new ArrayList<>();
+        for (Mount mount : mounts.values()) {
+            mount.resources(all);
+        }
+        Closing.run(all, limit, log);
+    }
+
+    int size() {
+        return mounts.size();
+    }
+
+    private Mount dynamic(byte[] definition) throws LoadException {
+        Definition parsed = Definition.parse(definition);
+        Path target = parsed.target();
+        if (Files.notExists(target) || !target.normalize().equals(target)) {
+            throw notFound(target);
+        }
+        if (dynamic.get() >= MAX_DYNAMIC) {
+            throw new LoadException(UNAVAILABLE, target + ": more than " + MAX_DYNAMIC
+                    + " applications besides those of JVMAlias; mount folders of them in pools of their own");
+        }
+        Mount mount = mount(parsed, true);
+        Mount other = mounts.putIfAbsent(new Key(definition.clone()), mount);
+        if (other != null) {
+            return other;
+        }
+        dynamic.incrementAndGet();
+        return mount;
+    }
+
+    private void forget(byte[] definition, Mount mount) {
+        if (mounts.remove(new Key(definition), mount)) {
+            dynamic.decrementAndGet();
+        }
+    }
+
+    private Mount mount(Definition definition, boolean isDynamic) {
+        String name = definition.group();
+        Group group = name.isEmpty()
+                ? new Group(definition.target().toString(), api, pool, compiler)
+                : groups.computeIfAbsent(name, key -> new Group(key, api, pool, compiler));
+        return new Mount(definition, isDynamic, group, log);
+    }
+
+    private static LoadException notFound(Path target) {
+        return new LoadException(NOT_FOUND, target + ": no such file or folder");
+    }
+
+    private static URL[] urls(List<Path> classPath) {
+        URL[] urls = new URL[classPath.size()];
+        for (int i = 0; i < urls.length; i++) {
+            try {
+                urls[i] = classPath.get(i).toUri().toURL();
+            } catch (MalformedURLException e) {
+                throw new IllegalArgumentException(e); // a path always has one
+            }
+        }
+        return urls;
+    }
+
+    /** A definition's bytes as a key. */
+    private static final class Key {
+        private final byte[] bytes;
+        private final int hash;
+
+        private Key(byte[] bytes) {
+            this.bytes = bytes;
+            this.hash = Arrays.hashCode(bytes);
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Key && Arrays.equals(bytes, ((Key) other).bytes);
+        }
+
+        @Override
+        public int hashCode() {
+            return hash;
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package modjvm.loading;
+
+/** Text for a log line. */
+final class OneLine {
+    private static final int MAX_CHARS = 2_000;
+
+    private OneLine() {}
+
+    /** Describes an exception as its own {@code toString} does, on one line. */
+    static String of(Throwable thrown) {
+        try {
+            return join(String.valueOf(thrown));
+        } catch (RuntimeException e) {
+            return thrown.getClass().getName(); // its message cannot be had
+        }
+    }
+
+    /** Joins lines by semicolons, and drops what could forge a log line. */
+    static String join(String text) {
+        StringBuilder line = new StringBuilder(text.length());
+        boolean isGap = false;
+        for (int i = 0; i < text.length() && line.length() < MAX_CHARS; i++) {
+            char c = text.charAt(i);
+            if (c == '\n' || c == '\r') {
+                isGap = true;
+            } else if (isGap && c <= ' ') {
+                continue; // the indentation of the next line
+            } else {
+                if (isGap && line.length() > 0) {
+                    line.append(line.charAt(line.length() - 1) == ':' ? " " : "; ");
+                }
+                isGap = false;
+                line.append(Character.isISOControl(c) ? ' ' : c);
+            }
+        }
+        return line.toString();
+    }
+}

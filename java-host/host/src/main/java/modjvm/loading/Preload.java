@@ -1,0 +1,63 @@
+package modjvm.loading;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** Loads many mounts, several at once. */
+final class Preload {
+    private final List<Mount> mounts;
+    private final AtomicInteger next = new AtomicInteger();
+    private final AtomicReference<Error> fatal = new AtomicReference<>();
+
+    Preload(List<Mount> mounts) {
+        this.mounts = mounts;
+    }
+
+    /** Returns when all have loaded or failed; an error of the JVM is thrown. */
+    void run(int threads) {
+        List<Thread> helpers = new ArrayList<>();
+        for (int i = 1; i < Math.min(threads, mounts.size()); i++) {
+            Thread helper = new Thread("load-" + i) {
+                @Override
+                public void run() {
+                    work();
+                }
+            };
+            helpers.add(helper);
+            helper.start();
+        }
+        work();
+        for (Thread helper : helpers) {
+            join(helper);
+        }
+        if (fatal.get() != null) {
+            throw fatal.get();
+        }
+    }
+
+    private void work() {
+        try {
+            for (int i = next.getAndIncrement(); i < mounts.size(); i = next.getAndIncrement()) {
+                mounts.get(i).preload();
+            }
+        } catch (Error e) {
+            fatal.compareAndSet(null, e);
+        }
+    }
+
+    private static void join(Thread helper) {
+        boolean isInterrupted = false;
+        while (helper.isAlive()) {
+            try {
+                helper.join();
+            } catch (InterruptedException e) {
+                isInterrupted = true;
+            }
+        }
+        if (isInterrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,192 @@
+package modjvm.loading;
+
+import java.lang.reflect.Modifier;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.security.CodeSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import modjvm.Application;
+
+/** Finds the entry point of a definition among the classes of its target. Used by one thread. */
+final class Resolver {
+    private static final String ACCEPTED = "; accepted are a field of type Application, a factory "
+            + "Application NAME(Config), a method Response NAME(Request), and a class that implements Application";
+
+    private final Target target;
+    private final ClassLoader loader;
+    /** Classes that could not be looked into; one of them may be why nothing was found. */
+    private final List<String> unloadable = new ArrayList<>();
+
+    Resolver(Target target, ClassLoader loader) {
+        this.target = target;
+        this.loader = loader;
+    }
+
+    Member resolve(EntryPoint entryPoint) throws LoadException {
+        String name = entryPoint.name();
+        if (!entryPoint.className().isEmpty()) {
+            Class<?> type = classNamed(entryPoint.className())
+                    .orElseThrow(() -> failed("no class " + entryPoint.className() + "; correct JVMEntryPoint"));
+            return Members.find(type, name).orElseThrow(() -> noMember(type, name));
+        }
+        List<Class<?>> holders = List.of();
+        if (entryPoint.canBeMember()) {
+            holders = holders(name);
+            Optional<Member> member = member(holders, name);
+            if (member.isPresent()) {
+                return member.get();
+            }
+        }
+        Optional<Class<?>> type = classNamed(name);
+        return type.isPresent() ? itself(type.get()) : fail(holders, name);
+    }
+
+    /** The classes in which a bare name may be a member; one alone is the chosen one. */
+    private List<Class<?>> holders(String member) throws LoadException {
+        if (target.namedClass().isPresent()) {
+            String name = target.namedClass().get();
+            return List.of(classNamed(name).orElseThrow(() -> failed("no class " + name + ", which its manifest's "
+                    + "Application-Class names; correct the manifest, or set JVMEntryPoint Class::member")));
+        }
+        List<Class<?>> all = new ArrayList<>();
+        List<Class<?>> outer = new ArrayList<>();
+        for (String name : target.classesNaming(member)) {
+            Optional<Class<?>> type = look(name);
+            if (type.isPresent()) {
+                all.add(type.get());
+                if (type.get().getEnclosingClass() == null) {
+                    outer.add(type.get());
+                }
+            }
+        }
+        if (target.isSource()) {
+            for (Class<?> type : outer) {
+                if (Modifier.isPublic(type.getModifiers())) {
+                    return List.of(type);
+                }
+            }
+            return outer;
+        }
+        return all;
+    }
+
+    private Optional<Member> member(List<Class<?>> holders, String name) throws LoadException {
+        boolean isChosen = holders.size() == 1 && (target.isSource() || target.namedClass().isPresent());
+        if (isChosen) {
+            return Members.find(holders.get(0), name);
+        }
+        List<Member> found = new ArrayList<>();
+        for (Class<?> holder : holders) {
+            Members.declared(holder, name).ifPresent(found::add);
+        }
+        if (found.size() > 1) {
+            List<String> names = new ArrayList<>();
+            for (Member member : found) {
+                names.add(member.type().getName());
+            }
+            throw failed("several classes have a member " + name + ": " + String.join(", ", names)
+                    + "; choose one with JVMEntryPoint Class::" + name);
+        }
+        return found.isEmpty() ? Optional.empty() : Optional.of(found.get(0));
+    }
+
+    private Member itself(Class<?> type) throws LoadException {
+        Optional<Member> itself = Members.itself(type);
+        if (itself.isPresent()) {
+            return itself.get();
+        }
+        throw failed(type, type.getSimpleName(), Application.class.isAssignableFrom(type)
+                ? "class " + type.getName() + " has neither a constructor without parameters nor one that takes a Config"
+                : "class " + type.getName() + " does not implement modjvm.Application; implement it, or set "
+                        + "JVMEntryPoint " + type.getSimpleName() + "::member");
+    }
+
+    private Member fail(List<Class<?>> holders, String name) throws LoadException {
+        for (Class<?> holder : holders) {
+            if (holders.size() == 1 || !Members.describe(holder, name).isEmpty()) {
+                throw noMember(holder, name);
+            }
+        }
+        String why = unloadable.isEmpty() ? "" : "; a class could not be loaded: " + unloadable.get(0);
+        throw failed("no class has a member " + name + ", and none is named so; correct JVMEntryPoint" + why);
+    }
+
+    private LoadException noMember(Class<?> type, String name) {
+        List<String> found = Members.describe(type, name);
+        if (!found.isEmpty()) {
+            return failed(type, name, type.getName() + "::" + name + " is of the wrong type: found "
+                    + String.join(" and ", found) + ACCEPTED.replace("NAME", name));
+        }
+        return failed(type, name, Application.class.isAssignableFrom(type)
+                ? "class " + type.getName() + " has no member " + name + ", but is itself an Application; set "
+                        + "JVMEntryPoint " + type.getSimpleName()
+                : "class " + type.getName() + " has no member " + name + "; declare static Application " + name
+                        + ", or correct JVMEntryPoint");
+    }
+
+    /** Finds a class by its binary name, its name in a source, or the end of it; in the target, else behind it. */
+    private Optional<Class<?>> classNamed(String name) throws LoadException {
+        List<String> whole = new ArrayList<>();
+        List<String> ends = new ArrayList<>();
+        for (String className : target.classNames()) {
+            String dotted = className.replace('$', '.');
+            if (className.equals(name) || dotted.equals(name)) {
+                whole.add(className);
+            } else if (dotted.endsWith("." + name)) {
+                ends.add(className);
+            }
+        }
+        List<String> found = whole.isEmpty() ? ends : whole;
+        if (found.size() > 1) {
+            throw failed("several classes are named " + name + ": " + String.join(", ", found)
+                    + "; write the package too in JVMEntryPoint");
+        }
+        try {
+            return found.isEmpty() ? Optional.of(load(name)) : Optional.of(own(load(found.get(0))));
+        } catch (ClassNotFoundException e) {
+            if (found.isEmpty() && e.getCause() == null) {
+                return Optional.empty();
+            }
+            Throwable reason = e.getCause() == null ? e : e.getCause();
+            throw new LoadException(target.path() + ": cannot be read: " + OneLine.of(reason), e);
+        }
+    }
+
+    /** Two targets of a group may hold classes of one name; then it is not said which is meant. */
+    private Class<?> own(Class<?> type) throws LoadException {
+        CodeSource origin = type.getProtectionDomain().getCodeSource();
+        try {
+            if (origin != null && !Path.of(origin.getLocation().toURI()).equals(target.path())) {
+                throw failed("class " + type.getName() + " is there, but " + Path.of(origin.getLocation().toURI())
+                        + " of the same application group has one too; give it a JVMApplicationGroup of its own");
+            }
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e); // it was made of a path
+        }
+        return type;
+    }
+
+    private Optional<Class<?>> look(String name) throws LoadException {
+        try {
+            return Optional.of(own(load(name)));
+        } catch (LinkageError | ClassNotFoundException e) {
+            // Often a class for a library that is not there, and none that anybody asks for.
+            unloadable.add(OneLine.of(e));
+            return Optional.empty();
+        }
+    }
+
+    private Class<?> load(String name) throws ClassNotFoundException {
+        return Class.forName(name, false, loader);
+    }
+
+    private LoadException failed(String what) {
+        return new LoadException(target.path() + ": " + what);
+    }
+
+    private LoadException failed(Class<?> type, String member, String what) {
+        return new LoadException(target.place(type, member) + ": " + what);
+    }
+}

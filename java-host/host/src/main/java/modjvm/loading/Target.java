@@ -1,0 +1,95 @@
+package modjvm.loading;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import java.util.Optional;
+
+/** The classes that lie at a target's path. One class for each kind of target. */
+abstract class Target {
+    private final Path path;
+
+    Target(Path path) {
+        this.path = path;
+    }
+
+    /**
+     * Reads a target, and compiles it where it is a source.
+     *
+     * @param groupPath jars and folders of its application group
+     */
+    static Target open(Path path, SourceCompiler compiler, List<Path> groupPath) throws LoadException {
+        try {
+            BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+            if (attributes.isDirectory()) {
+                return FolderTarget.open(path);
+            }
+            String name = path.toString();
+            if (!attributes.isRegularFile() || !(name.endsWith(".java") || name.endsWith(".jar"))) {
+                throw new LoadException(path + ": neither a .java file nor a .jar nor a folder of classes");
+            }
+            if (!Files.isReadable(path)) {
+                throw new AccessDeniedException(name);
+            }
+            return name.endsWith(".jar")
+                    ? JarTarget.open(path)
+                    : new SourceTarget(path, compiler.compile(path, groupPath));
+        } catch (NoSuchFileException e) {
+            throw new LoadException(path + ": no such file or folder; put it there, or correct the target", e);
+        } catch (AccessDeniedException e) {
+            throw new LoadException(
+                    path + ": permission denied to " + System.getProperty("user.name")
+                            + "; let the pool's user read it and search every folder above it",
+                    e);
+        } catch (IOException e) {
+            throw new LoadException(path + ": cannot be read: " + OneLine.of(e), e);
+        }
+    }
+
+    final Path path() {
+        return path;
+    }
+
+    /** Makes the classes loadable. */
+    abstract void addTo(TargetLoader loader) throws IOException, LoadException;
+
+    /** The binary names of all classes. */
+    abstract List<String> classNames() throws LoadException;
+
+    /** The binary names of the classes that may declare a member of that name, and perhaps some more. */
+    abstract List<String> classesNaming(String member) throws LoadException;
+
+    /** The class that the target itself names as its application's. */
+    Optional<String> namedClass() {
+        return Optional.empty();
+    }
+
+    /** Whether all classes come from one source, where a public class is the one that is meant. */
+    boolean isSource() {
+        return false;
+    }
+
+    /** Where a member, or else its class, is declared: {@code PATH:LINE} where that is known. */
+    String place(Class<?> type, String member) {
+        return path.toString();
+    }
+
+    /** Where a frame of the target's own code stands: {@code PATH:LINE} where that is known. */
+    String place(StackTraceElement frame) {
+        return path + ": " + frame.getFileName() + ":" + frame.getLineNumber();
+    }
+
+    /** The binary name of a class file, or nothing where it is no class that could hold an entry point. */
+    static Optional<String> className(String file) {
+        boolean isClass = file.endsWith(".class")
+                && !file.endsWith("-info.class")
+                && !file.startsWith("META-INF/");
+        return isClass
+                ? Optional.of(file.substring(0, file.length() - ".class".length()).replace('/', '.'))
+                : Optional.empty();
+    }
+}

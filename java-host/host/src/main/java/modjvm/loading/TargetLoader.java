@@ -1,0 +1,125 @@
+package modjvm.loading;
+
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
+import java.security.CodeSource;
+import java.security.cert.Certificate;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The classes of one application group: compiled ones from memory, others from jars and folders. A class is looked for
+ * in the JDK and the api, then here, then in the parent, so that an application's own classes win over the pool's
+ * class path, and those of a retried target over the group that it belongs to.
+ *
+ * <p>Jars stay open while the loader lives. A jar that is replaced by renaming another over it goes on being read as
+ * it was; one that is overwritten in place breaks the classes not yet loaded.
+ */
+final class TargetLoader extends URLClassLoader {
+    static {
+        registerAsParallelCapable();
+    }
+
+    private final ClassLoader api;
+    private final Map<String, Compiled> compiled = new ConcurrentHashMap<>();
+
+    TargetLoader(String name, ClassLoader api, ClassLoader parent) {
+        super(name, new URL[0], parent);
+        this.api = api;
+    }
+
+    /** Adds a jar or a class folder. */
+    void add(Path path) throws IOException {
+        addURL(path.toUri().toURL());
+    }
+
+    /** Adds the compiled classes of a source, unless another source has defined one of them before. */
+    void add(Path source, Map<String, byte[]> classes) throws IOException, LoadException {
+        for (String name : classes.keySet()) {
+            Compiled other = compiled.get(name);
+            if (other != null) {
+                throw new LoadException(source + ": class " + name + " is defined by " + other.source
+                        + " in the same application group; rename it, or give it a JVMApplicationGroup of its own");
+            }
+        }
+        CodeSource origin = new CodeSource(source.toUri().toURL(), (Certificate[]) null);
+        for (Map.Entry<String, byte[]> entry : classes.entrySet()) {
+            compiled.put(entry.getKey(), new Compiled(source, origin, entry.getValue()));
+        }
+    }
+
+    /** Tells whether a class is one of those that this loader holds itself. */
+    boolean holds(String className) {
+        return compiled.containsKey(className) || findResource(className.replace('.', '/') + ".class") != null;
+    }
+
+    @Override
+    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+        synchronized (getClassLoadingLock(name)) {
+            Class<?> type = findLoadedClass(name);
+            if (type == null) {
+                type = search(name);
+            }
+            if (resolve) {
+                resolveClass(type);
+            }
+            return type;
+        }
+    }
+
+    private Class<?> search(String name) throws ClassNotFoundException {
+        try {
+            return api.loadClass(name);
+        } catch (ClassNotFoundException e) {
+            // Neither the JDK's nor the api's.
+        }
+        try {
+            return findClass(name);
+        } catch (ClassNotFoundException e) {
+            if (e.getCause() != null) {
+                throw e; // it is here and cannot be read
+            }
+        }
+        return getParent().loadClass(name);
+    }
+
+    @Override
+    protected Class<?> findClass(String name) throws ClassNotFoundException {
+        Compiled own = compiled.get(name);
+        return own == null
+                ? super.findClass(name)
+                : defineClass(name, own.bytes, 0, own.bytes.length, own.origin);
+    }
+
+    @Override
+    public URL getResource(String name) {
+        URL own = findResource(name);
+        return own != null ? own : super.getResource(name);
+    }
+
+    @Override
+    public Enumeration<URL> getResources(String name) throws IOException {
+        List<URL> all = new ArrayList<>(Collections.list(findResources(name)));
+        all.addAll(Collections.list(getParent().getResources(name)));
+        return Collections.enumeration(all);
+    }
+
+    /** One compiled class. */
+    private static final class Compiled {
+        private final Path source;
+        private final CodeSource origin;
+        private final byte[] bytes;
+
+        private Compiled(Path source, CodeSource origin, byte[] bytes) {
+            this.source = source;
+            this.origin = origin;
+            this.bytes = bytes;
+        }
+    }
+}
