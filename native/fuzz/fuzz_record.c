@@ -17,7 +17,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     while ((rv = mj_record_next(&iter)) == APR_SUCCESS) {
         walked += 1 + iter.name.len + 4 + iter.value.len;
     }
-    if ((rv != APR_EOF && rv != MJ_EBADRECORD) || checked != (rv == APR_EOF ? APR_SUCCESS : rv) || walked + iter.rest.len != size) {
+    if ((rv != APR_EOF && rv != MJ_EBADRECORD) || checked != (rv == APR_EOF ? APR_SUCCESS : rv) ||
+        walked + iter.rest.len != size) {
         abort();
     }
     return 0;

@@ -35,19 +35,26 @@ static apr_status_t encode(const mj_request_t *request, apr_size_t *len)
 static const unsigned char *frame_header(uint32_t len, uint8_t type, uint8_t flags)
 {
     unsigned char bytes[MJ_HEADER_SIZE] = {
-        (unsigned char)(len >> 24), (unsigned char)(len >> 16), (unsigned char)(len >> 8), (unsigned char)len, type, flags, 0xab, 0xcd,
+        (unsigned char)(len >> 24),
+        (unsigned char)(len >> 16),
+        (unsigned char)(len >> 8),
+        (unsigned char)len,
+        type,
+        flags,
+        0xab,
+        0xcd,
     };
 
     return mj_exact_copy(bytes, sizeof(bytes));
 }
 
 static const struct {
-    uint8_t type;
     uint32_t limit;
+    uint8_t type;
     uint8_t flags;
 } rules[] = {
-    {MJ_FRAME_WELCOME, 256, 0}, {MJ_FRAME_RESPONSE, 65536, 3}, {MJ_FRAME_DATA, 65536, 1},  {MJ_FRAME_END, 0, 0},
-    {MJ_FRAME_CREDIT, 4, 0},    {MJ_FRAME_REFUSED, 1, 0},      {MJ_FRAME_FAILED, 4096, 0}, {MJ_FRAME_ABORT, 4096, 0},
+    {256, MJ_FRAME_WELCOME, 0}, {65536, MJ_FRAME_RESPONSE, 3}, {65536, MJ_FRAME_DATA, 1},  {0, MJ_FRAME_END, 0},
+    {4, MJ_FRAME_CREDIT, 0},    {1, MJ_FRAME_REFUSED, 0},      {4096, MJ_FRAME_FAILED, 0}, {4096, MJ_FRAME_ABORT, 0},
 };
 
 #define RULE_COUNT ((int)(sizeof(rules) / sizeof(rules[0])))
@@ -79,7 +86,8 @@ START_TEST(each_type_has_its_limit_and_flags)
         ck_assert_int_eq(mj_frame_decode(frame_header(rules[rule].limit + 1, (uint8_t)type, 0), MJ_HEADER_SIZE, &frame),
                          MJ_EFRAMETOOLARGE);
         for (int flags = 0; flags < 256; flags++) {
-            apr_status_t rv = mj_frame_decode(frame_header(rules[rule].limit, (uint8_t)type, (uint8_t)flags), MJ_HEADER_SIZE, &frame);
+            apr_status_t rv =
+                mj_frame_decode(frame_header(rules[rule].limit, (uint8_t)type, (uint8_t)flags), MJ_HEADER_SIZE, &frame);
 
             ck_assert_int_eq(rv, (flags & ~rules[rule].flags) ? MJ_EBADFLAGS : APR_SUCCESS);
         }
@@ -177,7 +185,8 @@ START_TEST(a_status_is_of_its_range)
         uint16_t failed;
 
         ck_assert_int_eq(mj_response_decode(in, 12, &response), status >= 200 && status <= 599 ? APR_SUCCESS : MJ_EBADSTATUS);
-        ck_assert_int_eq(mj_failed_decode(in, 4, &failed, &message), status >= 400 && status <= 599 ? APR_SUCCESS : MJ_EBADSTATUS);
+        ck_assert_int_eq(mj_failed_decode(in, 4, &failed, &message),
+                         status >= 400 && status <= 599 ? APR_SUCCESS : MJ_EBADSTATUS);
     }
 }
 END_TEST
@@ -321,8 +330,9 @@ START_TEST(a_request_holds_no_forbidden_byte)
         ck_assert_int_eq(encode_variables(tested, span("v")), nul);
         ck_assert_int_eq(encode_variables(span("n"), tested), nul);
         ck_assert_int_eq(encode_headers(tested, span("v")), c == 0 ? MJ_EBADSTRING : is_tchar(c) ? APR_SUCCESS : MJ_EBADHEADER);
-        ck_assert_int_eq(encode_headers(span("n"), tested),
-                         c == 0 ? MJ_EBADSTRING : c == '\r' || c == '\n' ? MJ_EBADHEADER : APR_SUCCESS);
+        ck_assert_int_eq(encode_headers(span("n"), tested), c == 0                   ? MJ_EBADSTRING
+                                                            : c == '\r' || c == '\n' ? MJ_EBADHEADER
+                                                                                     : APR_SUCCESS);
     }
 }
 END_TEST

@@ -76,7 +76,8 @@ static bool unescape(apr_pool_t *pool, const char *text, apr_size_t text_len, mj
 
 static bool add_line(parser_t *parser, const char *key, const char *text)
 {
-    vector_line_t *last = parser->lines->nelts > 0 ? &APR_ARRAY_IDX(parser->lines, parser->lines->nelts - 1, vector_line_t) : NULL;
+    vector_line_t *last =
+        parser->lines->nelts > 0 ? &APR_ARRAY_IDX(parser->lines, parser->lines->nelts - 1, vector_line_t) : NULL;
     vector_line_t line = {.key = key, .name = {"", 0}, .value = {"", 0}};
     apr_size_t name_len = strcspn(text, " ");
 
@@ -93,8 +94,7 @@ static bool add_line(parser_t *parser, const char *key, const char *text)
     } else {
         const char *value = text + name_len + (text[name_len] == ' ' ? 1 : 0);
 
-        if (!unescape(parser->pool, text, name_len, &line.name) ||
-            !unescape(parser->pool, value, strlen(value), &line.value)) {
+        if (!unescape(parser->pool, text, name_len, &line.name) || !unescape(parser->pool, value, strlen(value), &line.value)) {
             return false;
         }
     }
