@@ -1,0 +1,5 @@
+import modjvm.*;
+
+public class Hello {
+    static final Application application = request -> Response.text("Hello, " + request.pathInfo() + "\n");
+}

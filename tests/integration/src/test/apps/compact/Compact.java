@@ -1,0 +1,5 @@
+import modjvm.*;
+
+Response application(Request request) {
+    return Response.text("compact " + request.pathInfo() + "\n");
+}

@@ -1,0 +1,250 @@
+package modjvm.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import modjvm.it.harness.Command;
+import modjvm.it.harness.Folders;
+import modjvm.it.harness.Httpd;
+import modjvm.it.harness.Users;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What configtest refuses, and that each message names the directive, the value and the mend. */
+class ConfigTest {
+    private static final String RIGHT = "JVMDaemonProcess good ${AS1}\nJVMAlias /app ${APPS}/Hello.java";
+
+    @AutoClose
+    private static Httpd httpd;
+
+    @BeforeAll
+    static void write() {
+        httpd = Httpd.with().host("site", RIGHT).write();
+        Users.second();
+    }
+
+    private static void assertRefused(String lines, String directive, String value, String mend) {
+        httpd.rewriteHost("site", lines);
+        assertRefused(directive, value, mend);
+    }
+
+    private static void assertRefused(String directive, String value, String mend) {
+        Command test = httpd.configtest();
+
+        assertThat(test.exitCode()).as(test.output()).isNotZero();
+        assertThat(test.output()).contains(directive).contains(value).containsPattern(mend);
+        // a file and a line to go to
+        assertThat(test.output()).containsPattern("httpd\\.conf(:| )?(line )?\\d+|line \\d+ of .*httpd\\.conf");
+    }
+
+    @Test
+    void shouldAcceptARightConfiguration() {
+        httpd.rewriteHost("site", RIGHT);
+
+        Command test = httpd.configtest();
+
+        assertThat(test.output()).contains("Syntax OK");
+        assertThat(test.exitCode()).isZero();
+        // it only looks
+        assertThat(httpd.dir().resolve("run")).isEmptyDirectory();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "processes=0,            'from 1'",
+        "processes=many,         'number'",
+        "threads=0,              'from 1'",
+        "threads=-1,             'from 1'",
+        "threads=5x,             'number'",
+        "queue-size=-1,          'from 0'",
+        "queue-timeout=soon,     'time'",
+        "request-timeout=5d,     'ms, s, min or h'",
+        "startup-timeout=-1,     'time'",
+        "graceful-timeout=1x,    'time'",
+        "shutdown-timeout=,      'value'",
+        "heap=1k,                'size'",
+        "heap=big,               'size'",
+        "heap=99999999999g,      'size'",
+        "stack-size=1,           'size'",
+        "umask=0999,             'octal'",
+        "umask=rwx,              'octal'",
+        "env=NOEQUALS,           'NAME=VALUE'",
+        "env=1A-B=x,             'NAME=VALUE'",
+        "java-option=Dx=1,       '-'",
+        "home=relative,          'absolute'",
+        "java-home=relative,     'absolute'",
+        "class-path=a:b,         'absolute'",
+        "colour=red,             'there is no option'",
+        "chroot=/srv,            'not yet supported'",
+        "script-user=www,        'not yet supported'",
+        "script-group=www,       'not yet supported'",
+        "memory-limit=1g,        'not yet supported'",
+        "cpu-priority=5,         'not yet supported'",
+        "virtual-threads=on,     'not yet supported'",
+        "env-file=/etc/env,      'not yet supported'",
+        "connect-timeout=1,      'not yet supported'",
+        "socket-timeout=1,       'not yet supported'",
+        "interrupt-timeout=1,    'not yet supported'",
+        "idle-timeout=1,         'not yet supported'",
+        "deadlock-timeout=1,     'not yet supported'",
+        "maximum-requests=1,     'not yet supported'",
+        "restart-interval=1,     'not yet supported'",
+        "listen-backlog=1,       'not yet supported'",
+        "send-buffer-size=1,     'not yet supported'",
+        "receive-buffer-size=1,  'not yet supported'",
+        "header-buffer-size=1k,  'not yet supported'",
+    })
+    void shouldRefuseAnOption(String option, String mend) {
+        String name = option.substring(0, option.indexOf('='));
+        assertRefused("JVMDaemonProcess shop ${AS1} " + option, "JVMDaemonProcess", name, mend);
+        String value = option.substring(option.indexOf('=') + 1);
+        assertThat(httpd.configtest().output()).contains(value);
+    }
+
+    @ParameterizedTest
+    @RequiresRoot
+    @CsvSource({
+        "user=root,                             'UID 0'",
+        "user=0,                                'UID 0'",
+        "user=#0,                               'UID 0'",
+        "user=daemon,                           'JVMMinimumUID'",
+        "user=#99 group=mjtest1,                'JVMMinimumUID'",
+        "user=nosuchuser,                       'useradd|create'",
+        "user=#4000000001,                      'group='",
+        "user=mjtest1 group=root,               'GID 0'",
+        "user=mjtest1 group=0,                  'GID 0'",
+        "user=mjtest1 group=nosuchgroup,        'groupadd|create'",
+        "user=mjtest1 supplementary-groups=root, 'GID 0'",
+        "user=mjtest1 supplementary-groups=\"games,0\", 'GID 0'",
+        "threads=1,                             'user='",
+    })
+    void shouldRefuseAnIdentity(String options, String mend) {
+        assertRefused("JVMDaemonProcess shop " + options, "JVMDaemonProcess", "shop", mend);
+    }
+
+    @Test
+    @RequiresRoot
+    void shouldRefuseUidsUnderTheMinimum() {
+        httpd.rewriteHost("site", RIGHT);
+        httpd.rewriteMain("JVMMinimumUID 60001");
+        try {
+            assertRefused("JVMDaemonProcess", "user=mjtest1", "JVMMinimumUID");
+        } finally {
+            httpd.rewriteMain("");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "JVMDaemonProcess,                                  JVMDaemonProcess, '',              'name'",
+        "JVMDaemonProcess .hidden,                          JVMDaemonProcess, .hidden,         'letters'",
+        "JVMDaemonProcess a/b,                              JVMDaemonProcess, a/b,             'letters'",
+        "JVMDaemonProcess threads=5,                        JVMDaemonProcess, threads=5,       'first'",
+        "JVMDaemonProcess a ${AS1} word,                    JVMDaemonProcess, word,            'key=value'",
+        "JVMDaemonProcess a ${AS1} \"lang=C,                JVMDaemonProcess, a,               'quote'",
+        "JVMAlias app ${APPS}/Hello.java,                   JVMAlias,         app,             'slash'",
+        "JVMAlias /app,                                     JVMAlias,         '',              'target'",
+        "JVMAlias /app Hello.java,                          JVMAlias,         Hello.java,      'absolute'",
+        "JVMAlias /app ${APPS}/Hello.java colour=red,       JVMAlias,         colour,          'there is no option'",
+        "JVMAlias /a/../b ${APPS}/Hello.java,               JVMAlias,         /a/../b,         'leave them out'",
+        "JVMAlias /app ${APPS}/Hello.java entry-point=a-b,  JVMAlias,         a-b,             'member'",
+        "JVMAliasMatch ^/( ${APPS}/Hello.java,              JVMAliasMatch,    ^/(,             'regular expression'",
+        "JVMEntryPoint a::b::c,                             JVMEntryPoint,    a::b::c,         'member'",
+        "JVMProcessGroup a/b,                               JVMProcessGroup,  a/b,             'letters'",
+        "JVMProcessGroup nosuch,                            JVMAlias,         nosuch,          'JVMDaemonProcess'",
+        "JVMAlias /x ${APPS}/Hello.java process-group=none, JVMAlias,         none,            'JVMDaemonProcess'",
+        "JVMParameter a=b c,                                JVMParameter,     a=b,             'apart'",
+        "JVMJavaHome relative,                              JVMJavaHome,      relative,        'absolute'",
+        "JVMJavaHome /nonexistent,                          JVMJavaHome,      /nonexistent,    'libjvm|JDK'",
+        "JVMMinimumUID 5,                                   JVMMinimumUID,    '',              'VirtualHost'",
+        "JVMRuntimeDir /tmp/x,                              JVMRuntimeDir,    '',              'VirtualHost'",
+        "<Location /x>|JVMDaemonProcess b ${AS1}|</Location>, JVMDaemonProcess, '',            'Location'",
+        "<Location /x>|JVMAlias /b ${APPS}/Hello.java|</Location>, JVMAlias,  '',              'Location'",
+    })
+    void shouldRefuseADirective(String lines, String directive, String value, String mend) {
+        assertRefused(RIGHT + "\n" + lines.replace('|', '\n'), directive, value, mend);
+    }
+
+    @Test
+    void shouldRefuseAMountWithoutAPool() {
+        assertRefused("JVMAlias /app ${APPS}/Hello.java", "JVMAlias", "/app", "JVMDaemonProcess");
+    }
+
+    @Test
+    void shouldRefuseAMountThatCouldHaveSeveralPools() {
+        assertRefused("""
+                JVMDaemonProcess one ${AS1}
+                JVMDaemonProcess two ${AS1}
+                JVMAlias /app ${APPS}/Hello.java
+                """, "JVMAlias", "/app", "JVMProcessGroup|process-group");
+    }
+
+    @Test
+    void shouldRefuseTwoPoolsOfOneName() {
+        assertRefused(RIGHT + "\nJVMDaemonProcess good ${AS1}", "JVMDaemonProcess", "good", "another name|unique|already");
+    }
+
+    @Test
+    void shouldRefuseThePoolOfAnotherHost() {
+        try (Httpd two = Httpd.with()
+                .host("one", RIGHT)
+                .host("two", "JVMProcessGroup good\nJVMAlias /app ${APPS}/Hello.java")
+                .write()) {
+            Command test = two.configtest();
+
+            assertThat(test.exitCode()).isNotZero();
+            assertThat(test.output()).contains("JVM").contains("good").containsPattern("(?i)virtual host");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/tmp/modjvm-runtime-folder-that-is-far-too-long/for-the-path-of-a-socket/which-holds-107-bytes-at-most, '107|long|short'",
+        "relative,                                    'absolute'",
+        "${WORK}/open,                                'write|owner|mode'",
+        "${WORK}/missing/parent/folder,               'exist|missing|No such'",
+    })
+    void shouldRefuseARuntimeDir(String path, String mend) {
+        Folders.make(httpd.work().resolve("open"), Users.first(), "rwxrwxrwx");
+        httpd.rewriteHost("site", RIGHT);
+        httpd.rewriteMain("JVMRuntimeDir " + path);
+        try {
+            Command test = httpd.configtest();
+
+            assertThat(test.exitCode()).isNotZero();
+            assertThat(test.output()).contains("JVMRuntimeDir", path.replace("${WORK}", httpd.work().toString()));
+            assertThat(test.output()).containsPattern(mend);
+        } finally {
+            httpd.rewriteMain("");
+        }
+    }
+
+    @Test
+    void shouldRefuseAJavaHomeWithoutAJvm() {
+        assertRefused("JVMDaemonProcess shop ${AS1} java-home=/usr\nJVMAlias / ${APPS}/Hello.java", "JVMDaemonProcess", "/usr",
+                "libjvm|JDK|java-home");
+    }
+
+    @Test
+    void shouldRefuseDirectivesInHtaccess() {
+        try (Httpd htaccess = Httpd.with().host("site", RIGHT + """
+
+                DocumentRoot ${WORK}
+                <Directory ${WORK}>
+                    AllowOverride All
+                    Require all granted
+                </Directory>
+                """).write()) {
+            htaccess.expect("not allowed here");
+            Folders.write(htaccess.work().resolve("file.txt"), "text\n");
+            htaccess.start();
+            for (String line : new String[] {"JVMProcessGroup good", "JVMEntryPoint x", "JVMApplicationGroup g", "JVMParameter a b",
+                "JVMDaemonProcess x", "JVMAlias /x /y"}) {
+                Folders.write(htaccess.work().resolve(".htaccess"), line + "\n");
+                assertThat(modjvm.it.harness.Http.get(htaccess.uri("site", "/file.txt")).statusCode()).as(line).isEqualTo(500);
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package modjvm.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import modjvm.it.harness.Command;
+import modjvm.it.harness.Http;
+import modjvm.it.harness.Httpd;
+import modjvm.it.harness.Proc;
+import modjvm.it.harness.Users;
+import org.junit.jupiter.api.Test;
+
+/** An httpd that a user starts: its pools run as that user. */
+class UnprivilegedTest {
+    @Test
+    void shouldServeAsTheUserWhoStartedHttpd() {
+        try (Httpd httpd = Httpd.with().owner(Users.first()).host("mine", """
+                JVMDaemonProcess mine
+                JVMDaemonProcess named user=%1$s
+                JVMProcessGroup mine
+                JVMAlias /mine ${APPS}/Facts.java
+                JVMAlias /named ${APPS}/Facts.java process-group=named
+                """.formatted(Users.first())).start()) {
+            for (String path : new String[] {"/mine", "/named"}) {
+                int pid = Integer.parseInt(Http.get(httpd.uri("mine", path + "?pid")).body());
+                Proc daemon = Proc.of(pid).orElseThrow();
+                assertThat(daemon.status().get("Uid")).startsWith(Users.uid(Users.first()) + " ");
+                assertThat(daemon.status()).containsEntry("NoNewPrivs", "1");
+            }
+        }
+    }
+
+    @Test
+    @RequiresRoot
+    void shouldRefuseAnotherUser() {
+        Httpd httpd = Httpd.with().owner(Users.first()).host("mine", """
+                JVMDaemonProcess mine user=%s
+                JVMAlias / ${APPS}/Hello.java
+                """.formatted(Users.second())).write();
+        try (httpd) {
+            Command test = httpd.configtest();
+
+            assertThat(test.exitCode()).isNotZero();
+            assertThat(test.output()).contains("JVMDaemonProcess", "user=mjtest2", "leave user= out");
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package modjvm.it.harness;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a private httpd is to serve. Lines of configuration may use <code>${APPS}</code> (a copy of the tests' applications), <code>${WORK}</code>
+ * (a folder that pools may write), <code>${AS1}</code> and <code>${AS2}</code> (the option user= of two different users; nothing where the tests do
+ * not run as root), and <code>${PORT_name}</code> for the port of a virtual host.
+ */
+public final class HttpdBuilder {
+    final Map<String, String> hosts = new LinkedHashMap<>();
+    final List<String> modules = new ArrayList<>();
+    String mpm = "event";
+    String limits;
+    String mainLines = "";
+    String owner = System.getProperty("user.name");
+
+    HttpdBuilder() {
+        modules.addAll(List.of("authz_core", "alias", "env", "setenvif", "mime", "dir"));
+    }
+
+    /** Another MPM than event. */
+    public HttpdBuilder mpm(String name) {
+        mpm = name;
+        return this;
+    }
+
+    /** Lines that set the MPM's limits, in place of those of the harness. */
+    public HttpdBuilder limits(String lines) {
+        limits = lines;
+        return this;
+    }
+
+    /** More modules of httpd. */
+    public HttpdBuilder module(String... names) {
+        modules.addAll(List.of(names));
+        return this;
+    }
+
+    /** Lines outside all virtual hosts. */
+    public HttpdBuilder main(String lines) {
+        mainLines = lines;
+        return this;
+    }
+
+    /** A virtual host, on a port and with an error log of its own. */
+    public HttpdBuilder host(String name, String lines) {
+        hosts.put(name, lines);
+        return this;
+    }
+
+    /** Starts httpd as another user than the one of the tests. */
+    public HttpdBuilder owner(String user) {
+        owner = user;
+        return this;
+    }
+
+    /** Writes the configuration, and starts nothing yet. */
+    public Httpd write() {
+        return new Httpd(this, Folders.temporary());
+    }
+
+    public Httpd start() {
+        Httpd httpd = write();
+        try {
+            httpd.start();
+            return httpd;
+        } catch (RuntimeException | Error e) {
+            httpd.abandon();
+            throw e;
+        }
+    }
+
+    String configuration(Path dir, Map<String, Integer> ports) {
+        StringBuilder text = new StringBuilder();
+        text.append("ServerRoot ").append(dir).append('\n')
+                .append("ServerName localhost\n")
+                .append("DefaultRuntimeDir ").append(dir.resolve("run")).append('\n')
+                .append("PidFile ").append(dir.resolve("run/httpd.pid")).append('\n')
+                .append("ErrorLog ").append(dir.resolve("main.log")).append('\n')
+                .append("LogLevel info\n")
+                .append("DocumentRoot ").append(dir.resolve("htdocs")).append('\n')
+                .append("Timeout 30\n")
+                .append("Define APPS ").append(dir.resolve("apps")).append('\n')
+                .append("Define WORK ").append(dir.resolve("work")).append('\n')
+                .append("Define AS1 \"").append(identity(Users.isRoot() ? Users.first() : "")).append("\"\n")
+                .append("Define AS2 \"").append(identity(Users.isRoot() ? Users.second() : "")).append("\"\n");
+        load(text, "mpm_" + mpm);
+        modules.forEach(module -> load(text, module));
+        text.append("LoadModule jvm_module ").append(Prefix.module()).append('\n');
+        text.append(limits != null ? limits : defaultLimits()).append('\n');
+        if (Users.isRoot() && owner.equals("root")) {
+            text.append("User www-data\nGroup www-data\n");
+        }
+        ports.forEach((host, port) ->
+                text.append("Define PORT_").append(host).append(' ').append(port).append("\nListen 127.0.0.1:").append(port).append('\n'));
+        text.append(mainLines).append('\n');
+        hosts.forEach((host, lines) -> text.append("<VirtualHost 127.0.0.1:").append(ports.get(host)).append(">\n")
+                .append("ServerName ").append(host).append(".test\n")
+                .append("ErrorLog ").append(dir.resolve(host + ".log")).append('\n')
+                .append(lines).append('\n')
+                .append("</VirtualHost>\n"));
+        return text.toString();
+    }
+
+    private String identity(String user) {
+        return user.isEmpty() || !owner.equals("root") ? "" : "user=" + user;
+    }
+
+    private static void load(StringBuilder text, String module) {
+        text.append("LoadModule ").append(module).append("_module /usr/lib/apache2/modules/mod_")
+                .append(module).append(".so\n");
+    }
+
+    private String defaultLimits() {
+        return mpm.equals("prefork")
+                ? "StartServers 4\nMaxRequestWorkers 16\n"
+                : "StartServers 2\nServerLimit 2\nThreadLimit 128\nThreadsPerChild 128\nMaxRequestWorkers 256\n";
+    }
+}

@@ -1,0 +1,2 @@
+/** A private httpd for tests: its configuration, its processes, its logs, its clients. */
+package modjvm.it.harness;
