@@ -67,7 +67,7 @@ const char *mj_java_home_check(apr_pool_t *pool, const char *path)
         return apr_psprintf(pool, "%s: give an absolute path", path);
     }
     if (access(libjvm_path(pool, path), R_OK) != 0) {
-        return apr_psprintf(pool, "%s: there is no lib/server/libjvm.so in it: give the folder of a JDK or JRE (/usr/lib/jvm/…)", path);
+        return apr_psprintf(pool, "%s: there is no lib/server/libjvm.so in it: give the folder of a JDK or JRE (/usr/lib/jvm/...)", path);
     }
     version = read_version(pool, path);
     if (version.parts[0] < MJ_JAVA_OLDEST) {

@@ -50,7 +50,7 @@ static const char *check_one(apr_pool_t *pool, const char *path, const struct st
     return NULL;
 }
 
-/* Steps through the folders of a path: "/", "/run", "/run/apache2" … @return false behind the last */
+/* Steps through the folders of a path: "/", "/run", "/run/apache2" ... @return false behind the last */
 static bool next_folder(const char *path, size_t *len)
 {
     if (*len == 0) {

@@ -274,7 +274,7 @@ static const char *check_runtime_dir(apr_pool_t *pool, const server_rec *main_se
 {
     const char *dir = mj_runtime_dir(pool, main_server);
     apr_array_header_t *all = mj_all_pools(pool, (server_rec *)main_server);
-    char path[4096];
+    char path[512];
     const char *wrong;
     int i;
 
@@ -320,6 +320,8 @@ int mj_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, serv
             LOG_CHECK(main_server, apr_psprintf(ptemp, MJLOGNO(0004) "mod_jvm's installation: %s", wrong));
             failures++;
         }
+    }
+    if (mj_all_pools(ptemp, main_server)->nelts > 0 || mj_server_config(main_server)->runtime_dir != NULL) {
         wrong = check_runtime_dir(ptemp, main_server);
         if (wrong != NULL) {
             LOG_CHECK(main_server, apr_psprintf(ptemp, MJLOGNO(0005) "JVMRuntimeDir: %s", wrong));

@@ -296,7 +296,7 @@ static const char *set_java_home(cmd_parms *cmd, void *scope, const char *value)
         return wrong;
     }
     if (*value != '/') {
-        return error_in(cmd, value, "give an absolute path (/usr/lib/jvm/…)");
+        return error_in(cmd, value, "give an absolute path (/usr/lib/jvm/...)");
     }
     config->java_home = value;
     config->java_home_where = where_of(cmd);
@@ -344,7 +344,7 @@ static const char *set_minimum_uid(cmd_parms *cmd, void *scope, const char *valu
 const command_rec mj_commands[] = {
     AP_INIT_RAW_ARGS("JVMAlias", add_alias, NULL, RSRC_CONF, "URL path, target and key=value options: mounts an application"),
     AP_INIT_RAW_ARGS("JVMAliasMatch", add_alias_match, NULL, RSRC_CONF,
-                     "regular expression, target (may hold $1 …) and key=value options: mounts applications"),
+                     "regular expression, target (may hold $1 ...) and key=value options: mounts applications"),
     AP_INIT_TAKE1("JVMApplicationGroup", scope_application_group, NULL, RSRC_CONF | ACCESS_CONF,
                   "name; applications of one group share a class loader (default: each has one of its own)"),
     AP_INIT_RAW_ARGS("JVMDaemonProcess", add_daemon_process, NULL, RSRC_CONF, "name and key=value options: declares a pool of JVMs"),

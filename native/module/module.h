@@ -12,7 +12,8 @@
 #include <ap_mpm.h>
 #include <http_config.h>
 
-extern module AP_MODULE_DECLARE_DATA jvm_module;
+/* The one symbol that the .so exports. */
+extern __attribute__((visibility("default"))) module jvm_module;
 
 #define MJ_HANDLER "jvm-application"
 #define MJLOGNO(n) "MJ" #n ": "
