@@ -79,7 +79,7 @@ final class Output {
     }
 
     /** Tells httpd that it may send more, at once. */
-    synchronized void credit(int bytes) throws IOException {
+    synchronized void credit(long bytes) throws IOException {
         // DATA that leaves on this occasion will not be there any more for a flush to mark.
         endData(true);
         makeRoom(Constants.HEADER_SIZE + Integer.BYTES);

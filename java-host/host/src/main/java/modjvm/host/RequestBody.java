@@ -150,7 +150,7 @@ final class RequestBody extends InputStream {
         long missing = window - (granted - taken);
         if (missing >= window / 2) {
             granted += missing;
-            output.credit((int) missing);
+            output.credit(missing);
         }
     }
 }

@@ -13,6 +13,7 @@ public final class Encoder {
     private static final int RESPONSE_FIXED_SIZE = 12;
     private static final int PAIR_FIXED_SIZE = 4;
     private static final int MAX_U16 = 0xffff;
+    private static final long MAX_U32 = 0xffffffffL;
     private static final int LEAST_STATUS = 200;
     private static final int LEAST_FAILED_STATUS = 400;
     private static final int GREATEST_STATUS = 599;
@@ -66,6 +67,7 @@ public final class Encoder {
      */
     public static void encode(Frame frame, ByteBuffer out) throws ProtocolException {
         int start = out.position();
+        sizeOf(frame);
         try {
             out.position(start + HEADER_SIZE);
             int typeAndFlags = payload(frame, out);
@@ -91,11 +93,11 @@ public final class Encoder {
             out.put(data.payload());
             return FRAME_DATA << 8 | (data.flush() ? FLAG_DATA_FLUSH : 0);
         } else if (frame instanceof Frame.Credit) {
-            int bytes = ((Frame.Credit) frame).bytes();
-            if (bytes <= 0) {
+            long bytes = ((Frame.Credit) frame).bytes();
+            if (bytes < 1 || bytes > MAX_U32) {
                 throw new ProtocolException(Code.BAD_LENGTH, "a CREDIT of " + bytes);
             }
-            out.putInt(bytes);
+            out.putInt((int) bytes);
             return FRAME_CREDIT << 8;
         } else if (frame instanceof Frame.Welcome) {
             Frame.Welcome welcome = (Frame.Welcome) frame;

@@ -61,7 +61,7 @@ public sealed interface Frame {
     record End(int serial, boolean cut) implements Frame {}
 
     /** To httpd: it may send that many more bytes of the request's body, at least 1. */
-    record Credit(int serial, int bytes) implements Frame {}
+    record Credit(int serial, long bytes) implements Frame {}
 
     /** To httpd: no application has seen the request, and none will. */
     record Refused(int serial, Reason reason) implements Frame {}

@@ -22,8 +22,9 @@ public record FrameHeader(int type, int flags, int serial, int length) {
         int type = in.get() & 0xff;
         int flags = in.get() & 0xff;
         int serial = in.getShort() & 0xffff;
+        int limit = limit(type);
         // A length over the greatest int is negative here, and too large for every type.
-        if (length < 0 || length > limit(type)) {
+        if (length < 0 || length > limit) {
             throw new ProtocolException(Code.FRAME_TOO_LARGE, "type " + type + ", " + Integer.toUnsignedString(length) + " bytes");
         }
         if ((flags & ~definedFlags(type)) != 0 || type == FRAME_REQUEST && flags == FLAG_REQUEST_EXPECT) {
