@@ -1,5 +1,7 @@
 package modjvm.loading;
 
+import org.jspecify.annotations.Nullable;
+
 /** An application that cannot be had. The message is one line: it names the target, the place and the mend. */
 public final class LoadException extends Exception {
     private static final long serialVersionUID = 1L;
@@ -9,7 +11,7 @@ public final class LoadException extends Exception {
     private final int status;
     private final String report;
 
-    private LoadException(int status, String message, String report, Throwable cause) {
+    private LoadException(int status, String message, String report, @Nullable Throwable cause) {
         super(message, cause);
         this.status = status;
         this.report = report;
@@ -39,7 +41,7 @@ public final class LoadException extends Exception {
     }
 
     /** Makes an exception with a report of several lines for the log; the message is among them. */
-    LoadException(String message, String report, Throwable cause) {
+    LoadException(String message, String report, @Nullable Throwable cause) {
         this(BROKEN, message, report, cause);
     }
 

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import modjvm.Application;
 import modjvm.Config;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An entry point that was found.
@@ -44,7 +45,7 @@ record Member(Class<?> type, AccessibleObject element) {
         if (element instanceof Constructor) {
             return new Made((Application) construct((Constructor<?>) element, config), List.of());
         }
-        Object instance = isStatic() ? null : instance();
+        @Nullable Object instance = isStatic() ? null : instance();
         if (element instanceof Field) {
             return made(instance, ((Field) element).get(instance));
         }
@@ -80,7 +81,7 @@ record Member(Class<?> type, AccessibleObject element) {
         return constructor.getParameterCount() == 0 ? constructor.newInstance() : constructor.newInstance(config);
     }
 
-    private Made made(Object instance, Object application) throws LoadException {
+    private Made made(@Nullable Object instance, @Nullable Object application) throws LoadException {
         if (application == null) {
             throw new LoadException(name() + " is null; it must be an Application by the time its class is initialised");
         }

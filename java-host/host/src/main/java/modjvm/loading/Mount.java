@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import modjvm.Application;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One definition, and the application that it became or the reason why not. Thread-safe: one thread loads while the
@@ -19,9 +20,9 @@ final class Mount {
     private final Group group;
     private final PrintStream log;
     /** Written once, when it works; read by every request without a lock. */
-    private volatile Application application;
+    private volatile @Nullable Application application;
     /** Guarded by this. */
-    private Attempt attempt;
+    private @Nullable Attempt attempt;
     /** Guarded by this. */
     private final List<AutoCloseable> resources = new ArrayList<>();
 
@@ -117,8 +118,9 @@ final class Mount {
             entryPoint = member.name();
             Member.Made made = member.make(definition.config());
             keep(made);
-            application = new InContext(made.application(), attached.loader);
-            return application;
+            Application ready = new InContext(made.application(), attached.loader);
+            application = ready;
+            return ready;
         } catch (LoadException e) {
             throw e;
         } catch (Exception | Error e) {
@@ -138,7 +140,7 @@ final class Mount {
         resources.addAll(made.resources());
     }
 
-    private static boolean isFatal(Throwable thrown) {
+    private static boolean isFatal(@Nullable Throwable thrown) {
         return thrown instanceof VirtualMachineError && !(thrown instanceof StackOverflowError);
     }
 

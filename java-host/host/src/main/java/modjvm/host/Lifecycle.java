@@ -1,0 +1,37 @@
+package modjvm.host;
+
+import java.io.IOException;
+import java.nio.channels.ServerSocketChannel;
+
+/** The host's way to the supervisor and to the end of the process. Thread-safe. */
+interface Lifecycle {
+    /** The command to drain, as {@link #awaitCommand} returns it. */
+    int DRAIN = 'D';
+
+    /** What {@link #awaitCommand} returns when the supervisor has gone. */
+    int GONE = -1;
+
+    /** Returns the pool record. */
+    byte[] settings();
+
+    /** Returns the listening socket; once only. */
+    ServerSocketChannel listener() throws IOException;
+
+    /** Tells that every application has loaded or failed. */
+    void ready();
+
+    /** Tells why the daemon ends. */
+    void failed(String reason);
+
+    /** Waits for the next command. */
+    int awaitCommand();
+
+    /** Adds what is to be done when the process ends in order. */
+    void atExit(Runnable action);
+
+    /** Ends the process; what {@link #atExit} has added runs before. */
+    void exit(int code);
+
+    /** Ends the process at once. */
+    void halt(int code);
+}
