@@ -90,22 +90,22 @@ check_reachable() {
     done
 }
 
-# The processes whose command line or program lies below a folder. Takes no part of a name: the folder is one that the caller made.
+# The processes whose program lies below a folder, and the httpds whose configuration does.
 processes_below() {
-    local folder=$1 entry pid
+    local folder=$1 entry
     for entry in /proc/[0-9]*; do
-        pid=${entry#/proc/}
-        [ "$pid" != "$$" ] || continue
         case $(readlink "$entry/exe" 2>/dev/null || true) in
-        "$folder"/*) echo "$pid"; continue ;;
+        "$folder"/*) echo "${entry#/proc/}" ;;
+        */apache2 | */httpd)
+            if { tr '\0' '\n' <"$entry/cmdline"; } 2>/dev/null | grep -qF -- "$folder/"; then
+                echo "${entry#/proc/}"
+            fi
+            ;;
         esac
-        if { tr '\0' '\n' <"$entry/cmdline"; } 2>/dev/null | grep -qF -- "$folder/"; then
-            echo "$pid"
-        fi
     done
 }
 
-# Ends the processes below a folder that this run made: asks first, insists after five seconds.
+# Ends those: asks first, insists after five seconds.
 end_processes_below() {
     local pids tries=0
     pids=$(processes_below "$1")

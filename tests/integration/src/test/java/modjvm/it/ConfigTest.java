@@ -63,7 +63,7 @@ class ConfigTest {
         "request-timeout=5d,     'ms, s, min or h'",
         "startup-timeout=-1,     'time'",
         "graceful-timeout=1x,    'time'",
-        "shutdown-timeout=,      'value'",
+        "shutdown-timeout=,      'time'",
         "heap=1k,                'size'",
         "heap=big,               'size'",
         "heap=99999999999g,      'size'",
@@ -76,7 +76,6 @@ class ConfigTest {
         "home=relative,          'absolute'",
         "java-home=relative,     'absolute'",
         "class-path=a:b,         'absolute'",
-        "colour=red,             'there is no option'",
         "chroot=/srv,            'not yet supported'",
         "script-user=www,        'not yet supported'",
         "script-group=www,       'not yet supported'",
@@ -117,7 +116,7 @@ class ConfigTest {
         "user=mjtest1 group=0,                  'GID 0'",
         "user=mjtest1 group=nosuchgroup,        'groupadd|create'",
         "user=mjtest1 supplementary-groups=root, 'GID 0'",
-        "user=mjtest1 supplementary-groups=\"games,0\", 'GID 0'",
+        "'user=mjtest1 supplementary-groups=games,0',  'GID 0'",
         "threads=1,                             'user='",
     })
     void shouldRefuseAnIdentity(String options, String mend) {
@@ -142,6 +141,7 @@ class ConfigTest {
         "JVMDaemonProcess .hidden,                          JVMDaemonProcess, .hidden,         'letters'",
         "JVMDaemonProcess a/b,                              JVMDaemonProcess, a/b,             'letters'",
         "JVMDaemonProcess threads=5,                        JVMDaemonProcess, threads=5,       'first'",
+        "JVMDaemonProcess a ${AS1} colour=red,              JVMDaemonProcess, colour,          'there is no option.*threads.*user'",
         "JVMDaemonProcess a ${AS1} word,                    JVMDaemonProcess, word,            'key=value'",
         "JVMDaemonProcess a ${AS1} \"lang=C,                JVMDaemonProcess, a,               'quote'",
         "JVMAlias app ${APPS}/Hello.java,                   JVMAlias,         app,             'slash'",
@@ -203,18 +203,19 @@ class ConfigTest {
     @CsvSource({
         "/tmp/modjvm-runtime-folder-that-is-far-too-long/for-the-path-of-a-socket/which-holds-107-bytes-at-most, '107|long|short'",
         "relative,                                    'absolute'",
-        "${WORK}/open,                                'write|owner|mode'",
-        "${WORK}/missing/parent/folder,               'exist|missing|No such'",
+        "${ROOT}/open,                                'write|owner|mode'",
+        "${ROOT}/missing/parent/folder,               'exist|missing|No such'",
     })
     void shouldRefuseARuntimeDir(String path, String mend) {
-        Folders.make(httpd.work().resolve("open"), Users.first(), "rwxrwxrwx");
+        Folders.make(httpd.dir().resolve("open"), System.getProperty("user.name"), "rwxrwxrwx");
         httpd.rewriteHost("site", RIGHT);
-        httpd.rewriteMain("JVMRuntimeDir " + path);
+        String folder = path.replace("${ROOT}", httpd.dir().toString());
+        httpd.rewriteMain("JVMRuntimeDir " + folder);
         try {
             Command test = httpd.configtest();
 
             assertThat(test.exitCode()).isNotZero();
-            assertThat(test.output()).contains("JVMRuntimeDir", path.replace("${WORK}", httpd.work().toString()));
+            assertThat(test.output()).contains("JVMRuntimeDir", folder);
             assertThat(test.output()).containsPattern(mend);
         } finally {
             httpd.rewriteMain("");

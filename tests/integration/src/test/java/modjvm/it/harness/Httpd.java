@@ -53,11 +53,21 @@ public final class Httpd implements AutoCloseable {
     }
 
     public void start() {
+        long before = resumptions();
         Command done = control("-k", "start");
         if (done.exitCode() != 0) {
             throw new AssertionError("httpd does not start:\n" + done.output() + log().text());
         }
-        Await.until("httpd answers", END, () -> ports.values().stream().allMatch(Httpd::answers));
+        try {
+            Await.until("httpd starts", END, () -> {
+                if (!log().lines("Configuration Failed").isEmpty()) {
+                    throw new AssertionError("httpd refuses its configuration");
+                }
+                return resumptions() > before && ports.values().stream().allMatch(Httpd::answers);
+            });
+        } catch (AssertionError e) {
+            throw new AssertionError(e.getMessage() + ":\n" + log().text());
+        }
     }
 
     /** Tells httpd to read its configuration again and let requests in flight end. Returns once it has read it. */

@@ -85,6 +85,7 @@ public final class HttpdBuilder {
                 .append("LogLevel info\n")
                 .append("DocumentRoot ").append(dir.resolve("htdocs")).append('\n')
                 .append("Timeout 30\n")
+                .append("TypesConfig /dev/null\n")
                 .append("Define APPS ").append(dir.resolve("apps")).append('\n')
                 .append("Define WORK ").append(dir.resolve("work")).append('\n')
                 .append("Define AS1 \"").append(identity(Users.isRoot() ? Users.first() : "")).append("\"\n")
