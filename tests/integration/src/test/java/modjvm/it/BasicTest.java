@@ -26,7 +26,8 @@ class BasicTest {
             assertThat(response.statusCode()).isEqualTo(200);
             assertThat(response.headers().firstValue("Content-Type")).contains("text/plain; charset=utf-8");
             assertThat(response.headers().firstValue("Content-Length")).contains("14");
-            assertThat(Http.get(httpd.uri("hello", "/facts?release")).body()).isEqualTo(Integer.toString(jdk.release()));
+            assertThat(Http.get(httpd.uri("hello", "/facts?release")).body())
+                    .isEqualTo(Integer.toString(jdk.release()));
         }
     }
 }

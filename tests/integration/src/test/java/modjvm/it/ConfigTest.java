@@ -183,7 +183,8 @@ class ConfigTest {
 
     @Test
     void shouldRefuseTwoPoolsOfOneName() {
-        assertRefused(RIGHT + "\nJVMDaemonProcess good ${AS1}", "JVMDaemonProcess", "good", "another name|unique|already");
+        assertRefused(
+                RIGHT + "\nJVMDaemonProcess good ${AS1}", "JVMDaemonProcess", "good", "another name|unique|already");
     }
 
     @Test
@@ -224,7 +225,10 @@ class ConfigTest {
 
     @Test
     void shouldRefuseAJavaHomeWithoutAJvm() {
-        assertRefused("JVMDaemonProcess shop ${AS1} java-home=/usr\nJVMAlias / ${APPS}/Hello.java", "JVMDaemonProcess", "/usr",
+        assertRefused(
+                "JVMDaemonProcess shop ${AS1} java-home=/usr\nJVMAlias / ${APPS}/Hello.java",
+                "JVMDaemonProcess",
+                "/usr",
                 "libjvm|JDK|java-home");
     }
 
@@ -241,10 +245,19 @@ class ConfigTest {
             htaccess.expect("not allowed here");
             Folders.write(htaccess.work().resolve("file.txt"), "text\n");
             htaccess.start();
-            for (String line : new String[] {"JVMProcessGroup good", "JVMEntryPoint x", "JVMApplicationGroup g", "JVMParameter a b",
-                "JVMDaemonProcess x", "JVMAlias /x /y"}) {
+            for (String line : new String[] {
+                "JVMProcessGroup good",
+                "JVMEntryPoint x",
+                "JVMApplicationGroup g",
+                "JVMParameter a b",
+                "JVMDaemonProcess x",
+                "JVMAlias /x /y"
+            }) {
                 Folders.write(htaccess.work().resolve(".htaccess"), line + "\n");
-                assertThat(modjvm.it.harness.Http.get(htaccess.uri("site", "/file.txt")).statusCode()).as(line).isEqualTo(500);
+                assertThat(modjvm.it.harness.Http.get(htaccess.uri("site", "/file.txt"))
+                                .statusCode())
+                        .as(line)
+                        .isEqualTo(500);
             }
         }
     }

@@ -58,7 +58,10 @@ class EndOfLifeTest {
 
         Http.await(httpd.uri("site", "/x"), 200);
         Await.until("daemons of before end", Await.LONG, () -> daemons.stream().noneMatch(Proc::isAlive));
-        Await.until("sockets of before go", Await.LONG, () -> httpd.sockets().stream().noneMatch(sockets::contains));
+        Await.until(
+                "sockets of before go",
+                Await.LONG,
+                () -> httpd.sockets().stream().noneMatch(sockets::contains));
         assertThat(httpd.awaitDaemons("site", 2)).doesNotContainAnyElementsOf(daemons);
     }
 
@@ -66,7 +69,9 @@ class EndOfLifeTest {
     void shouldLeaveNothingAfterTheParentWasKilled() {
         List<Proc> daemons = httpd.daemons();
         Proc supervisor = httpd.supervisor().orElseThrow();
-        List<Proc> others = httpd.processes().stream().filter(p -> !daemons.contains(p) && !p.equals(supervisor)).toList();
+        List<Proc> others = httpd.processes().stream()
+                .filter(p -> !daemons.contains(p) && !p.equals(supervisor))
+                .toList();
 
         httpd.parent().signal("KILL");
 
@@ -104,8 +109,12 @@ class EndOfLifeTest {
             load.awaitMore(20);
             httpd.rewriteHost("site", SITE.replace("processes=2", "processes=2 env=NEW=1"));
             httpd.graceful();
-            Await.until("the new settings serve", Await.LONG, () -> Http.get(httpd.uri("site", "/?variable=NEW")).body().equals("1"));
-            Await.until("daemons of before end", Await.LONG, () -> daemons.stream().noneMatch(Proc::isAlive));
+            Await.until(
+                    "the new settings serve",
+                    Await.LONG,
+                    () -> Http.get(httpd.uri("site", "/?variable=NEW")).body().equals("1"));
+            Await.until(
+                    "daemons of before end", Await.LONG, () -> daemons.stream().noneMatch(Proc::isAlive));
             load.awaitMore(20);
 
             assertThat(load.stop()).containsOnlyKeys("200");
@@ -122,7 +131,10 @@ class EndOfLifeTest {
 
         httpd.rewriteHost("site", SITE.replace("processes=2", "processes=2 env=NEW=1"));
         httpd.graceful();
-        Await.until("the new settings serve", Await.LONG, () -> Http.get(httpd.uri("site", "/?variable=NEW")).body().equals("1"));
+        Await.until(
+                "the new settings serve",
+                Await.LONG,
+                () -> Http.get(httpd.uri("site", "/?variable=NEW")).body().equals("1"));
         assertThat(pending).isNotDone();
         Folders.write(go, "");
 
@@ -134,7 +146,9 @@ class EndOfLifeTest {
     private int inside() {
         int most = 0;
         for (int i = 0; i < 8 && most == 0; i++) {
-            most = Math.max(most, Integer.parseInt(Http.get(httpd.uri("site", "/gate?inside")).body()));
+            most = Math.max(
+                    most,
+                    Integer.parseInt(Http.get(httpd.uri("site", "/gate?inside")).body()));
         }
         return most;
     }

@@ -47,14 +47,29 @@ class EnvironTest {
         httpd.expect("AH01906|AH01909|AH02217"); // the certificate is self-signed
         // alice, secret
         Folders.write(httpd.work().resolve("users"), "alice:{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=\n");
-        Command.succeed("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-days", "2",
-                "-keyout", httpd.work() + "/key.pem", "-out", httpd.work() + "/cert.pem");
+        Command.succeed(
+                "openssl",
+                "req",
+                "-x509",
+                "-newkey",
+                "rsa:2048",
+                "-nodes",
+                "-subj",
+                "/CN=localhost",
+                "-days",
+                "2",
+                "-keyout",
+                httpd.work() + "/key.pem",
+                "-out",
+                httpd.work() + "/cert.pem");
         httpd.start();
     }
 
     private static Map<String, String> environ(String text) {
         Map<String, String> variables = new TreeMap<>();
-        text.lines().forEach(line -> variables.put(line.substring(0, line.indexOf('=')), line.substring(line.indexOf('=') + 1)));
+        text.lines()
+                .forEach(line ->
+                        variables.put(line.substring(0, line.indexOf('=')), line.substring(line.indexOf('=') + 1)));
         return variables;
     }
 

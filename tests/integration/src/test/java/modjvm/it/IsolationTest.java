@@ -107,12 +107,26 @@ class IsolationTest {
 
     @Test
     void shouldHaveACleanEnvironment() {
-        assertThat(shop.environment()).containsExactlyInAnyOrder(
-                "HOME=" + httpd.work() + "/home", "USER=mjtest1", "LOGNAME=mjtest1", "PATH=/usr/local/bin:/usr/bin:/bin",
-                "LANG=POSIX", "LC_ALL=POSIX", "MALLOC_ARENA_MAX=2", "COLOUR=green", "WITH=a = b");
-        assertThat(plain.environment()).containsExactlyInAnyOrder(
-                "HOME=/", "USER=mjtest2", "LOGNAME=mjtest2", "PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8", "LC_ALL=C.UTF-8",
-                "MALLOC_ARENA_MAX=2");
+        assertThat(shop.environment())
+                .containsExactlyInAnyOrder(
+                        "HOME=" + httpd.work() + "/home",
+                        "USER=mjtest1",
+                        "LOGNAME=mjtest1",
+                        "PATH=/usr/local/bin:/usr/bin:/bin",
+                        "LANG=POSIX",
+                        "LC_ALL=POSIX",
+                        "MALLOC_ARENA_MAX=2",
+                        "COLOUR=green",
+                        "WITH=a = b");
+        assertThat(plain.environment())
+                .containsExactlyInAnyOrder(
+                        "HOME=/",
+                        "USER=mjtest2",
+                        "LOGNAME=mjtest2",
+                        "PATH=/usr/local/bin:/usr/bin:/bin",
+                        "LANG=C.UTF-8",
+                        "LC_ALL=C.UTF-8",
+                        "MALLOC_ARENA_MAX=2");
     }
 
     @Test
@@ -124,8 +138,10 @@ class IsolationTest {
             assertThat(descriptors.get(2)).startsWith("pipe:");
             assertThat(descriptors.get(3)).startsWith("socket:");
             // what the JVM opens for itself; no log, no configuration, no file of another pool
-            assertThat(descriptors.values()).allMatch(target -> target.matches(
-                    "/dev/(null|u?random)|(pipe|socket|anon_inode):.*|/usr/lib/jvm/.*|" + Prefix.jars() + "/[^/]+\\.jar"));
+            assertThat(descriptors.values())
+                    .allMatch(
+                            target -> target.matches("/dev/(null|u?random)|(pipe|socket|anon_inode):.*|/usr/lib/jvm/.*|"
+                                    + Prefix.jars() + "/[^/]+\\.jar"));
             assertThat(sharedSockets(daemon)).as("sockets that httpd holds too").isEmpty();
         }
     }
@@ -160,8 +176,10 @@ class IsolationTest {
         Path byShop = Path.of(ask("shop", "create=" + httpd.work() + "/by-shop"));
         Path byPlain = Path.of(ask("plain", "create=" + httpd.work() + "/by-plain"));
 
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(byShop))).isEqualTo("rw-------");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(byPlain))).isEqualTo("rw-r-----");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(byShop)))
+                .isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(byPlain)))
+                .isEqualTo("rw-r-----");
         assertThat(Files.getOwner(byShop).getName()).isEqualTo("mjtest1");
     }
 

@@ -20,7 +20,8 @@ class KillUnderLoadTest {
     @ParameterizedTest(name = "{0} daemons")
     @ValueSource(ints = {1, 2})
     void shouldLoseOnlyWhatWasInside(int processes) {
-        try (Httpd httpd = Httpd.with().host("site", """
+        try (Httpd httpd =
+                Httpd.with().host("site", """
                 JVMDaemonProcess site ${AS1} processes=%d threads=%d
                 JVMAlias / ${APPS}/Gate.java
                 """.formatted(processes, THREADS)).start()) {

@@ -27,7 +27,9 @@ class LimitsTest {
     static void start() {
         httpd = Httpd.with()
                 .host("five", "JVMDaemonProcess five ${AS1} threads=5 queue-size=300\nJVMAlias / ${APPS}/Gate.java")
-                .host("pair", "JVMDaemonProcess pair ${AS1} threads=2 processes=2 queue-size=300\nJVMAlias / ${APPS}/Gate.java")
+                .host(
+                        "pair",
+                        "JVMDaemonProcess pair ${AS1} threads=2 processes=2 queue-size=300\nJVMAlias / ${APPS}/Gate.java")
                 .host("queue", "JVMDaemonProcess queue ${AS1} threads=1 queue-size=2\nJVMAlias / ${APPS}/Gate.java")
                 .host("wait", "JVMDaemonProcess wait ${AS1} threads=1 queue-timeout=1\nJVMAlias / ${APPS}/Gate.java")
                 .host("deadline", "JVMDaemonProcess deadline ${AS1} request-timeout=1\nJVMAlias / ${APPS}/Gate.java")
@@ -65,7 +67,8 @@ class LimitsTest {
         var pending = start("pair", "until=" + go, 40);
 
         // four are inside, two in each; all others wait
-        Await.until("both daemons are full", Await.LONG, () -> httpd.daemons("pair").size() == 2);
+        Await.until(
+                "both daemons are full", Await.LONG, () -> httpd.daemons("pair").size() == 2);
         Folders.write(go, "");
 
         List<String> answers = pending.stream().map(p -> p.join().body()).toList();
@@ -79,14 +82,20 @@ class LimitsTest {
         Path go = httpd.work().resolve("go-queue");
         var pending = start("queue", "until=" + go, 10);
 
-        Await.until("seven are refused", Await.LONG, () -> pending.stream().filter(CompletableFuture::isDone).count() == 7);
+        Await.until(
+                "seven are refused",
+                Await.LONG,
+                () -> pending.stream().filter(CompletableFuture::isDone).count() == 7);
         Folders.write(go, "");
-        List<HttpResponse<String>> answers = pending.stream().map(CompletableFuture::join).toList();
+        List<HttpResponse<String>> answers =
+                pending.stream().map(CompletableFuture::join).toList();
 
         assertThat(answers.stream().filter(a -> a.statusCode() == 200)).hasSize(3);
         assertThat(answers.stream().filter(a -> a.statusCode() == 503))
                 .hasSize(7)
-                .allSatisfy(a -> assertThat(a.headers().firstValue("Retry-After").orElse("")).matches("\\d+"));
+                .allSatisfy(
+                        a -> assertThat(a.headers().firstValue("Retry-After").orElse(""))
+                                .matches("\\d+"));
     }
 
     @Test
@@ -131,7 +140,8 @@ class LimitsTest {
             RawClient.Head head = client.receiveHead();
             assertThat(head.status()).isEqualTo(200);
 
-            Assertions.assertThatThrownBy(() -> client.body(head).readAllBytes()).isInstanceOf(java.io.IOException.class);
+            Assertions.assertThatThrownBy(() -> client.body(head).readAllBytes())
+                    .isInstanceOf(java.io.IOException.class);
         } finally {
             Folders.write(go, "");
         }

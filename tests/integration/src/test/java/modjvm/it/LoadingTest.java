@@ -46,7 +46,8 @@ class LoadingTest {
                 JVMAlias /together2 ${APPS}/Factory.java application-group=g
                 """).write();
         Path sources = httpd.apps().resolve("packaged/shop");
-        Path classes = Classes.compile(httpd.work().resolve("classes"), sources.resolve("Shop.java"), sources.resolve("Shelf.java"));
+        Path classes = Classes.compile(
+                httpd.work().resolve("classes"), sources.resolve("Shop.java"), sources.resolve("Shelf.java"));
         Classes.jar(httpd.work().resolve("plain.jar"), classes, "");
         Classes.jar(httpd.work().resolve("manifest.jar"), classes, "shop.Shop");
         httpd.start();
@@ -97,7 +98,8 @@ class LoadingTest {
     @Test
     void shouldServeACompactSourceFile() {
         Jdk jdk = Jdk.atLeast(25);
-        try (Httpd recent = Httpd.with().host("compact", """
+        try (Httpd recent =
+                Httpd.with().host("compact", """
                 JVMDaemonProcess compact ${AS1} java-home=%s
                 JVMAlias /compact ${APPS}/compact/Compact.java
                 """.formatted(jdk.home())).start()) {

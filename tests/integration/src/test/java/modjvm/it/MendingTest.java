@@ -113,11 +113,18 @@ class MendingTest {
 
             Folders.write(kept.apps().resolve("Kept.java"), "public class Kept { this is not Java }\n");
             kept.log("kept").await("Kept\\.java:1: ");
-            Await.until("the broken generation goes", Await.LONG, () -> kept.daemons("kept").equals(List.of(old)));
+            Await.until(
+                    "the broken generation goes",
+                    Await.LONG,
+                    () -> kept.daemons("kept").equals(List.of(old)));
             assertThat(Http.get(kept.uri("kept", "/app")).body()).isEqualTo("right\n");
 
-            Folders.write(kept.apps().resolve("Kept.java"), RIGHT.formatted("Kept").replace("right", "better"));
-            Await.until("the mended one serves", Await.LONG, () -> Http.get(kept.uri("kept", "/app")).body().equals("better\n"));
+            Folders.write(
+                    kept.apps().resolve("Kept.java"), RIGHT.formatted("Kept").replace("right", "better"));
+            Await.until(
+                    "the mended one serves",
+                    Await.LONG,
+                    () -> Http.get(kept.uri("kept", "/app")).body().equals("better\n"));
             Await.until("the old one ends", Await.LONG, () -> !old.isAlive());
         }
     }

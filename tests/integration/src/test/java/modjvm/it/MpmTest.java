@@ -21,7 +21,9 @@ class MpmTest {
                 JVMAlias / ${APPS}/Facts.java
                 """).start()) {
             assertThat(Http.get(httpd.uri("site", "/x")).body()).isEqualTo("[][/x][][/x]");
-            assertThat(Http.post(httpd.uri("site", "/?body"), BodyPublishers.ofString("sent")).body()).isEqualTo("sent");
+            assertThat(Http.post(httpd.uri("site", "/?body"), BodyPublishers.ofString("sent"))
+                            .body())
+                    .isEqualTo("sent");
             Proc daemon = httpd.awaitDaemons("site", 1).get(0);
 
             try (Load load = new Load(httpd.port("site"), "/x", 4)) {

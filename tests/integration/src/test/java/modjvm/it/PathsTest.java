@@ -47,35 +47,37 @@ class PathsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(nullValues = "none", value = {
-        "/app,                 [/app][][][/app]",
-        "/app/,                [/app][/][][/app/]",
-        "/app/x/y,             [/app][/x/y][][/app/x/y]",
-        "/app?a=%20b&c,        [/app][][a=%20b&c][/app?a=%20b&c]",
-        "/app/?,               [/app][/][][/app/?]",
-        "/app/sub,             [/app/sub][][][/app/sub]",
-        "/app/sub/x,           [/app/sub][/x][][/app/sub/x]",
-        "/app/subway,          [/app][/subway][][/app/subway]",
-        "/app//x//y,           [/app][/x/y][][/app//x//y]",
-        "//app/x,              [/app][/x][][//app/x]",
-        "/app/a;x=y/b;z,       [/app][/a;x=y/b;z][][/app/a;x=y/b;z]",
-        "/app;x=y/b,           none",
-        "/application,         none",
-        "/app/a%20b+c,         [/app][/a b+c][][/app/a%20b+c]",
-        "/app/a%25b,           [/app][/a%b][][/app/a%25b]",
-        "/%61pp/x,             [/app][/x][][/%61pp/x]",
-        "/app/%C3%A9%E2%82%AC, [/app][/é€][][/app/%C3%A9%E2%82%AC]",
-        "/app/../app/x,        [/app][/x][][/app/../app/x]",
-        "/app/x/../y,          [/app][/y][][/app/x/../y]",
-        "/app/%2e%2e/app/x,    [/app][/x][][/app/%2e%2e/app/x]",
-        "/app/./x,             [/app][/x][][/app/./x]",
-        "/app/..,              none",
-        "/slash/,              [/slash][/][][/slash/]",
-        "/slash/x,             [/slash][/x][][/slash/x]",
-        "/v12/item/7,          [/v12/item][/7][][/v12/item/7]",
-        "/v12/item,            [/v12/item][][][/v12/item]",
-        "/va/item,             none",
-    })
+    @CsvSource(
+            nullValues = "none",
+            value = {
+                "/app,                 [/app][][][/app]",
+                "/app/,                [/app][/][][/app/]",
+                "/app/x/y,             [/app][/x/y][][/app/x/y]",
+                "/app?a=%20b&c,        [/app][][a=%20b&c][/app?a=%20b&c]",
+                "/app/?,               [/app][/][][/app/?]",
+                "/app/sub,             [/app/sub][][][/app/sub]",
+                "/app/sub/x,           [/app/sub][/x][][/app/sub/x]",
+                "/app/subway,          [/app][/subway][][/app/subway]",
+                "/app//x//y,           [/app][/x/y][][/app//x//y]",
+                "//app/x,              [/app][/x][][//app/x]",
+                "/app/a;x=y/b;z,       [/app][/a;x=y/b;z][][/app/a;x=y/b;z]",
+                "/app;x=y/b,           none",
+                "/application,         none",
+                "/app/a%20b+c,         [/app][/a b+c][][/app/a%20b+c]",
+                "/app/a%25b,           [/app][/a%b][][/app/a%25b]",
+                "/%61pp/x,             [/app][/x][][/%61pp/x]",
+                "/app/%C3%A9%E2%82%AC, [/app][/é€][][/app/%C3%A9%E2%82%AC]",
+                "/app/../app/x,        [/app][/x][][/app/../app/x]",
+                "/app/x/../y,          [/app][/y][][/app/x/../y]",
+                "/app/%2e%2e/app/x,    [/app][/x][][/app/%2e%2e/app/x]",
+                "/app/./x,             [/app][/x][][/app/./x]",
+                "/app/..,              none",
+                "/slash/,              [/slash][/][][/slash/]",
+                "/slash/x,             [/slash][/x][][/slash/x]",
+                "/v12/item/7,          [/v12/item][/7][][/v12/item/7]",
+                "/v12/item,            [/v12/item][][][/v12/item]",
+                "/va/item,             none",
+            })
     void shouldSplitAtTheMount(String target, String expected) throws IOException {
         RawClient.Reply reply = RawClient.get(httpd.port("mounts"), target);
 
@@ -129,8 +131,11 @@ class PathsTest {
     @Test
     void shouldServeAFileOfTheDocumentTree() throws IOException {
         assertThat(RawClient.get(httpd.port("mounts"), "/page.html").text()).isEqualTo("a page\n");
-        assertThat(RawClient.get(httpd.port("mounts"), "/dir/Hello.java").text()).isEqualTo("[/dir/Hello.java][]");
-        assertThat(RawClient.get(httpd.port("mounts"), "/dir/Hello.java/x").text()).isEqualTo("[/dir/Hello.java][/x]");
-        assertThat(RawClient.get(httpd.port("mounts"), "/dir/Missing.java").status()).isEqualTo(404);
+        assertThat(RawClient.get(httpd.port("mounts"), "/dir/Hello.java").text())
+                .isEqualTo("[/dir/Hello.java][]");
+        assertThat(RawClient.get(httpd.port("mounts"), "/dir/Hello.java/x").text())
+                .isEqualTo("[/dir/Hello.java][/x]");
+        assertThat(RawClient.get(httpd.port("mounts"), "/dir/Missing.java").status())
+                .isEqualTo(404);
     }
 }

@@ -172,7 +172,8 @@ class StreamingTest {
     void shouldReuseAConnectionAfterAnUnreadBody() throws IOException {
         for (int i = 0; i < 50; i++) {
             try (RawClient client = new RawClient(httpd.port("flow"))) {
-                client.send("POST /flow?early HTTP/1.1\r\nHost: x\r\nContent-Length: 200000\r\nConnection: close\r\n\r\n");
+                client.send(
+                        "POST /flow?early HTTP/1.1\r\nHost: x\r\nContent-Length: 200000\r\nConnection: close\r\n\r\n");
                 assertThat(client.receiveHead().status()).isEqualTo(413);
             }
             assertThat(Http.get(httpd.uri("flow", "/facts")).statusCode()).isEqualTo(200);
@@ -187,7 +188,8 @@ class StreamingTest {
             if (head.status() >= 500) {
                 return; // noticed before the head went out
             }
-            assertThatThrownBy(() -> client.body(head).transferTo(OutputStream.nullOutputStream())).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> client.body(head).transferTo(OutputStream.nullOutputStream()))
+                    .isInstanceOf(IOException.class);
         }
     }
 
@@ -211,7 +213,8 @@ class StreamingTest {
     @Test
     void shouldNotAnswerAHeadWithABody() throws IOException {
         try (RawClient client = new RawClient(httpd.port("flow"))) {
-            client.send("HEAD /facts HTTP/1.1\r\nHost: x\r\n\r\nGET /facts/second HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+            client.send(
+                    "HEAD /facts HTTP/1.1\r\nHost: x\r\n\r\nGET /facts/second HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
             RawClient.Head head = client.receiveHead();
             assertThat(head.status()).isEqualTo(200);
             assertThat(client.receive().text()).startsWith("[/facts][/second]");

@@ -42,7 +42,8 @@ class SupervisionTest {
         httpd.expect("(thrown on purpose|StackOverflowError|NoSuchOption)");
         httpd.expect("pool (starts|options)"); // that it is stopped, and tried again
         httpd.expect("AH00646|supervisor"); // killed on purpose
-        httpd.expect("lost after it had read the request|MJ\\d+: .*\\b(ends|two)\\b"); // requests that ended with their JVM
+        httpd.expect(
+                "lost after it had read the request|MJ\\d+: .*\\b(ends|two)\\b"); // requests that ended with their JVM
         httpd.start();
     }
 
@@ -156,12 +157,16 @@ class SupervisionTest {
     void shouldSayWhyTheJvmDoesNotStart() {
         httpd.log("options").await("NoSuchOption");
         httpd.log("options").await("pool options pid \\d+ ended: exit code \\d+");
-        assertThat(Http.await(httpd.uri("options", "/"), 503).headers().firstValue("Retry-After")).isPresent();
+        assertThat(Http.await(httpd.uri("options", "/"), 503).headers().firstValue("Retry-After"))
+                .isPresent();
 
         // 1 s, 2 s, 4 s: each pause is longer than the one before
         String fourth = "(?s)(pool options pid \\d+ ended: .*){4}";
         Await.until("four deaths", Await.LONG, () -> httpd.log("options").text().matches("(?s).*" + fourth + ".*"));
-        List<Double> times = httpd.log("options").lines("pool options pid \\d+ ended: ").stream().limit(4).map(SupervisionTest::secondOfDay).toList();
+        List<Double> times = httpd.log("options").lines("pool options pid \\d+ ended: ").stream()
+                .limit(4)
+                .map(SupervisionTest::secondOfDay)
+                .toList();
         double first = times.get(1) - times.get(0);
         double last = times.get(3) - times.get(2);
         assertThat(first).isGreaterThan(0.9);
@@ -172,6 +177,8 @@ class SupervisionTest {
     private static double secondOfDay(String line) {
         Matcher time = Pattern.compile("(\\d\\d):(\\d\\d):(\\d\\d\\.\\d+)").matcher(line);
         assertThat(time.find()).as(line).isTrue();
-        return Integer.parseInt(time.group(1)) * 3600 + Integer.parseInt(time.group(2)) * 60 + Double.parseDouble(time.group(3));
+        return Integer.parseInt(time.group(1)) * 3600
+                + Integer.parseInt(time.group(2)) * 60
+                + Double.parseDouble(time.group(3));
     }
 }

@@ -24,9 +24,16 @@ class SupervisorLossTest {
 
             supervisor.signal("KILL");
 
-            Await.until("daemons end with their supervisor", Await.LONG, () -> daemons.stream().noneMatch(Proc::isAlive));
-            Await.until("another supervisor", Await.LONG, () -> httpd.supervisor().filter(s -> !s.equals(supervisor)).isPresent());
-            assertThat(Http.await(httpd.uri("site", "/?pid"), 200).body()).isNotIn(daemons.stream().map(d -> "" + d.pid()).toList());
+            Await.until(
+                    "daemons end with their supervisor",
+                    Await.LONG,
+                    () -> daemons.stream().noneMatch(Proc::isAlive));
+            Await.until(
+                    "another supervisor",
+                    Await.LONG,
+                    () -> httpd.supervisor().filter(s -> !s.equals(supervisor)).isPresent());
+            assertThat(Http.await(httpd.uri("site", "/?pid"), 200).body())
+                    .isNotIn(daemons.stream().map(d -> "" + d.pid()).toList());
         }
     }
 }

@@ -20,7 +20,8 @@ class TimeoutsTest {
             httpd.expect("pool late");
 
             httpd.log("late").await("pool late pid \\d+ ended: startup-timeout");
-            assertThat(Http.await(httpd.uri("late", "/"), 503).headers().firstValue("Retry-After")).isPresent();
+            assertThat(Http.await(httpd.uri("late", "/"), 503).headers().firstValue("Retry-After"))
+                    .isPresent();
         }
     }
 
@@ -34,7 +35,10 @@ class TimeoutsTest {
             Proc old = daemon(httpd, "held");
             httpd.expect("held");
             var pending = Http.start(httpd.uri("held", "/?until=" + httpd.work().resolve("never")));
-            Await.until("the request is inside", Await.LONG, () -> Http.get(httpd.uri("held", "/?inside")).body().equals("1"));
+            Await.until(
+                    "the request is inside",
+                    Await.LONG,
+                    () -> Http.get(httpd.uri("held", "/?inside")).body().equals("1"));
 
             httpd.rewriteHost("held", site.replace("shutdown-timeout=10", "shutdown-timeout=10 env=NEW=1"));
             httpd.graceful();

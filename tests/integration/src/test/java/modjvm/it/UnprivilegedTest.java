@@ -13,15 +13,19 @@ import org.junit.jupiter.api.Test;
 class UnprivilegedTest {
     @Test
     void shouldServeAsTheUserWhoStartedHttpd() {
-        try (Httpd httpd = Httpd.with().owner(Users.first()).host("mine", """
+        try (Httpd httpd = Httpd.with()
+                .owner(Users.first())
+                .host("mine", """
                 JVMDaemonProcess mine
                 JVMDaemonProcess named user=%1$s
                 JVMProcessGroup mine
                 JVMAlias /mine ${APPS}/Facts.java
                 JVMAlias /named ${APPS}/Facts.java process-group=named
-                """.formatted(Users.first())).start()) {
+                """.formatted(Users.first()))
+                .start()) {
             for (String path : new String[] {"/mine", "/named"}) {
-                int pid = Integer.parseInt(Http.get(httpd.uri("mine", path + "?pid")).body());
+                int pid = Integer.parseInt(
+                        Http.get(httpd.uri("mine", path + "?pid")).body());
                 Proc daemon = Proc.of(pid).orElseThrow();
                 assertThat(daemon.status().get("Uid")).startsWith(Users.uid(Users.first()) + " ");
                 assertThat(daemon.status()).containsEntry("NoNewPrivs", "1");
@@ -32,10 +36,13 @@ class UnprivilegedTest {
     @Test
     @RequiresRoot
     void shouldRefuseAnotherUser() {
-        Httpd httpd = Httpd.with().owner(Users.first()).host("mine", """
+        Httpd httpd = Httpd.with()
+                .owner(Users.first())
+                .host("mine", """
                 JVMDaemonProcess mine user=%s
                 JVMAlias / ${APPS}/Hello.java
-                """.formatted(Users.second())).write();
+                """.formatted(Users.second()))
+                .write();
         try (httpd) {
             Command test = httpd.configtest();
 

@@ -43,7 +43,8 @@ class VirtualHostsTest {
 
     private static void secret(String host, String owner) throws java.io.IOException {
         Path file = Folders.write(httpd.work().resolve("secret-" + host), "of " + host);
-        Files.setOwner(file, file.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(owner));
+        Files.setOwner(
+                file, file.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(owner));
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
     }
 
@@ -62,7 +63,9 @@ class VirtualHostsTest {
 
     @Test
     void shouldShareThePoolOfTheMainServer() {
-        assertThat(ask("one", "/common?pid")).isEqualTo(ask("two", "/common?pid")).isNotEqualTo(ask("two", "/own?pid"));
+        assertThat(ask("one", "/common?pid"))
+                .isEqualTo(ask("two", "/common?pid"))
+                .isNotEqualTo(ask("two", "/own?pid"));
     }
 
     @Test
@@ -76,8 +79,10 @@ class VirtualHostsTest {
     void shouldLetOnlyHttpdConnect() {
         assertThat(httpd.sockets()).hasSize(3);
         for (Path socket : httpd.sockets()) {
-            assertThat(Http.get(httpd.uri("one", "/own?connect=" + socket)).statusCode()).isEqualTo(403);
-            assertThat(Http.get(httpd.uri("two", "/own?connect=" + socket)).statusCode()).isEqualTo(403);
+            assertThat(Http.get(httpd.uri("one", "/own?connect=" + socket)).statusCode())
+                    .isEqualTo(403);
+            assertThat(Http.get(httpd.uri("two", "/own?connect=" + socket)).statusCode())
+                    .isEqualTo(403);
         }
     }
 
@@ -86,16 +91,17 @@ class VirtualHostsTest {
         Path socket = httpd.sockets().get(0);
         Path folder = socket.getParent();
 
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder))).isEqualTo("rwx--x--x");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)))
+                .isEqualTo("rwx--x--x");
         assertThat(Files.getOwner(folder).getName()).isEqualTo("root");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
+                .isEqualTo("rw-------");
         assertThat(Files.getOwner(socket).getName()).isEqualTo("www-data");
     }
 
     @Test
     void shouldTellHostsOfOnePortApartByName() throws java.io.IOException {
-        try (Httpd byName = Httpd.with()
-                .host("first", """
+        try (Httpd byName = Httpd.with().host("first", """
                         JVMDaemonProcess first ${AS1}
                         JVMAlias /app ${APPS}/Facts.java
                         </VirtualHost>
@@ -104,8 +110,7 @@ class VirtualHostsTest {
                         ErrorLog ${WORK}/second.log
                         JVMDaemonProcess second ${AS2}
                         JVMAlias /app ${APPS}/Facts.java
-                        """)
-                .start()) {
+                        """).start()) {
             assertThat(user(byName, "first.test")).startsWith(Users.uid("mjtest1") + " ");
             assertThat(user(byName, "second.test")).startsWith(Users.uid("mjtest2") + " ");
         }
@@ -114,7 +119,10 @@ class VirtualHostsTest {
     private static String user(Httpd httpd, String name) throws java.io.IOException {
         try (RawClient client = new RawClient(httpd.port("first"))) {
             client.send("GET /app?pid HTTP/1.1\r\nHost: " + name + "\r\n\r\n");
-            return Proc.of(Integer.parseInt(client.receive().text())).orElseThrow().status().get("Uid");
+            return Proc.of(Integer.parseInt(client.receive().text()))
+                    .orElseThrow()
+                    .status()
+                    .get("Uid");
         }
     }
 }

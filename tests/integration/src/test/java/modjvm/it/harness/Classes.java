@@ -22,7 +22,13 @@ public final class Classes {
     public static Path compile(Path folder, Path... sources) {
         Folders.make(folder);
         List<String> arguments = Stream.concat(
-                        Stream.of("--release", "17", "-cp", Prefix.jars().resolve("modjvm-api.jar").toString(), "-d", folder.toString()),
+                        Stream.of(
+                                "--release",
+                                "17",
+                                "-cp",
+                                Prefix.jars().resolve("modjvm-api.jar").toString(),
+                                "-d",
+                                folder.toString()),
                         Stream.of(sources).map(Path::toString))
                 .toList();
         int result = ToolProvider.getSystemJavaCompiler().run(null, null, null, arguments.toArray(String[]::new));

@@ -26,7 +26,8 @@ public final class Folders {
         try {
             while (true) {
                 try {
-                    Path folder = Files.createDirectory(base.resolve("h" + ProcessHandle.current().pid() + "." + count++));
+                    Path folder = Files.createDirectory(
+                            base.resolve("h" + ProcessHandle.current().pid() + "." + count++));
                     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
                     return folder;
                 } catch (FileAlreadyExistsException e) {
@@ -56,7 +57,9 @@ public final class Folders {
     public static Path make(Path folder, String owner, String permissions) {
         try {
             make(folder);
-            Files.setOwner(folder, folder.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(owner));
+            Files.setOwner(
+                    folder,
+                    folder.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(owner));
             Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString(permissions));
             return folder;
         } catch (IOException e) {

@@ -13,8 +13,10 @@ import java.util.concurrent.CompletableFuture;
 
 /** Requests by java.net.http, with HTTP/1.1. */
 public final class Http {
-    private static final HttpClient CLIENT =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(10)).build();
+    private static final HttpClient CLIENT = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(10))
+            .build();
 
     private Http() {}
 

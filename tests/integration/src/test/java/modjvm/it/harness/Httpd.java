@@ -125,9 +125,16 @@ public final class Httpd implements AutoCloseable {
     private Command control(String... arguments) {
         List<String> command = new ArrayList<>();
         if (!builder.owner.equals(System.getProperty("user.name"))) {
-            command.addAll(List.of("setpriv", "--reuid", builder.owner, "--regid", Integer.toString(Users.gid(builder.owner)), "--init-groups"));
+            command.addAll(List.of(
+                    "setpriv",
+                    "--reuid",
+                    builder.owner,
+                    "--regid",
+                    Integer.toString(Users.gid(builder.owner)),
+                    "--init-groups"));
         }
-        command.addAll(List.of("/usr/sbin/apache2", "-f", dir.resolve("httpd.conf").toString()));
+        command.addAll(
+                List.of("/usr/sbin/apache2", "-f", dir.resolve("httpd.conf").toString()));
         command.addAll(List.of(arguments));
         return Command.run(command);
     }
@@ -173,7 +180,8 @@ public final class Httpd implements AutoCloseable {
 
     private Optional<Proc> parentIfAlive() {
         try {
-            return Proc.of(Integer.parseInt(Files.readString(dir.resolve("run/httpd.pid")).trim()));
+            return Proc.of(Integer.parseInt(
+                    Files.readString(dir.resolve("run/httpd.pid")).trim()));
         } catch (IOException e) {
             return Optional.empty();
         }
@@ -192,23 +200,33 @@ public final class Httpd implements AutoCloseable {
     }
 
     private static List<Proc> daemonsOf(Proc supervisor) {
-        return supervisor.descendants().stream().filter(p -> p.program().equals(Prefix.launcher().toString())).toList();
+        return supervisor.descendants().stream()
+                .filter(p -> p.program().equals(Prefix.launcher().toString()))
+                .toList();
     }
 
     /** The daemons of a pool that has no display name of its own. */
     public List<Proc> daemons(String pool) {
-        return daemons().stream().filter(p -> p.arguments().stream().limit(1).anyMatch(("jvm:" + pool)::equals)).toList();
+        return daemons().stream()
+                .filter(p -> p.arguments().stream().limit(1).anyMatch(("jvm:" + pool)::equals))
+                .toList();
     }
 
     /** Waits until a pool has exactly that many daemons. */
     public List<Proc> awaitDaemons(String pool, int count) {
-        Await.until(count + " daemons of pool " + pool, Await.LONG, () -> daemons(pool).size() == count);
+        Await.until(
+                count + " daemons of pool " + pool,
+                Await.LONG,
+                () -> daemons(pool).size() == count);
         return daemons(pool);
     }
 
     /** httpd, the supervisor and the daemons, as they are now. */
     public List<Proc> processes() {
-        return parentIfAlive().map(parent -> Stream.concat(Stream.of(parent), parent.descendants().stream()).toList()).orElse(List.of());
+        return parentIfAlive()
+                .map(parent -> Stream.concat(Stream.of(parent), parent.descendants().stream())
+                        .toList())
+                .orElse(List.of());
     }
 
     /** Socket files below the folder that httpd keeps its run-time files in. */

@@ -77,19 +77,37 @@ public final class HttpdBuilder {
 
     String configuration(Path dir, Map<String, Integer> ports) {
         StringBuilder text = new StringBuilder();
-        text.append("ServerRoot ").append(dir).append('\n')
+        text.append("ServerRoot ")
+                .append(dir)
+                .append('\n')
                 .append("ServerName localhost\n")
-                .append("DefaultRuntimeDir ").append(dir.resolve("run")).append('\n')
-                .append("PidFile ").append(dir.resolve("run/httpd.pid")).append('\n')
-                .append("ErrorLog ").append(dir.resolve("main.log")).append('\n')
+                .append("DefaultRuntimeDir ")
+                .append(dir.resolve("run"))
+                .append('\n')
+                .append("PidFile ")
+                .append(dir.resolve("run/httpd.pid"))
+                .append('\n')
+                .append("ErrorLog ")
+                .append(dir.resolve("main.log"))
+                .append('\n')
                 .append("LogLevel info\n")
-                .append("DocumentRoot ").append(dir.resolve("htdocs")).append('\n')
+                .append("DocumentRoot ")
+                .append(dir.resolve("htdocs"))
+                .append('\n')
                 .append("Timeout 30\n")
                 .append("TypesConfig /dev/null\n")
-                .append("Define APPS ").append(dir.resolve("apps")).append('\n')
-                .append("Define WORK ").append(dir.resolve("work")).append('\n')
-                .append("Define AS1 \"").append(identity(Users.isRoot() ? Users.first() : "")).append("\"\n")
-                .append("Define AS2 \"").append(identity(Users.isRoot() ? Users.second() : "")).append("\"\n");
+                .append("Define APPS ")
+                .append(dir.resolve("apps"))
+                .append('\n')
+                .append("Define WORK ")
+                .append(dir.resolve("work"))
+                .append('\n')
+                .append("Define AS1 \"")
+                .append(identity(Users.isRoot() ? Users.first() : ""))
+                .append("\"\n")
+                .append("Define AS2 \"")
+                .append(identity(Users.isRoot() ? Users.second() : ""))
+                .append("\"\n");
         load(text, "mpm_" + mpm);
         modules.forEach(module -> load(text, module));
         text.append("LoadModule jvm_module ").append(Prefix.module()).append('\n');
@@ -97,13 +115,25 @@ public final class HttpdBuilder {
         if (Users.isRoot() && owner.equals("root")) {
             text.append("User www-data\nGroup www-data\n");
         }
-        ports.forEach((host, port) ->
-                text.append("Define PORT_").append(host).append(' ').append(port).append("\nListen 127.0.0.1:").append(port).append('\n'));
+        ports.forEach((host, port) -> text.append("Define PORT_")
+                .append(host)
+                .append(' ')
+                .append(port)
+                .append("\nListen 127.0.0.1:")
+                .append(port)
+                .append('\n'));
         text.append(mainLines).append('\n');
-        hosts.forEach((host, lines) -> text.append("<VirtualHost 127.0.0.1:").append(ports.get(host)).append(">\n")
-                .append("ServerName ").append(host).append(".test\n")
-                .append("ErrorLog ").append(dir.resolve(host + ".log")).append('\n')
-                .append(lines).append('\n')
+        hosts.forEach((host, lines) -> text.append("<VirtualHost 127.0.0.1:")
+                .append(ports.get(host))
+                .append(">\n")
+                .append("ServerName ")
+                .append(host)
+                .append(".test\n")
+                .append("ErrorLog ")
+                .append(dir.resolve(host + ".log"))
+                .append('\n')
+                .append(lines)
+                .append('\n')
                 .append("</VirtualHost>\n"));
         return text.toString();
     }
@@ -113,8 +143,11 @@ public final class HttpdBuilder {
     }
 
     private static void load(StringBuilder text, String module) {
-        text.append("LoadModule ").append(module).append("_module /usr/lib/apache2/modules/mod_")
-                .append(module).append(".so\n");
+        text.append("LoadModule ")
+                .append(module)
+                .append("_module /usr/lib/apache2/modules/mod_")
+                .append(module)
+                .append(".so\n");
     }
 
     private String defaultLimits() {

@@ -17,12 +17,15 @@ public record Jdk(Path home, int release) {
 
     /** The JDK that the tests run on. */
     public static Jdk current() {
-        return new Jdk(Path.of(System.getProperty("java.home")), Runtime.version().feature());
+        return new Jdk(
+                Path.of(System.getProperty("java.home")), Runtime.version().feature());
     }
 
     /** A JDK of at least that release; where there is none, the test is skipped with a line that says so. */
     public static Jdk atLeast(int release) {
-        Optional<Jdk> found = Stream.concat(Stream.of(current()), installed()).filter(jdk -> jdk.release >= release).findFirst();
+        Optional<Jdk> found = Stream.concat(Stream.of(current()), installed())
+                .filter(jdk -> jdk.release >= release)
+                .findFirst();
         Assumptions.assumeTrue(found.isPresent(), "no JDK " + release + " or later below " + USUAL_PLACE);
         return found.orElseThrow();
     }

@@ -86,7 +86,9 @@ public record Proc(int pid, int parent, long startTime) {
         for (String line : text("status").split("\n")) {
             int colon = line.indexOf(':');
             if (colon > 0) {
-                fields.put(line.substring(0, colon), line.substring(colon + 1).trim().replaceAll("\\s+", " "));
+                fields.put(
+                        line.substring(0, colon),
+                        line.substring(colon + 1).trim().replaceAll("\\s+", " "));
             }
         }
         return fields;

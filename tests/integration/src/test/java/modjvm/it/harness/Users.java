@@ -37,8 +37,16 @@ public final class Users {
             return System.getProperty("user.name");
         }
         if (Command.run("id", "-u", name).exitCode() != 0) {
-            Command.succeed("useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent",
-                    "--shell", "/usr/sbin/nologin", name);
+            Command.succeed(
+                    "useradd",
+                    "--system",
+                    "--user-group",
+                    "--no-create-home",
+                    "--home-dir",
+                    "/nonexistent",
+                    "--shell",
+                    "/usr/sbin/nologin",
+                    name);
             if (MADE.isEmpty()) {
                 Runtime.getRuntime().addShutdownHook(new Thread(Users::remove, "remove-users"));
             }
