@@ -23,7 +23,32 @@ final class Admission {
         this.permits = permits;
     }
 
-    /** Takes a permit; where that succeeds, {@link #release} and {@link #leave} follow, once each. */
+    /** An admitted request's; used by one thread. */
+    static final class Permit implements AutoCloseable {
+        private final Admission admission;
+        private boolean released;
+
+        Permit(Admission admission) {
+            this.admission = admission;
+        }
+
+        /** Lets the next request in, if that has not happened yet. */
+        void release() {
+            if (!released) {
+                released = true;
+                admission.release();
+            }
+        }
+
+        /** Releases, and is in flight no more. Once only. */
+        @Override
+        public void close() {
+            release();
+            admission.leave();
+        }
+    }
+
+    /** Asks for admission; where it is given, a {@link Permit} is made, and closed in the end. */
     synchronized Verdict enter() {
         if (draining) {
             return Verdict.DRAINING;
@@ -36,11 +61,11 @@ final class Admission {
         return Verdict.ADMITTED;
     }
 
-    synchronized void release() {
+    private synchronized void release() {
         permits++;
     }
 
-    synchronized void leave() {
+    private synchronized void leave() {
         inFlight--;
         if (draining && inFlight == 0) {
             notifyAll();

@@ -96,7 +96,7 @@ final class Connection implements AutoCloseable {
             refuse(header, verdict == Admission.Verdict.FULL ? Frame.Reason.FULL : Frame.Reason.DRAINING);
             return true;
         }
-        try (Exchange exchange = new Exchange(applications, input, output, admission)) {
+        try (Exchange exchange = new Exchange(applications, input, output, new Admission.Permit(admission))) {
             Frame.Request request = Decoder.request(header, input.payload(header.length()));
             definition = request.head().definition(definition);
             return exchange.serve(header, request, definition);

@@ -17,14 +17,13 @@ final class Exchange implements AutoCloseable {
     private final Applications applications;
     private final Input input;
     private final Output output;
-    private final Admission admission;
-    private boolean hasPermit = true;
+    private final Admission.Permit permit;
 
-    Exchange(Applications applications, Input input, Output output, Admission admission) {
+    Exchange(Applications applications, Input input, Output output, Admission.Permit permit) {
         this.applications = applications;
         this.input = input;
         this.output = output;
-        this.admission = admission;
+        this.permit = permit;
     }
 
     /**
@@ -37,7 +36,7 @@ final class Exchange implements AutoCloseable {
      */
     boolean serve(FrameHeader header, Frame.Request request, byte[] definition) throws IOException, ProtocolException {
         RequestBody body = new RequestBody(input, output, header, request.head().contentLength());
-        Reply reply = new Reply(output, header.serial(), request.head().method().equals("HEAD"), this::release);
+        Reply reply = new Reply(output, header.serial(), request.head().method().equals("HEAD"), permit);
         try {
             answer(request, definition, body, reply);
         } catch (VirtualMachineError e) {
@@ -57,10 +56,9 @@ final class Exchange implements AutoCloseable {
 
     @Override
     public void close() {
-        release();
         output.end();
         input.shrink();
-        admission.leave();
+        permit.close();
     }
 
     private void answer(Frame.Request request, byte[] definition, RequestBody body, Reply reply) throws Exception {
@@ -101,12 +99,5 @@ final class Exchange implements AutoCloseable {
             Log.trace(logId.isEmpty() ? "request" : logId, thrown);
         }
         reply.fail(SERVER_ERROR, Log.describe(thrown));
-    }
-
-    private void release() {
-        if (hasPermit) {
-            hasPermit = false;
-            admission.release();
-        }
     }
 }

@@ -12,6 +12,7 @@ import modjvm.Headers;
 import modjvm.Request;
 import modjvm.protocol.Frame;
 import modjvm.protocol.RequestHead;
+import org.jspecify.annotations.Nullable;
 
 /** A request as the application sees it. Immutable but for its body, and for what is made at its first use. */
 final class HostRequest implements Request {
@@ -22,9 +23,9 @@ final class HostRequest implements Request {
     private final String pathInfo;
     private final String user;
     // Made at first use; all three are immutable, so that it does not matter if two threads make them.
-    private Headers headers;
-    private Map<String, String> environ;
-    private String method;
+    private @Nullable Headers headers;
+    private @Nullable Map<String, String> environ;
+    private @Nullable String method;
 
     /** @throws CharacterCodingException if a path or the user's name is not UTF-8 */
     HostRequest(Frame.Request request, InputStream body) throws CharacterCodingException {

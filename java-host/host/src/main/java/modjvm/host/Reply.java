@@ -26,15 +26,15 @@ final class Reply {
     private final Output output;
     private final int serial;
     private final boolean isHead;
-    private final Runnable beforeLastBytes;
+    private final Admission.Permit permit;
     private boolean aborted;
 
-    /** @param beforeLastBytes run once, when the response is whole but for its last bytes, which are about to leave */
-    Reply(Output output, int serial, boolean isHead, Runnable beforeLastBytes) {
+    /** @param permit released when the response is whole but for its last bytes, which are about to leave */
+    Reply(Output output, int serial, boolean isHead, Admission.Permit permit) {
         this.output = output;
         this.serial = serial;
         this.isHead = isHead;
-        this.beforeLastBytes = beforeLastBytes;
+        this.permit = permit;
     }
 
     /**
@@ -124,8 +124,7 @@ final class Reply {
 
         private final int status;
 
-        Unavailable(int status, Throwable cause) {
-            super(cause);
+        Unavailable(int status) {
             this.status = status;
         }
     }
@@ -134,16 +133,16 @@ final class Reply {
         try {
             // Looked at first, because opening a pipe would wait for its other end.
             if (Files.exists(path) && !Files.isRegularFile(path)) {
-                throw new Unavailable(NOT_FOUND, null);
+                throw new Unavailable(NOT_FOUND);
             }
             return FileChannel.open(path, StandardOpenOption.READ);
         } catch (NoSuchFileException e) {
-            throw new Unavailable(NOT_FOUND, e);
+            throw new Unavailable(NOT_FOUND);
         } catch (AccessDeniedException e) {
-            throw new Unavailable(FORBIDDEN, e);
+            throw new Unavailable(FORBIDDEN);
         } catch (IOException e) {
             if (isBelowFile(path)) {
-                throw new Unavailable(NOT_FOUND, e);
+                throw new Unavailable(NOT_FOUND);
             }
             throw e;
         }
@@ -192,7 +191,7 @@ final class Reply {
     }
 
     private void finish() throws IOException {
-        beforeLastBytes.run();
+        permit.release();
         output.send();
     }
 

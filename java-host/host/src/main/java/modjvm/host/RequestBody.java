@@ -8,6 +8,7 @@ import modjvm.protocol.Constants;
 import modjvm.protocol.FrameHeader;
 import modjvm.protocol.ProtocolException;
 import modjvm.protocol.ProtocolException.Code;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The body of a request as it comes (at its end from the first if there is none), with the credit that lets httpd send it. Thread-safe by its lock: an application may read it in a
@@ -30,7 +31,7 @@ final class RequestBody extends InputStream {
     private boolean cut;
     private boolean over;
     /** Thrown on by {@link #discard}, so that the connection learns of it whatever the application made of it. */
-    private Exception failure;
+    private @Nullable Exception failure;
 
     /**
      * @param request the header of the REQUEST frame

@@ -32,7 +32,13 @@ public final class Server implements AutoCloseable {
     private final Admission admission;
     private final Buffers buffers;
     private final Map<Connection, Thread> connections = new ConcurrentHashMap<>();
-    private final Thread acceptor = new Thread(this::accept, "modjvm-accept");
+    // No lambdas here: the first one costs a starting JVM more than everything else in this class.
+    private final Thread acceptor = new Thread("modjvm-accept") {
+        @Override
+        public void run() {
+            accept();
+        }
+    };
 
     /**
      * @param listener blocking; closed by {@link #close}
@@ -107,7 +113,12 @@ public final class Server implements AutoCloseable {
 
     private void open(SocketChannel channel, long number) {
         Connection connection = new Connection(channel, applications, admission, buffers);
-        Thread thread = new Thread(() -> serve(connection), "modjvm-connection-" + number);
+        Thread thread = new Thread("modjvm-connection-" + number) {
+            @Override
+            public void run() {
+                serve(connection);
+            }
+        };
         thread.setDaemon(true);
         connections.put(connection, thread);
         thread.start();
