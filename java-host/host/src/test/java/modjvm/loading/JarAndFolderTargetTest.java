@@ -1,0 +1,118 @@
+package modjvm.loading;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class JarAndFolderTargetTest {
+    private static final String SHOP =
+            "package a; class Shop { static Application application = r -> Response.text(\"shop\"); }";
+    private static final String OTHER =
+            "package b; class Shop { static Application application = r -> Response.text(\"other\"); }";
+    /** Initialised by nobody who only looks. */
+    private static final String TRAP =
+            "package c; class Trap { static final Application other = Trap.fail();"
+                    + " static Application fail() { throw new IllegalStateException(\"application\"); } }";
+
+    @TempDir
+    Path folder;
+
+    private Workbench bench;
+
+    @BeforeEach
+    void makeBench() {
+        bench = new Workbench(folder);
+    }
+
+    @Test
+    void shouldTakeTheClassThatIsNamed() throws Exception {
+        Path classes = bench.classes("classes", SHOP, OTHER);
+
+        for (Path target : new Path[] {classes, bench.jar("shop.jar", "", classes)}) {
+            assertThat(bench.answer(target, "a.Shop::application")).isEqualTo("shop");
+            assertThat(bench.answer(target, "b.Shop::application")).isEqualTo("other");
+            assertThat(bench.failure(target, "Shop::application"))
+                    .hasMessage(target + ": several classes are named Shop: a.Shop, b.Shop; write the package too in "
+                            + "JVMEntryPoint");
+        }
+    }
+
+    @Test
+    void shouldTakeTheOnlyClassThatHasTheMember() throws Exception {
+        Path classes = bench.classes("classes", SHOP, TRAP, "package a; class Sub extends Shop { }");
+
+        for (Path target : new Path[] {classes, bench.jar("shop.jar", "", classes)}) {
+            assertThat(bench.answer(target, "application")).isEqualTo("shop");
+            assertThat(bench.answer(target, "Sub::application")).isEqualTo("shop");
+        }
+    }
+
+    @Test
+    void shouldNameTheClassesAmongWhichItCannotChoose() throws Exception {
+        Path classes = bench.classes("classes", SHOP, OTHER);
+
+        assertThat(bench.failure(classes, "application"))
+                .hasMessage(classes + ": several classes have a member application: a.Shop, b.Shop; choose one with "
+                        + "JVMEntryPoint Class::application");
+    }
+
+    @Test
+    void shouldTakeTheClassOfTheManifest() throws Exception {
+        Path classes = bench.classes("classes", SHOP, OTHER);
+
+        assertThat(bench.answer(bench.jar("b.jar", "b.Shop", classes), "application")).isEqualTo("other");
+        assertThat(bench.answer(bench.jar("b.jar", "b.Shop", classes), "a.Shop::application")).isEqualTo("shop");
+        Path wrong = bench.jar("wrong.jar", "a.Missing", classes);
+        assertThat(bench.failure(wrong, "application"))
+                .hasMessage(wrong + ": no class a.Missing, which its manifest's Application-Class names; correct the "
+                        + "manifest, or set JVMEntryPoint Class::member");
+    }
+
+    @Test
+    void shouldTakeAClassThatIsAnApplication() throws Exception {
+        Path classes = bench.classes(
+                "classes",
+                "package a.b; class Hello implements Application {"
+                        + " public Response handle(Request r) { return Response.text(\"itself\"); } }");
+
+        assertThat(bench.answer(classes, "a.b.Hello")).isEqualTo("itself");
+        assertThat(bench.answer(classes, "Hello")).isEqualTo("itself");
+    }
+
+    @Test
+    void shouldPassOverClassesThatCannotBeLoaded() throws Exception {
+        Path classes = bench.classes(
+                "classes", SHOP, "package c; class Needs extends Gone { Object application; } class Gone { }");
+        Files.delete(classes.resolve("c/Gone.class"));
+
+        assertThat(bench.answer(classes, "application")).isEqualTo("shop");
+        Files.delete(classes.resolve("a/Shop.class"));
+        assertThat(bench.failure(classes, "application").getMessage())
+                .startsWith(classes + ": no class has a member application")
+                .contains("c/Gone");
+    }
+
+    @Test
+    void shouldFindResourcesOfTheTarget() throws Exception {
+        Path classes = bench.classes(
+                "classes",
+                "class Reads { static Response application(Request r) throws Exception {"
+                        + " return Response.bytes(Reads.class.getResourceAsStream(\"/a.txt\").readAllBytes(), \"a/b\"); } }");
+        Files.writeString(classes.resolve("a.txt"), "resource");
+
+        assertThat(bench.answer(classes, "application")).isEqualTo("resource");
+        assertThat(bench.answer(bench.jar("reads.jar", "", classes), "application")).isEqualTo("resource");
+    }
+
+    @Test
+    void shouldTakeAFolderThroughASymbolicLink() throws Exception {
+        Path classes = bench.classes("classes", SHOP);
+        Path link = Files.createSymbolicLink(bench.path("current"), classes);
+
+        assertThat(bench.answer(link, "application")).isEqualTo("shop");
+    }
+}

@@ -1,0 +1,171 @@
+package modjvm.loading;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.lang.reflect.Proxy;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.stream.Stream;
+import javax.tools.JavaCompiler;
+import javax.tools.ToolProvider;
+import modjvm.Application;
+import modjvm.Body;
+import modjvm.Request;
+import modjvm.protocol.Record;
+
+/** Makes targets in a folder of a test's own, loads them and asks them. */
+final class Workbench {
+    /** What a failure to load must not take: tests wait for it where something is to happen. */
+    static final long DEADLINE_SECONDS = 60;
+
+    private final Path folder;
+    private final ByteArrayOutputStream written = new ByteArrayOutputStream();
+    final PrintStream log = new PrintStream(written, true, StandardCharsets.UTF_8);
+
+    Workbench(Path folder) {
+        this.folder = folder;
+    }
+
+    Path path(String name) {
+        return folder.resolve(name);
+    }
+
+    /** Everything logged so far. */
+    String logged() {
+        return written.toString(StandardCharsets.UTF_8);
+    }
+
+    Path write(String name, String... lines) throws IOException {
+        Path file = folder.resolve(name);
+        Files.createDirectories(file.getParent());
+        return Files.writeString(file, String.join("\n", lines) + "\n");
+    }
+
+    /** Writes a source that imports the api, on one line with the first given, so that lines count from there. */
+    Path source(String name, String... lines) throws IOException {
+        String[] all = lines.clone();
+        all[0] = "import modjvm.*; " + all[0];
+        return write(name, all);
+    }
+
+    /** Compiles sources, each a whole file, into a folder of classes. */
+    Path classes(String name, String... sources) throws IOException {
+        Path out = Files.createDirectories(folder.resolve(name));
+        Path in = Files.createDirectories(folder.resolve(name + ".src"));
+        List<String> arguments = new ArrayList<>(List.of("-proc:none", "-d", out.toString(), "-cp", apiPath()));
+        for (int i = 0; i < sources.length; i++) {
+            // Files need their class's name only where it is public.
+            String source = "import modjvm.*; " + sources[i];
+            if (sources[i].startsWith("package ")) {
+                int end = sources[i].indexOf(';') + 1;
+                source = sources[i].substring(0, end) + " import modjvm.*;" + sources[i].substring(end);
+            }
+            arguments.add(Files.writeString(in.resolve("S" + i + ".java"), source).toString());
+        }
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        ByteArrayOutputStream errors = new ByteArrayOutputStream();
+        if (compiler.run(null, null, errors, arguments.toArray(new String[0])) != 0) {
+            throw new IllegalArgumentException(errors.toString(StandardCharsets.UTF_8));
+        }
+        return out;
+    }
+
+    /** Packs a folder of classes; the application's class goes into the manifest unless it is empty. */
+    Path jar(String name, String applicationClass, Path classes) throws IOException {
+        Manifest manifest = new Manifest();
+        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        if (!applicationClass.isEmpty()) {
+            manifest.getMainAttributes().putValue("Application-Class", applicationClass);
+        }
+        Path jar = folder.resolve(name);
+        try (OutputStream out = Files.newOutputStream(jar);
+                JarOutputStream entries = new JarOutputStream(out, manifest);
+                Stream<Path> files = Files.walk(classes)) {
+            for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile).sorted()::iterator) {
+                entries.putNextEntry(new JarEntry(classes.relativize(file).toString()));
+                Files.copy(file, entries);
+                entries.closeEntry();
+            }
+        }
+        return jar;
+    }
+
+    static byte[] definition(Path target, String entryPoint) {
+        return definition(target, entryPoint, "");
+    }
+
+    static byte[] definition(Path target, String entryPoint, String group, String... parameters) {
+        Record.Builder record = new Record.Builder()
+                .add("target", target.toString())
+                .add("entry-point", entryPoint)
+                .add("group", group);
+        for (String parameter : parameters) {
+            record.add("param", parameter);
+        }
+        return record.bytes();
+    }
+
+    /** A pool with these applications, loaded. */
+    Mounts mounts(byte[]... definitions) throws LoadException {
+        Mounts mounts = new Mounts(List.of(), log);
+        mounts.preload(List.of(definitions), 2);
+        return mounts;
+    }
+
+    /** What an application answers, loaded alone. */
+    String answer(Path target, String entryPoint) throws Exception {
+        byte[] definition = definition(target, entryPoint);
+        return ask(mounts(definition).find(definition));
+    }
+
+    /** The failure of an application, loaded alone. */
+    LoadException failure(Path target, String entryPoint) throws LoadException {
+        byte[] definition = definition(target, entryPoint);
+        return failure(mounts(definition), definition);
+    }
+
+    static LoadException failure(Mounts mounts, byte[] definition) {
+        try {
+            throw new AssertionError("loaded: " + mounts.find(definition));
+        } catch (LoadException e) {
+            return e;
+        }
+    }
+
+    static String ask(Application application) throws Exception {
+        Body body = application.handle(request()).body();
+        return new String(((Body.Bytes) body).bytes(), StandardCharsets.UTF_8);
+    }
+
+    /** A request that nobody looks into. */
+    static Request request() {
+        return (Request)
+                Proxy.newProxyInstance(Request.class.getClassLoader(), new Class<?>[] {Request.class}, (p, m, a) -> {
+                    throw new UnsupportedOperationException(m.getName());
+                });
+    }
+
+    static String apiPath() {
+        try {
+            return Path.of(Application.class
+                            .getProtectionDomain()
+                            .getCodeSource()
+                            .getLocation()
+                            .toURI())
+                    .toString();
+        } catch (URISyntaxException e) {
+            throw new UncheckedIOException(new IOException(e));
+        }
+    }
+}
