@@ -1,0 +1,43 @@
+package modjvm.host;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import modjvm.Application;
+import modjvm.loading.Applications;
+
+/** A server on a socket in a temporary folder, for tests. */
+final class TestServer implements AutoCloseable {
+    final CountDownLatch fatal = new CountDownLatch(1);
+    final Server server;
+    private final Path folder;
+    private final Path socket;
+
+    TestServer(int threads, Applications applications) throws IOException {
+        folder = Files.createTempDirectory("modjvm");
+        socket = folder.resolve("daemon.sock");
+        ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        listener.bind(UnixDomainSocketAddress.of(socket), 100);
+        server = new Server(listener, threads, applications, fatal::countDown);
+        server.start();
+    }
+
+    static TestServer serving(Application application) throws IOException {
+        return new TestServer(5, definition -> application);
+    }
+
+    Httpd connect() throws IOException {
+        return new Httpd(socket);
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+        Files.deleteIfExists(socket);
+        Files.delete(folder);
+    }
+}
