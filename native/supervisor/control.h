@@ -1,0 +1,24 @@
+/* The control socket: one message from httpd's parent, and the answer to it (docs/architecture.md, section 2). */
+#ifndef MJ_CONTROL_H
+#define MJ_CONTROL_H
+
+#include "record.h"
+
+#define MJ_CONTROL_MESSAGE_MAX 131072
+#define MJ_CONTROL_FDS 2
+
+typedef struct mj_message_t {
+    char type; /**< 0: the message was malformed */
+    mj_span_t record;
+    int fds[MJ_CONTROL_FDS]; /**< the caller closes them; -1 where there is none */
+    char data[MJ_CONTROL_MESSAGE_MAX];
+} mj_message_t;
+
+/** Receives a message, if one is waiting; never blocks.
+ *  @return APR_SUCCESS, APR_EAGAIN, APR_EOF, or why nothing can be received any more */
+apr_status_t mj_control_receive(int fd, mj_message_t *message);
+
+/** Answers a commit. message: what is wrong; NULL: nothing. */
+void mj_control_acknowledge(int fd, const char *wrong, apr_pool_t *scratch);
+
+#endif

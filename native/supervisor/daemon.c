@@ -1,0 +1,231 @@
+#include "daemon.h"
+
+#include "board.h"
+#include "log.h"
+
+#include <apr_strings.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Bounds of what one daemon gets in a turn, so that a talkative one does not keep others waiting. */
+#define READ_SIZE 8192
+#define MESSAGES_PER_TURN 16
+/* Bound of what is read after its end: a process that it had started elsewhere may still hold the pipe and go on writing. */
+#define READS_AFTER_END 32
+
+mj_daemon_t *mj_daemon_start(const mj_program_t *program, const mj_site_t *site, unsigned slot, uint32_t serial,
+                             const mj_journal_t *journal, int64_t now, apr_pool_t *pool, char *why)
+{
+    apr_pool_t *mem;
+    mj_daemon_t *daemon;
+    const char *failed;
+
+    apr_pool_create(&mem, pool);
+    daemon = apr_pcalloc(mem, sizeof(*daemon));
+    daemon->mem = mem;
+    daemon->journal = journal;
+    daemon->slot = slot;
+    daemon->serial = serial;
+    daemon->threads = program->threads;
+    daemon->times = program->times;
+    if (!mj_board_socket_path(daemon->path, sizeof(daemon->path), site->runtime_dir, program->name, slot, serial)) {
+        snprintf(why, MJ_WHY_MAX, "the path of its socket is too long");
+        apr_pool_destroy(mem);
+        return NULL;
+    }
+    failed = mj_spawn(program, site, daemon->path, &daemon->child);
+    if (failed != NULL) {
+        snprintf(why, MJ_WHY_MAX, "%s: %s", failed, strerror(errno));
+        apr_pool_destroy(mem);
+        return NULL;
+    }
+    mj_life_begin(&daemon->life, &daemon->times, now);
+    return daemon;
+}
+
+static void close_fd(int *fd)
+{
+    if (*fd >= 0) {
+        close(*fd);
+    }
+    *fd = -1;
+}
+
+/* The JVM prints `# /path/hs_err_pid123.log` when it crashes. */
+static void look_for_crash_report(mj_daemon_t *daemon, const char *line)
+{
+    char name[64];
+    const char *path = strchr(line, '/'), *found;
+    size_t len;
+
+    snprintf(name, sizeof(name), "hs_err_pid%ld.log", (long)daemon->child.pid);
+    if (line[0] != '#' || path == NULL || (found = strstr(path, name)) == NULL) {
+        return;
+    }
+    len = (size_t)(found - path) + strlen(name);
+    if (len < sizeof(daemon->crash_report)) {
+        memcpy(daemon->crash_report, path, len);
+        daemon->crash_report[len] = '\0';
+    }
+}
+
+static void log_line(mj_daemon_t *daemon, const char *level, const char *line, size_t len)
+{
+    char text[MJ_ESCAPED_SIZE(MJ_LINE_MAX)];
+    mj_text_escape(text, line, len);
+    look_for_crash_report(daemon, text);
+    mj_log_output(daemon->journal->fd, level, daemon->child.pid, daemon->journal->pool, text);
+}
+
+static void log_out_line(void *context, const char *line, size_t len)
+{
+    log_line(context, "notice", line, len);
+}
+
+static void log_err_line(void *context, const char *line, size_t len)
+{
+    log_line(context, "error", line, len);
+}
+
+bool mj_daemon_read_output(mj_daemon_t *daemon, bool is_error)
+{
+    char data[READ_SIZE];
+    int *fd = is_error ? &daemon->child.err : &daemon->child.out;
+    mj_lines_t *lines = is_error ? &daemon->err_lines : &daemon->out_lines;
+    mj_line_fn *each = is_error ? log_err_line : log_out_line;
+    ssize_t n;
+
+    if (*fd < 0) {
+        return false;
+    }
+    n = read(*fd, data, sizeof(data));
+    if (n > 0) {
+        mj_lines_feed(lines, data, (size_t)n, each, daemon);
+        return true;
+    }
+    if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
+        mj_lines_end(lines, each, daemon);
+        close_fd(fd);
+    }
+    return false;
+}
+
+bool mj_daemon_read_lifecycle(mj_daemon_t *daemon)
+{
+    bool is_ready = false;
+    int i;
+
+    for (i = 0; i < MESSAGES_PER_TURN && daemon->child.lifecycle >= 0; i++) {
+        char message[MJ_LIFECYCLE_MAX];
+        ssize_t n = recv(daemon->child.lifecycle, message, sizeof(message), MSG_DONTWAIT);
+        if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
+            break;
+        }
+        if (n <= 0) { /* it has closed its end: what it does from now on shows in how it exits */
+            close_fd(&daemon->child.lifecycle);
+            break;
+        }
+        switch (message[0]) {
+        case 'R':
+            is_ready = true;
+            break;
+        case 'F':
+            memcpy(daemon->reason, message + 1, (size_t)n - 1);
+            daemon->reason[n - 1] = '\0';
+            break;
+        case 'X':
+            daemon->has_called_exit = true;
+            break;
+        default:
+            break;
+        }
+    }
+    return is_ready;
+}
+
+void mj_daemon_act(mj_daemon_t *daemon, mj_life_action_t action)
+{
+    ssize_t ignored;
+    switch (action) {
+    case MJ_ACTION_DRAIN:
+        /* One that cannot take it is ended by graceful-timeout. */
+        ignored = send(daemon->child.lifecycle, "D", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+        (void)ignored;
+        break;
+    case MJ_ACTION_TERMINATE:
+        kill(daemon->child.pid, SIGTERM);
+        break;
+    case MJ_ACTION_KILL:
+        kill(daemon->child.pid, SIGKILL); /* by itself as well: it may not lead its group yet */
+        kill(-daemon->child.pid, SIGKILL);
+        break;
+    default:
+        break;
+    }
+}
+
+/* What there is to say beyond the bare reason, as `: A; B`; empty if there is nothing. */
+static const char *describe_details(const mj_daemon_t *daemon, int status)
+{
+    const char *details = "";
+    /* A JVM that SIGTERM ends says exit(143) too: that is not System.exit. */
+    bool is_own_exit = daemon->has_called_exit && !daemon->life.is_ordered && daemon->life.timeout == NULL && WIFEXITED(status)
+                       && WEXITSTATUS(status) != 128 + SIGTERM;
+
+    if (daemon->reason[0] != '\0' && !daemon->life.is_ordered) {
+        details = apr_pstrcat(daemon->mem, details, "; ", daemon->reason, NULL);
+    }
+    if (is_own_exit) {
+        details = apr_pstrcat(daemon->mem, details, "; System.exit", NULL);
+    }
+    if (daemon->crash_report[0] != '\0') {
+        details = apr_pstrcat(daemon->mem, details, "; see ", daemon->crash_report, NULL);
+    }
+    return *details == '\0' ? "" : apr_pstrcat(daemon->mem, ": ", details + 2, NULL);
+}
+
+static void log_end(const mj_daemon_t *daemon, int status)
+{
+    const mj_life_t *life = &daemon->life;
+    const char *level = "error";
+    const char *reason;
+
+    if (life->timeout != NULL) {
+        reason = life->timeout;
+    }
+    else if (WIFSIGNALED(status)) {
+        reason = apr_psprintf(daemon->mem, "signal %d", WTERMSIG(status));
+    }
+    else {
+        reason = apr_psprintf(daemon->mem, "exit code %d", WEXITSTATUS(status));
+    }
+    if (life->is_ordered) {
+        /* A timeout has cut requests off, or a shutdown hook. */
+        level = life->timeout == NULL ? "info" : "warn";
+    }
+    mj_log(daemon->journal->fd, level, MJLOGNO(0101) "pool %s pid %ld ended: %s%s", daemon->journal->pool, (long)daemon->child.pid,
+           reason, describe_details(daemon, status));
+}
+
+void mj_daemon_bury(mj_daemon_t *daemon, int status)
+{
+    int i;
+    for (i = 0; i < READS_AFTER_END && mj_daemon_read_output(daemon, false); i++) {
+    }
+    for (i = 0; i < READS_AFTER_END && mj_daemon_read_output(daemon, true); i++) {
+    }
+    mj_lines_end(&daemon->out_lines, log_out_line, daemon);
+    mj_lines_end(&daemon->err_lines, log_err_line, daemon);
+    log_end(daemon, status);
+    unlink(daemon->path);
+    close_fd(&daemon->child.out);
+    close_fd(&daemon->child.err);
+    close_fd(&daemon->child.lifecycle);
+    apr_pool_destroy(daemon->mem);
+}

@@ -1,0 +1,122 @@
+#include "life.h"
+
+#include <stddef.h>
+
+typedef struct transition_t {
+    mj_life_state_t next;
+    mj_life_action_t action;
+} transition_t;
+
+#define STAY(state) {(state), MJ_ACTION_NONE}
+#define BURY {MJ_LIFE_GONE, MJ_ACTION_BURY}
+#define TERMINATE {MJ_LIFE_TERMINATING, MJ_ACTION_TERMINATE}
+#define KILL {MJ_LIFE_KILLED, MJ_ACTION_KILL}
+
+static const transition_t table[MJ_LIFE_STATE_COUNT][MJ_EVENT_COUNT] = {
+    [MJ_LIFE_STARTING] = {
+        [MJ_EVENT_READY] = {MJ_LIFE_READY, MJ_ACTION_PUBLISH},
+        [MJ_EVENT_EXITED] = BURY,
+        [MJ_EVENT_DEADLINE] = KILL, /* a JVM that hangs while it starts would not look at SIGTERM either */
+        [MJ_EVENT_DRAIN] = TERMINATE, /* nothing is in flight */
+        [MJ_EVENT_STOP] = TERMINATE,
+    },
+    [MJ_LIFE_READY] = {
+        [MJ_EVENT_READY] = STAY(MJ_LIFE_READY),
+        [MJ_EVENT_EXITED] = BURY,
+        [MJ_EVENT_DEADLINE] = STAY(MJ_LIFE_READY),
+        [MJ_EVENT_DRAIN] = {MJ_LIFE_DRAINING, MJ_ACTION_DRAIN},
+        [MJ_EVENT_STOP] = TERMINATE,
+    },
+    [MJ_LIFE_DRAINING] = {
+        [MJ_EVENT_READY] = STAY(MJ_LIFE_DRAINING),
+        [MJ_EVENT_EXITED] = BURY,
+        [MJ_EVENT_DEADLINE] = TERMINATE,
+        [MJ_EVENT_DRAIN] = STAY(MJ_LIFE_DRAINING),
+        [MJ_EVENT_STOP] = TERMINATE,
+    },
+    [MJ_LIFE_TERMINATING] = {
+        [MJ_EVENT_READY] = STAY(MJ_LIFE_TERMINATING),
+        [MJ_EVENT_EXITED] = BURY,
+        [MJ_EVENT_DEADLINE] = KILL,
+        [MJ_EVENT_DRAIN] = STAY(MJ_LIFE_TERMINATING),
+        [MJ_EVENT_STOP] = STAY(MJ_LIFE_TERMINATING),
+    },
+    [MJ_LIFE_KILLED] = {
+        [MJ_EVENT_READY] = STAY(MJ_LIFE_KILLED),
+        [MJ_EVENT_EXITED] = BURY,
+        [MJ_EVENT_DEADLINE] = STAY(MJ_LIFE_KILLED),
+        [MJ_EVENT_DRAIN] = STAY(MJ_LIFE_KILLED),
+        [MJ_EVENT_STOP] = STAY(MJ_LIFE_KILLED),
+    },
+    [MJ_LIFE_GONE] = {
+        [MJ_EVENT_READY] = STAY(MJ_LIFE_GONE),
+        [MJ_EVENT_EXITED] = STAY(MJ_LIFE_GONE),
+        [MJ_EVENT_DEADLINE] = STAY(MJ_LIFE_GONE),
+        [MJ_EVENT_DRAIN] = STAY(MJ_LIFE_GONE),
+        [MJ_EVENT_STOP] = STAY(MJ_LIFE_GONE),
+    },
+};
+
+static const char *timeout_name(mj_life_state_t state)
+{
+    switch (state) {
+    case MJ_LIFE_STARTING:
+        return "startup-timeout";
+    case MJ_LIFE_DRAINING:
+        return "graceful-timeout";
+    case MJ_LIFE_TERMINATING:
+        return "shutdown-timeout";
+    default:
+        return NULL;
+    }
+}
+
+static int64_t deadline_of(mj_life_state_t state, const mj_life_times_t *times, int64_t now)
+{
+    int64_t limit = 0;
+    switch (state) {
+    case MJ_LIFE_STARTING:
+        limit = times->startup_us;
+        break;
+    case MJ_LIFE_DRAINING:
+        limit = times->graceful_us;
+        break;
+    case MJ_LIFE_TERMINATING:
+        limit = times->shutdown_us;
+        break;
+    default:
+        break;
+    }
+    return limit > 0 ? now + limit : MJ_NEVER;
+}
+
+void mj_life_begin(mj_life_t *life, const mj_life_times_t *times, int64_t now)
+{
+    life->state = MJ_LIFE_STARTING;
+    life->started_at = now;
+    life->ready_at = MJ_NEVER;
+    life->deadline = deadline_of(MJ_LIFE_STARTING, times, now);
+    life->is_ordered = false;
+    life->timeout = NULL;
+}
+
+mj_life_action_t mj_life_step(mj_life_t *life, mj_life_event_t event, const mj_life_times_t *times, int64_t now)
+{
+    const transition_t *transition = &table[life->state][event];
+
+    if (transition->next == life->state) {
+        return MJ_ACTION_NONE;
+    }
+    if (event == MJ_EVENT_DEADLINE) {
+        life->timeout = timeout_name(life->state);
+    }
+    if (event == MJ_EVENT_DRAIN || event == MJ_EVENT_STOP) {
+        life->is_ordered = true;
+    }
+    if (transition->next == MJ_LIFE_READY) {
+        life->ready_at = now;
+    }
+    life->state = transition->next;
+    life->deadline = deadline_of(transition->next, times, now);
+    return transition->action;
+}

@@ -1,0 +1,61 @@
+/* The life of one daemon: a state, what may happen, and what is then to be done. Pure: time is a parameter, nothing is forked or killed
+ * here. The caller carries the actions out. */
+#ifndef MJ_LIFE_H
+#define MJ_LIFE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/** Times are microseconds of CLOCK_MONOTONIC. */
+#define MJ_NEVER INT64_MAX
+
+typedef enum mj_life_state_t {
+    MJ_LIFE_STARTING,    /**< forked, not ready yet */
+    MJ_LIFE_READY,       /**< serves requests */
+    MJ_LIFE_DRAINING,    /**< told to finish what is in flight */
+    MJ_LIFE_TERMINATING, /**< got SIGTERM */
+    MJ_LIFE_KILLED,      /**< got SIGKILL */
+    MJ_LIFE_GONE,        /**< reaped */
+    MJ_LIFE_STATE_COUNT
+} mj_life_state_t;
+
+typedef enum mj_life_event_t {
+    MJ_EVENT_READY,    /**< the daemon says so */
+    MJ_EVENT_EXITED,   /**< the kernel says so */
+    MJ_EVENT_DEADLINE, /**< the state's timeout has passed: startup, graceful or shutdown */
+    MJ_EVENT_DRAIN,    /**< it is no longer wanted */
+    MJ_EVENT_STOP,     /**< the supervisor ends */
+    MJ_EVENT_COUNT
+} mj_life_event_t;
+
+typedef enum mj_life_action_t {
+    MJ_ACTION_NONE,
+    MJ_ACTION_PUBLISH,   /**< show it as ready */
+    MJ_ACTION_DRAIN,     /**< show it as draining, tell it to drain */
+    MJ_ACTION_TERMINATE, /**< SIGTERM */
+    MJ_ACTION_KILL,      /**< SIGKILL */
+    MJ_ACTION_BURY       /**< log its end, free what it had */
+} mj_life_action_t;
+
+/** 0: none. */
+typedef struct mj_life_times_t {
+    int64_t startup_us;
+    int64_t graceful_us;
+    int64_t shutdown_us;
+} mj_life_times_t;
+
+typedef struct mj_life_t {
+    mj_life_state_t state;
+    int64_t started_at;
+    int64_t ready_at;    /**< MJ_NEVER until it is ready */
+    int64_t deadline;    /**< when MJ_EVENT_DEADLINE is due */
+    bool is_ordered;     /**< it was told to drain or to end */
+    const char *timeout; /**< name of the last timeout that fired; NULL if none did */
+} mj_life_t;
+
+void mj_life_begin(mj_life_t *life, const mj_life_times_t *times, int64_t now);
+
+/** Moves to the next state. @return what the caller has to do now */
+mj_life_action_t mj_life_step(mj_life_t *life, mj_life_event_t event, const mj_life_times_t *times, int64_t now);
+
+#endif

@@ -1,0 +1,259 @@
+/* jvm-supervisor: started by httpd's parent with the control socket on descriptor 3 and its error log on descriptor 2. One thread, one
+ * poll loop. */
+#include "log.h"
+#include "supervisor.h"
+
+#include <apr_general.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define CONTROL_FD 3
+#define FIRST_OWN_FD 5
+#define MESSAGES_PER_TURN 64
+/* What a shutdown-timeout of 0 means when httpd has died: something must end what nobody waits for. */
+#define ORPHANED_US (5 * INT64_C(1000000))
+#define FIXED_FDS 3
+#define FDS_PER_DAEMON 3
+
+typedef struct loop_t {
+    mj_supervisor_t *supervisor;
+    int control; /**< -1 once its other end is closed */
+    int signals;
+    int parent; /**< pidfd; -1 once it is known to have died */
+    bool has_parent_died;
+    bool has_sigterm;
+    pid_t parent_pid;
+    mj_message_t message;
+} loop_t;
+
+static int64_t monotonic_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static int give_up(const char *what)
+{
+    mj_log(STDERR_FILENO, "crit", MJLOGNO(0110) "the supervisor cannot start: %s: %s", what, strerror(errno));
+    return EXIT_FAILURE;
+}
+
+static int die_without_memory(int status)
+{
+    (void)status;
+    abort();
+}
+
+/* 0, 1 and 4 become /dev/null: no descriptor of our own may be below 5, where a daemon's are placed. */
+static bool arrange_descriptors(void)
+{
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC), log;
+    struct rlimit limit;
+
+    if (null < 0 || fcntl(CONTROL_FD, F_SETFD, FD_CLOEXEC) != 0) {
+        return false;
+    }
+    log = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, FIRST_OWN_FD);
+    if (log < 0) {
+        return false;
+    }
+    log = mj_log_adopt(log);
+    if (dup3(log, STDERR_FILENO, O_CLOEXEC) < 0 || dup3(null, 0, O_CLOEXEC) < 0 || dup3(null, 1, O_CLOEXEC) < 0
+        || (null != 4 && dup3(null, 4, O_CLOEXEC) < 0)) {
+        return false;
+    }
+    close(log);
+    if (null > 4) {
+        close(null);
+    }
+    close_range(FIRST_OWN_FD, ~0U, 0); /* httpd's own are close-on-exec; this is for those of other modules */
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+    return true;
+}
+
+/* httpd's signals to its process group are not for us: the parent tells us what to do. */
+static int open_signals(void)
+{
+    static const int ignored[] = {SIGHUP, SIGINT, SIGPIPE, SIGUSR1, SIGUSR2, SIGWINCH};
+    sigset_t taken;
+    size_t i;
+
+    for (i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++) {
+        signal(ignored[i], SIG_IGN);
+    }
+    signal(SIGCHLD, SIG_DFL);
+    sigemptyset(&taken);
+    sigaddset(&taken, SIGCHLD);
+    sigaddset(&taken, SIGTERM);
+    if (sigprocmask(SIG_SETMASK, &taken, NULL) != 0) {
+        return -1;
+    }
+    return signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static void close_fd(int *fd)
+{
+    close(*fd);
+    *fd = -1;
+}
+
+static void read_signals(loop_t *loop, int64_t now)
+{
+    struct signalfd_siginfo info;
+    while (read(loop->signals, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+        loop->has_sigterm = loop->has_sigterm || info.ssi_signo == SIGTERM;
+    }
+    mj_supervisor_reap(loop->supervisor, now);
+}
+
+static void read_control(loop_t *loop, int64_t now)
+{
+    int i;
+    for (i = 0; i < MESSAGES_PER_TURN; i++) {
+        apr_status_t status = mj_control_receive(loop->control, &loop->message);
+        if (status == APR_SUCCESS) {
+            mj_supervisor_receive(loop->supervisor, &loop->message, loop->control, now);
+        }
+        else {
+            /* Its closing says nothing about httpd: the pidfd does. */
+            if (!APR_STATUS_IS_EAGAIN(status)) {
+                close_fd(&loop->control);
+            }
+            return;
+        }
+    }
+}
+
+/* The order counts: what frees daemons comes after all that was found readable has been read. */
+static void wait_and_read(loop_t *loop, int64_t wake_at, apr_pool_t *turn_mem)
+{
+    struct pollfd *fds;
+    size_t count = FIXED_FDS, i;
+    int64_t now = monotonic_us(), wait_ms;
+    mj_pool_t *pool;
+    mj_daemon_t *daemon;
+
+    for (pool = mj_supervisor_pools(loop->supervisor); pool != NULL; pool = pool->next) {
+        for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
+            count += FDS_PER_DAEMON;
+        }
+    }
+    fds = apr_pcalloc(turn_mem, count * sizeof(*fds));
+    fds[0].fd = loop->control;
+    fds[1].fd = loop->signals;
+    fds[2].fd = loop->parent;
+    i = FIXED_FDS;
+    for (pool = mj_supervisor_pools(loop->supervisor); pool != NULL; pool = pool->next) {
+        for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
+            fds[i++].fd = daemon->child.lifecycle;
+            fds[i++].fd = daemon->child.out;
+            fds[i++].fd = daemon->child.err;
+        }
+    }
+    for (i = 0; i < count; i++) {
+        fds[i].events = POLLIN;
+    }
+
+    wait_ms = wake_at == MJ_NEVER ? -1 : wake_at <= now ? 0 : (wake_at - now + 999) / 1000;
+    if (wait_ms > 3600000) {
+        wait_ms = 3600000;
+    }
+    if (poll(fds, count, (int)wait_ms) <= 0) {
+        return;
+    }
+    now = monotonic_us();
+    i = FIXED_FDS;
+    for (pool = mj_supervisor_pools(loop->supervisor); pool != NULL; pool = pool->next) {
+        for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next, i += FDS_PER_DAEMON) {
+            if (fds[i].revents != 0) {
+                mj_supervisor_daemon_speaks(loop->supervisor, pool, daemon, now);
+            }
+            if (fds[i + 1].revents != 0) {
+                mj_daemon_read_output(daemon, false);
+            }
+            if (fds[i + 2].revents != 0) {
+                mj_daemon_read_output(daemon, true);
+            }
+        }
+    }
+    loop->has_parent_died = fds[2].revents != 0;
+    if (fds[1].revents != 0) {
+        read_signals(loop, now);
+    }
+    if (fds[0].revents != 0) {
+        read_control(loop, now);
+    }
+}
+
+static void run(loop_t *loop, apr_pool_t *pool)
+{
+    apr_pool_t *turn_mem;
+    apr_pool_create(&turn_mem, pool);
+    for (;;) {
+        int64_t now = monotonic_us();
+        int64_t wake_at;
+
+        if (loop->parent >= 0 && (loop->has_parent_died || getppid() != loop->parent_pid)) {
+            mj_supervisor_stop(loop->supervisor, "httpd has died", ORPHANED_US, now);
+            close_fd(&loop->parent);
+        }
+        else if (loop->has_sigterm) { /* which the kernel sends too when httpd dies */
+            mj_supervisor_stop(loop->supervisor, "SIGTERM", 0, now);
+            loop->has_sigterm = false;
+        }
+        wake_at = mj_supervisor_turn(loop->supervisor, now);
+        if (mj_supervisor_has_ended(loop->supervisor)) {
+            return;
+        }
+        wait_and_read(loop, wake_at, turn_mem);
+        apr_pool_clear(turn_mem);
+    }
+}
+
+int main(void)
+{
+    apr_pool_t *pool;
+    loop_t *loop;
+
+    if (apr_initialize() != APR_SUCCESS || apr_pool_create_ex(&pool, NULL, die_without_memory, NULL) != APR_SUCCESS) {
+        return give_up("APR");
+    }
+    loop = apr_pcalloc(pool, sizeof(*loop));
+    loop->control = CONTROL_FD;
+    loop->parent_pid = getppid();
+    if (!arrange_descriptors()) {
+        return give_up("descriptors");
+    }
+    loop->signals = open_signals();
+    if (loop->signals < 0) {
+        return give_up("signals");
+    }
+    loop->parent = pidfd_open(loop->parent_pid, 0);
+    if (loop->parent < 0 || prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0) != 0) {
+        return give_up("watching httpd");
+    }
+    setsid(); /* a terminal's signals are for httpd; it fails only where that is so already */
+    umask(077);
+    if (chdir("/") != 0) {
+        return give_up("/");
+    }
+    loop->supervisor = mj_supervisor_make(pool, (uint32_t)time(NULL), monotonic_us());
+    run(loop, pool);
+    return EXIT_SUCCESS;
+}

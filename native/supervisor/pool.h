@@ -1,0 +1,59 @@
+/* A pool: its settings, its daemons, its place on the board. Carries out what plan.h and life.h decide. */
+#ifndef MJ_POOL_H
+#define MJ_POOL_H
+
+#include "board.h"
+#include "daemon.h"
+#include "plan.h"
+
+/** What all pools share. */
+typedef struct mj_realm_t {
+    mj_board_t *board;
+    const mj_site_t *site;
+    uint32_t next_serial; /**< of daemons: never used twice, not by an earlier supervisor either */
+} mj_realm_t;
+
+typedef struct mj_pool_t {
+    struct mj_pool_t *next;
+    apr_pool_t *mem;          /**< as long as the pool is known */
+    apr_pool_t *settings_mem; /**< of program; a subpool of mem's parent */
+    mj_journal_t journal;
+    unsigned index;
+    const mj_program_t *program;
+    mj_plan_t plan;
+    mj_daemon_t *daemons;
+    mj_pool_state_t shown_state;
+    int64_t shown_retry_at;
+} mj_pool_t;
+
+/** Makes a pool without daemons and takes its place on the board. Settings are taken over as in mj_pool_configure. */
+mj_pool_t *mj_pool_make(mj_realm_t *realm, const mj_program_t *program, apr_pool_t *settings_mem, int log_fd, apr_pool_t *parent);
+
+/** New settings, which may be the old ones: then the daemons stay. Takes settings_mem and log_fd over (-1: stderr). */
+void mj_pool_configure(mj_pool_t *pool, const mj_program_t *program, apr_pool_t *settings_mem, int log_fd);
+
+/** It is no longer named: it drains, and is free when no daemon is left. */
+void mj_pool_remove(mj_pool_t *pool);
+
+/** Its daemons' sockets are of no use any more: all drain at once, and new ones start. */
+void mj_pool_replace_all(mj_realm_t *realm, mj_pool_t *pool, int64_t now);
+
+/** Does what is due. @return when it wants to be called again at the latest; also after each event */
+int64_t mj_pool_turn(mj_realm_t *realm, mj_pool_t *pool, int64_t now);
+
+/** Messages of the daemon are waiting. */
+void mj_pool_daemon_speaks(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now);
+
+/** The daemon was reaped; it is freed. */
+void mj_pool_daemon_exited(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon, int status, int64_t now);
+
+/** SIGTERM to all daemons, SIGKILL after shutdown-timeout. endless_us: how long a shutdown-timeout of 0 means; 0: for ever */
+void mj_pool_stop(mj_realm_t *realm, mj_pool_t *pool, int64_t endless_us, int64_t now);
+
+/** Shows all again, on a board that is new to the supervisor. */
+void mj_pool_show(mj_realm_t *realm, mj_pool_t *pool);
+
+/** Frees a pool without daemons and its place on the board. */
+void mj_pool_free(mj_realm_t *realm, mj_pool_t *pool);
+
+#endif

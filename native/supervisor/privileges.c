@@ -1,0 +1,122 @@
+#include "privileges.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define LIFECYCLE_FD 3
+#define FIRST_UNKNOWN_FD 5
+
+/* Appends text and returns the new length. */
+static size_t append(char *out, size_t size, size_t len, const char *text)
+{
+    size_t text_len = strlen(text);
+    if (text_len > size - len) {
+        text_len = size - len;
+    }
+    memcpy(out + len, text, text_len);
+    return len + text_len;
+}
+
+/* step names what failed; reason is why, or NULL. */
+static _Noreturn void give_up(const char *step, const char *reason)
+{
+    char message[512] = "F";
+    size_t len = append(message, sizeof(message) - 1, 1, step);
+    ssize_t ignored;
+
+    if (reason != NULL) {
+        len = append(message, sizeof(message) - 1, len, ": ");
+        len = append(message, sizeof(message) - 1, len, reason);
+    }
+    ignored = send(LIFECYCLE_FD, message, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+    message[len++] = '\n';
+    ignored = write(STDERR_FILENO, message + 1, len - 1);
+    (void)ignored;
+    _exit(MJ_EXIT_NOT_STARTED);
+}
+
+static void require(bool is_done, const char *step)
+{
+    if (!is_done) {
+        give_up(step, strerrordesc_np(errno));
+    }
+}
+
+static void place_descriptors(const mj_program_t *program, const mj_inheritance_t *given)
+{
+    int fd;
+    /* All of these are above 4, so that none is overwritten before its turn; dup2 takes close-on-exec off. The lifecycle socket and
+     * stderr come first: failures are told there. */
+    require(dup2(given->lifecycle, LIFECYCLE_FD) >= 0 && dup2(given->err, STDERR_FILENO) >= 0
+                && dup2(given->out, STDOUT_FILENO) >= 0 && dup2(given->listener, STDIN_FILENO) >= 0
+                && dup2(given->record, 4) >= 0,
+            "placing descriptors");
+    if (close_range(FIRST_UNKNOWN_FD, ~0U, 0) != 0) {
+        for (fd = FIRST_UNKNOWN_FD; fd < program->descriptor_limit; fd++) {
+            close(fd);
+        }
+    }
+}
+
+static void reset_signals(void)
+{
+    sigset_t none;
+    int i;
+    for (i = 1; i < NSIG; i++) {
+        signal(i, SIG_DFL); /* fails for SIGKILL, SIGSTOP and the C library's own */
+    }
+    sigemptyset(&none);
+    require(sigprocmask(SIG_SETMASK, &none, NULL) == 0, "sigprocmask");
+}
+
+static void drop_identity(const mj_program_t *program)
+{
+    uid_t real, effective, saved;
+    gid_t real_group, effective_group, saved_group;
+
+    require(setgroups((size_t)program->group_count, program->groups) == 0, "setgroups");
+    require(setgid(program->gid) == 0, "setgid");
+    require(setuid(program->uid) == 0, "setuid");
+
+    if (getresuid(&real, &effective, &saved) != 0 || real != program->uid || effective != program->uid || saved != program->uid) {
+        give_up("the UID is not the pool's after the change", NULL);
+    }
+    if (getresgid(&real_group, &effective_group, &saved_group) != 0 || real_group != program->gid
+        || effective_group != program->gid || saved_group != program->gid) {
+        give_up("the GID is not the pool's after the change", NULL);
+    }
+    if (getgroups(program->group_count + 1, program->group_space) != program->group_count
+        || memcmp(program->groups, program->group_space, (size_t)program->group_count * sizeof(gid_t)) != 0) {
+        give_up("the supplementary groups are not the pool's after the change", NULL);
+    }
+    if (setuid(0) == 0 || seteuid(0) == 0 || setgid(0) == 0 || setegid(0) == 0 || setgroups(0, NULL) == 0) {
+        give_up("root could be regained", NULL);
+    }
+}
+
+_Noreturn void mj_become_daemon(const mj_program_t *program, const mj_inheritance_t *given, pid_t supervisor)
+{
+    place_descriptors(program, given);
+    require(setsid() >= 0, "setsid");
+    reset_signals();
+    umask(program->umask);
+    if (program->has_identity) {
+        drop_identity(program);
+    }
+    require(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0, "PR_SET_NO_NEW_PRIVS");
+    /* After the change of identity, which clears it; and the supervisor may have ended before. */
+    require(prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0, "PR_SET_PDEATHSIG");
+    if (getppid() != supervisor) {
+        _exit(MJ_EXIT_NOT_STARTED);
+    }
+    require(chdir(program->home) == 0, program->home);
+    execve(program->launcher, program->argv, program->envp);
+    give_up(program->launcher, strerrordesc_np(errno));
+}

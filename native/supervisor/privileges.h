@@ -1,0 +1,23 @@
+/* From the fork to the exec of a daemon: everything that gives up what the supervisor may do. Only async-signal-safe calls. */
+#ifndef MJ_PRIVILEGES_H
+#define MJ_PRIVILEGES_H
+
+#include "program.h"
+
+/** Exit code of a child that could not become a daemon. */
+#define MJ_EXIT_NOT_STARTED 111
+
+/** What becomes descriptors 0 to 4 of the daemon, in this order; each is 5 or higher in the supervisor. */
+typedef struct mj_inheritance_t {
+    int listener;
+    int out;
+    int err;
+    int lifecycle;
+    int record;
+} mj_inheritance_t;
+
+/** Turns the calling process, a child of the single-threaded supervisor, into the daemon (docs/architecture.md, section 3). A failure is
+ *  told on the lifecycle socket (`F`) and on stderr, and ends the process. */
+_Noreturn void mj_become_daemon(const mj_program_t *program, const mj_inheritance_t *given, pid_t supervisor);
+
+#endif

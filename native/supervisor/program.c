@@ -1,0 +1,202 @@
+#include "program.h"
+
+#include "board.h"
+
+#include <apr_strings.h>
+#include <apr_tables.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define MAX_GROUPS 65536
+#define MAX_DESCRIPTORS 65536
+
+static bool is_pool_name(const char *name)
+{
+    size_t len = name != NULL ? strlen(name) : 0;
+    return len > 0 && len <= MJ_POOL_NAME_MAX
+           && strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") == len;
+}
+
+static int compare_groups(const void *a, const void *b)
+{
+    gid_t left = *(const gid_t *)a, right = *(const gid_t *)b;
+    return left < right ? -1 : left > right;
+}
+
+static const char *read_groups(mj_program_t *program, const char *text, apr_pool_t *pool)
+{
+    apr_array_header_t *groups = apr_array_make(pool, 8, sizeof(gid_t));
+
+    while (*text != '\0') {
+        char *end;
+        unsigned long id = strtoul(text, &end, 10);
+        if (*text < '0' || *text > '9' || id >= UINT32_MAX || (*end != ',' && *end != '\0') || groups->nelts == MAX_GROUPS) {
+            return "groups: no list of numbers";
+        }
+        if (id == 0) {
+            return "groups: GID 0 is refused";
+        }
+        APR_ARRAY_PUSH(groups, gid_t) = (gid_t)id;
+        text = *end == ',' ? end + 1 : end;
+    }
+    qsort(groups->elts, (size_t)groups->nelts, sizeof(gid_t), compare_groups);
+    program->groups = (gid_t *)(void *)groups->elts;
+    program->group_count = groups->nelts;
+    program->group_space = apr_palloc(pool, ((apr_size_t)groups->nelts + 1) * sizeof(gid_t));
+    return NULL;
+}
+
+static const char *read_identity(mj_program_t *program, const mj_site_t *site, apr_pool_t *pool)
+{
+    mj_span_t unused;
+    int64_t uid = mj_record_number(program->record, "uid", -1);
+    int64_t gid = mj_record_number(program->record, "gid", -1);
+
+    if (!mj_record_find(program->record, "uid", &unused)) {
+        return geteuid() == 0 ? "uid: it is missing, and nothing runs as root" : NULL;
+    }
+    if (uid < 0 || uid >= UINT32_MAX || gid < 0 || gid >= UINT32_MAX) {
+        return "uid or gid: no number";
+    }
+    if (uid == 0 || gid == 0) {
+        return "UID 0 and GID 0 are refused";
+    }
+    if (geteuid() != 0) {
+        return (uid_t)uid == geteuid() ? NULL : "uid: httpd does not run as root, so its pools run as its own user";
+    }
+    if ((uid_t)uid < site->minimum_uid) {
+        return apr_psprintf(pool, "UID %ld is below JVMMinimumUID (%ld)", (long)uid, (long)site->minimum_uid);
+    }
+    program->has_identity = true;
+    program->uid = (uid_t)uid;
+    program->gid = (gid_t)gid;
+    return read_groups(program, mj_record_text(program->record, "groups", "", pool), pool);
+}
+
+/* Sets NAME=VALUE, replacing one of that name: getenv would find the first. */
+static void set_variable(apr_array_header_t *variables, char *assignment)
+{
+    size_t name_len = strcspn(assignment, "=") + 1;
+    int i;
+    for (i = 0; i < variables->nelts; i++) {
+        if (strncmp(APR_ARRAY_IDX(variables, i, char *), assignment, name_len) == 0) {
+            APR_ARRAY_IDX(variables, i, char *) = assignment;
+            return;
+        }
+    }
+    APR_ARRAY_PUSH(variables, char *) = assignment;
+}
+
+static const char *read_environment(mj_program_t *program, apr_pool_t *pool)
+{
+    apr_array_header_t *variables = apr_array_make(pool, 16, sizeof(char *));
+    const char *user = mj_record_text(program->record, "user", "", pool);
+    const char *lang = mj_record_text(program->record, "lang", "C.UTF-8", pool);
+    mj_record_iter_t iter = {.rest = program->record};
+
+    set_variable(variables, apr_pstrcat(pool, "HOME=", program->home, NULL));
+    if (*user != '\0') {
+        set_variable(variables, apr_pstrcat(pool, "USER=", user, NULL));
+        set_variable(variables, apr_pstrcat(pool, "LOGNAME=", user, NULL));
+    }
+    set_variable(variables, apr_pstrdup(pool, "PATH=/usr/local/bin:/usr/bin:/bin"));
+    set_variable(variables, apr_pstrcat(pool, "LANG=", lang, NULL));
+    set_variable(variables, apr_pstrcat(pool, "LC_ALL=", lang, NULL));
+    set_variable(variables, apr_pstrdup(pool, "MALLOC_ARENA_MAX=2"));
+    while (mj_record_next(&iter) == APR_SUCCESS) {
+        if (mj_span_is(iter.name, "env")) {
+            if (memchr(iter.value.data, '\0', iter.value.len) != NULL || memchr(iter.value.data, '=', iter.value.len) == NULL) {
+                return "env: no NAME=VALUE";
+            }
+            set_variable(variables, apr_pstrmemdup(pool, iter.value.data, iter.value.len));
+        }
+    }
+    APR_ARRAY_PUSH(variables, char *) = NULL;
+    program->envp = (char *const *)(void *)variables->elts;
+    return NULL;
+}
+
+static bool read_umask(mj_program_t *program, apr_pool_t *pool)
+{
+    const char *text = mj_record_text(program->record, "umask", "0027", pool);
+    char *end;
+    unsigned long mask = strtoul(text, &end, 8);
+    program->umask = (mode_t)mask;
+    return end != text && *end == '\0' && mask <= 0777;
+}
+
+static bool read_count(mj_span_t record, const char *name, int64_t most, unsigned *count)
+{
+    int64_t number = mj_record_number(record, name, -1);
+    *count = (unsigned)number;
+    return number >= 1 && number <= most;
+}
+
+/* Milliseconds to microseconds; 0 where there is none. Longer than a century is none. */
+static int64_t read_time(mj_span_t record, const char *name)
+{
+    int64_t ms = mj_record_number(record, name, 0);
+    return ms > 0 && ms < INT64_C(4000000000000) ? ms * 1000 : 0;
+}
+
+static int descriptor_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur > MAX_DESCRIPTORS) {
+        return MAX_DESCRIPTORS;
+    }
+    return (int)limit.rlim_cur;
+}
+
+const char *mj_program_read(mj_program_t **out, mj_span_t record, const mj_site_t *site, unsigned max_pools, apr_pool_t *pool)
+{
+    mj_program_t *program = apr_pcalloc(pool, sizeof(*program));
+    int64_t index;
+    char **argv = apr_pcalloc(pool, 3 * sizeof(char *));
+    const char *wrong;
+
+    if (mj_record_check(record) != APR_SUCCESS) {
+        return "the record is malformed";
+    }
+    program->record.data = apr_pmemdup(pool, record.data, record.len);
+    program->record.len = record.len;
+    program->name = mj_record_text(record, "name", NULL, pool);
+    program->home = mj_record_text(record, "home", "/", pool);
+    if (!is_pool_name(program->name)) {
+        return "name: no name of a pool";
+    }
+    index = mj_record_number(record, "index", -1);
+    if (index < 0 || index >= max_pools) {
+        return "index: no place on the board";
+    }
+    program->index = (unsigned)index;
+    if (!read_count(record, "processes", MJ_BOARD_SLOTS / 2, &program->processes)
+        || !read_count(record, "threads", INT32_MAX, &program->threads)) {
+        return "processes or threads: out of range";
+    }
+    if (program->home[0] != '/') {
+        return "home: no absolute path";
+    }
+    if (!read_umask(program, pool)) {
+        return "umask: no octal mask";
+    }
+    program->times.startup_us = read_time(record, "startup-timeout");
+    program->times.graceful_us = read_time(record, "graceful-timeout");
+    program->times.shutdown_us = read_time(record, "shutdown-timeout");
+    wrong = read_identity(program, site, pool);
+    if (wrong == NULL) {
+        wrong = read_environment(program, pool);
+    }
+    if (wrong != NULL) {
+        return wrong;
+    }
+    argv[0] = apr_pstrdup(pool, mj_record_text(record, "display-name", apr_pstrcat(pool, "jvm:", program->name, NULL), pool));
+    argv[1] = apr_pstrdup(pool, site->jars);
+    program->argv = argv;
+    program->launcher = apr_pstrdup(pool, site->launcher);
+    program->descriptor_limit = descriptor_limit();
+    *out = program;
+    return NULL;
+}

@@ -1,0 +1,39 @@
+/* What a pool's daemons are: who they run as, what is executed, and with which arguments and environment. Made whole before any fork,
+ * because between fork and exec nothing may be allocated. */
+#ifndef MJ_PROGRAM_H
+#define MJ_PROGRAM_H
+
+#include "life.h"
+#include "site.h"
+
+typedef struct mj_program_t {
+    const char *name; /**< of the pool */
+    unsigned index;   /**< its place on the board */
+    unsigned processes;
+    unsigned threads;
+    mj_life_times_t times;
+    mj_span_t record; /**< handed to the daemon */
+
+    bool has_identity; /**< uid, gid and groups are to be taken on */
+    uid_t uid;
+    gid_t gid;
+    gid_t *groups; /**< ascending */
+    int group_count;
+    gid_t *group_space; /**< one more than group_count, for the look at what was set */
+
+    mode_t umask;
+    const char *home;
+    const char *launcher;
+    char *const *argv;
+    char *const *envp;
+    int descriptor_limit; /**< no descriptor is open from here on */
+} mj_program_t;
+
+/** Reads and checks a pool record. Root refuses UID 0, GID 0 and UIDs under the site's minimum here once more; others refuse any UID
+ *  but their own.
+ *  @param record is copied
+ *  @param pool lives as long as *out is used
+ *  @return NULL, or what is wrong with the record */
+const char *mj_program_read(mj_program_t **out, mj_span_t record, const mj_site_t *site, unsigned max_pools, apr_pool_t *pool);
+
+#endif

@@ -1,0 +1,98 @@
+#include "site.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <apr_strings.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* An absolute path, or NULL. */
+static const char *read_path(mj_span_t record, const char *name, apr_pool_t *pool)
+{
+    const char *path = mj_record_text(record, name, NULL, pool);
+    return path != NULL && path[0] == '/' ? path : NULL;
+}
+
+/* -1 is "leave as it is" to chown and friends: never an id. */
+static bool read_id(mj_span_t record, const char *name, uid_t *id)
+{
+    int64_t number = mj_record_number(record, name, -1);
+    *id = (uid_t)number;
+    return number >= 0 && number < UINT32_MAX;
+}
+
+static const char *check_runtime_dir(const char *path, apr_pool_t *pool)
+{
+    struct stat st;
+    if (lstat(path, &st) != 0) {
+        return apr_psprintf(pool, "runtime directory %s: %s", path, strerror(errno));
+    }
+    if (!S_ISDIR(st.st_mode)) {
+        return apr_psprintf(pool, "runtime directory %s is no directory", path);
+    }
+    if (st.st_uid != geteuid()) {
+        return apr_psprintf(pool, "runtime directory %s belongs to UID %lu, not to %lu", path, (unsigned long)st.st_uid,
+                            (unsigned long)geteuid());
+    }
+    if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+        return apr_psprintf(pool, "runtime directory %s: others than its owner can write to it", path);
+    }
+    return NULL;
+}
+
+const char *mj_site_read(mj_site_t **out, mj_span_t record, apr_pool_t *pool)
+{
+    mj_site_t *site = apr_pcalloc(pool, sizeof(*site));
+    const char *wrong;
+
+    if (mj_record_check(record) != APR_SUCCESS) {
+        return "the server record is malformed";
+    }
+    if (mj_record_number(record, "version", -1) != MJ_CONTROL_VERSION) {
+        return apr_psprintf(pool, "this supervisor speaks version %d of the control protocol: restart httpd", MJ_CONTROL_VERSION);
+    }
+    site->runtime_dir = read_path(record, "runtime-dir", pool);
+    site->launcher = read_path(record, "launcher", pool);
+    site->jars = read_path(record, "jars", pool);
+    if (site->runtime_dir == NULL || site->launcher == NULL || site->jars == NULL
+        || !read_id(record, "httpd-uid", &site->httpd_uid) || !read_id(record, "httpd-gid", &site->httpd_gid)
+        || !read_id(record, "minimum-uid", &site->minimum_uid)) {
+        return "the server record lacks an entry, or one is malformed";
+    }
+    wrong = check_runtime_dir(site->runtime_dir, pool);
+    if (wrong == NULL) {
+        *out = site;
+    }
+    return wrong;
+}
+
+bool mj_site_sockets_differ(const mj_site_t *a, const mj_site_t *b)
+{
+    return strcmp(a->runtime_dir, b->runtime_dir) != 0 || a->httpd_uid != b->httpd_uid || a->httpd_gid != b->httpd_gid;
+}
+
+static bool ends_with(const char *name, const char *end)
+{
+    size_t len = strlen(name), end_len = strlen(end);
+    return len > end_len && strcmp(name + len - end_len, end) == 0;
+}
+
+void mj_site_clean(const mj_site_t *site)
+{
+    DIR *dir = opendir(site->runtime_dir);
+    struct dirent *entry;
+
+    if (dir == NULL) {
+        return;
+    }
+    while ((entry = readdir(dir)) != NULL) {
+        struct stat st;
+        if (ends_with(entry->d_name, ".sock") && fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0
+            && S_ISSOCK(st.st_mode)) {
+            unlinkat(dirfd(dir), entry->d_name, 0);
+        }
+    }
+    closedir(dir);
+}

@@ -1,0 +1,139 @@
+#include "spawn.h"
+
+#include "privileges.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define BACKLOG 100
+
+static void close_fd(int fd)
+{
+    if (fd >= 0) {
+        close(fd);
+    }
+}
+
+/* Only httpd's children may connect. The directory belongs to the supervisor's user alone, so that the path cannot be exchanged between
+ * these calls. */
+static const char *listen_at(const char *path, const mj_site_t *site, int *listener)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    mode_t old_mask;
+    bool is_bound;
+
+    if (strlen(path) >= sizeof(address.sun_path)) {
+        errno = ENAMETOOLONG;
+        return path;
+    }
+    memcpy(address.sun_path, path, strlen(path));
+    *listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (*listener < 0) {
+        return "socket";
+    }
+    old_mask = umask(0177);
+    is_bound = bind(*listener, (struct sockaddr *)&address, sizeof(address)) == 0;
+    umask(old_mask);
+    if (!is_bound) {
+        return path;
+    }
+    if (((site->httpd_uid != geteuid() || site->httpd_gid != getegid()) && lchown(path, site->httpd_uid, site->httpd_gid) != 0)
+        || listen(*listener, BACKLOG) != 0) {
+        int error = errno;
+        unlink(path);
+        errno = error;
+        return path;
+    }
+    return NULL;
+}
+
+static const char *write_record(mj_span_t record, int *fd)
+{
+    size_t done = 0;
+    *fd = memfd_create("mod_jvm pool", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (*fd < 0) {
+        return "memfd_create";
+    }
+    while (done < record.len) {
+        ssize_t n = write(*fd, record.data + done, record.len - done);
+        if (n <= 0) {
+            return "memfd";
+        }
+        done += (size_t)n;
+    }
+    if (fcntl(*fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) != 0) {
+        return "F_ADD_SEALS";
+    }
+    return NULL;
+}
+
+static const char *make_channels(int lifecycle[2], int out[2], int err[2])
+{
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, lifecycle) != 0) {
+        return "socketpair";
+    }
+    if (pipe2(out, O_CLOEXEC) != 0 || pipe2(err, O_CLOEXEC) != 0) {
+        return "pipe2";
+    }
+    if (fcntl(out[0], F_SETFL, O_NONBLOCK) != 0 || fcntl(err[0], F_SETFL, O_NONBLOCK) != 0) {
+        return "O_NONBLOCK";
+    }
+    return NULL;
+}
+
+const char *mj_spawn(const mj_program_t *program, const mj_site_t *site, const char *path, mj_child_t *child)
+{
+    mj_inheritance_t given = {.listener = -1, .record = -1};
+    int lifecycle[2] = {-1, -1}, out[2] = {-1, -1}, err[2] = {-1, -1};
+    pid_t supervisor = getpid(), pid = -1;
+    const char *failed;
+    int error;
+
+    failed = make_channels(lifecycle, out, err);
+    if (failed == NULL) {
+        failed = write_record(program->record, &given.record);
+    }
+    if (failed == NULL) {
+        failed = listen_at(path, site, &given.listener);
+        if (failed == NULL) {
+            given.out = out[1];
+            given.err = err[1];
+            given.lifecycle = lifecycle[1];
+            pid = fork();
+            if (pid == 0) {
+                mj_become_daemon(program, &given, supervisor);
+            }
+            if (pid < 0) {
+                error = errno;
+                failed = "fork";
+                unlink(path);
+                errno = error;
+            }
+        }
+    }
+
+    /* The listener too: with the daemon's death its last copy goes, and what waited to be accepted is reset. */
+    error = errno;
+    close_fd(given.listener);
+    close_fd(given.record);
+    close_fd(lifecycle[1]);
+    close_fd(out[1]);
+    close_fd(err[1]);
+    if (failed != NULL) {
+        close_fd(lifecycle[0]);
+        close_fd(out[0]);
+        close_fd(err[0]);
+        errno = error;
+        return failed;
+    }
+    child->pid = pid;
+    child->lifecycle = lifecycle[0];
+    child->out = out[0];
+    child->err = err[0];
+    return NULL;
+}

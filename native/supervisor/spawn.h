@@ -1,0 +1,21 @@
+/* Starts a daemon's process: its listening socket, pipes, lifecycle socket and record. */
+#ifndef MJ_SPAWN_H
+#define MJ_SPAWN_H
+
+#include "program.h"
+
+#include <sys/un.h>
+
+typedef struct mj_child_t {
+    pid_t pid;
+    int lifecycle;
+    int out; /**< the ends that the supervisor reads, non-blocking */
+    int err;
+} mj_child_t;
+
+/** @param path where the daemon listens; nothing is there yet. It stays when the daemon ends: the caller unlinks it
+ *  @param child set on success
+ *  @return NULL, or the step that failed, errno saying why; nothing is left behind then */
+const char *mj_spawn(const mj_program_t *program, const mj_site_t *site, const char *path, mj_child_t *child);
+
+#endif

@@ -1,0 +1,356 @@
+#include "supervisor.h"
+
+#include "log.h"
+#include "offer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* The parent voids the settings at a graceful restart; if mod_jvm is no longer configured, no new ones come. */
+#define VOID_US (30 * INT64_C(1000000))
+
+struct mj_supervisor_t {
+    apr_pool_t *mem;
+    apr_pool_t *site_mem;
+    mj_realm_t realm;
+    struct stat board_stat; /**< tells one board from another */
+    mj_pool_t *pools;
+    mj_offer_t *offer; /**< NULL unless between begin and commit */
+    int64_t void_at;   /**< without new settings by then it ends; MJ_NEVER: they are valid */
+    bool is_voided;
+    bool is_stopping;
+};
+
+mj_supervisor_t *mj_supervisor_make(apr_pool_t *pool, uint32_t serial, int64_t now)
+{
+    mj_supervisor_t *supervisor = apr_pcalloc(pool, sizeof(*supervisor));
+    supervisor->mem = pool;
+    supervisor->realm.next_serial = serial;
+    supervisor->void_at = now + VOID_US;
+    return supervisor;
+}
+
+/* --- settings --- */
+
+static mj_pool_t *find_pool(const mj_supervisor_t *supervisor, const char *name)
+{
+    mj_pool_t *pool = supervisor->pools;
+    while (pool != NULL && strcmp(pool->journal.pool, name) != 0) {
+        pool = pool->next;
+    }
+    return pool;
+}
+
+/* Maps the board that came with an offer, unless it is the one that is mapped already. */
+static const char *map_board(const mj_supervisor_t *supervisor, const mj_offer_t *offer, mj_board_t **board, struct stat *st)
+{
+    *board = supervisor->realm.board;
+    if (offer->board_fd < 0 || fstat(offer->board_fd, st) != 0) {
+        return "the board is missing";
+    }
+    if (*board != NULL && st->st_dev == supervisor->board_stat.st_dev && st->st_ino == supervisor->board_stat.st_ino) {
+        return NULL;
+    }
+    return mj_board_map(board, offer->board_fd) == APR_SUCCESS ? NULL : "the board is none of this version";
+}
+
+static void take_log(mj_offer_t *offer)
+{
+    if (offer->log_fd >= 0) {
+        offer->log_fd = mj_log_adopt(offer->log_fd);
+        dup2(offer->log_fd, STDERR_FILENO);
+    }
+}
+
+static void take_board(mj_supervisor_t *supervisor, mj_board_t *board, const struct stat *st)
+{
+    mj_pool_t *pool;
+    if (board == supervisor->realm.board) {
+        return;
+    }
+    if (supervisor->realm.board != NULL) {
+        mj_board_unmap(supervisor->realm.board);
+    }
+    supervisor->realm.board = board;
+    supervisor->board_stat = *st;
+    for (pool = supervisor->pools; pool != NULL; pool = pool->next) {
+        mj_pool_show(&supervisor->realm, pool);
+    }
+}
+
+/* @return true if the daemons that run cannot be reached any more */
+static bool take_site(mj_supervisor_t *supervisor, mj_offer_t *offer)
+{
+    const mj_site_t *old = supervisor->realm.site;
+    bool is_other_place = old == NULL || strcmp(old->runtime_dir, offer->site->runtime_dir) != 0;
+    bool differs = old != NULL && mj_site_sockets_differ(old, offer->site);
+
+    if (supervisor->site_mem != NULL) {
+        apr_pool_destroy(supervisor->site_mem);
+    }
+    supervisor->realm.site = offer->site;
+    supervisor->site_mem = offer->site_mem;
+    offer->site_mem = NULL;
+    if (is_other_place) {
+        mj_site_clean(supervisor->realm.site);
+    }
+    return differs;
+}
+
+static bool is_offered(const mj_offer_t *offer, const mj_pool_t *pool)
+{
+    int i;
+    for (i = 0; i < offer->pools->nelts; i++) {
+        if (strcmp(APR_ARRAY_IDX(offer->pools, i, mj_offered_pool_t).program->name, pool->journal.pool) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void take_pools(mj_supervisor_t *supervisor, mj_offer_t *offer)
+{
+    mj_pool_t *pool;
+    int i;
+
+    for (pool = supervisor->pools; pool != NULL; pool = pool->next) {
+        if (!is_offered(offer, pool)) {
+            mj_pool_remove(pool);
+        }
+    }
+    for (i = 0; i < offer->pools->nelts; i++) {
+        mj_offered_pool_t *offered = &APR_ARRAY_IDX(offer->pools, i, mj_offered_pool_t);
+        pool = find_pool(supervisor, offered->program->name);
+        if (pool != NULL) {
+            mj_pool_configure(pool, offered->program, offered->mem, offered->log_fd);
+        }
+        else {
+            pool = mj_pool_make(&supervisor->realm, offered->program, offered->mem, offered->log_fd, supervisor->mem);
+            pool->next = supervisor->pools;
+            supervisor->pools = pool;
+        }
+        offered->mem = NULL;
+        offered->log_fd = -1;
+    }
+}
+
+/* A pool keeps its place on the board for as long as it is known. */
+static const char *check_places(const mj_supervisor_t *supervisor, const mj_offer_t *offer)
+{
+    const mj_pool_t *pool;
+    int i;
+    for (i = 0; i < offer->pools->nelts; i++) {
+        const mj_program_t *program = APR_ARRAY_IDX(offer->pools, i, mj_offered_pool_t).program;
+        for (pool = supervisor->pools; pool != NULL; pool = pool->next) {
+            if ((pool->index == program->index) != (strcmp(pool->journal.pool, program->name) == 0)) {
+                return "a pool has the place of another on the board";
+            }
+        }
+    }
+    return NULL;
+}
+
+/* @return NULL, or what is wrong: then all stays as it was */
+static const char *commit(mj_supervisor_t *supervisor, int64_t now)
+{
+    mj_offer_t *offer = supervisor->offer;
+    mj_board_t *board = supervisor->realm.board;
+    struct stat st;
+    const char *wrong;
+    mj_pool_t *pool;
+    bool are_unreachable;
+
+    if (supervisor->is_stopping) {
+        return "it is ending";
+    }
+    wrong = map_board(supervisor, offer, &board, &st);
+    if (wrong == NULL) {
+        wrong = mj_offer_check(offer, mj_board_max_pools(board));
+    }
+    if (wrong == NULL) {
+        wrong = check_places(supervisor, offer);
+    }
+    if (wrong != NULL) {
+        if (board != supervisor->realm.board) {
+            mj_board_unmap(board);
+        }
+        return wrong;
+    }
+    take_log(offer);
+    take_board(supervisor, board, &st);
+    are_unreachable = take_site(supervisor, offer);
+    take_pools(supervisor, offer);
+    for (pool = supervisor->pools; are_unreachable && pool != NULL; pool = pool->next) {
+        if (!pool->plan.is_removed) {
+            mj_pool_replace_all(&supervisor->realm, pool, now);
+        }
+    }
+    supervisor->void_at = MJ_NEVER;
+    supervisor->is_voided = false;
+    return NULL;
+}
+
+static void drop_offer(mj_supervisor_t *supervisor)
+{
+    if (supervisor->offer != NULL) {
+        mj_offer_free(supervisor->offer);
+        supervisor->offer = NULL;
+    }
+}
+
+static void receive_commit(mj_supervisor_t *supervisor, int control, int64_t now)
+{
+    apr_pool_t *scratch;
+    const char *wrong = supervisor->offer == NULL ? "commit without begin" : commit(supervisor, now);
+
+    if (wrong != NULL) {
+        mj_log(STDERR_FILENO, "error", MJLOGNO(0106) "settings refused, the old ones stay: %s", wrong);
+    }
+    apr_pool_create(&scratch, supervisor->mem);
+    mj_control_acknowledge(control, wrong, scratch);
+    apr_pool_destroy(scratch);
+    drop_offer(supervisor);
+}
+
+void mj_supervisor_receive(mj_supervisor_t *supervisor, mj_message_t *message, int control, int64_t now)
+{
+    int i;
+
+    switch (message->type) {
+    case 'B':
+        drop_offer(supervisor);
+        supervisor->offer = mj_offer_begin(message, supervisor->mem);
+        break;
+    case 'P':
+        if (supervisor->offer != NULL) {
+            mj_offer_add(supervisor->offer, message);
+        }
+        break;
+    case 'C':
+        receive_commit(supervisor, control, now);
+        break;
+    case 'S':
+        mj_supervisor_stop(supervisor, "httpd stops", 0, now);
+        break;
+    case 'V':
+        supervisor->void_at = now + VOID_US;
+        break;
+    default:
+        mj_log(STDERR_FILENO, "error", MJLOGNO(0107) "a malformed message on the control socket is ignored");
+        if (supervisor->offer != NULL) {
+            supervisor->offer->wrong = "a message was malformed";
+        }
+        break;
+    }
+    for (i = 0; i < MJ_CONTROL_FDS; i++) {
+        if (message->fds[i] >= 0) {
+            close(message->fds[i]);
+        }
+    }
+}
+
+/* --- daemons --- */
+
+static mj_daemon_t *find_daemon(const mj_supervisor_t *supervisor, pid_t pid, mj_pool_t **pool)
+{
+    for (*pool = supervisor->pools; *pool != NULL; *pool = (*pool)->next) {
+        mj_daemon_t *daemon;
+        for (daemon = (*pool)->daemons; daemon != NULL; daemon = daemon->next) {
+            if (daemon->child.pid == pid) {
+                return daemon;
+            }
+        }
+    }
+    return NULL;
+}
+
+void mj_supervisor_reap(mj_supervisor_t *supervisor, int64_t now)
+{
+    for (;;) {
+        siginfo_t info = {0};
+        mj_pool_t *pool;
+        mj_daemon_t *daemon;
+        int status;
+
+        /* Looked at first, reaped later: while it is there, its number and its group's belong to nobody else, and what it had
+         * started in its group goes with it. */
+        if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0) {
+            return;
+        }
+        daemon = find_daemon(supervisor, info.si_pid, &pool);
+        if (daemon != NULL) {
+            kill(-info.si_pid, SIGKILL);
+        }
+        if (waitpid(info.si_pid, &status, WNOHANG) == info.si_pid && daemon != NULL) {
+            mj_pool_daemon_exited(&supervisor->realm, pool, daemon, status, now);
+        }
+    }
+}
+
+void mj_supervisor_daemon_speaks(mj_supervisor_t *supervisor, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
+{
+    mj_pool_daemon_speaks(&supervisor->realm, pool, daemon, now);
+}
+
+mj_pool_t *mj_supervisor_pools(const mj_supervisor_t *supervisor)
+{
+    return supervisor->pools;
+}
+
+void mj_supervisor_stop(mj_supervisor_t *supervisor, const char *why, int64_t endless_us, int64_t now)
+{
+    mj_pool_t *pool;
+    if (!supervisor->is_stopping) {
+        mj_log(STDERR_FILENO, "info", MJLOGNO(0108) "ending all daemons: %s", why);
+    }
+    supervisor->is_stopping = true;
+    for (pool = supervisor->pools; pool != NULL; pool = pool->next) {
+        mj_pool_stop(&supervisor->realm, pool, endless_us, now);
+    }
+}
+
+static void void_settings(mj_supervisor_t *supervisor)
+{
+    mj_pool_t *pool;
+    mj_log(STDERR_FILENO, "info", MJLOGNO(0109) "no settings came for 30 s: draining all pools, then ending");
+    for (pool = supervisor->pools; pool != NULL; pool = pool->next) {
+        mj_pool_remove(pool);
+    }
+    supervisor->is_voided = true;
+    supervisor->void_at = MJ_NEVER;
+}
+
+int64_t mj_supervisor_turn(mj_supervisor_t *supervisor, int64_t now)
+{
+    mj_pool_t **link = &supervisor->pools;
+    int64_t wake_at;
+
+    if (supervisor->void_at <= now) {
+        void_settings(supervisor);
+    }
+    wake_at = supervisor->void_at;
+    while (*link != NULL) {
+        mj_pool_t *pool = *link;
+        int64_t pool_wake_at = mj_pool_turn(&supervisor->realm, pool, now);
+        if (pool->plan.is_removed && pool->daemons == NULL) {
+            *link = pool->next;
+            mj_pool_free(&supervisor->realm, pool);
+            continue;
+        }
+        if (pool_wake_at < wake_at) {
+            wake_at = pool_wake_at;
+        }
+        link = &pool->next;
+    }
+    return wake_at;
+}
+
+bool mj_supervisor_has_ended(const mj_supervisor_t *supervisor)
+{
+    return (supervisor->is_stopping || supervisor->is_voided) && supervisor->pools == NULL;
+}

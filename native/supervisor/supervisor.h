@@ -1,0 +1,34 @@
+/* All pools of one httpd: settings come in, daemons come and go, and one day it ends. */
+#ifndef MJ_SUPERVISOR_H
+#define MJ_SUPERVISOR_H
+
+#include "control.h"
+#include "pool.h"
+
+typedef struct mj_supervisor_t mj_supervisor_t;
+
+/** @param serial a first serial that no earlier supervisor has come to */
+mj_supervisor_t *mj_supervisor_make(apr_pool_t *pool, uint32_t serial, int64_t now);
+
+/** Takes a message of the parent; control is where the answer goes. */
+void mj_supervisor_receive(mj_supervisor_t *supervisor, mj_message_t *message, int control, int64_t now);
+
+/** Reaps children that have ended. */
+void mj_supervisor_reap(mj_supervisor_t *supervisor, int64_t now);
+
+/** Ends all daemons. endless_us: how long a shutdown-timeout of 0 means now; 0: for ever. May be called again. */
+void mj_supervisor_stop(mj_supervisor_t *supervisor, const char *why, int64_t endless_us, int64_t now);
+
+/** Does what is due. @return when to call it again at the latest */
+int64_t mj_supervisor_turn(mj_supervisor_t *supervisor, int64_t now);
+
+/** True when it was told to end, or got no settings, and no daemon is left. */
+bool mj_supervisor_has_ended(const mj_supervisor_t *supervisor);
+
+/** The first pool, for walks over all daemons. */
+mj_pool_t *mj_supervisor_pools(const mj_supervisor_t *supervisor);
+
+/** Messages of a daemon are waiting. */
+void mj_supervisor_daemon_speaks(mj_supervisor_t *supervisor, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now);
+
+#endif

@@ -1,0 +1,151 @@
+/* Stands in for jvm-daemon in the tests of the supervisor. What it does is named in the variable FAKE, words separated by commas:
+ *   facts     prints what it finds itself to be
+ *   child     starts a process in its group, and prints its number
+ *   talk      prints lines that need care
+ *   flood     prints and sends messages without end
+ *   crash     names a crash report and aborts
+ *   fail      says why it cannot start, and exits with 7
+ *   hang      is never ready
+ *   stubborn  takes no notice of anything but SIGKILL
+ *   brief     exits with 3 as soon as it is ready
+ * Otherwise it is ready at once, and ends when it is told to drain or when the supervisor is gone. */
+#include "record.h"
+
+#include <dirent.h>
+#include <grp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+extern char **environ;
+
+static bool is_told(const char *word)
+{
+    const char *words = getenv("FAKE");
+    return words != NULL && strstr(words, word) != NULL;
+}
+
+static void say(const char *message, size_t len)
+{
+    if (send(3, message, len, MSG_NOSIGNAL) < 0) {
+        _exit(9);
+    }
+}
+
+static void print_file(const char *path, const char *prefixes)
+{
+    char line[1024];
+    FILE *file = fopen(path, "r");
+    while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
+        char name[32];
+        if (sscanf(line, "%31[A-Za-z]:", name) == 1 && strstr(prefixes, name) != NULL) {
+            printf("status %s", line);
+        }
+    }
+    if (file != NULL) {
+        fclose(file);
+    }
+}
+
+static void print_descriptors(void)
+{
+    DIR *dir = opendir("/proc/self/fd");
+    struct dirent *entry;
+    printf("fds");
+    while ((entry = readdir(dir)) != NULL) {
+        if (entry->d_name[0] != '.' && atoi(entry->d_name) != dirfd(dir)) {
+            printf(" %s", entry->d_name);
+        }
+    }
+    printf("\n");
+    closedir(dir);
+}
+
+static void print_facts(char **argv)
+{
+    char cwd[1024], record[4096];
+    ssize_t len = pread(4, record, sizeof(record), 0);
+    mj_span_t name = {"", 0};
+    int death_signal = 0, is_listening = 0, i;
+    socklen_t size = sizeof(is_listening);
+
+    printf("argv %s %s\n", argv[0], argv[1]);
+    for (i = 0; environ[i] != NULL; i++) {
+        printf("env %s\n", environ[i]);
+    }
+    printf("cwd %s\n", getcwd(cwd, sizeof(cwd)));
+    print_file("/proc/self/status", "Uid Gid Groups NoNewPrivs Umask SigBlk SigIgn CapEff CapPrm");
+    print_descriptors();
+    if (len > 0) {
+        mj_record_find((mj_span_t){record, (apr_size_t)len}, "name", &name);
+    }
+    printf("record %.*s\n", (int)name.len, name.data);
+    printf("record-writable %d\n", ftruncate(4, 0) == 0 || pwrite(4, "x", 1, 0) == 1);
+    prctl(PR_GET_PDEATHSIG, &death_signal);
+    printf("death-signal %d\n", death_signal);
+    getsockopt(0, SOL_SOCKET, SO_ACCEPTCONN, &is_listening, &size);
+    printf("listening %d\n", is_listening);
+    printf("leader %d %d\n", getpgrp() == getpid(), getsid(0) == getpid());
+}
+
+int main(int argc, char **argv)
+{
+    char command;
+    (void)argc;
+    setvbuf(stdout, NULL, _IOLBF, 0);
+
+    if (is_told("facts")) {
+        print_facts(argv);
+    }
+    if (is_told("child")) {
+        pid_t pid = fork();
+        if (pid == 0) {
+            for (;;) {
+                pause();
+            }
+        }
+        printf("child %d\n", (int)pid);
+    }
+    if (is_told("talk")) {
+        char many[9000];
+        memset(many, 'm', sizeof(many));
+        fputs("out \x1b[31m\tred \xc3\xa4 \xff\n", stdout);
+        fprintf(stdout, "%.*s\n", (int)sizeof(many), many);
+        fputs("err line\nno newline", stderr);
+    }
+    if (is_told("crash")) {
+        printf("# /var/crash dir/hs_err_pid%d.log\n", (int)getpid());
+        abort();
+    }
+    if (is_told("fail")) {
+        say("Fjava.lang.NoSuchFieldException: \x07"
+            "application",
+            45);
+        return 7;
+    }
+    if (is_told("stubborn")) {
+        signal(SIGTERM, SIG_IGN);
+    }
+    if (!is_told("hang")) {
+        say("R", 1);
+    }
+    if (is_told("brief")) {
+        say("X3", 2);
+        return 3;
+    }
+    while (is_told("flood")) {
+        printf("flood\n");
+        send(3, "F", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+    }
+    while (is_told("stubborn") || is_told("hang")) {
+        pause();
+    }
+    while (recv(3, &command, 1, 0) == 1 && command != 'D') {
+    }
+    return 0;
+}

@@ -1,0 +1,298 @@
+#include "supervisor_driver.h"
+
+#include "harness.h"
+
+#include <apr_strings.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+bool driver_waits(int64_t *since)
+{
+    struct timespec now, pause = {.tv_nsec = 5000000};
+    int64_t seconds;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    seconds = (int64_t)now.tv_sec;
+    if (*since == 0) {
+        *since = seconds;
+    }
+    nanosleep(&pause, NULL);
+    return seconds - *since < DEADLINE_S;
+}
+
+static void copy_program(const char *from, const char *to)
+{
+    int in = open(from, O_RDONLY), out = open(to, O_WRONLY | O_CREAT | O_EXCL, 0755);
+    struct stat st;
+    ck_assert(in >= 0 && out >= 0 && fstat(in, &st) == 0);
+    while (st.st_size > 0) {
+        ssize_t n = sendfile(out, in, NULL, (size_t)st.st_size);
+        ck_assert(n > 0);
+        st.st_size -= n;
+    }
+    ck_assert(fchmod(out, 0755) == 0);
+    close(in);
+    close(out);
+}
+
+static void exec_supervisor(driver_t *driver, int control)
+{
+    char name[] = "jvm-supervisor";
+    char *argv[] = {name, NULL}, *envp[] = {NULL};
+    dup2(driver->log_fd, STDERR_FILENO);
+    dup2(control, 3);
+    fcntl(3, F_SETFD, 0);
+    execve(MJ_SUPERVISOR, argv, envp);
+    _exit(1);
+}
+
+driver_t *driver_start(void)
+{
+    driver_t *driver = apr_pcalloc(test_pool, sizeof(*driver));
+    int ends[2];
+
+    /* What loses its parent comes to us, and can be waited for. */
+    ck_assert(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0);
+    driver->dir = apr_pstrdup(test_pool, "/tmp/mj-supervisor-XXXXXX");
+    ck_assert(mkdtemp(driver->dir) != NULL && chmod(driver->dir, 0755) == 0);
+    driver->runtime_dir = apr_pstrcat(test_pool, driver->dir, "/run", NULL);
+    ck_assert(mkdir(driver->runtime_dir, 0711) == 0);
+    driver->launcher = apr_pstrcat(test_pool, driver->dir, "/fake-daemon", NULL);
+    copy_program(MJ_FAKE_DAEMON, driver->launcher);
+    driver->log_path = apr_pstrcat(test_pool, driver->dir, "/log", NULL);
+    driver->log_fd = open(driver->log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    ck_assert(driver->log_fd >= 0);
+    ck_assert(mj_board_create(&driver->board, &driver->board_fd, 8, 8) == APR_SUCCESS);
+
+    ck_assert(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0);
+    driver->pid = fork();
+    ck_assert(driver->pid >= 0);
+    if (driver->pid == 0) {
+        exec_supervisor(driver, ends[1]);
+    }
+    close(ends[1]);
+    driver->control = ends[0];
+    return driver;
+}
+
+mj_record_builder_t *driver_pool(driver_t *driver, const char *name, const char *fake)
+{
+    mj_record_builder_t *record = mj_record_builder_make(test_pool);
+    unsigned index;
+
+    ck_assert(mj_board_claim(driver->board, name, &index) == APR_SUCCESS);
+    mj_record_add(record, "name", name);
+    mj_record_add_number(record, "index", index);
+    mj_record_add(record, "home", "/");
+    mj_record_add(record, "env", apr_pstrcat(test_pool, "FAKE=", fake, NULL));
+    mj_record_add_number(record, "threads", 5);
+    if (geteuid() == 0) {
+        mj_record_add_number(record, "uid", 54321);
+        mj_record_add_number(record, "gid", 54322);
+        mj_record_add(record, "groups", "54400,54322");
+    }
+    return record;
+}
+
+void driver_send(driver_t *driver, char type, mj_span_t bytes, int fd)
+{
+    struct iovec parts[2] = {{&type, 1}, {(void *)(uintptr_t)bytes.data, bytes.len}};
+    union {
+        char space[CMSG_SPACE(sizeof(int))];
+        struct cmsghdr align;
+    } control = {0};
+    struct msghdr message = {.msg_iov = parts, .msg_iovlen = bytes.len > 0 ? 2 : 1};
+
+    if (fd >= 0) {
+        struct cmsghdr *header;
+        message.msg_control = &control;
+        message.msg_controllen = sizeof(control);
+        header = CMSG_FIRSTHDR(&message);
+        header->cmsg_level = SOL_SOCKET;
+        header->cmsg_type = SCM_RIGHTS;
+        header->cmsg_len = CMSG_LEN(sizeof(int));
+        memcpy(CMSG_DATA(header), &fd, sizeof(int));
+    }
+    ck_assert_msg(sendmsg(driver->control, &message, MSG_NOSIGNAL) >= 0, "%s", strerror(errno));
+}
+
+const char *driver_answer(driver_t *driver)
+{
+    char *data = apr_palloc(test_pool, 131072);
+    struct timeval limit = {.tv_sec = DEADLINE_S};
+    ssize_t n;
+    mj_span_t record;
+
+    setsockopt(driver->control, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+    n = recv(driver->control, data, 131072, 0);
+    ck_assert_msg(n > 0 && data[0] == 'A', "no answer: %s", n < 0 ? strerror(errno) : "end");
+    record = (mj_span_t){data + 1, (apr_size_t)n - 1};
+    ck_assert_str_eq(mj_record_text(record, "status", "none", test_pool),
+                     *mj_record_text(record, "message", "", test_pool) == '\0' ? "ok" : "error");
+    return mj_record_text(record, "message", "none", test_pool);
+}
+
+static void add_server_entry(mj_record_builder_t *record, const char *name, const char *value, const char *other_name,
+                             const char *other)
+{
+    mj_record_add(record, name, other_name != NULL && strcmp(name, other_name) == 0 ? other : value);
+}
+
+static void begin(driver_t *driver, const char *entry, const char *value)
+{
+    mj_record_builder_t *record = mj_record_builder_make(test_pool);
+    add_server_entry(record, "version", "1", entry, value);
+    add_server_entry(record, "generation", "0", entry, value);
+    add_server_entry(record, "runtime-dir", driver->runtime_dir, entry, value);
+    add_server_entry(record, "httpd-uid", geteuid() == 0 ? "54999" : apr_itoa(test_pool, (int)geteuid()), entry, value);
+    add_server_entry(record, "httpd-gid", geteuid() == 0 ? "54998" : apr_itoa(test_pool, (int)getegid()), entry, value);
+    add_server_entry(record, "minimum-uid", "100", entry, value);
+    add_server_entry(record, "launcher", driver->launcher, entry, value);
+    add_server_entry(record, "jars", "/nowhere/jars", entry, value);
+    driver_send(driver, 'B', mj_record_bytes(record), driver->board_fd);
+}
+
+static void send_pool(driver_t *driver, mj_record_builder_t *pool)
+{
+    mj_span_t unused;
+    if (!mj_record_find(mj_record_bytes(pool), "processes", &unused)) {
+        mj_record_add_number(pool, "processes", 1);
+    }
+    driver_send(driver, 'P', mj_record_bytes(pool), driver->log_fd);
+}
+
+const char *driver_offer(driver_t *driver, mj_record_builder_t *pool, mj_record_builder_t *another)
+{
+    begin(driver, NULL, NULL);
+    if (pool != NULL) {
+        send_pool(driver, pool);
+    }
+    if (another != NULL) {
+        send_pool(driver, another);
+    }
+    driver_send(driver, 'C', (mj_span_t){NULL, 0}, -1);
+    return driver_answer(driver);
+}
+
+const char *driver_offer_as(driver_t *driver, mj_record_builder_t *pool, const char *entry, const char *value)
+{
+    begin(driver, entry, value);
+    send_pool(driver, pool);
+    driver_send(driver, 'C', (mj_span_t){NULL, 0}, -1);
+    return driver_answer(driver);
+}
+
+/* Reads on where the last call ended: a flooding daemon makes it long. */
+const char *driver_log(driver_t *driver)
+{
+    int fd = open(driver->log_path, O_RDONLY);
+    struct stat st;
+    ssize_t n;
+
+    ck_assert(fd >= 0 && fstat(fd, &st) == 0);
+    driver->log = realloc(driver->log, (size_t)st.st_size + 1);
+    ck_assert_ptr_nonnull(driver->log);
+    n = pread(fd, driver->log + driver->log_len, (size_t)st.st_size - driver->log_len, (off_t)driver->log_len);
+    ck_assert_int_ge(n, 0);
+    driver->log_len += (size_t)n;
+    driver->log[driver->log_len] = '\0';
+    close(fd);
+    return driver->log;
+}
+
+unsigned driver_count(driver_t *driver, const char *text)
+{
+    const char *log = driver_log(driver);
+    unsigned times = 0;
+    while ((log = strstr(log, text)) != NULL) {
+        log += strlen(text);
+        times++;
+    }
+    return times;
+}
+
+void driver_await(driver_t *driver, const char *text, unsigned times)
+{
+    int64_t since = 0;
+    while (driver_count(driver, text) < times) {
+        ck_assert_msg(driver_waits(&since), "not logged %u times: %s\n%s", times, text, driver_log(driver));
+    }
+}
+
+void driver_await_state(driver_t *driver, unsigned pool, mj_pool_state_t state)
+{
+    int64_t since = 0;
+    while (mj_board_pool_state(driver->board, pool) != state) {
+        ck_assert_msg(driver_waits(&since), "pool %u is in state %d, not %d\n%s", pool, mj_board_pool_state(driver->board, pool), state,
+                      driver_log(driver));
+    }
+}
+
+long driver_number_after(driver_t *driver, const char *text)
+{
+    const char *log = driver_log(driver), *last = NULL;
+    while ((log = strstr(log, text)) != NULL) {
+        log += strlen(text);
+        last = log;
+    }
+    ck_assert_msg(last != NULL, "not logged: %s\n%s", text, driver_log(driver));
+    return strtol(last, NULL, 10);
+}
+
+void driver_await_gone(pid_t pid)
+{
+    int64_t since = 0;
+    while (waitpid(pid, NULL, WNOHANG) != pid && (kill(pid, 0) == 0 || errno != ESRCH)) {
+        ck_assert_msg(driver_waits(&since), "process %d is still there", (int)pid);
+    }
+}
+
+unsigned driver_sockets(driver_t *driver)
+{
+    DIR *dir = opendir(driver->runtime_dir);
+    struct dirent *entry;
+    unsigned count = 0;
+    ck_assert(dir != NULL);
+    while ((entry = readdir(dir)) != NULL) {
+        count += entry->d_name[0] != '.';
+    }
+    closedir(dir);
+    return count;
+}
+
+int driver_stop(driver_t *driver)
+{
+    int64_t since = 0;
+    int status;
+    driver_send(driver, 'S', (mj_span_t){NULL, 0}, -1);
+    while (waitpid(driver->pid, &status, WNOHANG) != driver->pid) {
+        ck_assert_msg(driver_waits(&since), "it does not end\n%s", driver_log(driver));
+    }
+    return status;
+}
+
+void driver_clean(driver_t *driver)
+{
+    DIR *dir = opendir(driver->runtime_dir);
+    struct dirent *entry;
+    while (dir != NULL && (entry = readdir(dir)) != NULL) {
+        unlinkat(dirfd(dir), entry->d_name, 0);
+    }
+    closedir(dir);
+    unlink(driver->log_path);
+    unlink(driver->launcher);
+    rmdir(driver->runtime_dir);
+    rmdir(driver->dir);
+    free(driver->log);
+    driver->log = NULL;
+}

@@ -1,0 +1,74 @@
+/* Plays httpd's parent for a jvm-supervisor of the test's own. */
+#ifndef SUPERVISOR_DRIVER_H
+#define SUPERVISOR_DRIVER_H
+
+#include "board.h"
+#include "record.h"
+
+#include <sys/types.h>
+
+/** How long anything may take on a busy machine. */
+#define DEADLINE_S 60
+
+typedef struct driver_t {
+    pid_t pid; /**< of the supervisor */
+    int control;
+    mj_board_t *board;
+    int board_fd;
+    char *dir;         /**< holds all of this */
+    char *runtime_dir;
+    char *launcher;    /**< a copy of the fake daemon that any user can execute */
+    char *log_path;    /**< of all pools, and of the supervisor's own */
+    int log_fd;
+    char *log;         /**< what was read of it */
+    size_t log_len;
+} driver_t;
+
+/** Makes the folders and the board, and starts the supervisor. */
+driver_t *driver_start(void);
+
+/** A pool's record, without an identity: add more entries, then driver_offer it. */
+mj_record_builder_t *driver_pool(driver_t *driver, const char *name, const char *fake);
+
+/** Begin, one pool (NULL: none), commit. @return the answer's message; "" if it is ok */
+const char *driver_offer(driver_t *driver, mj_record_builder_t *pool, mj_record_builder_t *another);
+
+/** The same with one entry of the server record different. */
+const char *driver_offer_as(driver_t *driver, mj_record_builder_t *pool, const char *entry, const char *value);
+
+void driver_send(driver_t *driver, char type, mj_span_t record, int fd);
+
+/** The answer to a commit. */
+const char *driver_answer(driver_t *driver);
+
+/** All that was logged so far. */
+const char *driver_log(driver_t *driver);
+
+/** How often text occurs in the log. */
+unsigned driver_count(driver_t *driver, const char *text);
+
+/** Waits until text occurs that often in the log; fails the test if it does not in time. */
+void driver_await(driver_t *driver, const char *text, unsigned times);
+
+/** Waits until the pool on the board has that state. */
+void driver_await_state(driver_t *driver, unsigned pool, mj_pool_state_t state);
+
+/** The number behind the last occurrence of text in the log. */
+long driver_number_after(driver_t *driver, const char *text);
+
+/** Waits until there is no process with that number. */
+void driver_await_gone(pid_t pid);
+
+/** Files in the runtime directory. */
+unsigned driver_sockets(driver_t *driver);
+
+/** Tells it to stop, and waits for its end. @return its exit status as waitpid gives it */
+int driver_stop(driver_t *driver);
+
+/** Removes the folders, and sockets that were left. */
+void driver_clean(driver_t *driver);
+
+/** True while the deadline that began with *since (0: begins now) has not passed; sleeps a little. */
+bool driver_waits(int64_t *since);
+
+#endif
