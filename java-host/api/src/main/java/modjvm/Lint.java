@@ -2,9 +2,22 @@ package modjvm;
 
 import java.util.Objects;
 
-/** Wraps an application and checks both sides against the contract in docs/interface.md. Thread-safe. */
-public final class Lint implements Application {
+/**
+ * Wraps an application and checks both sides against the tables of docs/interface.md: what the server hands to the
+ * application, and what the application hands back. A breach throws a {@link LintException} that names the rule: before
+ * the application is called, after it has returned, or out of the stream that it reads or writes.
+ *
+ * <pre>{@code
+ * static final Application application = Lint.wrap(request -> Response.text("Hello\n"));
+ * }</pre>
+ *
+ * <p>Meant for development and tests: it looks at every header and variable of every request. Thread-safe if the
+ * application is.
+ */
+@SuppressWarnings("try") // close() passes on whatever the application's own throws
+public final class Lint implements Application, AutoCloseable {
     private final Application application;
+    private volatile boolean isClosed;
 
     /**
      * Wraps an application.
@@ -16,7 +29,7 @@ public final class Lint implements Application {
     }
 
     /**
-     * Wraps an application.
+     * Wraps an application, for where only an {@link Application} is wanted.
      *
      * @param application the one to check
      * @return the same, checked
@@ -25,8 +38,24 @@ public final class Lint implements Application {
         return new Lint(application);
     }
 
+    /**
+     * Passes a request on, and its response back.
+     *
+     * @throws LintException if a rule is broken
+     */
     @Override
     public Response handle(Request request) throws Exception {
-        return application.handle(request);
+        LintRule.APPLICATION_OPEN.check(!isClosed, "a request after close()");
+        LintRequest checked = LintRequest.of(request);
+        return LintResponse.check(checked.method(), application.handle(checked));
+    }
+
+    /** Closes the application, if it is {@link AutoCloseable}. */
+    @Override
+    public void close() throws Exception {
+        isClosed = true;
+        if (application instanceof AutoCloseable) {
+            ((AutoCloseable) application).close();
+        }
     }
 }

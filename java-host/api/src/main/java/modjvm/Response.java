@@ -1,6 +1,5 @@
 package modjvm;
 
-import java.net.URLConnection;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,8 +14,8 @@ import java.util.Objects;
  */
 public final class Response {
     private static final String CONTENT_TYPE = "Content-Type";
-    private static final String BINARY = "application/octet-stream";
     private static final int OK = 200;
+    private static final int SEE_OTHER = 303;
     private static final int MIN_STATUS = 200;
     private static final int MAX_STATUS = 599;
 
@@ -37,7 +36,38 @@ public final class Response {
      * @return a response of type {@code text/plain; charset=utf-8}
      */
     public static Response text(String text) {
-        return bytes(text.getBytes(StandardCharsets.UTF_8), "text/plain; charset=utf-8");
+        return encoded(text, "text/plain; charset=utf-8");
+    }
+
+    /**
+     * A page, 200, in UTF-8.
+     *
+     * @param page the body
+     * @return a response of type {@code text/html; charset=utf-8}
+     */
+    public static Response html(String page) {
+        return encoded(page, "text/html; charset=utf-8");
+    }
+
+    /**
+     * JSON, 200, in UTF-8.
+     *
+     * @param json the body, JSON already
+     * @return a response of type {@code application/json}
+     */
+    public static Response json(String json) {
+        return encoded(json, "application/json");
+    }
+
+    /**
+     * Sends the client elsewhere, by GET: 303 See Other, with an empty body. What a POST is best answered with.
+     *
+     * @param location a URL, or a path on this server; not encoded here
+     * @return a response with that Location
+     * @throws IllegalArgumentException if the location cannot stand in a header
+     */
+    public static Response redirect(String location) {
+        return status(SEE_OTHER).withHeader("Location", location);
     }
 
     /**
@@ -60,8 +90,8 @@ public final class Response {
      * @return a response with the file's type, {@code application/octet-stream} if its extension is not known
      */
     public static Response file(Path path) {
-        String type = URLConnection.guessContentTypeFromName(path.toString());
-        return typed(type == null ? BINARY : type, new Body.File(path));
+        Objects.requireNonNull(path, "path");
+        return typed(MediaTypes.of(path), new Body.File(path));
     }
 
     /**
@@ -85,6 +115,10 @@ public final class Response {
      */
     public static Response status(int status) {
         return new Response(checked(status), Headers.empty(), new Body.Empty());
+    }
+
+    private static Response encoded(String text, String contentType) {
+        return bytes(text.getBytes(StandardCharsets.UTF_8), contentType);
     }
 
     private static Response typed(String contentType, Body body) {

@@ -1,0 +1,99 @@
+package modjvm;
+
+import static modjvm.LintRule.*;
+
+import java.util.List;
+import java.util.OptionalLong;
+
+/** Checks a response: its head at once, a stream while it is written. */
+final class LintResponse {
+    private static final int NO_CONTENT = 204;
+    private static final int NOT_MODIFIED = 304;
+    private static final String CONTENT_TYPE = "Content-Type";
+    private static final String CONTENT_LENGTH = "Content-Length";
+
+    /** A length is at most 18 digits, so that it fits a long. */
+    private static final String LENGTH = "[0-9]{1,18}";
+
+    private static final List<String> ONCE = List.of(
+            "Age",
+            "Content-Disposition",
+            "Content-Location",
+            "Content-Range",
+            "Date",
+            "ETag",
+            "Expires",
+            "Last-Modified",
+            "Location",
+            "Retry-After");
+
+    private static final List<String> FRAMING = List.of(
+            "Connection",
+            "Keep-Alive",
+            "Proxy-Authenticate",
+            "Proxy-Connection",
+            "TE",
+            "Trailer",
+            "Transfer-Encoding",
+            "Upgrade");
+
+    private LintResponse() {}
+
+    /**
+     * Checks the head.
+     *
+     * @param method the request's
+     * @return the response, with its stream checked if it has one
+     */
+    static Response check(String method, Response response) {
+        RESPONSE_RETURNED.check(response != null, "null in place of a Response");
+        Headers headers = response.headers();
+        for (String name : ONCE) {
+            RESPONSE_ONCE.check(headers.all(name).size() <= 1, "more than one " + name);
+        }
+        for (String name : FRAMING) {
+            RESPONSE_FRAMING.check(!headers.contains(name), name + " is httpd's to set");
+        }
+        OptionalLong promised = promised(response.status(), headers);
+        checkBody(method, response, promised);
+        if (!(response.body() instanceof Body.Stream)) {
+            return response;
+        }
+        BodyWriter writer = ((Body.Stream) response.body()).writer();
+        return response.withBody(new Body.Stream(out -> {
+            LintOutput checked = new LintOutput(out, promised);
+            try {
+                writer.write(checked);
+            } finally {
+                checked.end();
+            }
+            checked.checkLength();
+        }));
+    }
+
+    private static void checkBody(String method, Response response, OptionalLong promised) {
+        OptionalLong length = response.body().length();
+        boolean hasBody = length.orElse(1) > 0;
+        if (response.status() == NO_CONTENT || response.status() == NOT_MODIFIED) {
+            RESPONSE_NO_BODY.check(!hasBody, "status " + response.status() + " with a body");
+            return;
+        }
+        RESPONSE_CONTENT_TYPE.check(
+                !hasBody || response.headers().contains(CONTENT_TYPE), "a body without " + CONTENT_TYPE);
+        if (length.isPresent() && promised.isPresent() && !method.equals("HEAD")) {
+            RESPONSE_LENGTH.check(
+                    length.equals(promised),
+                    length.getAsLong() + " bytes, where " + promised.getAsLong() + " are promised");
+        }
+    }
+
+    private static OptionalLong promised(int status, Headers headers) {
+        List<String> lengths = headers.all(CONTENT_LENGTH);
+        if (lengths.isEmpty()) {
+            return OptionalLong.empty();
+        }
+        RESPONSE_CONTENT_LENGTH.check(status != NO_CONTENT, CONTENT_LENGTH + " with status " + status);
+        RESPONSE_CONTENT_LENGTH.check(lengths.get(0).matches(LENGTH), CONTENT_LENGTH + " is no decimal number");
+        return OptionalLong.of(Long.parseLong(lengths.get(0)));
+    }
+}

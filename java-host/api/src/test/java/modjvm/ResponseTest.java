@@ -1,0 +1,179 @@
+package modjvm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ResponseTest {
+    @Test
+    void shouldSendTextAsUtf8() {
+        Response response = Response.text("Gr\u00fc\u00dfe\n");
+
+        assertThat(response.status()).isEqualTo(200);
+        assertThat(response.headers()).containsExactly(new Header("Content-Type", "text/plain; charset=utf-8"));
+        assertThat(bytes(response)).isEqualTo("Gr\u00fc\u00dfe\n".getBytes(StandardCharsets.UTF_8));
+        assertThat(response.body().length()).hasValue(8);
+    }
+
+    @Test
+    void shouldSendHtmlAndJsonAsUtf8() {
+        assertThat(Response.html("<p>\u00e4").headers().first("content-type")).contains("text/html; charset=utf-8");
+        assertThat(bytes(Response.html("<p>\u00e4"))).isEqualTo("<p>\u00e4".getBytes(StandardCharsets.UTF_8));
+        assertThat(Response.json("{}").headers().first("content-type")).contains("application/json");
+        assertThat(bytes(Response.json("{}"))).isEqualTo("{}".getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void shouldSendBytesWithTheirType() {
+        byte[] bytes = {1, 2};
+        Response response = Response.bytes(bytes, "image/png");
+
+        assertThat(response.headers().first("Content-Type")).contains("image/png");
+        assertThat(bytes(response)).isSameAs(bytes);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "index.html, text/html",
+        "a/b/LOGO.PNG, image/png",
+        "style.css, text/css",
+        "archive.tar.gz, application/gzip",
+        "html, application/octet-stream",
+        "a.html/b, application/octet-stream",
+        "unknown.xyz, application/octet-stream",
+        "/, application/octet-stream"
+    })
+    void shouldTellTheTypeOfAFileByItsExtension(String path, String type) {
+        Response response = Response.file(Path.of(path));
+
+        assertThat(response.headers().all("Content-Type")).containsExactly(type);
+        assertThat(response.body()).isEqualTo(new Body.File(Path.of(path)));
+        assertThat(response.body().length()).isEmpty();
+    }
+
+    @Test
+    void shouldHoldTheWriterOfAStream() {
+        BodyWriter writer = out -> out.write(1);
+        Response response = Response.stream("text/event-stream", writer);
+
+        assertThat(response.headers().first("Content-Type")).contains("text/event-stream");
+        assertThat(response.body()).isEqualTo(new Body.Stream(writer));
+        assertThat(response.body().length()).isEmpty();
+    }
+
+    @Test
+    void shouldHaveNothingButAStatus() {
+        Response response = Response.status(404);
+
+        assertThat(response.status()).isEqualTo(404);
+        assertThat(response.headers()).isEmpty();
+        assertThat(response.body()).isEqualTo(new Body.Empty());
+        assertThat(response.body().length()).hasValue(0);
+    }
+
+    @Test
+    void shouldRedirectAfterAPost() {
+        Response response = Response.redirect("/guestbook");
+
+        assertThat(response.status()).isEqualTo(303);
+        assertThat(response.headers()).containsExactly(new Header("Location", "/guestbook"));
+        assertThatIllegalArgumentException().isThrownBy(() -> Response.redirect("/\r\nX: y"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 0, 100, 199, 600, 1000})
+    void shouldRejectAStatusOutOfRange(int status) {
+        String message = "status " + status + " is not between 200 and 599";
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Response.status(status))
+                .withMessage(message);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Response.text("").withStatus(status))
+                .withMessage(message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {200, 299, 418, 599})
+    void shouldChangeTheStatusOfACopy(int status) {
+        Response response = Response.text("x");
+
+        assertThat(response.withStatus(status).status()).isEqualTo(status);
+        assertThat(response.withStatus(status).body()).isSameAs(response.body());
+        assertThat(response.withStatus(status).headers()).isSameAs(response.headers());
+        assertThat(response.status()).isEqualTo(200);
+    }
+
+    @Test
+    void shouldAppendHeadersOfTheSameName() {
+        Response response =
+                Response.status(200).withHeader("Set-Cookie", "a=1").withHeader("set-cookie", "b=2");
+
+        assertThat(response.headers().all("Set-Cookie")).containsExactly("a=1", "b=2");
+    }
+
+    @Test
+    void shouldReplaceContentTypeAndContentLength() {
+        Response response = Response.text("x")
+                .withHeader("content-type", "text/csv")
+                .withHeader("Content-Length", "2")
+                .withHeader("CONTENT-LENGTH", "1");
+
+        assertThat(response.headers().all("Content-Type")).containsExactly("text/csv");
+        assertThat(response.headers().all("Content-Length")).containsExactly("1");
+    }
+
+    @Test
+    void shouldNotChangeTheOriginalByAHeader() {
+        Response response = Response.status(200);
+        Response changed = response.withHeader("X-A", "1");
+
+        assertThat(changed.headers().size()).isEqualTo(1);
+        assertThat(response.headers()).isEmpty();
+    }
+
+    @Test
+    void shouldRefuseAHeaderThatSplitsTheResponse() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Response.text("x").withHeader("X-A", "1\r\nSet-Cookie: b=2"))
+                .withMessageContaining("X-A");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Response.text("x").withHeader("X-A: 1\r\nX-B", "2"));
+        assertThatIllegalArgumentException().isThrownBy(() -> Response.bytes(new byte[0], "text/html\r\nX: y"));
+        assertThatIllegalArgumentException().isThrownBy(() -> Response.stream("text/html\n", out -> out.write(1)));
+    }
+
+    @Test
+    void shouldTakeAnotherBody() {
+        Response response = Response.text("x").withBody(new Body.Empty());
+
+        assertThat(response.body()).isEqualTo(new Body.Empty());
+        assertThat(response.headers().first("Content-Type")).isPresent();
+    }
+
+    @Test
+    void shouldRejectNull() {
+        assertThatNullPointerException().isThrownBy(() -> Response.text(null));
+        assertThatNullPointerException().isThrownBy(() -> Response.bytes(null, "a/b"));
+        assertThatNullPointerException().isThrownBy(() -> Response.bytes(new byte[0], null));
+        assertThatNullPointerException().isThrownBy(() -> Response.file(null));
+        assertThatNullPointerException().isThrownBy(() -> Response.stream("a/b", null));
+        assertThatNullPointerException().isThrownBy(() -> Response.status(200).withBody(null));
+    }
+
+    @Test
+    void shouldDescribeItselfWithoutItsBody() {
+        assertThat(Response.text("secret")).asString().contains("200", "Bytes").doesNotContain("secret");
+    }
+
+    private static byte[] bytes(Response response) {
+        return ((Body.Bytes) response.body()).bytes();
+    }
+}
