@@ -14,7 +14,6 @@ import java.util.Map;
  * others, to a loader of its own below the group's, where its classes are looked for first. The others keep theirs.
  */
 final class Group {
-    private final String name;
     private final ClassLoader api;
     private final ClassLoader pool;
     private final SourceCompiler compiler;
@@ -27,12 +26,11 @@ final class Group {
      * @param api the loader of the JDK and the api
      * @param pool the loader of the pool's class path, below {@code api}
      */
-    Group(String name, ClassLoader api, ClassLoader pool, SourceCompiler compiler) {
-        this.name = name;
+    Group(ClassLoader api, ClassLoader pool, SourceCompiler compiler) {
         this.api = api;
         this.pool = pool;
         this.compiler = compiler;
-        this.shared = new TargetLoader(name, api, pool);
+        this.shared = new TargetLoader(api, pool);
     }
 
     /**
@@ -49,7 +47,7 @@ final class Group {
         TargetLoader loader = shared;
         if (known != null) {
             boolean isAlone = attached.size() == 1;
-            loader = new TargetLoader(name, api, isAlone ? pool : shared);
+            loader = new TargetLoader(api, isAlone ? pool : shared);
             if (isAlone) {
                 shared = loader;
             }

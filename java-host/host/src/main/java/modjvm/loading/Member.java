@@ -37,25 +37,26 @@ record Member(Class<?> type, AccessibleObject element) {
     /**
      * Makes the application; initialises the class and runs its code.
      *
+     * @param target for the message of a failure
      * @throws LoadException if there is none
      * @throws ReflectiveOperationException with what the application's code threw as its cause
      */
-    Made make(Config config) throws LoadException, ReflectiveOperationException {
+    Made make(Target target, Config config) throws LoadException, ReflectiveOperationException {
         element.setAccessible(true);
         if (element instanceof Constructor) {
-            return new Made((Application) construct((Constructor<?>) element, config), List.of());
+            return new Made((Application) construct(target, (Constructor<?>) element, config), List.of());
         }
-        @Nullable Object instance = isStatic() ? null : instance();
+        @Nullable Object instance = isStatic() ? null : instance(target);
         if (element instanceof Field) {
-            return made(instance, ((Field) element).get(instance));
+            return made(target, instance, ((Field) element).get(instance));
         }
         Method method = (Method) element;
         if (method.getParameterTypes()[0] == Config.class) {
-            return made(instance, method.invoke(instance, config));
+            return made(target, instance, method.invoke(instance, config));
         }
         Class.forName(type.getName(), true, type.getClassLoader()); // fail now rather than at the first request
         MethodHandle handle = MethodHandles.lookup().unreflect(method);
-        return made(instance, new HandlerMethod(instance == null ? handle : handle.bindTo(instance)));
+        return made(target, instance, new HandlerMethod(instance == null ? handle : handle.bindTo(instance)));
     }
 
     private boolean isStatic() {
@@ -63,33 +64,41 @@ record Member(Class<?> type, AccessibleObject element) {
                 && Modifier.isStatic(((java.lang.reflect.Member) element).getModifiers());
     }
 
-    private Object instance() throws LoadException, ReflectiveOperationException {
+    private Object instance(Target target) throws LoadException, ReflectiveOperationException {
         Optional<Constructor<?>> constructor = Members.constructor(type);
         if (constructor.isEmpty()) {
-            throw new LoadException(name() + " needs an instance, and class " + type.getName()
+            throw failed(target, name() + " needs an instance, and class " + type.getName()
                     + " has no constructor without parameters; add one, or make the member static");
         }
-        return construct(constructor.get(), new Config(Map.of()));
+        return construct(target, constructor.get(), new Config(Map.of()));
     }
 
-    private Object construct(Constructor<?> constructor, Config config)
+    private Object construct(Target target, Constructor<?> constructor, Config config)
             throws LoadException, ReflectiveOperationException {
         if (Modifier.isAbstract(type.getModifiers())) {
-            throw new LoadException("class " + type.getName() + " is abstract; name a class that extends it");
+            throw failed(target, "class " + type.getName() + " is abstract; name a class that extends it");
         }
         constructor.setAccessible(true);
         return constructor.getParameterCount() == 0 ? constructor.newInstance() : constructor.newInstance(config);
     }
 
-    private Made made(@Nullable Object instance, @Nullable Object application) throws LoadException {
+    private Made made(Target target, @Nullable Object instance, @Nullable Object application) throws LoadException {
         if (application == null) {
-            throw new LoadException(name() + " is null; it must be an Application by the time its class is initialised");
+            throw failed(
+                    target,
+                    name() + (element instanceof Field
+                            ? " is null; give it a value where it is declared"
+                            : " returned null; return an Application"));
         }
         List<AutoCloseable> resources = new ArrayList<>();
         if (instance instanceof AutoCloseable) {
             resources.add((AutoCloseable) instance);
         }
         return new Made((Application) application, resources);
+    }
+
+    private LoadException failed(Target target, String what) {
+        return target.failed(type, ((java.lang.reflect.Member) element).getName(), what);
     }
 
     /**

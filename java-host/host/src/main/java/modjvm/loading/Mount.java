@@ -116,7 +116,7 @@ final class Mount {
         try {
             Member member = new Resolver(attached.target, attached.loader).resolve(EntryPoint.parse(definition));
             entryPoint = member.name();
-            Member.Made made = member.make(definition.config());
+            Member.Made made = member.make(attached.target, definition.config());
             keep(made);
             Application ready = new InContext(made.application(), attached.loader);
             application = ready;

@@ -37,7 +37,7 @@ public final class Mounts implements Applications {
      * @param log gets every failure to load, as {@code PATH:LINE: MESSAGE} where that is known
      */
     public Mounts(List<Path> classPath, PrintStream log) {
-        this.pool = classPath.isEmpty() ? api : new URLClassLoader("modjvm-pool", urls(classPath), api);
+        this.pool = classPath.isEmpty() ? api : new URLClassLoader(urls(classPath), api);
         this.compiler = new SourceCompiler(classPath);
         this.log = log;
     }
@@ -123,8 +123,8 @@ public final class Mounts implements Applications {
     private Mount mount(Definition definition, boolean isDynamic) {
         String name = definition.group();
         Group group = name.isEmpty()
-                ? new Group(definition.target().toString(), api, pool, compiler)
-                : groups.computeIfAbsent(name, key -> new Group(key, api, pool, compiler));
+                ? new Group(api, pool, compiler)
+                : groups.computeIfAbsent(name, key -> new Group(api, pool, compiler));
         return new Mount(definition, isDynamic, group, log);
     }
 

@@ -15,7 +15,7 @@ final class OneLine {
         }
     }
 
-    /** Joins lines by semicolons, and drops what could forge a log line. */
+    /** Joins lines by semicolons, shortens gaps, and drops what could forge a log line. */
     static String join(String text) {
         StringBuilder line = new StringBuilder(text.length());
         boolean isGap = false;
@@ -23,8 +23,8 @@ final class OneLine {
             char c = text.charAt(i);
             if (c == '\n' || c == '\r') {
                 isGap = true;
-            } else if (isGap && c <= ' ') {
-                continue; // the indentation of the next line
+            } else if (c <= ' ' && (isGap || endsBlank(line))) {
+                continue; // the indentation of the next line, or a column's
             } else {
                 if (isGap && line.length() > 0) {
                     line.append(line.charAt(line.length() - 1) == ':' ? " " : "; ");
@@ -34,5 +34,9 @@ final class OneLine {
             }
         }
         return line.toString();
+    }
+
+    private static boolean endsBlank(StringBuilder line) {
+        return line.length() > 0 && line.charAt(line.length() - 1) == ' ';
     }
 }

@@ -28,7 +28,7 @@ final class Resolver {
         String name = entryPoint.name();
         if (!entryPoint.className().isEmpty()) {
             Class<?> type = classNamed(entryPoint.className())
-                    .orElseThrow(() -> failed("no class " + entryPoint.className() + "; correct JVMEntryPoint"));
+                    .orElseThrow(() -> target.failed("no class " + entryPoint.className() + "; correct JVMEntryPoint"));
             return Members.find(type, name).orElseThrow(() -> noMember(type, name));
         }
         List<Class<?>> holders = List.of();
@@ -47,7 +47,7 @@ final class Resolver {
     private List<Class<?>> holders(String member) throws LoadException {
         if (target.namedClass().isPresent()) {
             String name = target.namedClass().get();
-            return List.of(classNamed(name).orElseThrow(() -> failed("no class " + name + ", which its manifest's "
+            return List.of(classNamed(name).orElseThrow(() -> target.failed("no class " + name + ", which its manifest's "
                     + "Application-Class names; correct the manifest, or set JVMEntryPoint Class::member")));
         }
         List<Class<?>> all = new ArrayList<>();
@@ -86,7 +86,7 @@ final class Resolver {
             for (Member member : found) {
                 names.add(member.type().getName());
             }
-            throw failed("several classes have a member " + name + ": " + String.join(", ", names)
+            throw target.failed("several classes have a member " + name + ": " + String.join(", ", names)
                     + "; choose one with JVMEntryPoint Class::" + name);
         }
         return found.isEmpty() ? Optional.empty() : Optional.of(found.get(0));
@@ -97,7 +97,7 @@ final class Resolver {
         if (itself.isPresent()) {
             return itself.get();
         }
-        throw failed(type, type.getSimpleName(), Application.class.isAssignableFrom(type)
+        throw target.failed(type, type.getSimpleName(), Application.class.isAssignableFrom(type)
                 ? "class " + type.getName() + " has neither a constructor without parameters nor one that takes a Config"
                 : "class " + type.getName() + " does not implement modjvm.Application; implement it, or set "
                         + "JVMEntryPoint " + type.getSimpleName() + "::member");
@@ -110,16 +110,16 @@ final class Resolver {
             }
         }
         String why = unloadable.isEmpty() ? "" : "; a class could not be loaded: " + unloadable.get(0);
-        throw failed("no class has a member " + name + ", and none is named so; correct JVMEntryPoint" + why);
+        throw target.failed("no class has a member " + name + ", and none is named so; correct JVMEntryPoint" + why);
     }
 
     private LoadException noMember(Class<?> type, String name) {
         List<String> found = Members.describe(type, name);
         if (!found.isEmpty()) {
-            return failed(type, name, type.getName() + "::" + name + " is of the wrong type: found "
+            return target.failed(type, name, type.getName() + "::" + name + " is of the wrong type: found "
                     + String.join(" and ", found) + ACCEPTED.replace("NAME", name));
         }
-        return failed(type, name, Application.class.isAssignableFrom(type)
+        return target.failed(type, name, Application.class.isAssignableFrom(type)
                 ? "class " + type.getName() + " has no member " + name + ", but is itself an Application; set "
                         + "JVMEntryPoint " + type.getSimpleName()
                 : "class " + type.getName() + " has no member " + name + "; declare static Application " + name
@@ -140,7 +140,7 @@ final class Resolver {
         }
         List<String> found = whole.isEmpty() ? ends : whole;
         if (found.size() > 1) {
-            throw failed("several classes are named " + name + ": " + String.join(", ", found)
+            throw target.failed("several classes are named " + name + ": " + String.join(", ", found)
                     + "; write the package too in JVMEntryPoint");
         }
         try {
@@ -159,7 +159,7 @@ final class Resolver {
         CodeSource origin = type.getProtectionDomain().getCodeSource();
         try {
             if (origin != null && !Path.of(origin.getLocation().toURI()).equals(target.path())) {
-                throw failed("class " + type.getName() + " is there, but " + Path.of(origin.getLocation().toURI())
+                throw target.failed("class " + type.getName() + " is there, but " + Path.of(origin.getLocation().toURI())
                         + " of the same application group has one too; give it a JVMApplicationGroup of its own");
             }
         } catch (URISyntaxException e) {
@@ -180,13 +180,5 @@ final class Resolver {
 
     private Class<?> load(String name) throws ClassNotFoundException {
         return Class.forName(name, false, loader);
-    }
-
-    private LoadException failed(String what) {
-        return new LoadException(target.path() + ": " + what);
-    }
-
-    private LoadException failed(Class<?> type, String member, String what) {
-        return new LoadException(target.place(type, member) + ": " + what);
     }
 }

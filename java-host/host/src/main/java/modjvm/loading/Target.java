@@ -78,6 +78,16 @@ abstract class Target {
         return path.toString();
     }
 
+    /** Makes the exception about the target as a whole. */
+    final LoadException failed(String what) {
+        return new LoadException(path + ": " + what);
+    }
+
+    /** Makes the exception about a member, or about its class where it has no such member. */
+    final LoadException failed(Class<?> type, String member, String what) {
+        return new LoadException(place(type, member) + ": " + what);
+    }
+
     /** Where a frame of the target's own code stands: {@code PATH:LINE} where that is known. */
     String place(StackTraceElement frame) {
         return path + ": " + frame.getFileName() + ":" + frame.getLineNumber();

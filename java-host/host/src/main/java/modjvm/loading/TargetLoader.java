@@ -29,8 +29,9 @@ final class TargetLoader extends URLClassLoader {
     private final ClassLoader api;
     private final Map<String, Compiled> compiled = new ConcurrentHashMap<>();
 
-    TargetLoader(String name, ClassLoader api, ClassLoader parent) {
-        super(name, new URL[0], parent);
+    /** Makes an empty loader; without a name, which every line of a stack trace would bear. */
+    TargetLoader(ClassLoader api, ClassLoader parent) {
+        super(new URL[0], parent);
         this.api = api;
     }
 

@@ -16,6 +16,8 @@ import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
@@ -28,6 +30,8 @@ import modjvm.protocol.Record;
 final class Workbench {
     /** What a failure to load must not take: tests wait for it where something is to happen. */
     static final long DEADLINE_SECONDS = 60;
+
+    private static final Pattern PUBLIC_CLASS = Pattern.compile("public class (\\w+)");
 
     private final Path folder;
     private final ByteArrayOutputStream written = new ByteArrayOutputStream();
@@ -65,13 +69,14 @@ final class Workbench {
         Path in = Files.createDirectories(folder.resolve(name + ".src"));
         List<String> arguments = new ArrayList<>(List.of("-proc:none", "-d", out.toString(), "-cp", apiPath()));
         for (int i = 0; i < sources.length; i++) {
-            // Files need their class's name only where it is public.
             String source = "import modjvm.*; " + sources[i];
             if (sources[i].startsWith("package ")) {
                 int end = sources[i].indexOf(';') + 1;
                 source = sources[i].substring(0, end) + " import modjvm.*;" + sources[i].substring(end);
             }
-            arguments.add(Files.writeString(in.resolve("S" + i + ".java"), source).toString());
+            Matcher named = PUBLIC_CLASS.matcher(source);
+            String file = named.find() ? named.group(1) : "S" + i;
+            arguments.add(Files.writeString(in.resolve(file + ".java"), source).toString());
         }
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         ByteArrayOutputStream errors = new ByteArrayOutputStream();
