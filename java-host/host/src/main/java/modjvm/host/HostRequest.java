@@ -91,7 +91,9 @@ final class HostRequest implements Request {
 
     @Override
     public OptionalLong contentLength() {
-        return hasBody && head.contentLength() != Frame.LENGTH_UNKNOWN ? OptionalLong.of(head.contentLength()) : OptionalLong.empty();
+        return hasBody && head.contentLength() != Frame.LENGTH_UNKNOWN
+                ? OptionalLong.of(head.contentLength())
+                : OptionalLong.empty();
     }
 
     @Override

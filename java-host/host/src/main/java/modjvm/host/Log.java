@@ -18,7 +18,10 @@ public final class Log {
         try {
             thrown.printStackTrace(new PrintWriter(trace));
         } catch (RuntimeException e) {
-            trace.append(describe(thrown)).append(", and its stack trace cannot be had: ").append(describe(e)).append('\n');
+            trace.append(describe(thrown))
+                    .append(", and its stack trace cannot be had: ")
+                    .append(describe(e))
+                    .append('\n');
         }
         write(prefix + ": " + trace);
     }

@@ -28,6 +28,7 @@ final class Output {
     private int headAt = NONE;
     /** Where the DATA frame starts that is being filled. */
     private int dataAt = NONE;
+
     private boolean hasHead;
     private boolean lost;
 

@@ -173,7 +173,8 @@ final class Reply {
             return false;
         }
         long stated = promised >= 0 ? promised : length;
-        if (status == NO_CONTENT || bodiless && promised < 0 && (status == NOT_MODIFIED || response.body() instanceof Body.Empty)) {
+        if (status == NO_CONTENT
+                || bodiless && promised < 0 && (status == NOT_MODIFIED || response.body() instanceof Body.Empty)) {
             // Nothing is known of the length that the same request would have had by GET, or without its condition.
             stated = Frame.LENGTH_UNKNOWN;
         }

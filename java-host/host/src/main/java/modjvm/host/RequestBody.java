@@ -27,6 +27,7 @@ final class RequestBody extends InputStream {
     private long received;
     /** Of the DATA frame at hand: what has not been taken from the input. */
     private int frameLeft;
+
     private boolean ended;
     private boolean cut;
     private boolean over;

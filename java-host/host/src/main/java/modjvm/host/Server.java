@@ -73,7 +73,8 @@ public final class Server implements AutoCloseable {
             finish(connection, true);
         }
         admission.awaitNoneInFlight();
-        // Whoever has read a request must get to refuse it before the process ends: httpd could not send it elsewhere otherwise.
+        // Whoever has read a request must get to refuse it before the process ends: httpd could not send it elsewhere
+        // otherwise.
         for (Connection connection : connections.keySet()) {
             finish(connection, false);
         }

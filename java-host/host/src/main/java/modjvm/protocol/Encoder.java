@@ -41,10 +41,13 @@ public final class Encoder {
             payload = RESPONSE_FIXED_SIZE;
             List<Frame.Field> fields = ((Frame.Response) frame).fields();
             for (int i = 0; i < fields.size() && payload <= MAX_RESPONSE; i++) {
-                payload += PAIR_FIXED_SIZE + fields.get(i).name().length() + fields.get(i).value().length();
+                payload += PAIR_FIXED_SIZE
+                        + fields.get(i).name().length()
+                        + fields.get(i).value().length();
             }
             if (payload > MAX_RESPONSE) {
-                throw new ProtocolException(Code.FRAME_TOO_LARGE, "the response's header fields have more than " + MAX_RESPONSE + " bytes");
+                throw new ProtocolException(
+                        Code.FRAME_TOO_LARGE, "the response's header fields have more than " + MAX_RESPONSE + " bytes");
             }
         } else if (frame instanceof Frame.Data) {
             payload = ((Frame.Data) frame).payload().length;
@@ -101,7 +104,11 @@ public final class Encoder {
             return FRAME_CREDIT << 8;
         } else if (frame instanceof Frame.Welcome) {
             Frame.Welcome welcome = (Frame.Welcome) frame;
-            out.put(Decoder.MAGIC).put((byte) VERSION_MAJOR).put((byte) welcome.minor()).putShort((short) 0).putInt((int) welcome.pid());
+            out.put(Decoder.MAGIC)
+                    .put((byte) VERSION_MAJOR)
+                    .put((byte) welcome.minor())
+                    .putShort((short) 0)
+                    .putInt((int) welcome.pid());
             return FRAME_WELCOME << 8;
         } else if (frame instanceof Frame.Refused) {
             out.put((byte) ((Frame.Refused) frame).reason().number());
@@ -128,7 +135,9 @@ public final class Encoder {
             fieldName(field.name(), out);
             fieldValue(field, out);
         }
-        return FRAME_RESPONSE << 8 | (response.hasBody() ? FLAG_RESPONSE_BODY : 0) | (response.flush() ? FLAG_RESPONSE_FLUSH : 0);
+        return FRAME_RESPONSE << 8
+                | (response.hasBody() ? FLAG_RESPONSE_BODY : 0)
+                | (response.flush() ? FLAG_RESPONSE_FLUSH : 0);
     }
 
     private static int checkStatus(int status, int least) throws ProtocolException {
@@ -157,13 +166,15 @@ public final class Encoder {
         String value = field.value();
         int length = value.length();
         if (length > MAX_U16) {
-            throw new ProtocolException(Code.FRAME_TOO_LARGE, "the value of " + field.name() + " has " + length + " characters");
+            throw new ProtocolException(
+                    Code.FRAME_TOO_LARGE, "the value of " + field.name() + " has " + length + " characters");
         }
         out.putShort((short) length);
         for (int i = 0; i < length; i++) {
             char c = value.charAt(i);
             if (c < ' ' && c != '\t' || c == 0x7f || c > 0xff) {
-                throw new ProtocolException(Code.BAD_HEADER, "a character that may not stand in a header, in " + field.name());
+                throw new ProtocolException(
+                        Code.BAD_HEADER, "a character that may not stand in a header, in " + field.name());
             }
             out.put((byte) c);
         }

@@ -36,7 +36,8 @@ public sealed interface Frame {
      * @param flush pass the head to the client now
      * @param contentLength not negative, or {@link #LENGTH_UNKNOWN}
      */
-    record Response(int serial, boolean hasBody, boolean flush, int status, long contentLength, List<Field> fields) implements Frame {
+    record Response(int serial, boolean hasBody, boolean flush, int status, long contentLength, List<Field> fields)
+            implements Frame {
         public Response {
             fields = List.copyOf(fields);
         }

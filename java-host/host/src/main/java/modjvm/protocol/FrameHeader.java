@@ -25,7 +25,8 @@ public record FrameHeader(int type, int flags, int serial, int length) {
         int limit = limit(type);
         // A length over the greatest int is negative here, and too large for every type.
         if (length < 0 || length > limit) {
-            throw new ProtocolException(Code.FRAME_TOO_LARGE, "type " + type + ", " + Integer.toUnsignedString(length) + " bytes");
+            throw new ProtocolException(
+                    Code.FRAME_TOO_LARGE, "type " + type + ", " + Integer.toUnsignedString(length) + " bytes");
         }
         if ((flags & ~definedFlags(type)) != 0 || type == FRAME_REQUEST && flags == FLAG_REQUEST_EXPECT) {
             throw new ProtocolException(Code.BAD_FLAGS, "type " + type + ", flags " + flags);
@@ -41,7 +42,10 @@ public record FrameHeader(int type, int flags, int serial, int length) {
     }
 
     static void encode(ByteBuffer out, int at, int length, int type, int flags, int serial) {
-        out.putInt(at, length).put(at + 4, (byte) type).put(at + 5, (byte) flags).putShort(at + 6, (short) serial);
+        out.putInt(at, length)
+                .put(at + 4, (byte) type)
+                .put(at + 5, (byte) flags)
+                .putShort(at + 6, (short) serial);
     }
 
     private static int limit(int type) throws ProtocolException {

@@ -28,7 +28,9 @@ public final class Record {
 
         @Override
         public boolean equals(Object other) {
-            return other instanceof Entry && ((Entry) other).name.equals(name) && Arrays.equals(((Entry) other).value, value);
+            return other instanceof Entry
+                    && ((Entry) other).name.equals(name)
+                    && Arrays.equals(((Entry) other).value, value);
         }
 
         @Override
@@ -65,7 +67,10 @@ public final class Record {
             if (name == 0 || at > to - 4) {
                 throw new ProtocolException(Code.BAD_RECORD, "an entry without a name, or cut off in it");
             }
-            long value = (bytes[at] & 0xffL) << 24 | (bytes[at + 1] & 0xff) << 16 | (bytes[at + 2] & 0xff) << 8 | bytes[at + 3] & 0xff;
+            long value = (bytes[at] & 0xffL) << 24
+                    | (bytes[at + 1] & 0xff) << 16
+                    | (bytes[at + 2] & 0xff) << 8
+                    | bytes[at + 3] & 0xff;
             at += 4;
             if (value > to - at) {
                 throw new ProtocolException(Code.BAD_RECORD, "an entry's value is cut off");

@@ -198,7 +198,10 @@ public final class RequestHead {
         int length = u16(at);
         for (int i = from; i < from + length; i++) {
             if (payload[i] < 0) {
-                return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(payload, from, length)).toString();
+                return StandardCharsets.UTF_8
+                        .newDecoder()
+                        .decode(ByteBuffer.wrap(payload, from, length))
+                        .toString();
             }
         }
         return new String(payload, from, length, StandardCharsets.ISO_8859_1);

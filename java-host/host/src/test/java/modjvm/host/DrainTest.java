@@ -83,13 +83,15 @@ class DrainTest {
                 CompletableFuture<?>[] clients = new CompletableFuture<?>[8];
                 for (int i = 0; i < clients.length; i++) {
                     Httpd httpd = server.connect();
-                    clients[i] = CompletableFuture.runAsync(() -> {
-                        try (httpd) {
-                            load(httpd, running);
-                        } catch (IOException e) {
-                            throw new java.io.UncheckedIOException(e);
-                        }
-                    }, task -> new Thread(task).start());
+                    clients[i] = CompletableFuture.runAsync(
+                            () -> {
+                                try (httpd) {
+                                    load(httpd, running);
+                                } catch (IOException e) {
+                                    throw new java.io.UncheckedIOException(e);
+                                }
+                            },
+                            task -> new Thread(task).start());
                 }
                 assertThat(running.await(10, TimeUnit.SECONDS)).isTrue();
                 drain(server).get(10, TimeUnit.SECONDS);

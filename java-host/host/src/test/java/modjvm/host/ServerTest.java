@@ -27,10 +27,16 @@ class ServerTest {
             Httpd.Answer answer = httpd.answer();
             assertThat(httpd.hasPending()).isFalse();
             assertThat(answer.welcome()).isTrue();
-            assertThat(answer.frames().get(0)).isEqualTo(new Frame.Welcome(0, ProcessHandle.current().pid()));
+            assertThat(answer.frames().get(0))
+                    .isEqualTo(new Frame.Welcome(0, ProcessHandle.current().pid()));
             assertThat(answer.head())
                     .isEqualTo(new Frame.Response(
-                            1, true, false, 200, 14, List.of(new Frame.Field("Content-Type", "text/plain; charset=utf-8"))));
+                            1,
+                            true,
+                            false,
+                            200,
+                            14,
+                            List.of(new Frame.Field("Content-Type", "text/plain; charset=utf-8"))));
             assertThat(answer.text()).isEqualTo("Hello, /world\n");
             assertThat(answer.isWhole()).isTrue();
         }
@@ -63,7 +69,8 @@ class ServerTest {
 
     @Test
     void shouldTakeTheSameByteByByte() throws IOException {
-        try (TestServer server = TestServer.serving(request -> Response.bytes(request.body().readAllBytes(), "a/b"));
+        try (TestServer server = TestServer.serving(
+                        request -> Response.bytes(request.body().readAllBytes(), "a/b"));
                 Httpd httpd = server.connect()) {
             for (int i = 0; i < 2; i++) {
                 byte[] x = Httpd.data(new byte[] {'x'});
@@ -78,10 +85,13 @@ class ServerTest {
 
     @Test
     void shouldTakeHeadsOfEverySize() throws IOException {
-        try (TestServer server = TestServer.serving(request -> Response.text(request.headers().first("X-Long").orElseThrow().length() + ""));
+        try (TestServer server = TestServer.serving(request -> Response.text(
+                        request.headers().first("X-Long").orElseThrow().length() + ""));
                 Httpd httpd = server.connect()) {
             for (int length : new int[] {1, 15000, 16384, 20000, 65535}) {
-                assertThat(httpd.exchange(Httpd.get("/").withHeader("X-Long", "l".repeat(length))).text()).isEqualTo(length + "");
+                assertThat(httpd.exchange(Httpd.get("/").withHeader("X-Long", "l".repeat(length)))
+                                .text())
+                        .isEqualTo(length + "");
             }
             HttpdCodec.RequestBuilder greatest = Httpd.get("/").withHeader("X-Long", "");
             for (int i = 0; i < 15; i++) {
@@ -101,7 +111,8 @@ class ServerTest {
                     return request -> Response.text("mended");
                 });
                 Httpd httpd = server.connect()) {
-            assertThat(httpd.exchange(Httpd.get("/")).head()).isEqualTo(new Frame.Failed(1, 404, "/srv/app: no such file"));
+            assertThat(httpd.exchange(Httpd.get("/")).head())
+                    .isEqualTo(new Frame.Failed(1, 404, "/srv/app: no such file"));
             assertThat(httpd.exchange(Httpd.get("/")).text()).isEqualTo("mended");
         }
     }

@@ -39,11 +39,16 @@ class ViolationTest {
                 Arguments.of("DATA without a request", join(HELLO, HttpdCodec.data(1, new byte[1]))),
                 Arguments.of("END without a request", join(HELLO, HttpdCodec.end(1, false))),
                 Arguments.of("a bad head", join(HELLO, HttpdCodec.frame(Constants.FRAME_REQUEST, 0, 1, new byte[20]))),
-                Arguments.of("a daemon's frame", join(HELLO, HttpdCodec.frame(Constants.FRAME_RESPONSE, 0, 1, new byte[12]))),
+                Arguments.of(
+                        "a daemon's frame",
+                        join(HELLO, HttpdCodec.frame(Constants.FRAME_RESPONSE, 0, 1, new byte[12]))),
                 Arguments.of("too large", join(HELLO, new byte[] {0, 0x10, 0, 1, 0x10, 0, 0, 1})),
                 Arguments.of("another serial in the body", join(HELLO, POST, HttpdCodec.data(2, new byte[10]))),
-                Arguments.of("a request in the body", join(HELLO, POST, Httpd.get("/").encode(2))),
-                Arguments.of("empty DATA", join(HELLO, POST, HttpdCodec.frame(Constants.FRAME_DATA, 0, 1, new byte[0]))),
+                Arguments.of(
+                        "a request in the body",
+                        join(HELLO, POST, Httpd.get("/").encode(2))),
+                Arguments.of(
+                        "empty DATA", join(HELLO, POST, HttpdCodec.frame(Constants.FRAME_DATA, 0, 1, new byte[0]))),
                 Arguments.of(
                         "DATA before the credit",
                         join(HELLO, Httpd.post(10).expectingContinue().encode(1), HttpdCodec.data(1, new byte[1]))));
@@ -64,7 +69,8 @@ class ViolationTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("violationsOfReaders")
     void shouldCloseTheConnectionOfAReader(String name, byte[] wire) throws IOException {
-        try (TestServer server = TestServer.serving(request -> Response.bytes(request.body().readAllBytes(), "a/b"))) {
+        try (TestServer server =
+                TestServer.serving(request -> Response.bytes(request.body().readAllBytes(), "a/b"))) {
             try (Httpd httpd = server.connect()) {
                 httpd.sendRaw(wire);
                 assertEnds(httpd);
@@ -103,7 +109,8 @@ class ViolationTest {
 
     private static void assertServes(TestServer server) throws IOException {
         try (Httpd next = server.connect()) {
-            assertThat(next.exchange(Httpd.post(2), Httpd.data(2), Httpd.end()).status()).isEqualTo(200);
+            assertThat(next.exchange(Httpd.post(2), Httpd.data(2), Httpd.end()).status())
+                    .isEqualTo(200);
         }
     }
 

@@ -20,7 +20,8 @@ class EncoderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "a b", "a:", "a\r", "ä", "\u0161", "Content-Length", "content-length", "TRANSFER-encoding"})
+    @ValueSource(
+            strings = {"", "a b", "a:", "a\r", "ä", "\u0161", "Content-Length", "content-length", "TRANSFER-encoding"})
     void shouldRefuseNamesThatMayNotStand(String name) {
         assertRefused(Code.BAD_HEADER, response(200, new Frame.Field(name, "1")));
     }
@@ -47,9 +48,11 @@ class EncoderTest {
     void shouldCutMessagesAtAWholeCharacter() throws ProtocolException {
         String message = "x".repeat(Constants.MAX_MESSAGE - 5) + "€";
         byte[] failed = encoded(new Frame.Failed(1, 500, message)).array();
-        assertThat(new String(failed, 12, Constants.MAX_MESSAGE - 5, StandardCharsets.UTF_8)).isEqualTo(message.substring(0, message.length() - 1));
+        assertThat(new String(failed, 12, Constants.MAX_MESSAGE - 5, StandardCharsets.UTF_8))
+                .isEqualTo(message.substring(0, message.length() - 1));
         assertThat(encoded(new Frame.Failed(1, 500, message)).remaining()).isEqualTo(12 + Constants.MAX_MESSAGE - 5);
-        assertThat(encoded(new Frame.Abort(1, "y".repeat(9999))).remaining()).isEqualTo(Constants.HEADER_SIZE + Constants.MAX_MESSAGE);
+        assertThat(encoded(new Frame.Abort(1, "y".repeat(9999))).remaining())
+                .isEqualTo(Constants.HEADER_SIZE + Constants.MAX_MESSAGE);
     }
 
     @Test

@@ -27,9 +27,32 @@ public final class HttpdCodec {
 
         public RequestBuilder() {
             String[] defaults = {
-                "method", "GET", "target", "/app/hello", "script-name", "/app", "path-info", "/hello", "query", "",
-                "protocol", "HTTP/1.1", "scheme", "http", "server-name", "localhost", "server-address", "127.0.0.1",
-                "client-address", "127.0.0.2", "user", "", "auth-type", "", "log-id", ""
+                "method",
+                "GET",
+                "target",
+                "/app/hello",
+                "script-name",
+                "/app",
+                "path-info",
+                "/hello",
+                "query",
+                "",
+                "protocol",
+                "HTTP/1.1",
+                "scheme",
+                "http",
+                "server-name",
+                "localhost",
+                "server-address",
+                "127.0.0.1",
+                "client-address",
+                "127.0.0.2",
+                "user",
+                "",
+                "auth-type",
+                "",
+                "log-id",
+                ""
             };
             for (int i = 0; i < defaults.length; i += 2) {
                 texts.put(defaults[i], defaults[i + 1]);
@@ -79,7 +102,11 @@ public final class HttpdCodec {
 
         public byte[] encode(int serial) {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
-            out.writeBytes(ByteBuffer.allocate(12).putLong(contentLength).putShort((short) serverPort).putShort((short) clientPort).array());
+            out.writeBytes(ByteBuffer.allocate(12)
+                    .putLong(contentLength)
+                    .putShort((short) serverPort)
+                    .putShort((short) clientPort)
+                    .array());
             texts.values().forEach(text -> string(out, text.getBytes(StandardCharsets.ISO_8859_1)));
             string(out, definition.bytes());
             pairs(out, headers);
@@ -104,7 +131,10 @@ public final class HttpdCodec {
     }
 
     public static byte[] hello(long pid) {
-        ByteBuffer payload = ByteBuffer.allocate(12).put(Decoder.MAGIC).put((byte) VERSION_MAJOR).put((byte) VERSION_MINOR);
+        ByteBuffer payload = ByteBuffer.allocate(12)
+                .put(Decoder.MAGIC)
+                .put((byte) VERSION_MAJOR)
+                .put((byte) VERSION_MINOR);
         return frame(FRAME_HELLO, 0, 0, payload.putInt(8, (int) pid).array());
     }
 
@@ -159,7 +189,12 @@ public final class HttpdCodec {
                     fields.add(new Frame.Field(name, string(payload)));
                 }
                 return new Frame.Response(
-                        serial, (flags & FLAG_RESPONSE_BODY) != 0, (flags & FLAG_RESPONSE_FLUSH) != 0, status, contentLength, fields);
+                        serial,
+                        (flags & FLAG_RESPONSE_BODY) != 0,
+                        (flags & FLAG_RESPONSE_FLUSH) != 0,
+                        status,
+                        contentLength,
+                        fields);
             case FRAME_DATA:
                 byte[] data = new byte[payload.remaining()];
                 payload.get(data);
@@ -169,7 +204,8 @@ public final class HttpdCodec {
             case FRAME_CREDIT:
                 return new Frame.Credit(serial, payload.getInt() & 0xffffffffL);
             case FRAME_REFUSED:
-                return new Frame.Refused(serial, payload.get() == REFUSED_FULL ? Frame.Reason.FULL : Frame.Reason.DRAINING);
+                return new Frame.Refused(
+                        serial, payload.get() == REFUSED_FULL ? Frame.Reason.FULL : Frame.Reason.DRAINING);
             case FRAME_FAILED:
                 int failedStatus = payload.getShort();
                 return new Frame.Failed(serial, failedStatus, string(payload));

@@ -13,7 +13,8 @@ import java.util.stream.Stream;
 
 /** A vector of PROTOCOL.md, section 6. Texts are held as ISO-8859-1, a character for a byte. */
 public record Vector(String name, String from, boolean canonical, byte[] wire, List<Part> parts, String error) {
-    private static final Path FOLDER = Path.of(System.getProperty("basedir", ".")).resolve("../../tests/protocol");
+    private static final Path FOLDER =
+            Path.of(System.getProperty("basedir", ".")).resolve("../../tests/protocol");
 
     /** A frame: its first line's words, and the lines of its payload. */
     public record Part(String type, String flags, int serial, List<Line> lines) {
@@ -22,7 +23,11 @@ public record Vector(String name, String from, boolean canonical, byte[] wire, L
         }
 
         String field(String name) {
-            return lines("field").stream().filter(line -> line.name.equals(name)).findFirst().orElseThrow().value;
+            return lines("field").stream()
+                    .filter(line -> line.name.equals(name))
+                    .findFirst()
+                    .orElseThrow()
+                    .value;
         }
 
         long number(String name) {
@@ -56,7 +61,9 @@ public record Vector(String name, String from, boolean canonical, byte[] wire, L
     private static List<Vector> all(Path folder, String from) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             List<Vector> vectors = new ArrayList<>();
-            for (Path file : files.filter(path -> path.toString().endsWith(".vec")).sorted().collect(Collectors.toList())) {
+            for (Path file : files.filter(path -> path.toString().endsWith(".vec"))
+                    .sorted()
+                    .collect(Collectors.toList())) {
                 Vector vector = parse(Files.readAllLines(file, StandardCharsets.US_ASCII));
                 if (!(vector.name + ".vec").equals(file.getFileName().toString())) {
                     throw new IOException(file + " has another name in it");

@@ -70,7 +70,8 @@ class VectorsTest {
             assertThat(feed.frames).hasSize(frames);
             feed.add(wire[at]);
             if (feed.isEmpty()) {
-                assertThat(at + 1 - start).isEqualTo(HttpdCodec.sizeOf(ByteBuffer.wrap(wire, start, wire.length - start)));
+                assertThat(at + 1 - start)
+                        .isEqualTo(HttpdCodec.sizeOf(ByteBuffer.wrap(wire, start, wire.length - start)));
                 start = at + 1;
                 frames++;
             }
@@ -127,7 +128,8 @@ class VectorsTest {
 
     /** Bytes as they come, and the frames that they made. */
     private static final class Feed {
-        private final ByteBuffer bytes = ByteBuffer.allocate(2 * Constants.MAX_REQUEST).flip();
+        private final ByteBuffer bytes =
+                ByteBuffer.allocate(2 * Constants.MAX_REQUEST).flip();
         private final List<Frame> frames = new ArrayList<>();
         private FrameHeader header;
 
@@ -180,13 +182,25 @@ class VectorsTest {
     }
 
     private static void describe(RequestHead head, List<Line> lines) throws ProtocolException {
-        String length = head.contentLength() == Frame.LENGTH_UNKNOWN ? "-" : Long.toUnsignedString(head.contentLength());
+        String length =
+                head.contentLength() == Frame.LENGTH_UNKNOWN ? "-" : Long.toUnsignedString(head.contentLength());
         lines.add(new Line("field", "content-length", length));
         lines.add(new Line("field", "server-port", Integer.toString(head.serverPort())));
         lines.add(new Line("field", "client-port", Integer.toString(head.clientPort())));
         String[] names = {
-            "method", "target", "script-name", "path-info", "query", "protocol", "scheme", "server-name", "server-address", "client-address",
-            "user", "auth-type", "log-id"
+            "method",
+            "target",
+            "script-name",
+            "path-info",
+            "query",
+            "protocol",
+            "scheme",
+            "server-name",
+            "server-address",
+            "client-address",
+            "user",
+            "auth-type",
+            "log-id"
         };
         for (Text text : Text.values()) {
             lines.add(new Line("field", names[text.ordinal()], head.latin1(text)));
@@ -240,8 +254,11 @@ class VectorsTest {
                 List<Frame.Field> fields = part.lines("header").stream()
                         .map(line -> new Frame.Field(line.name(), line.value()))
                         .collect(Collectors.toList());
-                long length = part.field("content-length").equals("-") ? -1 : Long.parseUnsignedLong(part.field("content-length"));
-                return new Frame.Response(serial, part.has("BODY"), part.has("FLUSH"), (int) part.number("status"), length, fields);
+                long length = part.field("content-length").equals("-")
+                        ? -1
+                        : Long.parseUnsignedLong(part.field("content-length"));
+                return new Frame.Response(
+                        serial, part.has("BODY"), part.has("FLUSH"), (int) part.number("status"), length, fields);
             case "DATA":
                 return new Frame.Data(serial, part.has("FLUSH"), part.data());
             case "END":
@@ -276,7 +293,8 @@ class VectorsTest {
                 part.lines("variable").forEach(line -> request.withVariable(line.name(), line.value()));
                 request.withPorts((int) part.number("server-port"), (int) part.number("client-port"));
                 if (part.has("BODY")) {
-                    request.withBody(Long.parseUnsignedLong(part.field("content-length").replace("-", "18446744073709551615")));
+                    request.withBody(
+                            Long.parseUnsignedLong(part.field("content-length").replace("-", "18446744073709551615")));
                 }
                 if (part.has("EXPECT")) {
                     request.expectingContinue();

@@ -1,0 +1,273 @@
+package modjvm.host;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Random;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.zip.CRC32;
+import modjvm.Request;
+import modjvm.Response;
+import modjvm.protocol.Constants;
+import modjvm.protocol.Frame;
+import modjvm.protocol.HttpdCodec;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class RequestBodyTest {
+    private static Response echo(Request request) throws IOException {
+        return Response.bytes(request.body().readAllBytes(), "application/octet-stream");
+    }
+
+    @Test
+    void shouldBeAtItsEndWhereThereIsNone() throws IOException {
+        try (TestServer server = TestServer.serving(request -> {
+                    assertThat(request.body()).isSameAs(request.body());
+                    assertThat(request.body().available()).isZero();
+                    assertThat(request.body().read(new byte[0])).isZero();
+                    return Response.text(request.contentLength() + " "
+                            + request.body().read() + request.body().read(new byte[5]));
+                });
+                Httpd httpd = server.connect()) {
+            assertThat(httpd.exchange(Httpd.get("/")).text()).isEqualTo("OptionalLong.empty -1-1");
+            assertThat(httpd.exchange(Httpd.post(0), Httpd.end()).text()).isEqualTo("OptionalLong[0] -1-1");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 100, 16384, 65535, 65536})
+    void shouldNeedNoCreditForWhatItHas(int length) throws IOException {
+        try (TestServer server = TestServer.serving(RequestBodyTest::echo);
+                Httpd httpd = server.connect()) {
+            byte[] body = new byte[length];
+            new Random(length).nextBytes(body);
+            for (long stated : new long[] {length, Frame.LENGTH_UNKNOWN}) {
+                Httpd.Answer answer = httpd.exchange(Httpd.post(stated), Httpd.data(body), Httpd.end());
+                assertThat(answer.body()).isEqualTo(body);
+                if (stated >= 0) {
+                    assertThat(answer.frames()).noneMatch(frame -> frame instanceof Frame.Credit);
+                }
+            }
+        }
+    }
+
+    /** As httpd does: sends what credit allows, in one thread, while it looks for what comes. */
+    @Test
+    void shouldStreamALongBodyByCredit() throws Exception {
+        long length = 64L << 20;
+        try (TestServer server = TestServer.serving(request -> {
+                    CRC32 sum = new CRC32();
+                    long count = 0;
+                    byte[] buffer = new byte[10000];
+                    for (int n; (n = request.body().read(buffer)) >= 0; count += n) {
+                        sum.update(buffer, 0, n);
+                    }
+                    return Response.text(count + " " + sum.getValue());
+                });
+                Httpd httpd = server.connect()) {
+            httpd.send(Httpd.post(length));
+            Random random = new Random(7);
+            CRC32 sum = new CRC32();
+            long credit = Constants.INITIAL_CREDIT;
+            long greatest = credit;
+            for (long left = length; left > 0; ) {
+                while (credit == 0) {
+                    Frame frame = httpd.read();
+                    if (!(frame instanceof Frame.Welcome)) {
+                        credit += ((Frame.Credit) frame).bytes();
+                        greatest = Math.max(greatest, credit);
+                    }
+                }
+                byte[] piece = new byte[(int) Math.min(Math.min(left, credit), 1 + random.nextInt(Constants.MAX_DATA))];
+                random.nextBytes(piece);
+                sum.update(piece);
+                httpd.sendMore(Httpd.data(piece));
+                credit -= piece.length;
+                left -= piece.length;
+            }
+            httpd.sendMore(Httpd.end());
+            assertThat(httpd.answer().text()).isEqualTo(length + " " + sum.getValue());
+            assertThat(greatest).isLessThanOrEqualTo(Constants.MAX_CREDIT);
+            assertThat(httpd.exchange(Httpd.post(2), Httpd.data(2), Httpd.end()).text())
+                    .startsWith("2 ");
+        }
+    }
+
+    @Test
+    void shouldAskForTheBodyAtTheFirstReadWhereTheClientWaits() throws Exception {
+        CountDownLatch read = new CountDownLatch(1);
+        try (TestServer server = TestServer.serving(request -> {
+                    read.await();
+                    return echo(request);
+                });
+                Httpd httpd = server.connect()) {
+            httpd.send(Httpd.post(5).expectingContinue());
+            read.countDown();
+            assertThat(httpd.read()).isInstanceOf(Frame.Welcome.class);
+            assertThat(httpd.read()).isInstanceOf(Frame.Credit.class);
+            httpd.sendMore(Httpd.data("hello".getBytes()), Httpd.end());
+            assertThat(httpd.answer().text()).isEqualTo("hello");
+        }
+    }
+
+    @Test
+    void shouldNotAskForABodyThatNobodyReads() throws IOException {
+        try (TestServer server = TestServer.serving(request -> Response.status(413));
+                Httpd httpd = server.connect()) {
+            for (int i = 0; i < 3; i++) {
+                Httpd.Answer answer = httpd.exchange(Httpd.post(1 << 30).expectingContinue());
+                assertThat(answer.status()).isEqualTo(413);
+                assertThat(answer.frames()).noneMatch(frame -> frame instanceof Frame.Credit);
+                httpd.sendMore(Httpd.cut());
+            }
+        }
+    }
+
+    @Test
+    void shouldDropWhatIsLeftOfABodyAfterAnEarlyAnswer() throws IOException {
+        try (TestServer server = TestServer.serving(request -> {
+                    int first = request.method().equals("POST") ? request.body().read() : 0;
+                    return Response.text("early " + first);
+                });
+                Httpd httpd = server.connect()) {
+            for (int length : new int[] {1, 5000, 65536}) {
+                httpd.send(Httpd.post(1 << 20), Httpd.data(length));
+                assertThat(httpd.answer().text()).isEqualTo("early 0");
+                httpd.sendMore(Httpd.cut());
+                assertThat(httpd.exchange(Httpd.get("/")).text()).isEqualTo("early 0");
+            }
+            // The rest may have been on its way.
+            httpd.send(Httpd.post(1 << 20), Httpd.data(60000));
+            assertThat(httpd.answer().text()).isEqualTo("early 0");
+            httpd.sendMore(Httpd.data(5000), Httpd.data(500), Httpd.end());
+            assertThat(httpd.exchange(Httpd.get("/")).text()).isEqualTo("early 0");
+        }
+    }
+
+    @Test
+    void shouldNotTakeACutBodyForWhole() throws IOException {
+        try (TestServer server = TestServer.serving(request -> {
+                    assertThatIOException()
+                            .isThrownBy(() -> request.body().readAllBytes())
+                            .withMessageContaining("cut off");
+                    assertThatIOException()
+                            .isThrownBy(() -> request.body().read())
+                            .withMessageContaining("cut off");
+                    return Response.text("seen");
+                });
+                Httpd httpd = server.connect()) {
+            assertThat(httpd.exchange(Httpd.post(100), Httpd.data(50), Httpd.cut())
+                            .text())
+                    .isEqualTo("seen");
+            assertThat(httpd.exchange(Httpd.post(100), Httpd.cut()).text()).isEqualTo("seen");
+        }
+    }
+
+    @Test
+    void shouldFailWhereHttpdIsLost() throws Exception {
+        BlockingQueue<Throwable> seen = new ArrayBlockingQueue<>(1);
+        try (TestServer server = TestServer.serving(request -> {
+            try {
+                return echo(request);
+            } catch (IOException e) {
+                seen.add(e);
+                throw e;
+            }
+        })) {
+            for (byte[] sent : new byte[][] {new byte[0], Httpd.data(10), {0, 0}}) {
+                try (Httpd httpd = server.connect()) {
+                    httpd.send(Httpd.post(100));
+                    if (sent.length > 2) {
+                        httpd.sendMore(sent);
+                    } else {
+                        httpd.sendRaw(sent);
+                    }
+                }
+                assertThat(seen.poll(10, TimeUnit.SECONDS)).isInstanceOf(IOException.class);
+            }
+        }
+    }
+
+    @Test
+    void shouldNotBeReadableAfterItsRequest() throws IOException {
+        BlockingQueue<InputStream> kept = new ArrayBlockingQueue<>(10);
+        try (TestServer server = TestServer.serving(request -> {
+                    kept.add(request.body());
+                    return Response.text("ok");
+                });
+                Httpd httpd = server.connect()) {
+            httpd.exchange(Httpd.post(10), Httpd.data(10), Httpd.end());
+            // The second request says that the first is over for the daemon.
+            httpd.exchange(Httpd.post(10), Httpd.data(10), Httpd.end());
+            InputStream body = kept.remove();
+            assertThatIOException().isThrownBy(body::read).withMessageContaining("over");
+            assertThat(body.available()).isZero();
+        }
+    }
+
+    @Test
+    void shouldEchoWhileItReads() throws Exception {
+        long length = 8L << 20;
+        try (TestServer server = TestServer.serving(
+                        request -> Response.stream("a/b", out -> request.body().transferTo(out)));
+                Httpd httpd = server.connect()) {
+            httpd.send(Httpd.post(length));
+            AtomicLong credit = new AtomicLong(Constants.INITIAL_CREDIT);
+            long left = length;
+            long back = 0;
+            while (true) {
+                int piece = (int) Math.min(Math.min(left, credit.get()), Constants.MAX_DATA);
+                if (piece > 0) {
+                    httpd.sendMore(Httpd.data(piece));
+                    credit.addAndGet(-piece);
+                    left -= piece;
+                    if (left == 0) {
+                        httpd.sendMore(Httpd.end());
+                    }
+                    continue;
+                }
+                Frame frame = httpd.read();
+                if (frame instanceof Frame.Credit more) {
+                    credit.addAndGet(more.bytes());
+                } else if (frame instanceof Frame.Data data) {
+                    back += data.payload().length;
+                } else if (frame instanceof Frame.End) {
+                    break;
+                }
+            }
+            assertThat(back).isEqualTo(length);
+        }
+    }
+
+    @Test
+    void shouldServeAReaderInAThreadOfItsOwn() throws Exception {
+        try (TestServer server = TestServer.serving(request -> {
+                    StringBuilder result = new StringBuilder();
+                    Thread reader = new Thread(() -> {
+                        try {
+                            result.append(request.body().readAllBytes().length);
+                        } catch (IOException e) {
+                            result.append(e);
+                        }
+                    });
+                    reader.start();
+                    reader.join();
+                    return Response.text(result.toString());
+                });
+                Httpd httpd = server.connect()) {
+            HttpdCodec.RequestBuilder request = Httpd.post(Frame.LENGTH_UNKNOWN);
+            assertThat(httpd.exchange(request, Httpd.data(30000), Httpd.data(3), Httpd.end())
+                            .text())
+                    .isEqualTo("30003");
+        }
+    }
+}
