@@ -1,0 +1,12 @@
+/* The JVM inside this process, and the Java host in it. */
+#ifndef MJ_JVM_H
+#define MJ_JVM_H
+
+#include "options.h"
+
+/** Loads libjvm.so of that Java home, makes the JVM, gives modjvm.host.Daemon its native methods (record is what settings() returns) and
+ *  runs modjvm.host.Main.main. To be called once, on a thread other than the first one, with a stack of at least 1 MB.
+ *  @return the process's exit code; why it is not 0 was told */
+int mj_jvm_run(const char *java_home, const mj_options_t *options, mj_span_t record);
+
+#endif

@@ -1,0 +1,19 @@
+/* The daemon's end of the lifecycle socket, descriptor 3 (docs/architecture.md, section 3). */
+#ifndef MJ_LIFECYCLE_H
+#define MJ_LIFECYCLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define MJ_LIFECYCLE_TEXT_MAX 1023
+
+/** Sends a message; a longer text is cut. Async-signal-safe. @return false if nobody takes it */
+bool mj_lifecycle_report(char type, const char *text, size_t len);
+
+/** Waits for the supervisor's next message. @return its type, or -1 if the supervisor is gone */
+int mj_lifecycle_await(void);
+
+/** Tells why the daemon ends: the supervisor, or whoever reads stderr if there is none. */
+void mj_lifecycle_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

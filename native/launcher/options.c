@@ -1,0 +1,123 @@
+#include "options.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Without memory no JVM would start anyway. */
+static void *need(void *memory)
+{
+    if (memory == NULL) {
+        abort();
+    }
+    return memory;
+}
+
+static char *copy(mj_span_t value)
+{
+    char *text = need(malloc(value.len + 1));
+    memcpy(text, value.data, value.len);
+    text[value.len] = '\0';
+    return text;
+}
+
+char *mj_setting(mj_span_t record, const char *name)
+{
+    mj_span_t value;
+    if (!mj_record_find(record, name, &value) || memchr(value.data, '\0', value.len) != NULL) {
+        return NULL;
+    }
+    return copy(value);
+}
+
+static void add_text(mj_options_t *options, char *text)
+{
+    options->texts = need(realloc(options->texts, ((size_t)options->count + 1) * sizeof(char *)));
+    options->texts[options->count++] = text;
+}
+
+__attribute__((format(printf, 2, 3))) static void add(mj_options_t *options, const char *format, ...)
+{
+    char *text = NULL;
+    va_list arguments;
+    va_start(arguments, format);
+    if (vasprintf(&text, format, arguments) < 0) {
+        abort();
+    }
+    va_end(arguments);
+    add_text(options, text);
+}
+
+static bool starts_with(mj_span_t value, const char *prefix)
+{
+    size_t len = strlen(prefix);
+    return value.len >= len && memcmp(value.data, prefix, len) == 0;
+}
+
+/* -XX:+UseParallelGC and the like: two collectors would keep the JVM from starting. */
+static bool chooses_collector(mj_span_t option)
+{
+    return starts_with(option, "-XX:+Use") && option.len > 10 && memcmp(option.data + option.len - 2, "GC", 2) == 0;
+}
+
+static bool has_collector(mj_span_t record)
+{
+    mj_record_iter_t iter = {.rest = record};
+    while (mj_record_next(&iter) == APR_SUCCESS) {
+        if (mj_span_is(iter.name, "java-option") && chooses_collector(iter.value)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* In -XX:ErrorFile a % begins a directive. */
+static void add_error_file(mj_options_t *options, const char *folder)
+{
+    char *escaped = need(malloc(2 * strlen(folder) + 1)), *end = escaped;
+    for (; *folder != '\0'; folder++) {
+        if (*folder == '%') {
+            *end++ = '%';
+        }
+        *end++ = *folder;
+    }
+    *end = '\0';
+    add(options, "-XX:ErrorFile=%s/hs_err_pid%%p.log", strcmp(escaped, "/") == 0 ? "" : escaped);
+    free(escaped);
+}
+
+mj_options_t mj_options_make(mj_span_t record, const char *jars, const char *error_folder)
+{
+    mj_options_t options = {NULL, 0};
+    mj_record_iter_t iter = {.rest = record};
+    int64_t heap = mj_record_number(record, "heap", 0);
+    int64_t stack_size = mj_record_number(record, "stack-size", 0);
+
+    add(&options, "-Djava.class.path=%s/modjvm-api.jar:%s/modjvm-host.jar", jars, jars);
+    if (heap > 0) {
+        add(&options, "-Xmx%lld", (long long)heap);
+    }
+    if (stack_size > 0) {
+        add(&options, "-Xss%lld", (long long)stack_size);
+    }
+    if (!has_collector(record)) {
+        add(&options, "-XX:+UseSerialGC"); /* the least memory, and many JVMs share the machine */
+    }
+    add(&options, "-XX:+ExitOnOutOfMemoryError"); /* the supervisor replaces it: better than one that limps */
+    add(&options, "-Xshare:auto");
+    /* Else each JVM keeps a file in /tmp that it writes to at each safepoint: a stall whenever the disk is busy. jcmd and jstack
+     * work without it, jps and jstat do not. */
+    add(&options, "-XX:-UsePerfData");
+    if (error_folder != NULL) {
+        add_error_file(&options, error_folder);
+    }
+    /* Else each thread keeps a direct buffer as large as the largest write it ever made. */
+    add(&options, "-Djdk.nio.maxCachedBufferSize=131072");
+    while (mj_record_next(&iter) == APR_SUCCESS) {
+        if (mj_span_is(iter.name, "java-option")) {
+            add_text(&options, copy(iter.value));
+        }
+    }
+    return options;
+}

@@ -1,0 +1,20 @@
+/* The options of the JVM: ours, then the pool's own. */
+#ifndef MJ_OPTIONS_H
+#define MJ_OPTIONS_H
+
+#include "record.h"
+
+typedef struct mj_options_t {
+    char **texts; /**< as JNI_CreateJavaVM takes them */
+    int count;
+} mj_options_t;
+
+/** A copy of the first entry of that name; NULL if there is none, or if it holds a NUL. Never freed, like all that is made here: the
+ *  process needs it to its end. */
+char *mj_setting(mj_span_t record, const char *name);
+
+/** @param jars the folder of the jars
+ *  @param error_folder where a crash report goes; NULL: where the JVM wants to */
+mj_options_t mj_options_make(mj_span_t record, const char *jars, const char *error_folder);
+
+#endif

@@ -1,0 +1,14 @@
+package modjvm.host;
+
+/** The launcher's methods, as the real host declares them. */
+final class Daemon {
+    private Daemon() {}
+
+    static native byte[] settings();
+
+    static native void report(byte type, byte[] text);
+
+    static native int awaitCommand();
+
+    static native void listenerTaken();
+}

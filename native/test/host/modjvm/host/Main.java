@@ -1,0 +1,77 @@
+package modjvm.host;
+
+import java.io.File;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Stands in for the Java host in the launcher's tests; the property {@code act} names what it does. */
+public final class Main {
+    private Main() {}
+
+    private static void report(char type, String text) {
+        Daemon.report((byte) type, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static int depth(int n) {
+        try {
+            return depth(n + 1);
+        } catch (StackOverflowError e) {
+            return n;
+        }
+    }
+
+    private static String facts() throws Exception {
+        return "settings " + Daemon.settings().length
+                + " heap " + Runtime.getRuntime().maxMemory()
+                + " class-path " + System.getProperty("java.class.path")
+                + " nio " + System.getProperty("jdk.nio.maxCachedBufferSize")
+                + " perf " + new File("/tmp/hsperfdata_" + System.getProperty("user.name"), Long.toString(ProcessHandle.current().pid()))
+                        .exists()
+                + " thread " + Thread.currentThread().getName();
+    }
+
+    private static String descriptor(int n) throws Exception {
+        return Files.readSymbolicLink(Path.of("/proc/self/fd/" + n)).toString();
+    }
+
+    public static void main(String[] args) throws Exception {
+        String act = System.getProperty("act", "");
+        switch (act) {
+            case "facts":
+                report('1', facts());
+                break;
+            case "overflow":
+                report('1', depth(0) > 100 ? "caught" : "shallow");
+                break;
+            case "listener":
+                report('1', descriptor(0));
+                Daemon.listenerTaken();
+                report('2', descriptor(0));
+                break;
+            case "long":
+                report('1', "x".repeat(5000));
+                break;
+            case "exit":
+                System.exit(7);
+                break;
+            case "throw":
+                throw new IllegalStateException("nothing \u00e4 to serve");
+            case "memory":
+                List<byte[]> all = new ArrayList<>();
+                while (true) {
+                    all.add(new byte[1 << 20]);
+                }
+            default:
+                break;
+        }
+        report('R', "");
+        int command;
+        do {
+            command = Daemon.awaitCommand();
+            report('c', Integer.toString(command));
+        } while (command != 'D' && command != -1);
+    }
+}

@@ -1,0 +1,317 @@
+/* jvm-daemon with a stand-in for the Java host, on each JDK of this machine. */
+#include "harness.h"
+#include "record.h"
+
+#include <apr_strings.h>
+#include <apr_tables.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define DEADLINE_S 120
+#define MAX_HOMES 16
+
+/* Written once, before the first test: the Java homes found. */
+static char homes[MAX_HOMES][PATH_MAX];
+static int home_count;
+
+typedef struct launched_t {
+    pid_t pid;
+    int lifecycle;
+    const char *output_path; /* what it prints */
+} launched_t;
+
+static mj_record_builder_t *settings(int home)
+{
+    mj_record_builder_t *record = mj_record_builder_make(test_pool);
+    mj_record_add(record, "name", "shop");
+    mj_record_add(record, "java-home", homes[home]);
+    mj_record_add_number(record, "heap", 32 * 1024 * 1024);
+    mj_record_add_number(record, "stack-size", 512 * 1024);
+    return record;
+}
+
+static launched_t launch(mj_record_builder_t *settings_record)
+{
+    char *argv[] = {apr_pstrdup(test_pool, "jvm:shop"), apr_pstrdup(test_pool, MJ_FAKE_HOST_DIR), NULL};
+    char *envp[] = {apr_pstrdup(test_pool, "HOME=/"), apr_pstrdup(test_pool, "PATH=/usr/bin:/bin"), apr_pstrdup(test_pool, "LC_ALL=C.UTF-8"), NULL};
+    mj_span_t bytes = mj_record_bytes(settings_record);
+    int memory = memfd_create("settings", MFD_CLOEXEC), ends[2], output, listener;
+    char *path = apr_pstrdup(test_pool, "/tmp/mj-launcher-XXXXXX");
+    struct timeval limit = {.tv_sec = DEADLINE_S};
+    launched_t launched = {.output_path = path};
+
+    ck_assert(write(memory, bytes.data, bytes.len) == (ssize_t)bytes.len);
+    ck_assert(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0);
+    listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    output = mkostemp(path, O_CLOEXEC);
+    ck_assert(output >= 0 && listener >= 0);
+    launched.pid = fork();
+    ck_assert(launched.pid >= 0);
+    if (launched.pid == 0) {
+        /* all of these are above 4 once moved there */
+        int given[] = {fcntl(listener, F_DUPFD, 10), fcntl(output, F_DUPFD, 10), fcntl(output, F_DUPFD, 10), fcntl(ends[1], F_DUPFD, 10),
+                       fcntl(memory, F_DUPFD, 10)};
+        int i;
+        for (i = 0; i < 5; i++) {
+            dup2(given[i], i);
+            close(given[i]);
+        }
+        execve(MJ_LAUNCHER, argv, envp);
+        _exit(1);
+    }
+    close(ends[1]);
+    close(memory);
+    close(listener);
+    close(output);
+    launched.lifecycle = ends[0];
+    setsockopt(launched.lifecycle, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+    return launched;
+}
+
+static const char *output_of(const launched_t *launched)
+{
+    apr_size_t len;
+    return mj_read_file(launched->output_path, &len);
+}
+
+/* The next lifecycle message; "" at the end. */
+static const char *next_message(const launched_t *launched)
+{
+    char message[2048];
+    ssize_t n = recv(launched->lifecycle, message, sizeof(message), 0);
+    /* What it said last is read before the end shows; a message of ours that it left unread shows as a reset. */
+    ck_assert_msg(n >= 0 || errno == ECONNRESET, "%s\n%s", strerror(errno), output_of(launched));
+    return n > 0 ? apr_pstrmemdup(test_pool, message, (apr_size_t)n) : "";
+}
+
+static void expect(const launched_t *launched, const char *message)
+{
+    const char *next = next_message(launched);
+    ck_assert_msg(strcmp(next, message) == 0, "got %s instead of %s\n%s", next, message, output_of(launched));
+}
+
+/* Waits for its end, which the end of the lifecycle socket announces. @return its exit code */
+static int exit_code(const launched_t *launched)
+{
+    int status;
+    while (*next_message(launched) != '\0') {
+    }
+    ck_assert_int_eq(waitpid(launched->pid, &status, 0), launched->pid);
+    ck_assert_msg(WIFEXITED(status), "status %#x\n%s", (unsigned)status, output_of(launched));
+    close(launched->lifecycle);
+    unlink(launched->output_path);
+    return WEXITSTATUS(status);
+}
+
+static launched_t act(int home, const char *name)
+{
+    mj_record_builder_t *record = settings(home);
+    mj_record_add(record, "java-option", apr_pstrcat(test_pool, "-Dact=", name, NULL));
+    return launch(record);
+}
+
+START_TEST(should_be_ready_and_end_when_told_to)
+{
+    launched_t launched = launch(settings(_i));
+    expect(&launched, "R");
+    ck_assert_int_eq(send(launched.lifecycle, "Q", 1, 0), 1);
+    expect(&launched, "c81");
+    ck_assert_int_eq(send(launched.lifecycle, "D", 1, 0), 1);
+    expect(&launched, "c68");
+    ck_assert_str_eq(output_of(&launched), ""); /* no warning of the JVM */
+    ck_assert_int_eq(exit_code(&launched), 0);
+}
+END_TEST
+
+START_TEST(should_tell_when_the_supervisor_is_gone)
+{
+    launched_t launched = launch(settings(_i));
+    expect(&launched, "R");
+    shutdown(launched.lifecycle, SHUT_WR);
+    expect(&launched, "c-1");
+    ck_assert_int_eq(exit_code(&launched), 0);
+}
+END_TEST
+
+START_TEST(should_make_the_jvm_as_the_pool_wants_it)
+{
+    mj_record_builder_t *record = settings(_i);
+    launched_t launched;
+    const char *message, *heap;
+    mj_record_add(record, "java-option", "-Dact=facts");
+    launched = launch(record);
+    message = next_message(&launched);
+    ck_assert_ptr_nonnull(strstr(message, apr_psprintf(test_pool, "1settings %d ", (int)mj_record_bytes(record).len)));
+    ck_assert_ptr_nonnull(strstr(message, " class-path " MJ_FAKE_HOST_DIR "/modjvm-api.jar:" MJ_FAKE_HOST_DIR "/modjvm-host.jar "));
+    ck_assert_ptr_nonnull(strstr(message, " nio 131072 perf false thread main"));
+    heap = strstr(message, " heap ");
+    ck_assert(strtol(heap + 6, NULL, 10) > 28 * 1024 * 1024 && strtol(heap + 6, NULL, 10) <= 32 * 1024 * 1024);
+    expect(&launched, "R");
+    kill(launched.pid, SIGTERM);
+    ck_assert_int_eq(exit_code(&launched), 128 + SIGTERM);
+}
+END_TEST
+
+START_TEST(should_let_the_pool_choose_another_collector)
+{
+    mj_record_builder_t *record = settings(_i);
+    launched_t launched;
+    mj_record_add(record, "java-option", "-XX:+UseParallelGC");
+    launched = launch(record);
+    expect(&launched, "R");
+    kill(launched.pid, SIGKILL);
+    ck_assert_int_eq(waitpid(launched.pid, NULL, 0), launched.pid);
+    unlink(launched.output_path);
+}
+END_TEST
+
+START_TEST(should_survive_a_stack_overflow_in_main)
+{
+    launched_t launched = act(_i, "overflow");
+    expect(&launched, "1caught");
+    expect(&launched, "R");
+    shutdown(launched.lifecycle, SHUT_WR);
+    ck_assert_int_eq(exit_code(&launched), 0);
+}
+END_TEST
+
+START_TEST(should_put_dev_null_in_place_of_the_listener)
+{
+    launched_t launched = act(_i, "listener");
+    ck_assert_ptr_nonnull(strstr(next_message(&launched), "socket:"));
+    expect(&launched, "2/dev/null");
+    expect(&launched, "R");
+    shutdown(launched.lifecycle, SHUT_WR);
+    ck_assert_int_eq(exit_code(&launched), 0);
+}
+END_TEST
+
+START_TEST(should_cut_a_message_that_is_too_long)
+{
+    launched_t launched = act(_i, "long");
+    ck_assert_uint_eq(strlen(next_message(&launched)), 1024);
+    shutdown(launched.lifecycle, SHUT_WR);
+    ck_assert_int_eq(exit_code(&launched), 0);
+}
+END_TEST
+
+START_TEST(should_tell_that_exit_was_called)
+{
+    launched_t launched = act(_i, "exit");
+    expect(&launched, "X7");
+    ck_assert_int_eq(exit_code(&launched), 7);
+}
+END_TEST
+
+START_TEST(should_tell_the_exception_that_main_threw)
+{
+    launched_t launched = act(_i, "throw");
+    expect(&launched, "Fjava.lang.IllegalStateException: nothing \xc3\xa4 to serve");
+    ck_assert_ptr_nonnull(strstr(output_of(&launched), "at modjvm.host.Main.main(Main.java:"));
+    ck_assert_int_eq(exit_code(&launched), 1);
+}
+END_TEST
+
+START_TEST(should_tell_that_memory_ran_out)
+{
+    launched_t launched = act(_i, "memory");
+    expect(&launched, "FTerminating due to java.lang.OutOfMemoryError: Java heap space");
+    ck_assert_int_eq(exit_code(&launched), 3);
+}
+END_TEST
+
+static void expect_refusal(int home, const char *option, const char *part)
+{
+    mj_record_builder_t *record = settings(home);
+    launched_t launched;
+    const char *message;
+    mj_record_add(record, "java-option", option);
+    launched = launch(record);
+    message = next_message(&launched);
+    ck_assert_msg(message[0] == 'F' && strstr(message, part) != NULL, "%s: %s\n%s", option, message, output_of(&launched));
+    ck_assert_int_eq(exit_code(&launched), 1);
+}
+
+START_TEST(should_tell_what_the_jvm_has_against_an_option)
+{
+    expect_refusal(_i, "-XX:+NoSuchOption", "Unrecognized VM option 'NoSuchOption'");
+    expect_refusal(_i, "-Xmx1x", "Invalid maximum heap size: -Xmx1x");
+    expect_refusal(_i, "-javaagent:/nowhere.jar", "Error occurred during initialization of VM; agent library failed");
+    expect_refusal(_i, "nonsense", "nonsense");
+}
+END_TEST
+
+START_TEST(should_name_a_java_home_without_a_jvm)
+{
+    mj_record_builder_t *record = mj_record_builder_make(test_pool);
+    launched_t launched;
+    mj_record_add(record, "java-home", "/nowhere");
+    launched = launch(record);
+    ck_assert_ptr_nonnull(strstr(next_message(&launched), "Fjava-home=/nowhere: no JVM can be loaded from there: "));
+    ck_assert_int_eq(exit_code(&launched), 1);
+}
+END_TEST
+
+START_TEST(should_refuse_settings_that_are_malformed)
+{
+    mj_record_builder_t *record = mj_record_builder_make(test_pool);
+    launched_t launched = launch(record);
+    expect(&launched, "Fthe pool's settings on descriptor 4 are malformed");
+    ck_assert_int_eq(exit_code(&launched), 1);
+}
+END_TEST
+
+static void find_homes(void)
+{
+    glob_t found;
+    size_t i;
+    int j;
+    char *end;
+    if (glob("/usr/lib/jvm/*/lib/server/libjvm.so", 0, NULL, &found) == 0) {
+        for (i = 0; i < found.gl_pathc && home_count < MAX_HOMES; i++) {
+            if (realpath(found.gl_pathv[i], homes[home_count]) != NULL
+                && (end = strstr(homes[home_count], "/lib/server/libjvm.so")) != NULL) {
+                *end = '\0';
+                for (j = 0; strcmp(homes[j], homes[home_count]) != 0; j++) {
+                }
+                home_count += j == home_count;
+            }
+        }
+        globfree(&found);
+    }
+    if (home_count == 0) {
+        snprintf(homes[home_count++], PATH_MAX, "%s", MJ_JAVA_HOME);
+    }
+}
+
+Suite *mj_suite(void)
+{
+    Suite *suite = suite_create("launcher");
+    TCase *each = mj_case(suite, "each JDK"), *any = mj_case(suite, "any JDK");
+    find_homes();
+    tcase_set_timeout(each, 2 * DEADLINE_S);
+    tcase_add_loop_test(each, should_be_ready_and_end_when_told_to, 0, home_count);
+    tcase_add_loop_test(each, should_tell_when_the_supervisor_is_gone, 0, home_count);
+    tcase_add_loop_test(each, should_make_the_jvm_as_the_pool_wants_it, 0, home_count);
+    tcase_add_loop_test(each, should_let_the_pool_choose_another_collector, 0, home_count);
+    tcase_add_loop_test(each, should_survive_a_stack_overflow_in_main, 0, home_count);
+    tcase_add_loop_test(each, should_put_dev_null_in_place_of_the_listener, 0, home_count);
+    tcase_add_loop_test(each, should_cut_a_message_that_is_too_long, 0, home_count);
+    tcase_add_loop_test(each, should_tell_that_exit_was_called, 0, home_count);
+    tcase_add_loop_test(each, should_tell_the_exception_that_main_threw, 0, home_count);
+    tcase_add_loop_test(each, should_tell_that_memory_ran_out, 0, home_count);
+    tcase_add_loop_test(each, should_tell_what_the_jvm_has_against_an_option, 0, home_count);
+    tcase_add_test(any, should_name_a_java_home_without_a_jvm);
+    tcase_add_test(any, should_refuse_settings_that_are_malformed);
+    return suite;
+}
