@@ -27,7 +27,11 @@ public sealed interface Body {
      * @param bytes the bytes; not copied, so they must not change until the response has been sent
      */
     record Bytes(byte[] bytes) implements Body {
-        /** Checks that there are bytes. */
+        /**
+         * Checks that there are bytes.
+         *
+         * @param bytes the bytes
+         */
         public Bytes {
             Objects.requireNonNull(bytes, "bytes");
         }
@@ -44,7 +48,11 @@ public sealed interface Body {
      * @param path the file; a relative one starts from the pool's home
      */
     record File(Path path) implements Body {
-        /** Checks that there is a path. */
+        /**
+         * Checks that there is a path.
+         *
+         * @param path the file
+         */
         public File {
             Objects.requireNonNull(path, "path");
         }
@@ -61,7 +69,11 @@ public sealed interface Body {
      * @param writer called once, after the headers are known
      */
     record Stream(BodyWriter writer) implements Body {
-        /** Checks that there is a writer. */
+        /**
+         * Checks that there is a writer.
+         *
+         * @param writer writes the body
+         */
         public Stream {
             Objects.requireNonNull(writer, "writer");
         }

@@ -8,7 +8,11 @@ import java.util.Map;
  * @param parameters the mount's parameters ({@code param.NAME=} of JVMAlias, and JVMParameter); cannot be changed
  */
 public record Config(Map<String, String> parameters) {
-    /** Copies the parameters. */
+    /**
+     * Copies the parameters.
+     *
+     * @param parameters names and values
+     */
     public Config {
         parameters = Map.copyOf(parameters);
     }

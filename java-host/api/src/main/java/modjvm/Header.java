@@ -14,6 +14,8 @@ public record Header(String name, String value) {
     /**
      * Checks both.
      *
+     * @param name the name
+     * @param value the value
      * @throws IllegalArgumentException if the name or the value is not what it must be; says which character of which
      *     header, but not the value
      */

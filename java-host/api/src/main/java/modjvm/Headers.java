@@ -91,7 +91,7 @@ public final class Headers implements Iterable<Header> {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Headers && ((Headers) other).list.equals(list);
+        return other instanceof Headers headers && headers.list.equals(list);
     }
 
     @Override

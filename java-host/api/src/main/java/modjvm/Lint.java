@@ -54,8 +54,8 @@ public final class Lint implements Application, AutoCloseable {
     @Override
     public void close() throws Exception {
         isClosed = true;
-        if (application instanceof AutoCloseable) {
-            ((AutoCloseable) application).close();
+        if (application instanceof AutoCloseable closeable) {
+            closeable.close();
         }
     }
 }

@@ -49,7 +49,8 @@ final class LintEnviron {
         same(ENVIRON_SERVER_PROTOCOL, "SERVER_PROTOCOL", request.protocol());
         ENVIRON_SERVER_SOFTWARE.check(has("SERVER_SOFTWARE"), "missing, or empty");
         ENVIRON_SERVER_NAME.check(has("SERVER_NAME"), "missing, or empty");
-        ENVIRON_SERVER_ADDR.check(LintRequest.isAddress(environ.get("SERVER_ADDR")), "missing, or not an address");
+        ENVIRON_SERVER_ADDR.check(
+                LintRequest.isAddress(environ.getOrDefault("SERVER_ADDR", "")), "missing, or not an address");
         ENVIRON_SERVER_PORT.check(
                 environ.getOrDefault("SERVER_PORT", "").matches(PORT), "missing, or not a decimal number");
         same(ENVIRON_REMOTE_ADDR, "REMOTE_ADDR", request.remoteAddress());

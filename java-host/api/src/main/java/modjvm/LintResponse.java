@@ -56,11 +56,13 @@ final class LintResponse {
         }
         OptionalLong promised = promised(response.status(), headers);
         checkBody(method, response, promised);
-        if (!(response.body() instanceof Body.Stream)) {
-            return response;
-        }
-        BodyWriter writer = ((Body.Stream) response.body()).writer();
-        return response.withBody(new Body.Stream(out -> {
+        return response.body() instanceof Body.Stream stream
+                ? response.withBody(new Body.Stream(checked(stream.writer(), promised)))
+                : response;
+    }
+
+    private static BodyWriter checked(BodyWriter writer, OptionalLong promised) {
+        return out -> {
             LintOutput checked = new LintOutput(out, promised);
             try {
                 writer.write(checked);
@@ -68,7 +70,7 @@ final class LintResponse {
                 checked.end();
             }
             checked.checkLength();
-        }));
+        };
     }
 
     private static void checkBody(String method, Response response, OptionalLong promised) {

@@ -202,7 +202,8 @@ public final class Response {
 
     private static int checked(int status) {
         if (status < MIN_STATUS || status > MAX_STATUS) {
-            throw new IllegalArgumentException("status " + status + " is not between " + MIN_STATUS + " and " + MAX_STATUS);
+            throw new IllegalArgumentException(
+                    "status " + status + " is not between " + MIN_STATUS + " and " + MAX_STATUS);
         }
         return status;
     }

@@ -25,7 +25,8 @@ class HeaderTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"a b", "a:", "a\r\nb", "a\u0000", "\u00e4", "a\u7f51", "a(", "a/b", "a\"", "a\u007f", "a,", "{a}"})
+            strings = {"a b", "a:", "a\r\nb", "a\u0000", "\u00e4", "a\u7f51", "a(", "a/b", "a\"", "a\u007f", "a,", "{a}"
+            })
     void shouldRejectANameThatIsNoToken(String name) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Header(name, "value"))

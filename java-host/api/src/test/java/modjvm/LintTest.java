@@ -51,8 +51,11 @@ class LintTest {
         request(all, "request.contentLength", "no length", r -> r.contentLength = null);
         request(all, "request.contentLength", "a negative length", r -> r.contentLength = OptionalLong.of(-1));
         request(all, "request.body", "no body", r -> r.bodies = () -> null);
-        request(all, "request.body", "another body each time", r -> r.bodies = () -> new ByteArrayInputStream(
-                new byte[5]));
+        request(
+                all,
+                "request.body",
+                "another body each time",
+                r -> r.bodies = () -> new ByteArrayInputStream(new byte[5]));
         request(all, "request.remoteUser", "no user", r -> r.remoteUser = null);
         request(all, "request.remoteUser", "an empty user", r -> r.remoteUser = Optional.of(""));
         request(all, "request.remoteAddress", "a name for an address", r -> r.remoteAddress = "localhost");
@@ -100,7 +103,11 @@ class LintTest {
     static List<Arguments> applications() {
         List<Arguments> all = new ArrayList<>();
         application(all, "response.returned", "null", request -> null);
-        response(all, "response.contentType", "bytes of no type", Response.status(200).withBody(bytes(1)));
+        response(
+                all,
+                "response.contentType",
+                "bytes of no type",
+                Response.status(200).withBody(bytes(1)));
         response(all, "response.contentLength", "no number", length(Response.text("x"), "x"));
         response(all, "response.contentLength", "a sign", length(Response.text("x"), "+1"));
         response(all, "response.contentLength", "too many digits", length(Response.text("x"), "1".repeat(19)));
@@ -109,9 +116,17 @@ class LintTest {
         response(all, "response.length", "a stream too short", length(stream(out -> out.write(1)), "2"));
         response(all, "response.length", "a stream too long", length(stream(out -> out.write(new byte[3])), "2"));
         response(all, "response.noBody", "204 with a body", Response.text("x").withStatus(204));
-        response(all, "response.noBody", "304 with a stream", stream(out -> out.write(1)).withStatus(304));
+        response(
+                all,
+                "response.noBody",
+                "304 with a stream",
+                stream(out -> out.write(1)).withStatus(304));
         response(all, "response.once", "two places", Response.redirect("/a").withHeader("location", "/b"));
-        response(all, "response.framing", "a framing of its own", Response.text("x").withHeader("transfer-encoding", ""));
+        response(
+                all,
+                "response.framing",
+                "a framing of its own",
+                Response.text("x").withHeader("transfer-encoding", ""));
         response(all, "stream.open", "a write after close", stream(out -> {
             out.close();
             out.write(1);
@@ -220,7 +235,8 @@ class LintTest {
         };
 
         assertThat(serve(application, request, new ByteArrayOutputStream()))
-                .isEqualTo("POST /shop/a%20b?x=1 /shop /a b x=1 HTTP/1.1 https example.org 5 alice 192.0.2.1 50000 Z1 on");
+                .isEqualTo(
+                        "POST /shop/a%20b?x=1 /shop /a b x=1 HTTP/1.1 https example.org 5 alice 192.0.2.1 50000 Z1 on");
     }
 
     @ParameterizedTest
@@ -236,14 +252,15 @@ class LintTest {
     static List<Arguments> goodResponses() {
         return List.of(
                 Arguments.of(Named.of("text", Response.text("x"))),
-                Arguments.of(Named.of("no bytes and no type", Response.status(200).withBody(bytes(0)))),
+                Arguments.of(
+                        Named.of("no bytes and no type", Response.status(200).withBody(bytes(0)))),
                 Arguments.of(Named.of("a file", Response.file(Path.of("a.txt")))),
                 Arguments.of(Named.of("a stream", stream(out -> out.write(1)))),
                 Arguments.of(Named.of("204", Response.status(204))),
                 Arguments.of(Named.of("304 with a length", length(Response.status(304), "7"))),
-                Arguments.of(Named.of("two cookies", Response.text("x")
-                        .withHeader("Set-Cookie", "a=1")
-                        .withHeader("Set-Cookie", "b=2"))));
+                Arguments.of(Named.of(
+                        "two cookies",
+                        Response.text("x").withHeader("Set-Cookie", "a=1").withHeader("Set-Cookie", "b=2"))));
     }
 
     @Test
@@ -267,7 +284,9 @@ class LintTest {
         request.method = "HEAD";
         request.variables.put("REQUEST_METHOD", "HEAD");
 
-        assertThat(new Lint(checked -> length(Response.text(""), "7")).handle(request).status())
+        assertThat(new Lint(checked -> length(Response.text(""), "7"))
+                        .handle(request)
+                        .status())
                 .isEqualTo(200);
     }
 

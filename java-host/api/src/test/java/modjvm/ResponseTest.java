@@ -113,8 +113,7 @@ class ResponseTest {
 
     @Test
     void shouldAppendHeadersOfTheSameName() {
-        Response response =
-                Response.status(200).withHeader("Set-Cookie", "a=1").withHeader("set-cookie", "b=2");
+        Response response = Response.status(200).withHeader("Set-Cookie", "a=1").withHeader("set-cookie", "b=2");
 
         assertThat(response.headers().all("Set-Cookie")).containsExactly("a=1", "b=2");
     }
@@ -144,8 +143,7 @@ class ResponseTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Response.text("x").withHeader("X-A", "1\r\nSet-Cookie: b=2"))
                 .withMessageContaining("X-A");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> Response.text("x").withHeader("X-A: 1\r\nX-B", "2"));
+        assertThatIllegalArgumentException().isThrownBy(() -> Response.text("x").withHeader("X-A: 1\r\nX-B", "2"));
         assertThatIllegalArgumentException().isThrownBy(() -> Response.bytes(new byte[0], "text/html\r\nX: y"));
         assertThatIllegalArgumentException().isThrownBy(() -> Response.stream("text/html\n", out -> out.write(1)));
     }
