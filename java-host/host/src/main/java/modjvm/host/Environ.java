@@ -59,15 +59,10 @@ final class Environ {
             }
         }
         String upper = name.toUpperCase(Locale.ROOT).replace('-', '_');
-        switch (upper) {
-            case "CONTENT_TYPE":
-            case "CONTENT_LENGTH":
-                return upper;
-            case "PROXY":
-            case "PROXY_AUTHORIZATION":
-                return "";
-            default:
-                return "HTTP_" + upper;
-        }
+        return switch (upper) {
+            case "CONTENT_TYPE", "CONTENT_LENGTH" -> upper;
+            case "PROXY", "PROXY_AUTHORIZATION" -> "";
+            default -> "HTTP_" + upper;
+        };
     }
 }

@@ -96,18 +96,23 @@ final class Input {
 
     /** Makes reads large, for a body; until {@link #shrink}. */
     void enlarge() {
-        if (buffer == small) {
+        if (isSmall()) {
             buffer = buffers.take().put(small).flip();
         }
     }
 
     /** Gives the large buffer back. */
     void shrink() {
-        if (buffer != small && buffer.remaining() <= small.capacity()) {
+        if (!isSmall() && buffer.remaining() <= small.capacity()) {
             ByteBuffer large = buffer;
             buffer = small.clear().put(large).flip();
             buffers.giveBack(large);
         }
+    }
+
+    @SuppressWarnings("ReferenceEquality")
+    private boolean isSmall() {
+        return buffer == small;
     }
 
     private void awaitSome() throws IOException {

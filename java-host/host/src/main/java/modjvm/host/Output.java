@@ -45,7 +45,7 @@ final class Output {
 
     /** Ends a request; everything of it has been sent, or will never be. */
     synchronized void end() {
-        if (buffer != small) {
+        if (!isSmall()) {
             buffers.giveBack(buffer);
             buffer = small.clear();
         }
@@ -156,7 +156,7 @@ final class Output {
             if (room > 0) {
                 return room;
             }
-            if (buffer == small) {
+            if (isSmall()) {
                 enlarge();
                 return dataRoom();
             }
@@ -195,10 +195,15 @@ final class Output {
     }
 
     private void enlarge() {
-        if (buffer == small) {
+        if (isSmall()) {
             buffer = buffers.take().put(small.flip());
             small.clear();
         }
+    }
+
+    @SuppressWarnings("ReferenceEquality")
+    private boolean isSmall() {
+        return buffer == small;
     }
 
     private void encode(Frame frame) {

@@ -44,12 +44,12 @@ final class Reply {
      */
     void send(Response response) throws IOException, ProtocolException {
         Body body = response.body();
-        if (body instanceof Body.File) {
-            sendFile(response, ((Body.File) body).path());
-        } else if (body instanceof Body.Stream) {
-            sendStream(response, (Body.Stream) body);
-        } else if (body instanceof Body.Bytes) {
-            sendBytes(response, ((Body.Bytes) body).bytes());
+        if (body instanceof Body.File file) {
+            sendFile(response, file.path());
+        } else if (body instanceof Body.Stream stream) {
+            sendStream(response, stream);
+        } else if (body instanceof Body.Bytes content) {
+            sendBytes(response, content.bytes());
         } else {
             sendBytes(response, new byte[0]);
         }

@@ -22,18 +22,13 @@ public final class Decoder {
      * @param payload {@link FrameHeader#length} bytes; the frame may keep the array
      */
     public static Frame decode(FrameHeader header, byte[] payload) throws ProtocolException {
-        switch (header.type()) {
-            case FRAME_HELLO:
-                return hello(header, payload);
-            case FRAME_REQUEST:
-                return request(header, payload);
-            case FRAME_DATA:
-                return new Frame.Data(header.serial(), false, payload);
-            case FRAME_END:
-                return new Frame.End(header.serial(), header.has(FLAG_END_CUT));
-            default:
-                throw new ProtocolException(Code.UNKNOWN_FRAME, "type " + header.type());
-        }
+        return switch (header.type()) {
+            case FRAME_HELLO -> hello(header, payload);
+            case FRAME_REQUEST -> request(header, payload);
+            case FRAME_DATA -> new Frame.Data(header.serial(), false, payload);
+            case FRAME_END -> new Frame.End(header.serial(), header.has(FLAG_END_CUT));
+            default -> throw new ProtocolException(Code.UNKNOWN_FRAME, "type " + header.type());
+        };
     }
 
     /** Decodes the payload of a HELLO. */

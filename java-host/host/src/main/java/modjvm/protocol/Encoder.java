@@ -37,9 +37,9 @@ public final class Encoder {
      */
     public static int sizeOf(Frame frame) throws ProtocolException {
         int payload;
-        if (frame instanceof Frame.Response) {
+        if (frame instanceof Frame.Response response) {
             payload = RESPONSE_FIXED_SIZE;
-            List<Frame.Field> fields = ((Frame.Response) frame).fields();
+            List<Frame.Field> fields = response.fields();
             for (int i = 0; i < fields.size() && payload <= MAX_RESPONSE; i++) {
                 payload += PAIR_FIXED_SIZE
                         + fields.get(i).name().length()
@@ -49,8 +49,8 @@ public final class Encoder {
                 throw new ProtocolException(
                         Code.FRAME_TOO_LARGE, "the response's header fields have more than " + MAX_RESPONSE + " bytes");
             }
-        } else if (frame instanceof Frame.Data) {
-            payload = ((Frame.Data) frame).payload().length;
+        } else if (frame instanceof Frame.Data data) {
+            payload = data.payload().length;
             if (payload > MAX_DATA) {
                 throw new ProtocolException(Code.FRAME_TOO_LARGE, payload + " bytes of DATA");
             }
@@ -84,42 +84,39 @@ public final class Encoder {
 
     /** Returns the type, shifted by eight, and the flags. */
     private static int payload(Frame frame, ByteBuffer out) throws ProtocolException {
-        if (frame instanceof Frame.Response) {
-            return response((Frame.Response) frame, out);
+        if (frame instanceof Frame.Response response) {
+            return response(response, out);
         } else if (frame instanceof Frame.End) {
             return FRAME_END << 8;
-        } else if (frame instanceof Frame.Data) {
-            Frame.Data data = (Frame.Data) frame;
+        } else if (frame instanceof Frame.Data data) {
             if (data.payload().length == 0) {
                 throw new ProtocolException(Code.BAD_LENGTH, "empty DATA");
             }
             out.put(data.payload());
             return FRAME_DATA << 8 | (data.flush() ? FLAG_DATA_FLUSH : 0);
-        } else if (frame instanceof Frame.Credit) {
-            long bytes = ((Frame.Credit) frame).bytes();
+        } else if (frame instanceof Frame.Credit credit) {
+            long bytes = credit.bytes();
             if (bytes < 1 || bytes > MAX_U32) {
                 throw new ProtocolException(Code.BAD_LENGTH, "a CREDIT of " + bytes);
             }
             out.putInt((int) bytes);
             return FRAME_CREDIT << 8;
-        } else if (frame instanceof Frame.Welcome) {
-            Frame.Welcome welcome = (Frame.Welcome) frame;
+        } else if (frame instanceof Frame.Welcome welcome) {
             out.put(Decoder.MAGIC)
                     .put((byte) VERSION_MAJOR)
                     .put((byte) welcome.minor())
                     .putShort((short) 0)
                     .putInt((int) welcome.pid());
             return FRAME_WELCOME << 8;
-        } else if (frame instanceof Frame.Refused) {
-            out.put((byte) ((Frame.Refused) frame).reason().number());
+        } else if (frame instanceof Frame.Refused refused) {
+            out.put((byte) refused.reason().number());
             return FRAME_REFUSED << 8;
-        } else if (frame instanceof Frame.Failed) {
-            Frame.Failed failed = (Frame.Failed) frame;
+        } else if (frame instanceof Frame.Failed failed) {
             out.putShort((short) checkStatus(failed.status(), LEAST_FAILED_STATUS));
             message(failed.message(), MAX_MESSAGE - 4, out);
             return FRAME_FAILED << 8;
-        } else if (frame instanceof Frame.Abort) {
-            message(((Frame.Abort) frame).message(), MAX_MESSAGE - 2, out);
+        } else if (frame instanceof Frame.Abort abort) {
+            message(abort.message(), MAX_MESSAGE - 2, out);
             return FRAME_ABORT << 8;
         }
         throw new IllegalArgumentException("not a daemon's frame: " + frame);

@@ -52,6 +52,7 @@ public sealed interface Frame {
      * @param flush to httpd alone: pass everything up to here to the client now
      * @param payload not copied
      */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody but tests, which look inside
     record Data(int serial, boolean flush, byte[] payload) implements Frame {}
 
     /**

@@ -49,28 +49,20 @@ public record FrameHeader(int type, int flags, int serial, int length) {
     }
 
     private static int limit(int type) throws ProtocolException {
-        switch (type) {
-            case FRAME_HELLO:
-                return MAX_HELLO;
-            case FRAME_REQUEST:
-                return MAX_REQUEST;
-            case FRAME_DATA:
-                return MAX_DATA;
-            case FRAME_END:
-                return 0;
-            default:
-                throw new ProtocolException(Code.UNKNOWN_FRAME, "type " + type);
-        }
+        return switch (type) {
+            case FRAME_HELLO -> MAX_HELLO;
+            case FRAME_REQUEST -> MAX_REQUEST;
+            case FRAME_DATA -> MAX_DATA;
+            case FRAME_END -> 0;
+            default -> throw new ProtocolException(Code.UNKNOWN_FRAME, "type " + type);
+        };
     }
 
     private static int definedFlags(int type) {
-        switch (type) {
-            case FRAME_REQUEST:
-                return FLAG_REQUEST_BODY | FLAG_REQUEST_EXPECT;
-            case FRAME_END:
-                return FLAG_END_CUT;
-            default:
-                return 0;
-        }
+        return switch (type) {
+            case FRAME_REQUEST -> FLAG_REQUEST_BODY | FLAG_REQUEST_EXPECT;
+            case FRAME_END -> FLAG_END_CUT;
+            default -> 0;
+        };
     }
 }

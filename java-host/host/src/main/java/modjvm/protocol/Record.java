@@ -9,6 +9,7 @@ import java.util.Objects;
 import modjvm.protocol.ProtocolException.Code;
 
 /** A sequence of named values, the form in which settings and definitions travel (PROTOCOL.md, section 5). */
+@SuppressWarnings("JavaLangClash") // the name that the specification and the C parts have for it
 public final class Record {
     private static final int MAX_NAME = 255;
 
@@ -20,6 +21,7 @@ public final class Record {
      * @param name decoded as UTF-8
      * @param value not copied
      */
+    @SuppressWarnings("ArrayRecordComponent") // compared by content, below
     public record Entry(String name, byte[] value) {
         /** The value decoded as UTF-8. */
         public String text() {
@@ -28,9 +30,7 @@ public final class Record {
 
         @Override
         public boolean equals(Object other) {
-            return other instanceof Entry
-                    && ((Entry) other).name.equals(name)
-                    && Arrays.equals(((Entry) other).value, value);
+            return other instanceof Entry entry && entry.name.equals(name) && Arrays.equals(entry.value, value);
         }
 
         @Override

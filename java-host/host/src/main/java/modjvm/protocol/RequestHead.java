@@ -219,6 +219,7 @@ public final class RequestHead {
         return new String(payload, at + 2, u16(at), charset);
     }
 
+    @SuppressWarnings("EnumOrdinal") // their order is that of the payload
     private int offset(Text text) {
         int at = STRINGS_OFFSET;
         for (int i = text.ordinal(); i > 0; i--) {

@@ -35,6 +35,7 @@ final class Httpd implements AutoCloseable {
     }
 
     /** Everything up to the end of one answer. */
+    @SuppressWarnings("ArrayRecordComponent")
     record Answer(boolean welcome, Frame head, byte[] body, Frame end, List<Frame> frames) {
         int status() {
             return head instanceof Frame.Response response ? response.status() : ((Frame.Failed) head).status();
@@ -121,7 +122,7 @@ final class Httpd implements AutoCloseable {
 
     Answer answer() throws IOException {
         boolean welcome = false;
-        Frame head = null;
+        Frame head = new Frame.Abort(serial, "of the test: nothing has come yet");
         List<Frame> frames = new ArrayList<>();
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         while (true) {

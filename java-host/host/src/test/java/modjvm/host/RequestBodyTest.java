@@ -10,7 +10,6 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.CRC32;
 import modjvm.Request;
 import modjvm.Response;
@@ -114,7 +113,7 @@ class RequestBodyTest {
             read.countDown();
             assertThat(httpd.read()).isInstanceOf(Frame.Welcome.class);
             assertThat(httpd.read()).isInstanceOf(Frame.Credit.class);
-            httpd.sendMore(Httpd.data("hello".getBytes()), Httpd.end());
+            httpd.sendMore(Httpd.data(new byte[] {'h', 'e', 'l', 'l', 'o'}), Httpd.end());
             assertThat(httpd.answer().text()).isEqualTo("hello");
         }
     }
@@ -221,14 +220,14 @@ class RequestBodyTest {
                         request -> Response.stream("a/b", out -> request.body().transferTo(out)));
                 Httpd httpd = server.connect()) {
             httpd.send(Httpd.post(length));
-            AtomicLong credit = new AtomicLong(Constants.INITIAL_CREDIT);
+            long credit = Constants.INITIAL_CREDIT;
             long left = length;
             long back = 0;
             while (true) {
-                int piece = (int) Math.min(Math.min(left, credit.get()), Constants.MAX_DATA);
+                int piece = (int) Math.min(Math.min(left, credit), Constants.MAX_DATA);
                 if (piece > 0) {
                     httpd.sendMore(Httpd.data(piece));
-                    credit.addAndGet(-piece);
+                    credit -= piece;
                     left -= piece;
                     if (left == 0) {
                         httpd.sendMore(Httpd.end());
@@ -237,7 +236,7 @@ class RequestBodyTest {
                 }
                 Frame frame = httpd.read();
                 if (frame instanceof Frame.Credit more) {
-                    credit.addAndGet(more.bytes());
+                    credit += more.bytes();
                 } else if (frame instanceof Frame.Data data) {
                     back += data.payload().length;
                 } else if (frame instanceof Frame.End) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import modjvm.Response;
 import modjvm.loading.LoadException;
 import modjvm.protocol.Frame;
@@ -138,7 +139,8 @@ class ServerTest {
         List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
         try (TestServer server = new TestServer(threads, definition -> request -> {
             most.accumulateAndGet(inside.incrementAndGet(), Math::max);
-            Thread.yield();
+            // The work: long enough for others to come.
+            LockSupport.parkNanos(200_000);
             inside.decrementAndGet();
             return Response.text("ok");
         })) {
@@ -167,7 +169,8 @@ class ServerTest {
         }
         assertThat(failures).isEmpty();
         assertThat(served).hasValue(50 * 40);
-        assertThat(most.get()).isBetween(1, threads);
+        assertThat(most).hasValue(threads);
+        assertThat(refused.get()).isPositive();
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
 import modjvm.Response;
 import modjvm.protocol.Constants;
@@ -29,7 +30,9 @@ class ViolationTest {
 
     static Stream<Arguments> violationsOfReaders() {
         return Stream.of(
-                Arguments.of("something else", "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes()),
+                Arguments.of(
+                        "something else",
+                        "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII)),
                 Arguments.of("no HELLO", GET),
                 Arguments.of("a HELLO with a serial", HttpdCodec.frame(Constants.FRAME_HELLO, 0, 1, new byte[12])),
                 Arguments.of("two HELLOs", join(HELLO, HELLO)),

@@ -16,7 +16,7 @@ class ConstantsTest {
         Map<String, Integer> specified = new TreeMap<>();
         for (String line : Files.readAllLines(Vector.folder().resolve("constants.txt"))) {
             if (!line.isBlank() && !line.startsWith("#")) {
-                String[] words = line.split(" ");
+                String[] words = line.split(" ", -1);
                 specified.put(words[0], Integer.decode(words[1]));
             }
         }

@@ -174,46 +174,43 @@ public final class HttpdCodec {
     }
 
     private static Frame payload(int type, int flags, int serial, ByteBuffer payload) {
-        switch (type) {
-            case FRAME_WELCOME:
+        return switch (type) {
+            case FRAME_WELCOME -> {
                 payload.position(5);
                 int minor = payload.get();
                 payload.getShort();
-                return new Frame.Welcome(minor, payload.getInt() & 0xffffffffL);
-            case FRAME_RESPONSE:
-                int status = payload.getShort();
-                long contentLength = payload.getLong();
-                List<Frame.Field> fields = new ArrayList<>();
-                for (int count = payload.getShort() & 0xffff; count > 0; count--) {
-                    String name = string(payload);
-                    fields.add(new Frame.Field(name, string(payload)));
-                }
-                return new Frame.Response(
-                        serial,
-                        (flags & FLAG_RESPONSE_BODY) != 0,
-                        (flags & FLAG_RESPONSE_FLUSH) != 0,
-                        status,
-                        contentLength,
-                        fields);
-            case FRAME_DATA:
+                yield new Frame.Welcome(minor, payload.getInt() & 0xffffffffL);
+            }
+            case FRAME_RESPONSE -> response(flags, serial, payload);
+            case FRAME_DATA -> {
                 byte[] data = new byte[payload.remaining()];
                 payload.get(data);
-                return new Frame.Data(serial, (flags & FLAG_DATA_FLUSH) != 0, data);
-            case FRAME_END:
-                return new Frame.End(serial, false);
-            case FRAME_CREDIT:
-                return new Frame.Credit(serial, payload.getInt() & 0xffffffffL);
-            case FRAME_REFUSED:
-                return new Frame.Refused(
-                        serial, payload.get() == REFUSED_FULL ? Frame.Reason.FULL : Frame.Reason.DRAINING);
-            case FRAME_FAILED:
-                int failedStatus = payload.getShort();
-                return new Frame.Failed(serial, failedStatus, string(payload));
-            case FRAME_ABORT:
-                return new Frame.Abort(serial, string(payload));
-            default:
-                throw new IllegalArgumentException("type " + type);
+                yield new Frame.Data(serial, (flags & FLAG_DATA_FLUSH) != 0, data);
+            }
+            case FRAME_END -> new Frame.End(serial, false);
+            case FRAME_CREDIT -> new Frame.Credit(serial, payload.getInt() & 0xffffffffL);
+            case FRAME_REFUSED ->
+                new Frame.Refused(serial, payload.get() == REFUSED_FULL ? Frame.Reason.FULL : Frame.Reason.DRAINING);
+            case FRAME_FAILED -> {
+                int status = payload.getShort();
+                yield new Frame.Failed(serial, status, string(payload));
+            }
+            case FRAME_ABORT -> new Frame.Abort(serial, string(payload));
+            default -> throw new IllegalArgumentException("type " + type);
+        };
+    }
+
+    private static Frame response(int flags, int serial, ByteBuffer payload) {
+        int status = payload.getShort();
+        long contentLength = payload.getLong();
+        List<Frame.Field> fields = new ArrayList<>();
+        for (int count = payload.getShort() & 0xffff; count > 0; count--) {
+            String name = string(payload);
+            fields.add(new Frame.Field(name, string(payload)));
         }
+        boolean hasBody = (flags & FLAG_RESPONSE_BODY) != 0;
+        boolean flush = (flags & FLAG_RESPONSE_FLUSH) != 0;
+        return new Frame.Response(serial, hasBody, flush, status, contentLength, fields);
     }
 
     private static String string(ByteBuffer payload) {

@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A vector of PROTOCOL.md, section 6. Texts are held as ISO-8859-1, a character for a byte. */
+@SuppressWarnings("ArrayRecordComponent")
 public record Vector(String name, String from, boolean canonical, byte[] wire, List<Part> parts, String error) {
     private static final Path FOLDER =
             Path.of(System.getProperty("basedir", ".")).resolve("../../tests/protocol");
@@ -35,7 +36,7 @@ public record Vector(String name, String from, boolean canonical, byte[] wire, L
         }
 
         boolean has(String flag) {
-            return List.of(flags.split("\\+")).contains(flag);
+            return List.of(flags.split("\\+", -1)).contains(flag);
         }
 
         byte[] data() {
@@ -94,7 +95,7 @@ public record Vector(String name, String from, boolean canonical, byte[] wire, L
                 case "canonical" -> canonical = !rest.equals("no");
                 case "wire" -> wire.writeBytes(hex(rest));
                 case "frame" -> {
-                    String[] words = rest.split(" ");
+                    String[] words = rest.split(" ", -1);
                     int serial = Integer.parseInt(words[2].substring("serial=".length()));
                     parts.add(new Part(words[0], words[1].substring("flags=".length()), serial, new ArrayList<>()));
                 }

@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 import modjvm.protocol.RequestHead.Text;
 import modjvm.protocol.Vector.Line;
 import modjvm.protocol.Vector.Part;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -131,7 +132,7 @@ class VectorsTest {
         private final ByteBuffer bytes =
                 ByteBuffer.allocate(2 * Constants.MAX_REQUEST).flip();
         private final List<Frame> frames = new ArrayList<>();
-        private FrameHeader header;
+        private @Nullable FrameHeader header;
 
         void add(byte... more) throws ProtocolException {
             bytes.compact().put(more).flip();
@@ -202,8 +203,10 @@ class VectorsTest {
             "auth-type",
             "log-id"
         };
+        assertThat(names).hasSameSizeAs(Text.values());
+        int index = 0;
         for (Text text : Text.values()) {
-            lines.add(new Line("field", names[text.ordinal()], head.latin1(text)));
+            lines.add(new Line("field", names[index++], head.latin1(text)));
         }
         byte[] definition = head.definition(new byte[0]);
         for (Record.Entry entry : Record.parse(definition)) {
@@ -247,44 +250,37 @@ class VectorsTest {
 
     private static Frame frame(Part part) {
         int serial = part.serial();
-        switch (part.type()) {
-            case "WELCOME":
-                return new Frame.Welcome((int) part.number("minor"), part.number("pid"));
-            case "RESPONSE":
+        return switch (part.type()) {
+            case "WELCOME" -> new Frame.Welcome((int) part.number("minor"), part.number("pid"));
+            case "RESPONSE" -> {
                 List<Frame.Field> fields = part.lines("header").stream()
                         .map(line -> new Frame.Field(line.name(), line.value()))
                         .collect(Collectors.toList());
                 long length = part.field("content-length").equals("-")
                         ? -1
                         : Long.parseUnsignedLong(part.field("content-length"));
-                return new Frame.Response(
+                yield new Frame.Response(
                         serial, part.has("BODY"), part.has("FLUSH"), (int) part.number("status"), length, fields);
-            case "DATA":
-                return new Frame.Data(serial, part.has("FLUSH"), part.data());
-            case "END":
-                return new Frame.End(serial, false);
-            case "CREDIT":
-                return new Frame.Credit(serial, part.number("credit"));
-            case "REFUSED":
-                return new Frame.Refused(serial, Frame.Reason.values()[(int) part.number("reason") - 1]);
-            case "FAILED":
-                return new Frame.Failed(serial, (int) part.number("status"), text(part.field("message")));
-            case "ABORT":
-                return new Frame.Abort(serial, text(part.field("message")));
-            default:
-                throw new AssertionError(part.type());
-        }
+            }
+            case "DATA" -> new Frame.Data(serial, part.has("FLUSH"), part.data());
+            case "END" -> new Frame.End(serial, false);
+            case "CREDIT" -> new Frame.Credit(serial, part.number("credit"));
+            case "REFUSED" ->
+                new Frame.Refused(
+                        serial,
+                        part.number("reason") == Constants.REFUSED_FULL ? Frame.Reason.FULL : Frame.Reason.DRAINING);
+            case "FAILED" -> new Frame.Failed(serial, (int) part.number("status"), text(part.field("message")));
+            case "ABORT" -> new Frame.Abort(serial, text(part.field("message")));
+            default -> throw new AssertionError(part.type());
+        };
     }
 
     private static byte[] httpdFrame(Part part) {
-        switch (part.type()) {
-            case "HELLO":
-                return HttpdCodec.hello(part.number("pid"));
-            case "DATA":
-                return HttpdCodec.data(part.serial(), part.data());
-            case "END":
-                return HttpdCodec.end(part.serial(), part.has("CUT"));
-            case "REQUEST":
+        return switch (part.type()) {
+            case "HELLO" -> HttpdCodec.hello(part.number("pid"));
+            case "DATA" -> HttpdCodec.data(part.serial(), part.data());
+            case "END" -> HttpdCodec.end(part.serial(), part.has("CUT"));
+            case "REQUEST" -> {
                 HttpdCodec.RequestBuilder request = new HttpdCodec.RequestBuilder();
                 List<Line> fields = part.lines("field");
                 fields.subList(3, fields.size()).forEach(line -> request.with(line.name(), line.value()));
@@ -299,10 +295,10 @@ class VectorsTest {
                 if (part.has("EXPECT")) {
                     request.expectingContinue();
                 }
-                return request.encode(part.serial());
-            default:
-                throw new AssertionError(part.type());
-        }
+                yield request.encode(part.serial());
+            }
+            default -> throw new AssertionError(part.type());
+        };
     }
 
     private static String latin1(byte[] bytes) {
