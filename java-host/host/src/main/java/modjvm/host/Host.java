@@ -24,17 +24,23 @@ final class Host {
     private static final int DONE = 0;
     private static final int FAILED = 1;
 
-    /** How long requests in flight may still take at SIGTERM: httpd is most often ending at the same time. */
-    private static final Duration IN_FLIGHT_GRACE = Duration.ofMillis(500);
-
     private static final Duration FOREVER = Duration.ofDays(1);
 
     private final Lifecycle lifecycle;
     private final PrintStream log;
+    private final Duration inFlightGrace;
     /** Written by the main thread when it serves, read by those that end the daemon. */
     private volatile @Nullable Server server;
 
-    Host(Lifecycle lifecycle, PrintStream log) {
+    /**
+     * Makes a daemon that is not started yet.
+     *
+     * @param log gets what is said about applications
+     * @param inFlightGrace how long requests in flight may still take at SIGTERM and System.exit, but at most a quarter
+     *     of the shutdown-timeout
+     */
+    Host(Lifecycle lifecycle, PrintStream log, Duration inFlightGrace) {
+        this.inFlightGrace = inFlightGrace;
         this.lifecycle = lifecycle;
         this.log = log;
     }
@@ -114,7 +120,8 @@ final class Host {
      */
     private void shutDown(Mounts mounts, Duration timeout) {
         Duration all = timeout.isZero() ? FOREVER : timeout.multipliedBy(9).dividedBy(10);
-        Duration grace = all.compareTo(IN_FLIGHT_GRACE.multipliedBy(4)) < 0 ? all.dividedBy(4) : IN_FLIGHT_GRACE;
+        Duration quarter = all.dividedBy(4);
+        Duration grace = quarter.compareTo(inFlightGrace) < 0 ? quarter : inFlightGrace;
         Thread draining = new Thread("modjvm-drain") {
             @Override
             public void run() {

@@ -1,7 +1,12 @@
 package modjvm.host;
 
+import java.time.Duration;
+
 /** Where the launcher enters. */
 public final class Main {
+    /** httpd is most often ending at the same time, and a request that called System.exit never ends. */
+    private static final Duration IN_FLIGHT_GRACE = Duration.ofMillis(500);
+
     private Main() {}
 
     /**
@@ -11,6 +16,6 @@ public final class Main {
      * @throws InterruptedException if somebody interrupts the main thread
      */
     public static void main(String[] args) throws InterruptedException {
-        new Host(new DaemonLifecycle(), System.err).run();
+        new Host(new DaemonLifecycle(), System.err, IN_FLIGHT_GRACE).run();
     }
 }

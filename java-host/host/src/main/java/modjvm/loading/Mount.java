@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * others wait for it. Loading has a thread of its own, so that no client that leaves can interrupt a factory.
  */
 final class Mount {
+    /** Of threads that load: the compiler recurses deeper than applications, for whom the pool's stack-size is. */
+    static final long STACK_BYTES = 4L << 20;
+
     private final Definition definition;
     private final boolean isDynamic;
     private final Group group;
@@ -92,7 +95,7 @@ final class Mount {
             return last;
         }
         Attempt next = new Attempt(fingerprint);
-        Thread thread = new Thread(next, "load " + target());
+        Thread thread = new Thread(null, next, "load " + target(), STACK_BYTES);
         thread.setDaemon(true);
         thread.start(); // before it is kept: nobody may wait for a thread that could not be made
         attempt = next;

@@ -18,17 +18,17 @@ final class Preload {
     /** Returns when all have loaded or failed; an error of the JVM is thrown. */
     void run(int threads) {
         List<Thread> helpers = new ArrayList<>();
-        for (int i = 1; i < Math.min(threads, mounts.size()); i++) {
-            Thread helper = new Thread("load-" + i) {
-                @Override
-                public void run() {
-                    work();
-                }
-            };
+        Runnable work = new Runnable() {
+            @Override
+            public void run() {
+                work();
+            }
+        };
+        for (int i = 0; i < Math.min(threads, mounts.size()); i++) {
+            Thread helper = new Thread(null, work, "load-" + i, Mount.STACK_BYTES);
             helpers.add(helper);
             helper.start();
         }
-        work();
         for (Thread helper : helpers) {
             join(helper);
         }

@@ -1,0 +1,74 @@
+package modjvm.host;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/** A supervisor and a process, played by a test: what the host does is noted as one word or line each. */
+final class FakeLifecycle implements Lifecycle {
+    private final byte[] settings;
+    private final Path socket;
+    private final BlockingQueue<Integer> commands = new LinkedBlockingQueue<>();
+    final BlockingQueue<String> events = new LinkedBlockingQueue<>();
+    final List<Runnable> atExit = new CopyOnWriteArrayList<>();
+
+    FakeLifecycle(byte[] settings, Path socket) {
+        this.settings = settings;
+        this.socket = socket;
+    }
+
+    void command(int command) {
+        commands.add(command);
+    }
+
+    @Override
+    public byte[] settings() {
+        return settings;
+    }
+
+    @Override
+    public ServerSocketChannel listener() throws IOException {
+        ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        return listener.bind(UnixDomainSocketAddress.of(socket), 100);
+    }
+
+    @Override
+    public void ready() {
+        events.add("ready");
+    }
+
+    @Override
+    public void failed(String reason) {
+        events.add("failed " + reason);
+    }
+
+    @Override
+    public int awaitCommand() {
+        try {
+            return commands.take();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void atExit(Runnable action) {
+        atExit.add(action);
+    }
+
+    @Override
+    public void exit(int code) {
+        events.add("exit " + code);
+    }
+
+    @Override
+    public void halt(int code) {
+        events.add("halt " + code);
+    }
+}
