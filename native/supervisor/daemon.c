@@ -181,7 +181,7 @@ static const char *describe_details(const mj_daemon_t *daemon, int status)
     if (daemon->reason[0] != '\0' && !daemon->life.is_ordered) {
         details = apr_pstrcat(daemon->mem, details, "; ", daemon->reason, NULL);
     }
-    if (is_own_exit) {
+    else if (is_own_exit) {
         details = apr_pstrcat(daemon->mem, details, "; System.exit", NULL);
     }
     if (daemon->crash_report[0] != '\0') {

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -45,18 +46,27 @@ static void copy_program(const char *from, const char *to)
     close(out);
 }
 
-static void exec_supervisor(driver_t *driver, int control)
+static void exec_supervisor(driver_t *driver, int control, unsigned descriptors)
 {
+    struct rlimit limit = {descriptors, descriptors};
     char name[] = "jvm-supervisor";
     char *argv[] = {name, NULL}, *envp[] = {NULL};
     dup2(driver->log_fd, STDERR_FILENO);
     dup2(control, 3);
     fcntl(3, F_SETFD, 0);
+    if (descriptors > 0) {
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
     execve(MJ_SUPERVISOR, argv, envp);
     _exit(1);
 }
 
 driver_t *driver_start(void)
+{
+    return driver_start_limited(0);
+}
+
+driver_t *driver_start_limited(unsigned descriptors)
 {
     driver_t *driver = apr_pcalloc(test_pool, sizeof(*driver));
     int ends[2];
@@ -72,13 +82,14 @@ driver_t *driver_start(void)
     driver->log_path = apr_pstrcat(test_pool, driver->dir, "/log", NULL);
     driver->log_fd = open(driver->log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     ck_assert(driver->log_fd >= 0);
+    driver->pool_log_fd = driver->log_fd;
     ck_assert(mj_board_create(&driver->board, &driver->board_fd, 8, 8) == APR_SUCCESS);
 
     ck_assert(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0);
     driver->pid = fork();
     ck_assert(driver->pid >= 0);
     if (driver->pid == 0) {
-        exec_supervisor(driver, ends[1]);
+        exec_supervisor(driver, ends[1], descriptors);
     }
     close(ends[1]);
     driver->control = ends[0];
@@ -168,7 +179,7 @@ static void send_pool(driver_t *driver, mj_record_builder_t *pool)
     if (!mj_record_find(mj_record_bytes(pool), "processes", &unused)) {
         mj_record_add_number(pool, "processes", 1);
     }
-    driver_send(driver, 'P', mj_record_bytes(pool), driver->log_fd);
+    driver_send(driver, 'P', mj_record_bytes(pool), driver->pool_log_fd);
 }
 
 const char *driver_offer(driver_t *driver, mj_record_builder_t *pool, mj_record_builder_t *another)

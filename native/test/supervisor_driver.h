@@ -20,12 +20,16 @@ typedef struct driver_t {
     char *launcher;    /**< a copy of the fake daemon that any user can execute */
     char *log_path;    /**< of all pools, and of the supervisor's own */
     int log_fd;
+    int pool_log_fd;   /**< what pools get; log_fd unless changed */
     char *log;         /**< what was read of it */
     size_t log_len;
 } driver_t;
 
 /** Makes the folders and the board, and starts the supervisor. */
 driver_t *driver_start(void);
+
+/** The same, with a supervisor that can have so many descriptors open. */
+driver_t *driver_start_limited(unsigned descriptors);
 
 /** A pool's record, without an identity: add more entries, then driver_offer it. */
 mj_record_builder_t *driver_pool(driver_t *driver, const char *name, const char *fake);

@@ -5,6 +5,7 @@
 #include <apr_strings.h>
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -199,6 +200,36 @@ START_TEST(should_say_what_prevented_the_exec)
     ck_assert_str_eq(driver_offer_as(driver, driver_pool(driver, "shop", ""), "launcher", "/nowhere/jvm-daemon"), "");
     driver_await(driver, "ended: exit code 111: /nowhere/jvm-daemon: No such file or directory\n", 1);
     finish(driver);
+}
+END_TEST
+
+START_TEST(should_say_what_prevented_the_fork)
+{
+    driver_t *driver = driver_start_limited(14); /* enough for itself, not for a daemon */
+    start_pool(driver, "");
+    driver_await(driver, "MJ0104: pool shop could not start a daemon: ", 2);
+    ck_assert_uint_eq(driver_count(driver, ": Too many open files\n"), 2);
+    driver_await_state(driver, 0, MJ_POOL_DOWN);
+    ck_assert_uint_eq(driver_sockets(driver), 0);
+    finish(driver);
+}
+END_TEST
+
+START_TEST(should_not_wait_for_a_log_that_takes_nothing)
+{
+    driver_t *driver = driver_start();
+    char byte[4096] = {0};
+    int log[2];
+    ck_assert_int_eq(pipe2(log, O_CLOEXEC | O_NONBLOCK), 0);
+    while (write(log[1], byte, sizeof(byte)) > 0) {
+    }
+    ck_assert_int_eq(fcntl(log[1], F_SETFL, 0), 0); /* blocking, as httpd's is */
+    driver->pool_log_fd = log[1];
+    start_pool(driver, "talk");
+    driver_await_state(driver, 0, MJ_POOL_READY);
+    ck_assert_int_eq(fcntl(log[1], F_GETFL) & O_NONBLOCK, 0); /* httpd's own stays as it was */
+    ck_assert_int_eq(driver_stop(driver), 0);
+    driver_clean(driver);
 }
 END_TEST
 
@@ -505,6 +536,8 @@ Suite *mj_suite(void)
     tcase_add_test(starts, should_replace_a_daemon_that_is_killed);
     tcase_add_test(starts, should_say_why_a_pool_does_not_start_and_try_again);
     tcase_add_test(starts, should_say_what_prevented_the_exec);
+    tcase_add_test(starts, should_say_what_prevented_the_fork);
+    tcase_add_test(starts, should_not_wait_for_a_log_that_takes_nothing);
     tcase_add_test(starts, should_kill_a_daemon_that_is_not_ready_in_time);
     tcase_add_test(starts, should_slow_down_when_ready_daemons_end_at_once);
     tcase_add_test(starts, should_log_what_daemons_print);

@@ -1,0 +1,134 @@
+/* The life of a daemon: each way through the table, with a clock of the test's own. */
+#include "harness.h"
+#include "life.h"
+
+#define MS INT64_C(1000)
+
+static const mj_life_times_t times = {.startup_us = 60000 * MS, .graceful_us = 15000 * MS, .shutdown_us = 5000 * MS};
+static const mj_life_times_t endless = {0};
+
+static mj_life_t begun(void)
+{
+    mj_life_t life;
+    mj_life_begin(&life, &times, 1000);
+    return life;
+}
+
+static mj_life_t ready(void)
+{
+    mj_life_t life = begun();
+    ck_assert_int_eq(mj_life_step(&life, MJ_EVENT_READY, &times, 2000), MJ_ACTION_PUBLISH);
+    return life;
+}
+
+START_TEST(should_be_published_when_it_is_ready)
+{
+    mj_life_t life = begun();
+    ck_assert_int_eq(life.state, MJ_LIFE_STARTING);
+    ck_assert_int_eq(life.deadline, 1000 + times.startup_us);
+    ck_assert_int_eq(life.ready_at, MJ_NEVER);
+    life = ready();
+    ck_assert_int_eq(life.state, MJ_LIFE_READY);
+    ck_assert_int_eq(life.ready_at, 2000);
+    ck_assert_int_eq(life.deadline, MJ_NEVER);
+    ck_assert_int_eq(mj_life_step(&life, MJ_EVENT_READY, &times, 3000), MJ_ACTION_NONE);
+    ck_assert_int_eq(life.ready_at, 2000);
+}
+END_TEST
+
+START_TEST(should_be_killed_at_once_after_startup_timeout)
+{
+    mj_life_t life = begun();
+    ck_assert_int_eq(mj_life_step(&life, MJ_EVENT_DEADLINE, &times, life.deadline), MJ_ACTION_KILL);
+    ck_assert_int_eq(life.state, MJ_LIFE_KILLED);
+    ck_assert_str_eq(life.timeout, "startup-timeout");
+    ck_assert_int_eq(life.deadline, MJ_NEVER);
+    ck_assert(!life.is_ordered);
+    ck_assert_int_eq(mj_life_step(&life, MJ_EVENT_READY, &times, 5000), MJ_ACTION_NONE);
+    ck_assert_int_eq(mj_life_step(&life, MJ_EVENT_EXITED, &times, 5000), MJ_ACTION_BURY);
+}
+END_TEST
+
+START_TEST(should_drain_then_terminate_then_kill)
+{
+    mj_life_t life = ready();
+    ck_assert_int_eq(mj_life_step(&life, MJ_EVENT_DRAIN, &times, 10000), MJ_ACTION_DRAIN);
+    ck_assert_int_eq(life.deadline, 10000 + times.graceful_us);
+    ck_assert(life.is_ordered);
+    ck_assert_ptr_null(life.timeout);
+    ck_assert_int_eq(mj_life_step(&life, MJ_EVENT_DRAIN, &times, 20000), MJ_ACTION_NONE);
+    ck_assert_int_eq(life.deadline, 10000 + times.graceful_us);
+    ck_assert_int_eq(mj_life_step(&life, MJ_EVENT_DEADLINE, &times, 30000), MJ_ACTION_TERMINATE);
+    ck_assert_str_eq(life.timeout, "graceful-timeout");
+    ck_assert_int_eq(life.deadline, 30000 + times.shutdown_us);
+    ck_assert_int_eq(mj_life_step(&life, MJ_EVENT_DEADLINE, &times, 40000), MJ_ACTION_KILL);
+    ck_assert_str_eq(life.timeout, "shutdown-timeout");
+    ck_assert_int_eq(life.state, MJ_LIFE_KILLED);
+}
+END_TEST
+
+START_TEST(should_not_drain_what_serves_nothing_yet)
+{
+    mj_life_t life = begun();
+    ck_assert_int_eq(mj_life_step(&life, MJ_EVENT_DRAIN, &times, 2000), MJ_ACTION_TERMINATE);
+    ck_assert(life.is_ordered);
+    ck_assert_int_eq(life.deadline, 2000 + times.shutdown_us);
+}
+END_TEST
+
+START_TEST(should_terminate_when_the_supervisor_stops)
+{
+    mj_life_t starting = begun(), serving = ready(), draining = ready();
+    ck_assert_int_eq(mj_life_step(&draining, MJ_EVENT_DRAIN, &times, 3000), MJ_ACTION_DRAIN);
+    ck_assert_int_eq(mj_life_step(&starting, MJ_EVENT_STOP, &times, 4000), MJ_ACTION_TERMINATE);
+    ck_assert_int_eq(mj_life_step(&serving, MJ_EVENT_STOP, &times, 4000), MJ_ACTION_TERMINATE);
+    ck_assert_int_eq(mj_life_step(&draining, MJ_EVENT_STOP, &times, 4000), MJ_ACTION_TERMINATE);
+    ck_assert_int_eq(serving.deadline, 4000 + times.shutdown_us);
+    /* once is enough, and the deadline does not move */
+    ck_assert_int_eq(mj_life_step(&serving, MJ_EVENT_STOP, &times, 5000), MJ_ACTION_NONE);
+    ck_assert_int_eq(mj_life_step(&serving, MJ_EVENT_DRAIN, &times, 5000), MJ_ACTION_NONE);
+    ck_assert_int_eq(serving.deadline, 4000 + times.shutdown_us);
+}
+END_TEST
+
+START_TEST(should_be_buried_once_from_any_state)
+{
+    static const mj_life_state_t states[] = {MJ_LIFE_STARTING, MJ_LIFE_READY, MJ_LIFE_DRAINING, MJ_LIFE_TERMINATING, MJ_LIFE_KILLED};
+    int event;
+    mj_life_t life = begun();
+    life.state = states[_i];
+    ck_assert_int_eq(mj_life_step(&life, MJ_EVENT_EXITED, &times, 3000), MJ_ACTION_BURY);
+    ck_assert_int_eq(life.state, MJ_LIFE_GONE);
+    for (event = 0; event < MJ_EVENT_COUNT; event++) {
+        ck_assert_int_eq(mj_life_step(&life, (mj_life_event_t)event, &times, 4000), MJ_ACTION_NONE);
+        ck_assert_int_eq(life.state, MJ_LIFE_GONE);
+    }
+}
+END_TEST
+
+START_TEST(should_have_no_deadline_where_the_timeout_is_none)
+{
+    mj_life_t life;
+    mj_life_begin(&life, &endless, 1000);
+    ck_assert_int_eq(life.deadline, MJ_NEVER);
+    mj_life_step(&life, MJ_EVENT_READY, &endless, 1000);
+    mj_life_step(&life, MJ_EVENT_DRAIN, &endless, 1000);
+    ck_assert_int_eq(life.deadline, MJ_NEVER);
+    mj_life_step(&life, MJ_EVENT_STOP, &endless, 1000);
+    ck_assert_int_eq(life.deadline, MJ_NEVER);
+}
+END_TEST
+
+Suite *mj_suite(void)
+{
+    Suite *suite = suite_create("life of a daemon");
+    TCase *life = mj_case(suite, "life");
+    tcase_add_test(life, should_be_published_when_it_is_ready);
+    tcase_add_test(life, should_be_killed_at_once_after_startup_timeout);
+    tcase_add_test(life, should_drain_then_terminate_then_kill);
+    tcase_add_test(life, should_not_drain_what_serves_nothing_yet);
+    tcase_add_test(life, should_terminate_when_the_supervisor_stops);
+    tcase_add_loop_test(life, should_be_buried_once_from_any_state, 0, 5);
+    tcase_add_test(life, should_have_no_deadline_where_the_timeout_is_none);
+    return suite;
+}

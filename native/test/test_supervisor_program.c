@@ -1,0 +1,154 @@
+/* Pool records as the supervisor reads them, and what it refuses; and its end when no settings come. */
+#include "harness.h"
+#include "program.h"
+#include "supervisor.h"
+
+#include <apr_strings.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SECOND INT64_C(1000000)
+
+/* A record with these entries, NAME, VALUE, …, NULL, before those that every pool needs. */
+static mj_span_t record_of(const char *const *entries)
+{
+    mj_record_builder_t *record = mj_record_builder_make(test_pool);
+    for (; entries[0] != NULL; entries += 2) {
+        mj_record_add(record, entries[0], entries[1]);
+    }
+    mj_record_add(record, "name", "shop");
+    mj_record_add(record, "index", "3");
+    mj_record_add(record, "processes", "2");
+    mj_record_add(record, "threads", "25");
+    mj_record_add_number(record, "uid", geteuid() == 0 ? 1000 : (int64_t)geteuid());
+    mj_record_add_number(record, "gid", geteuid() == 0 ? 1001 : (int64_t)getegid());
+    return mj_record_bytes(record);
+}
+
+static mj_program_t *program;
+
+static const char *read_entries(const char *const *entries)
+{
+    mj_site_t site = {.runtime_dir = "/run", .launcher = "/launcher", .jars = "/jars", .minimum_uid = 100};
+    return mj_program_read(&program, record_of(entries), &site, 8, test_pool);
+}
+
+#define READ(...) read_entries((const char *const[]){__VA_ARGS__, NULL})
+
+static void expect_refused(const char *name, const char *value, const char *part)
+{
+    const char *wrong = READ(name, value);
+    ck_assert_msg(wrong != NULL && strstr(wrong, part) != NULL, "%s=%s: %s", name, value, wrong != NULL ? wrong : "accepted");
+}
+
+START_TEST(should_read_what_a_pool_needs)
+{
+    ck_assert_ptr_null(READ("startup-timeout", "60000", "graceful-timeout", "0", "umask", "0077", "display-name", "my shop"));
+    ck_assert_str_eq(program->name, "shop");
+    ck_assert_uint_eq(program->index, 3);
+    ck_assert_uint_eq(program->processes, 2);
+    ck_assert_uint_eq(program->threads, 25);
+    ck_assert_int_eq(program->times.startup_us, 60 * SECOND);
+    ck_assert_int_eq(program->times.graceful_us, 0);
+    ck_assert_uint_eq(program->umask, 077);
+    ck_assert_str_eq(program->argv[0], "my shop");
+    ck_assert_str_eq(program->argv[1], "/jars");
+    ck_assert_ptr_null(program->argv[2]);
+    ck_assert_str_eq(program->home, "/");
+    ck_assert_int_eq(program->has_identity, geteuid() == 0);
+}
+END_TEST
+
+START_TEST(should_refuse_what_no_pool_can_be)
+{
+    expect_refused("name", "", "name");
+    expect_refused("name", "../shop", "name");
+    expect_refused("name", "0123456789012345678901234567890123456789012345678901234567890123456789", "name");
+    expect_refused("index", "8", "index");
+    expect_refused("index", "-1", "index");
+    expect_refused("processes", "0", "processes");
+    expect_refused("processes", "65", "processes");
+    expect_refused("threads", "0", "threads");
+    expect_refused("home", "relative", "home");
+    expect_refused("umask", "rw", "umask");
+    expect_refused("umask", "1777", "umask");
+    expect_refused("env", "NOVALUE", "env");
+}
+END_TEST
+
+START_TEST(should_refuse_root_however_it_is_written)
+{
+    expect_refused("uid", "0", "UID 0");
+    expect_refused("uid", "4294967296", "no number"); /* 0 in 32 bits */
+    expect_refused("uid", "4294967295", "no number"); /* -1: as it is */
+    expect_refused("uid", "-1", "no number");
+    expect_refused("uid", "root", "no number");
+    expect_refused("gid", "0", "GID 0");
+    expect_refused("gid", "4294967296", "no number");
+    if (geteuid() != 0) {
+        expect_refused("uid", "54321", "its own user");
+    }
+    else {
+        expect_refused("uid", "99", "below JVMMinimumUID");
+        expect_refused("groups", "5,0", "GID 0");
+        expect_refused("groups", "4294967296", "no list");
+        expect_refused("groups", "1,,2", "no list");
+        expect_refused("groups", "-1", "no list");
+        expect_refused("groups", "wheel", "no list");
+        ck_assert_ptr_null(READ("groups", "30,10,20"));
+        ck_assert_int_eq(program->group_count, 3);
+        ck_assert_uint_eq(program->groups[0], 10);
+        ck_assert_uint_eq(program->groups[2], 30);
+    }
+}
+END_TEST
+
+static bool has_variable(const char *assignment)
+{
+    char *const *variable;
+    for (variable = program->envp; *variable != NULL; variable++) {
+        if (strcmp(*variable, assignment) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+START_TEST(should_let_env_replace_what_the_supervisor_sets)
+{
+    char *const *variable;
+    unsigned count = 0;
+    ck_assert_ptr_null(READ("env", "PATH=/opt/bin", "env", "A=1", "env", "AB=2", "env", "A=3", "user", ""));
+    ck_assert(has_variable("PATH=/opt/bin") && has_variable("A=3") && has_variable("AB=2") && has_variable("MALLOC_ARENA_MAX=2"));
+    for (variable = program->envp; *variable != NULL; variable++) {
+        count++;
+        ck_assert(strncmp(*variable, "USER", 4) != 0 && strncmp(*variable, "LOGNAME", 7) != 0);
+    }
+    ck_assert_uint_eq(count, 7); /* HOME PATH LANG LC_ALL MALLOC_ARENA_MAX A AB */
+}
+END_TEST
+
+START_TEST(should_end_when_no_settings_come)
+{
+    int64_t now = 500 * SECOND;
+    mj_supervisor_t *supervisor = mj_supervisor_make(test_pool, 1, now);
+    ck_assert_int_eq(mj_supervisor_turn(supervisor, now), now + 30 * SECOND);
+    ck_assert(!mj_supervisor_has_ended(supervisor));
+    mj_supervisor_turn(supervisor, now + 30 * SECOND - 1);
+    ck_assert(!mj_supervisor_has_ended(supervisor));
+    mj_supervisor_turn(supervisor, now + 30 * SECOND);
+    ck_assert(mj_supervisor_has_ended(supervisor));
+}
+END_TEST
+
+Suite *mj_suite(void)
+{
+    Suite *suite = suite_create("program");
+    TCase *records = mj_case(suite, "records");
+    tcase_add_test(records, should_read_what_a_pool_needs);
+    tcase_add_test(records, should_refuse_what_no_pool_can_be);
+    tcase_add_test(records, should_refuse_root_however_it_is_written);
+    tcase_add_test(records, should_let_env_replace_what_the_supervisor_sets);
+    tcase_add_test(records, should_end_when_no_settings_come);
+    return suite;
+}
