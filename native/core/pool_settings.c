@@ -102,14 +102,18 @@ const char *mj_pool_name_check(apr_pool_t *pool, const char *name)
     return NULL;
 }
 
-static bool has_control(const char *text)
+/* NULL, or the text with '?' for each control character. */
+static const char *without_control(apr_pool_t *pool, const char *text)
 {
-    for (; *text != '\0'; text++) {
-        if (apr_iscntrl(*text)) {
-            return true;
+    char *copy = apr_pstrdup(pool, text), *at;
+    bool has_any = false;
+    for (at = copy; *at != '\0'; at++) {
+        if (apr_iscntrl(*at)) {
+            *at = '?';
+            has_any = true;
         }
     }
-    return false;
+    return has_any ? copy : NULL;
 }
 
 /* Digits only, then *rest is what follows. */
@@ -201,12 +205,13 @@ static const char *set_mask(const option_t *option, void *field, apr_pool_t *poo
 
 static const char *check_text(const option_t *option, apr_pool_t *pool, const char *value)
 {
-    const char *path, *name_end;
+    const char *path, *name_end, *shown;
     if (*value == '\0') {
         return apr_psprintf(pool, "%s= has no value: give one, or leave the option out", option->name);
     }
-    if (has_control(value)) {
-        return apr_psprintf(pool, "%s= holds a control character", option->name);
+    shown = without_control(pool, value);
+    if (shown != NULL) {
+        return apr_psprintf(pool, "%s=%s: a control character stands where '?' is shown: leave it out", option->name, shown);
     }
     switch (option->kind) {
     case FOLDER:
@@ -216,7 +221,7 @@ static const char *check_text(const option_t *option, apr_pool_t *pool, const ch
         return NULL;
     case PATHS:
         for (path = value; path != NULL; path = strchr(path, ':')) {
-            path += *path == ':';
+            path += path != value; /* behind the colon */
             if (*path != '/') {
                 return apr_psprintf(pool, "%s=%s: give absolute paths, separated by ':'", option->name, value);
             }

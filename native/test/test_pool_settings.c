@@ -1,0 +1,601 @@
+#include "harness.h"
+#include "pool_settings.h"
+
+#include <apr_strings.h>
+#include <limits.h>
+#include <stddef.h>
+#include <string.h>
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define SECONDS(n) (APR_USEC_PER_SEC * INT64_C(n))
+
+static mj_pool_settings_t *fresh(void)
+{
+    return mj_pool_settings_make(test_pool, "shop");
+}
+
+static const char *set(mj_pool_settings_t *settings, const char *option, const char *value)
+{
+    return mj_pool_settings_set(settings, test_pool, option, value);
+}
+
+static mj_span_t record_of(const mj_pool_settings_t *settings)
+{
+    return mj_pool_settings_record(settings, test_pool, 0, "/java", apr_array_make(test_pool, 1, sizeof(mj_span_t)));
+}
+
+/* Everything that options decide, as bytes to compare. */
+static mj_span_t describe(const mj_pool_settings_t *settings)
+{
+    const char *const texts[] = {settings->user, settings->group, settings->supplementary_groups, settings->home, settings->java_home};
+    mj_record_builder_t *builder = mj_record_builder_make(test_pool);
+
+    mj_record_add_span(builder, "record", record_of(settings));
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        mj_record_add(builder, texts[i] == NULL ? "unset" : "set", texts[i] == NULL ? "" : texts[i]);
+    }
+    mj_record_add_number(builder, "queue-size", settings->queue_size);
+    mj_record_add_number(builder, "queue-timeout", settings->queue_timeout);
+    mj_record_add_number(builder, "request-timeout", settings->request_timeout);
+    return mj_record_bytes(builder);
+}
+
+/* The part of a page between two of its strings. */
+static char *part_of(const char *page, const char *from, const char *to)
+{
+    apr_size_t len;
+    const char *text = mj_read_file(apr_pstrcat(test_pool, MJ_SOURCE_DIR "/docs/", page, NULL), &len);
+    const char *start = strstr(text, from);
+    const char *end = start == NULL ? NULL : strstr(start + strlen(from), to);
+
+    ck_assert_msg(end != NULL, "%s: no \"%s\" before \"%s\"", page, from, to);
+    return apr_pstrmemdup(test_pool, start + strlen(from), (apr_size_t)(end - start) - strlen(from));
+}
+
+/* The next words in backticks; NULL if there are none. */
+static const char *next_code(char **text)
+{
+    char *start = strchr(*text, '`');
+    char *end = start == NULL ? NULL : strchr(start + 1, '`');
+
+    if (end == NULL) {
+        return NULL;
+    }
+    *text = end + 1;
+    return apr_pstrmemdup(test_pool, start + 1, (apr_size_t)(end - start) - 1);
+}
+
+typedef struct sample_t {
+    const char *option;
+    const char *value;
+    size_t offset;
+    enum { TEXT, ITEM, MASK, NUMBER } kind;
+    int64_t number;
+} sample_t;
+
+#define AT(field) offsetof(mj_pool_settings_t, field)
+
+/* For each option a value that is not its default, and no other option's. */
+static const sample_t samples[] = {
+    {"class-path", "/a.jar:/classes", AT(class_path), TEXT, 0},
+    {"display-name", "a shop", AT(display_name), TEXT, 0},
+    {"env", "GREETING=good morning", AT(env), ITEM, 0},
+    {"graceful-timeout", "16", AT(graceful_timeout), NUMBER, SECONDS(16)},
+    {"group", "sellers", AT(group), TEXT, 0},
+    {"heap", "64m", AT(heap), NUMBER, 64 << 20},
+    {"home", "/srv/shop", AT(home), TEXT, 0},
+    {"java-home", "/opt/java", AT(java_home), TEXT, 0},
+    {"java-option", "-Dcolour=blue", AT(java_options), ITEM, 0},
+    {"lang", "de_AT.UTF-8", AT(lang), TEXT, 0},
+    {"processes", "3", AT(processes), NUMBER, 3},
+    {"queue-size", "101", AT(queue_size), NUMBER, 101},
+    {"queue-timeout", "46s", AT(queue_timeout), NUMBER, SECONDS(46)},
+    {"request-timeout", "2min", AT(request_timeout), NUMBER, SECONDS(120)},
+    {"shutdown-timeout", "1500ms", AT(shutdown_timeout), NUMBER, 1500000},
+    {"stack-size", "1m", AT(stack_size), NUMBER, 1 << 20},
+    {"startup-timeout", "1h", AT(startup_timeout), NUMBER, SECONDS(3600)},
+    {"supplementary-groups", "www-data,#1234", AT(supplementary_groups), TEXT, 0},
+    {"threads", "26", AT(threads), NUMBER, 26},
+    {"umask", "0077", AT(umask), MASK, 077},
+    {"user", "alice", AT(user), TEXT, 0},
+};
+
+static void assert_item(const apr_array_header_t *items, const char *value)
+{
+    ck_assert_int_eq(items->nelts, 1);
+    ck_assert_str_eq(APR_ARRAY_IDX(items, 0, const char *), value);
+}
+
+START_TEST(an_option_sets_its_field_and_no_other)
+{
+    const sample_t *sample = &samples[_i];
+    size_t size = sample->kind == MASK ? sizeof(int) : sample->kind == NUMBER ? sizeof(int64_t) : sizeof(char *);
+    mj_pool_settings_t *settings = fresh();
+    mj_pool_settings_t before = *settings;
+    const char *field = (const char *)settings + sample->offset;
+
+    ck_assert_ptr_null(set(settings, sample->option, sample->value));
+    switch (sample->kind) {
+    case TEXT:
+        ck_assert_str_eq(*(const char *const *)(const void *)field, sample->value);
+        break;
+    case ITEM:
+        assert_item(*(const apr_array_header_t *const *)(const void *)field, sample->value);
+        break;
+    case MASK:
+        ck_assert_int_eq(*(const int *)(const void *)field, sample->number);
+        break;
+    case NUMBER:
+        ck_assert_int_eq(*(const int64_t *)(const void *)field, sample->number);
+        break;
+    }
+    memcpy((char *)&before + sample->offset, field, size);
+    ck_assert_mem_eq(&before, settings, sizeof(before));
+    ck_assert_int_eq(settings->env->nelts, strcmp(sample->option, "env") == 0);
+    ck_assert_int_eq(settings->java_options->nelts, strcmp(sample->option, "java-option") == 0);
+}
+END_TEST
+
+START_TEST(an_unknown_option_is_told_all_that_there_are)
+{
+    const char *wrong = set(fresh(), "haep", "64m");
+    const char *at = strstr(wrong, "there are ");
+    char *state = NULL;
+    size_t count = 0;
+
+    ck_assert_ptr_nonnull(strstr(wrong, "'haep'"));
+    ck_assert_ptr_nonnull(at);
+    for (const char *name = apr_strtok(apr_pstrdup(test_pool, at + 10), ", ", &state); name != NULL;
+         name = apr_strtok(NULL, ", ", &state)) {
+        ck_assert_msg(count < COUNT(samples) && strcmp(name, samples[count].option) == 0, "%s is not among the samples", name);
+        count++;
+    }
+    ck_assert_uint_eq(count, COUNT(samples));
+}
+END_TEST
+
+START_TEST(repeatable_options_keep_each_value_in_order)
+{
+    mj_pool_settings_t *settings = fresh();
+
+    ck_assert_ptr_null(set(settings, "env", "A=1"));
+    ck_assert_ptr_null(set(settings, "java-option", "-ea"));
+    ck_assert_ptr_null(set(settings, "env", "_b2="));
+    ck_assert_ptr_null(set(settings, "java-option", "-ea"));
+    ck_assert_int_eq(settings->env->nelts, 2);
+    ck_assert_str_eq(APR_ARRAY_IDX(settings->env, 0, const char *), "A=1");
+    ck_assert_str_eq(APR_ARRAY_IDX(settings->env, 1, const char *), "_b2=");
+    ck_assert_int_eq(settings->java_options->nelts, 2);
+}
+END_TEST
+
+START_TEST(other_options_take_the_last_value)
+{
+    mj_pool_settings_t *settings = fresh();
+
+    ck_assert_ptr_null(set(settings, "heap", "64m"));
+    ck_assert_ptr_null(set(settings, "heap", "65m"));
+    ck_assert_ptr_null(set(settings, "user", "alice"));
+    ck_assert_ptr_null(set(settings, "user", "bob"));
+    ck_assert_int_eq(settings->heap, 65 << 20);
+    ck_assert_str_eq(settings->user, "bob");
+}
+END_TEST
+
+START_TEST(supplementary_groups_may_be_none)
+{
+    mj_pool_settings_t *settings = fresh();
+
+    ck_assert_ptr_null(settings->supplementary_groups);
+    ck_assert_ptr_null(set(settings, "supplementary-groups", ""));
+    ck_assert_str_eq(settings->supplementary_groups, "");
+}
+END_TEST
+
+static const struct {
+    const char *option;
+    const char *value;
+    int64_t number;
+} quantities[] = {
+    {"heap", "4194304", 4 << 20},
+    {"heap", "4096k", 4 << 20},
+    {"heap", "4M", 4 << 20},
+    {"heap", "1024g", INT64_C(1) << 40},
+    {"stack-size", "256K", 256 << 10},
+    {"stack-size", "1G", 1 << 30},
+    {"processes", "1", 1},
+    {"processes", "64", 64},
+    {"threads", "1", 1},
+    {"threads", "010000", 10000},
+    {"queue-size", "0", 0},
+    {"queue-size", "1000000", 1000000},
+    {"queue-timeout", "0", 0},
+    {"queue-timeout", "0ms", 0},
+    {"queue-timeout", "1", SECONDS(1)},
+    {"queue-timeout", "250ms", 250000},
+    {"queue-timeout", "3s", SECONDS(3)},
+    {"queue-timeout", "4min", SECONDS(240)},
+    {"queue-timeout", "5h", SECONDS(18000)},
+    {"queue-timeout", "8760H", SECONDS(31536000)},
+};
+
+START_TEST(quantities_have_units_and_bounds)
+{
+    mj_pool_settings_t *settings = fresh();
+    size_t i = 0;
+
+    while (strcmp(samples[i].option, quantities[_i].option) != 0) {
+        i++;
+    }
+    ck_assert_ptr_null(set(settings, quantities[_i].option, quantities[_i].value));
+    ck_assert_int_eq(*(const int64_t *)(const void *)((const char *)settings + samples[i].offset), quantities[_i].number);
+}
+END_TEST
+
+static const struct {
+    const char *option;
+    const char *value;
+    const char *mend;
+} mistakes[] = {
+    {"class-path", "", "give one"},
+    {"class-path", "a.jar", "give absolute paths"},
+    {"class-path", "/a.jar:b.jar", "give absolute paths"},
+    {"class-path", "/a.jar:", "give absolute paths"},
+    {"class-path", ":/a.jar", "give absolute paths"},
+    {"class-path", "/a.jar::/b.jar", "give absolute paths"},
+    {"display-name", "", "give one"},
+    {"env", "", "give one"},
+    {"env", "GREETING", "give NAME=VALUE"},
+    {"env", "=hello", "give NAME=VALUE"},
+    {"env", "1A=hello", "give NAME=VALUE"},
+    {"env", "A-B=hello", "give NAME=VALUE"},
+    {"env", "A B=hello", "give NAME=VALUE"},
+    {"graceful-timeout", "-1", "give a time"},
+    {"graceful-timeout", "8761h", "give a time"},
+    {"group", "", "give one"},
+    {"heap", "", "give a size"},
+    {"heap", "4095k", "from 4m to 1024g"},
+    {"heap", "1025g", "from 4m to 1024g"},
+    {"heap", "128mb", "give a size"},
+    {"heap", "128 m", "give a size"},
+    {"heap", "1.5g", "give a size"},
+    {"heap", "99999999999999999999", "give a size"},
+    {"heap", "9223372036854775807g", "give a size"},
+    {"home", "", "give one"},
+    {"home", "srv", "give an absolute path"},
+    {"java-home", "", "give one"},
+    {"java-home", "java-17", "give an absolute path"},
+    {"java-option", "", "give one"},
+    {"java-option", "Dcolour=blue", "starts with '-'"},
+    {"lang", "", "give one"},
+    {"processes", "", "from 1 to 64"},
+    {"processes", "0", "from 1 to 64"},
+    {"processes", "65", "from 1 to 64"},
+    {"processes", "2k", "from 1 to 64"},
+    {"processes", "1-4", "from 1 to 64"},
+    {"queue-size", "-1", "from 0 to 1000000"},
+    {"queue-size", "1000001", "from 0 to 1000000"},
+    {"queue-timeout", "1d", "ms, s, min or h"},
+    {"request-timeout", "m", "ms, s, min or h"},
+    {"shutdown-timeout", "5 s", "ms, s, min or h"},
+    {"stack-size", "255k", "from 256k to 1g"},
+    {"stack-size", "1025m", "from 256k to 1g"},
+    {"startup-timeout", "+1", "ms, s, min or h"},
+    {"threads", "0", "from 1 to 10000"},
+    {"threads", "10001", "from 1 to 10000"},
+    {"umask", "", "give an octal mask"},
+    {"umask", "1000", "give an octal mask"},
+    {"umask", "0088", "give an octal mask"},
+    {"umask", "-1", "give an octal mask"},
+    {"umask", "0x1", "give an octal mask"},
+    {"umask", "77777777777777777777777777", "give an octal mask"},
+    {"user", "", "give one"},
+};
+
+START_TEST(a_mistake_is_named_with_its_value_and_mend_and_changes_nothing)
+{
+    mj_pool_settings_t *settings = fresh();
+    mj_span_t before = describe(settings);
+    const char *wrong = set(settings, mistakes[_i].option, mistakes[_i].value);
+    const char *named = apr_pstrcat(test_pool, mistakes[_i].option, "=", mistakes[_i].value, NULL);
+
+    ck_assert_ptr_nonnull(wrong);
+    ck_assert_msg(strncmp(wrong, named, strlen(named)) == 0, "\"%s\" does not start with \"%s\"", wrong, named);
+    ck_assert_msg(strstr(wrong, mistakes[_i].mend) != NULL, "\"%s\" does not say \"%s\"", wrong, mistakes[_i].mend);
+    ck_assert(mj_span_equal(before, describe(settings)));
+}
+END_TEST
+
+START_TEST(a_control_character_is_shown_as_a_question_mark)
+{
+    for (size_t i = 0; i < COUNT(samples); i++) {
+        const char *wrong;
+
+        if (samples[i].kind != TEXT && samples[i].kind != ITEM) {
+            continue;
+        }
+        wrong = set(fresh(), samples[i].option, apr_pstrcat(test_pool, samples[i].value, "\nx\x7f", NULL));
+        ck_assert_msg(wrong != NULL, "%s", samples[i].option);
+        ck_assert_msg(strstr(wrong, apr_pstrcat(test_pool, samples[i].option, "=", samples[i].value, "?x?: ", NULL)) == wrong, "%s", wrong);
+        ck_assert_ptr_nonnull(strstr(wrong, "leave it out"));
+    }
+}
+END_TEST
+
+/* The table of options in docs/directives.md, row by row. */
+START_TEST(defaults_are_those_of_the_documentation)
+{
+    char *state = NULL, *table = part_of("directives.md", "| Option | Default | Meaning |\n| --- | --- | --- |\n", "\n\n");
+    size_t rows = 0;
+
+    for (char *row = apr_strtok(table, "\n", &state); row != NULL; row = apr_strtok(NULL, "\n", &state)) {
+        const char *option = next_code(&row);
+        mj_pool_settings_t *settings = fresh();
+        mj_span_t before = describe(settings);
+        const char *value;
+        char *cell;
+        size_t i;
+
+        ck_assert_ptr_nonnull(option);
+        for (i = 0; i < COUNT(samples) && strcmp(samples[i].option, option) != 0; i++) {
+        }
+        ck_assert_msg(i < COUNT(samples), "%s is documented and is no option", option);
+        row = strchr(row, '|');
+        cell = apr_pstrmemdup(test_pool, row + 1, strcspn(row + 1, "|"));
+        value = strncmp(cell, " `", 2) == 0 ? next_code(&cell) : NULL;
+        if (value == NULL || samples[i].kind == ITEM) {
+            const char *field = (const char *)settings + samples[i].offset;
+
+            ck_assert_msg(samples[i].kind == ITEM || samples[i].kind == TEXT, "%s has a default that is not documented", option);
+            ck_assert_msg(samples[i].kind == ITEM || *(const char *const *)(const void *)field == NULL, "%s", option);
+            ck_assert_msg(value == NULL, "%s", option);
+        }
+        else {
+            value = strcmp(value, "jvm:NAME") == 0 ? "jvm:shop" : value;
+            ck_assert_msg(set(settings, option, value) == NULL, "%s=%s", option, value);
+            ck_assert_msg(mj_span_equal(before, describe(settings)), "the default of %s is not %s", option, value);
+        }
+        rows++;
+    }
+    ck_assert_uint_eq(rows, COUNT(samples));
+}
+END_TEST
+
+START_TEST(options_to_come_are_refused_by_name)
+{
+    char *part = part_of("directives.md", "refused as not yet supported: ", "\n\n");
+    char *state = NULL;
+    int count = 0;
+
+    for (const char *name = apr_strtok(apr_pstrdup(test_pool, next_code(&part)), " \n", &state); name != NULL;
+         name = apr_strtok(NULL, " \n", &state)) {
+        const char *wrong = set(fresh(), name, "7");
+
+        ck_assert_ptr_nonnull(wrong);
+        ck_assert_msg(strstr(wrong, apr_pstrcat(test_pool, name, "=7: ", NULL)) == wrong, "%s", wrong);
+        ck_assert_msg(strstr(wrong, "not yet supported") != NULL && strstr(wrong, "leave it out") != NULL, "%s", wrong);
+        count++;
+    }
+    ck_assert_int_gt(count, 10);
+}
+END_TEST
+
+START_TEST(names_of_pools_are_checked)
+{
+    static const char *const bad[] = {"", ".", ".hidden", "a b", "a/b", "a\nb", "\xc3\xa4"};
+    static const char *const good[] = {"a", "-", "_", "a.b", "Shop-2_x.y", "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"};
+
+    for (size_t i = 0; i < COUNT(good); i++) {
+        ck_assert_msg(mj_pool_name_check(test_pool, good[i]) == NULL, "'%s'", good[i]);
+    }
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        const char *wrong = mj_pool_name_check(test_pool, bad[i]);
+
+        ck_assert_msg(wrong != NULL, "'%s'", bad[i]);
+        ck_assert_ptr_nonnull(strstr(wrong, apr_psprintf(test_pool, "'%s'", bad[i])));
+        ck_assert_ptr_nonnull(strstr(wrong, "use 1 to 64 letters"));
+    }
+    ck_assert_ptr_nonnull(mj_pool_name_check(test_pool, apr_pstrcat(test_pool, good[COUNT(good) - 1], "x", NULL)));
+}
+END_TEST
+
+static void assert_options(const char *line, const char *const *pairs)
+{
+    const char *key, *value;
+
+    for (; pairs[0] != NULL; pairs += 2) {
+        ck_assert_int_eq(mj_option_next(test_pool, &line, &key, &value), APR_SUCCESS);
+        ck_assert_str_eq(key, pairs[0]);
+        ck_assert_str_eq(value, pairs[1]);
+    }
+    ck_assert_int_eq(mj_option_next(test_pool, &line, &key, &value), APR_EOF);
+    ck_assert_int_eq(mj_option_next(test_pool, &line, &key, &value), APR_EOF);
+}
+
+#define ASSERT_OPTIONS(line, ...) assert_options(line, (const char *const[]){__VA_ARGS__, NULL})
+
+START_TEST(options_of_a_line_are_taken_one_by_one)
+{
+    ASSERT_OPTIONS("", NULL);
+    ASSERT_OPTIONS(" \t ", NULL);
+    ASSERT_OPTIONS("user=alice", "user", "alice");
+    ASSERT_OPTIONS("  user=alice\theap=64m  ", "user", "alice", "heap", "64m");
+    ASSERT_OPTIONS("env=A=b=c", "env", "A=b=c");
+    ASSERT_OPTIONS("supplementary-groups= user=a", "supplementary-groups", "", "user", "a");
+}
+END_TEST
+
+START_TEST(quotes_keep_spaces_together)
+{
+    ASSERT_OPTIONS("env=\"A=good morning\" user=a", "env", "A=good morning", "user", "a");
+    ASSERT_OPTIONS("\"env=A=good morning\" user=a", "env", "A=good morning", "user", "a");
+    ASSERT_OPTIONS("env='A=good morning'", "env", "A=good morning");
+    ASSERT_OPTIONS("'env=A=good morning'", "env", "A=good morning");
+    ASSERT_OPTIONS("env=\"A='b'\"", "env", "A='b'");
+    ASSERT_OPTIONS("env='A=\"b\"'", "env", "A=\"b\"");
+    ASSERT_OPTIONS("supplementary-groups=\"\"", "supplementary-groups", "");
+}
+END_TEST
+
+START_TEST(a_backslash_keeps_a_quote_or_a_backslash)
+{
+    ASSERT_OPTIONS("env=\"A=\\\"b\\\"\"", "env", "A=\"b\"");
+    ASSERT_OPTIONS("env='A=it\\'s'", "env", "A=it's");
+    ASSERT_OPTIONS("env=\"A=c:\\\\d\"", "env", "A=c:\\d");
+    ASSERT_OPTIONS("env=\"A=c:\\d\\'\"", "env", "A=c:\\d\\'");
+    ASSERT_OPTIONS("env=A=c:\\\\d", "env", "A=c:\\\\d");
+}
+END_TEST
+
+START_TEST(a_word_without_a_value_is_named)
+{
+    static const char *const lines[] = {"user", " user heap=1", "\"user\" heap=1", "'user'"};
+    const char *key, *value, *line;
+
+    for (size_t i = 0; i < COUNT(lines); i++) {
+        line = lines[i];
+        ck_assert_int_eq(mj_option_next(test_pool, &line, &key, &value), APR_EINVAL);
+        ck_assert_str_eq(key, "user");
+    }
+}
+END_TEST
+
+START_TEST(an_open_quote_has_no_key)
+{
+    static const char *const lines[] = {"user=\"alice", "\"user=alice", "user='alice\"", "user=\"", "\"", "user=\"alice\\\"", "user=\"\\"};
+    const char *key = "untouched", *value, *line;
+
+    for (size_t i = 0; i < COUNT(lines); i++) {
+        line = (const char *)mj_exact_copy(lines[i], strlen(lines[i]) + 1);
+        ck_assert_msg(mj_option_next(test_pool, &line, &key, &value) == APR_EINVAL, "%s", lines[i]);
+        ck_assert_ptr_null(key);
+    }
+}
+END_TEST
+
+static mj_pool_settings_t *complete(void)
+{
+    mj_pool_settings_t *settings = fresh();
+    apr_array_header_t *groups = apr_array_make(test_pool, 2, sizeof(gid_t));
+
+    for (size_t i = 0; i < COUNT(samples); i++) {
+        ck_assert_ptr_null(set(settings, samples[i].option, samples[i].value));
+    }
+    ck_assert_ptr_null(set(settings, "env", "B=2"));
+    APR_ARRAY_PUSH(groups, gid_t) = 4;
+    APR_ARRAY_PUSH(groups, gid_t) = 4294967294U;
+    settings->has_identity = true;
+    settings->uid = 4294967294U;
+    settings->gid = 1001;
+    settings->groups = groups;
+    settings->login = "alice";
+    return settings;
+}
+
+START_TEST(the_record_holds_each_entry_with_its_value)
+{
+    static const char *const expected[][2] = {
+        {"name", "shop"},
+        {"index", "7"},
+        {"uid", "4294967294"},
+        {"gid", "1001"},
+        {"groups", "4,4294967294"},
+        {"user", "alice"},
+        {"home", "/srv/shop"},
+        {"umask", "0077"},
+        {"display-name", "a shop"},
+        {"lang", "de_AT.UTF-8"},
+        {"env", "GREETING=good morning"},
+        {"env", "B=2"},
+        {"java-home", "/usr/lib/jvm/chosen"},
+        {"java-option", "-Dcolour=blue"},
+        {"class-path", "/a.jar:/classes"},
+        {"heap", "67108864"},
+        {"stack-size", "1048576"},
+        {"processes", "3"},
+        {"threads", "26"},
+        {"startup-timeout", "3600000"},
+        {"graceful-timeout", "16000"},
+        {"shutdown-timeout", "1500"},
+        {"application", "first"},
+        {"application", "second"},
+    };
+    apr_array_header_t *applications = apr_array_make(test_pool, 2, sizeof(mj_span_t));
+    char *documented = part_of("architecture.md", "### Pool record", "### Server record");
+    char *state = NULL;
+    const char *names = "";
+    mj_record_iter_t iter = {0};
+
+    APR_ARRAY_PUSH(applications, mj_span_t) = (mj_span_t){"first", 5};
+    APR_ARRAY_PUSH(applications, mj_span_t) = (mj_span_t){"second", 6};
+    iter.rest = mj_pool_settings_record(complete(), test_pool, 7, "/usr/lib/jvm/chosen", applications);
+    for (size_t i = 0; i < COUNT(expected); i++) {
+        ck_assert_int_eq(mj_record_next(&iter), APR_SUCCESS);
+        ck_assert_msg(mj_span_is(iter.name, expected[i][0]), "%.*s for %s", (int)iter.name.len, iter.name.data, expected[i][0]);
+        ck_assert_msg(mj_span_is(iter.value, expected[i][1]), "%s is %.*s", expected[i][0], (int)iter.value.len, iter.value.data);
+        if (i == 0 || strcmp(expected[i][0], expected[i - 1][0]) != 0) {
+            names = apr_pstrcat(test_pool, names, expected[i][0], " ", NULL);
+        }
+    }
+    ck_assert_int_eq(mj_record_next(&iter), APR_EOF);
+
+    /* and these are the entries of docs/architecture.md, in its order */
+    for (char *row = apr_strtok(strstr(documented, "| ---"), "\n", &state); row != NULL; row = apr_strtok(NULL, "\n", &state)) {
+        char *cell = apr_pstrmemdup(test_pool, row, *row == '|' ? 1 + strcspn(row + 1, "|") : 0);
+
+        for (const char *name = next_code(&cell); name != NULL; name = next_code(&cell)) {
+            ck_assert_msg(strncmp(names, name, strlen(name)) == 0 && names[strlen(name)] == ' ', "%s is documented before %s", name, names);
+            names += strlen(name) + 1;
+        }
+    }
+    ck_assert_msg(*names == '\0', "not documented: %s", names);
+}
+END_TEST
+
+START_TEST(the_record_leaves_out_what_there_is_not)
+{
+    mj_pool_settings_t *settings = fresh();
+    mj_span_t record = record_of(settings);
+    mj_span_t value;
+
+    ck_assert(!mj_record_find(record, "uid", &value));
+    ck_assert(!mj_record_find(record, "gid", &value));
+    ck_assert(!mj_record_find(record, "groups", &value));
+    ck_assert(!mj_record_find(record, "class-path", &value));
+    ck_assert(!mj_record_find(record, "env", &value));
+    ck_assert(!mj_record_find(record, "java-option", &value));
+    ck_assert(!mj_record_find(record, "application", &value));
+    ck_assert_str_eq(mj_record_text(record, "user", NULL, test_pool), "");
+    ck_assert_str_eq(mj_record_text(record, "home", NULL, test_pool), "/");
+    settings->has_identity = true;
+    ck_assert_str_eq(mj_record_text(record_of(settings), "groups", NULL, test_pool), "");
+}
+END_TEST
+
+Suite *mj_suite(void)
+{
+    Suite *suite = suite_create("pool_settings");
+    TCase *tcase = mj_case(suite, "options");
+
+    tcase_add_loop_test(tcase, an_option_sets_its_field_and_no_other, 0, (int)COUNT(samples));
+    tcase_add_test(tcase, an_unknown_option_is_told_all_that_there_are);
+    tcase_add_test(tcase, repeatable_options_keep_each_value_in_order);
+    tcase_add_test(tcase, other_options_take_the_last_value);
+    tcase_add_test(tcase, supplementary_groups_may_be_none);
+    tcase_add_loop_test(tcase, quantities_have_units_and_bounds, 0, (int)COUNT(quantities));
+    tcase_add_loop_test(tcase, a_mistake_is_named_with_its_value_and_mend_and_changes_nothing, 0, (int)COUNT(mistakes));
+    tcase_add_test(tcase, a_control_character_is_shown_as_a_question_mark);
+    tcase_add_test(tcase, defaults_are_those_of_the_documentation);
+    tcase_add_test(tcase, options_to_come_are_refused_by_name);
+    tcase_add_test(tcase, names_of_pools_are_checked);
+    tcase = mj_case(suite, "lines");
+    tcase_add_test(tcase, options_of_a_line_are_taken_one_by_one);
+    tcase_add_test(tcase, quotes_keep_spaces_together);
+    tcase_add_test(tcase, a_backslash_keeps_a_quote_or_a_backslash);
+    tcase_add_test(tcase, a_word_without_a_value_is_named);
+    tcase_add_test(tcase, an_open_quote_has_no_key);
+    tcase = mj_case(suite, "record");
+    tcase_add_test(tcase, the_record_holds_each_entry_with_its_value);
+    tcase_add_test(tcase, the_record_leaves_out_what_there_is_not);
+    return suite;
+}
