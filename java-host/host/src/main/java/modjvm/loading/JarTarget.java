@@ -26,7 +26,8 @@ final class JarTarget extends Target {
     static JarTarget open(Path path) throws LoadException {
         try (JarFile jar = new JarFile(path.toFile())) {
             Manifest manifest = jar.getManifest();
-            String named = manifest == null ? null : manifest.getMainAttributes().getValue(APPLICATION_CLASS);
+            String named =
+                    manifest == null ? null : manifest.getMainAttributes().getValue(APPLICATION_CLASS);
             return new JarTarget(path, Optional.ofNullable(named).map(String::strip));
         } catch (ZipException e) {
             throw new LoadException(path + ": not a jar, or a broken one: " + OneLine.join(e.getMessage()), e);

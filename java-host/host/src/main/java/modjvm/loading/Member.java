@@ -67,8 +67,10 @@ record Member(Class<?> type, AccessibleObject element) {
     private Object instance(Target target) throws LoadException, ReflectiveOperationException {
         Optional<Constructor<?>> constructor = Members.constructor(type);
         if (constructor.isEmpty()) {
-            throw failed(target, name() + " needs an instance, and class " + type.getName()
-                    + " has no constructor without parameters; add one, or make the member static");
+            throw failed(
+                    target,
+                    name() + " needs an instance, and class " + type.getName()
+                            + " has no constructor without parameters; add one, or make the member static");
         }
         return construct(target, constructor.get(), new Config(Map.of()));
     }
@@ -86,9 +88,10 @@ record Member(Class<?> type, AccessibleObject element) {
         if (application == null) {
             throw failed(
                     target,
-                    name() + (element instanceof Field
-                            ? " is null; give it a value where it is declared"
-                            : " returned null; return an Application"));
+                    name()
+                            + (element instanceof Field
+                                    ? " is null; give it a value where it is declared"
+                                    : " returned null; return an Application"));
         }
         List<AutoCloseable> resources = new ArrayList<>();
         if (instance instanceof AutoCloseable) {

@@ -80,7 +80,8 @@ final class Members {
         for (Class<?> parameter : method.getParameterTypes()) {
             parameters.add(parameter.getTypeName());
         }
-        return method.getReturnType().getTypeName() + " " + method.getName() + "(" + String.join(", ", parameters) + ")";
+        return method.getReturnType().getTypeName() + " " + method.getName() + "(" + String.join(", ", parameters)
+                + ")";
     }
 
     private static Optional<Member> declared(Class<?> type, Class<?> owner, Kind kind, String name) {

@@ -42,8 +42,7 @@ final class MemoryFiles extends ForwardingJavaFileManager<JavaFileManager> {
     /** Sources that lie on the class path are not ours to compile. */
     @Override
     public Iterable<JavaFileObject> list(
-            Location location, String packageName, Set<JavaFileObject.Kind> kinds, boolean recurse)
-            throws IOException {
+            Location location, String packageName, Set<JavaFileObject.Kind> kinds, boolean recurse) throws IOException {
         Set<JavaFileObject.Kind> wanted = kinds;
         if (location == StandardLocation.CLASS_PATH && kinds.contains(JavaFileObject.Kind.SOURCE)) {
             wanted = EnumSet.copyOf(kinds);

@@ -102,8 +102,10 @@ public final class Mounts implements Applications {
             throw notFound(target);
         }
         if (dynamic.get() >= MAX_DYNAMIC) {
-            throw new LoadException(UNAVAILABLE, target + ": more than " + MAX_DYNAMIC
-                    + " applications besides those of JVMAlias; mount folders of them in pools of their own");
+            throw new LoadException(
+                    UNAVAILABLE,
+                    target + ": more than " + MAX_DYNAMIC
+                            + " applications besides those of JVMAlias; mount folders of them in pools of their own");
         }
         Mount mount = mount(parsed, true);
         Mount other = mounts.putIfAbsent(new Key(definition.clone()), mount);

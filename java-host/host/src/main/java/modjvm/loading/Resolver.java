@@ -47,8 +47,9 @@ final class Resolver {
     private List<Class<?>> holders(String member) throws LoadException {
         if (target.namedClass().isPresent()) {
             String name = target.namedClass().get();
-            return List.of(classNamed(name).orElseThrow(() -> target.failed("no class " + name + ", which its manifest's "
-                    + "Application-Class names; correct the manifest, or set JVMEntryPoint Class::member")));
+            return List.of(classNamed(name)
+                    .orElseThrow(() -> target.failed("no class " + name + ", which its manifest's "
+                            + "Application-Class names; correct the manifest, or set JVMEntryPoint Class::member")));
         }
         List<Class<?>> all = new ArrayList<>();
         List<Class<?>> outer = new ArrayList<>();
@@ -73,7 +74,8 @@ final class Resolver {
     }
 
     private Optional<Member> member(List<Class<?>> holders, String name) throws LoadException {
-        boolean isChosen = holders.size() == 1 && (target.isSource() || target.namedClass().isPresent());
+        boolean isChosen =
+                holders.size() == 1 && (target.isSource() || target.namedClass().isPresent());
         if (isChosen) {
             return Members.find(holders.get(0), name);
         }
@@ -97,10 +99,14 @@ final class Resolver {
         if (itself.isPresent()) {
             return itself.get();
         }
-        throw target.failed(type, type.getSimpleName(), Application.class.isAssignableFrom(type)
-                ? "class " + type.getName() + " has neither a constructor without parameters nor one that takes a Config"
-                : "class " + type.getName() + " does not implement modjvm.Application; implement it, or set "
-                        + "JVMEntryPoint " + type.getSimpleName() + "::member");
+        throw target.failed(
+                type,
+                type.getSimpleName(),
+                Application.class.isAssignableFrom(type)
+                        ? "class " + type.getName()
+                                + " has neither a constructor without parameters nor one that takes a Config"
+                        : "class " + type.getName() + " does not implement modjvm.Application; implement it, or set "
+                                + "JVMEntryPoint " + type.getSimpleName() + "::member");
     }
 
     private Member fail(List<Class<?>> holders, String name) throws LoadException {
@@ -116,14 +122,20 @@ final class Resolver {
     private LoadException noMember(Class<?> type, String name) {
         List<String> found = Members.describe(type, name);
         if (!found.isEmpty()) {
-            return target.failed(type, name, type.getName() + "::" + name + " is of the wrong type: found "
-                    + String.join(" and ", found) + ACCEPTED.replace("NAME", name));
+            return target.failed(
+                    type,
+                    name,
+                    type.getName() + "::" + name + " is of the wrong type: found " + String.join(" and ", found)
+                            + ACCEPTED.replace("NAME", name));
         }
-        return target.failed(type, name, Application.class.isAssignableFrom(type)
-                ? "class " + type.getName() + " has no member " + name + ", but is itself an Application; set "
-                        + "JVMEntryPoint " + type.getSimpleName()
-                : "class " + type.getName() + " has no member " + name + "; declare static Application " + name
-                        + ", or correct JVMEntryPoint");
+        return target.failed(
+                type,
+                name,
+                Application.class.isAssignableFrom(type)
+                        ? "class " + type.getName() + " has no member " + name + ", but is itself an Application; set "
+                                + "JVMEntryPoint " + type.getSimpleName()
+                        : "class " + type.getName() + " has no member " + name + "; declare static Application " + name
+                                + ", or correct JVMEntryPoint");
     }
 
     /** Finds a class by its binary name, its name in a source, or the end of it; in the target, else behind it. */
@@ -159,7 +171,8 @@ final class Resolver {
         CodeSource origin = type.getProtectionDomain().getCodeSource();
         try {
             if (origin != null && !Path.of(origin.getLocation().toURI()).equals(target.path())) {
-                throw target.failed("class " + type.getName() + " is there, but " + Path.of(origin.getLocation().toURI())
+                throw target.failed("class " + type.getName() + " is there, but "
+                        + Path.of(origin.getLocation().toURI())
                         + " of the same application group has one too; give it a JVMApplicationGroup of its own");
             }
         } catch (URISyntaxException e) {
@@ -170,7 +183,10 @@ final class Resolver {
 
     private Optional<Class<?>> look(String name) throws LoadException {
         try {
-            return Optional.of(own(load(name)));
+            Class<?> type = own(load(name));
+            type.getDeclaredFields(); // for their types, too, a library may be missing
+            type.getDeclaredMethods();
+            return Optional.of(type);
         } catch (LinkageError | ClassNotFoundException e) {
             // Often a class for a library that is not there, and none that anybody asks for.
             unloadable.add(OneLine.of(e));

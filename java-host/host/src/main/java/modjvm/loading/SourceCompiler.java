@@ -91,7 +91,8 @@ final class SourceCompiler {
                         compiler.getStandardFileManager(diagnostics, Locale.ROOT, StandardCharsets.UTF_8);
                 MemoryFiles files = new MemoryFiles(standard)) {
             Source unit = new Source(source.toUri(), text);
-            compiler.getTask(null, files, diagnostics, options, null, List.of(unit)).call();
+            compiler.getTask(null, files, diagnostics, options, null, List.of(unit))
+                    .call();
             return files.classes();
         } catch (IOException | RuntimeException | StackOverflowError e) {
             throw new LoadException(source + ": the compiler failed: " + OneLine.of(e), e);

@@ -95,11 +95,10 @@ abstract class Target {
 
     /** The binary name of a class file, or nothing where it is no class that could hold an entry point. */
     static Optional<String> className(String file) {
-        boolean isClass = file.endsWith(".class")
-                && !file.endsWith("-info.class")
-                && !file.startsWith("META-INF/");
+        boolean isClass = file.endsWith(".class") && !file.endsWith("-info.class") && !file.startsWith("META-INF/");
         return isClass
-                ? Optional.of(file.substring(0, file.length() - ".class".length()).replace('/', '.'))
+                ? Optional.of(
+                        file.substring(0, file.length() - ".class".length()).replace('/', '.'))
                 : Optional.empty();
     }
 }

@@ -93,9 +93,7 @@ final class TargetLoader extends URLClassLoader {
     @Override
     protected Class<?> findClass(String name) throws ClassNotFoundException {
         Compiled own = compiled.get(name);
-        return own == null
-                ? super.findClass(name)
-                : defineClass(name, own.bytes, 0, own.bytes.length, own.origin);
+        return own == null ? super.findClass(name) : defineClass(name, own.bytes, 0, own.bytes.length, own.origin);
     }
 
     @Override

@@ -65,7 +65,10 @@ class HostTest {
     void shouldBeReadyThoughAnApplicationFails() throws Exception {
         Path bad = source("Bad.java", "class Bad {");
         Path good = source("Good.java", HELLO);
-        start(settings().add("application", definition(bad)).add("application", definition(good)).bytes());
+        start(settings()
+                .add("application", definition(bad))
+                .add("application", definition(good))
+                .bytes());
 
         assertThat(event()).isEqualTo("ready");
         assertThat(logged()).contains(bad + ":1: reached end of file while parsing");
@@ -76,7 +79,8 @@ class HostTest {
             assertThat(httpd.exchange(get(good)).text()).isEqualTo("hello /x");
             source("Bad.java", HELLO);
             assertThat(httpd.exchange(get(bad)).text()).isEqualTo("hello /x");
-            assertThat(httpd.exchange(get(folder.resolve("Missing.java"))).status()).isEqualTo(404);
+            assertThat(httpd.exchange(get(folder.resolve("Missing.java"))).status())
+                    .isEqualTo(404);
         }
     }
 
@@ -144,8 +148,10 @@ class HostTest {
     void shouldObeyWhileItStarts() throws Exception {
         Path here = folder.resolve("here");
         Path go = folder.resolve("go");
-        Path target = source("Slow.java", "class Slow { static Application application(Config c) throws Exception {"
-                + waitFor(here, go) + " return r -> null; } }");
+        Path target = source(
+                "Slow.java",
+                "class Slow { static Application application(Config c) throws Exception {" + waitFor(here, go)
+                        + " return r -> null; } }");
         start(settings().add("application", definition(target)).bytes());
         await(here);
 
@@ -159,9 +165,16 @@ class HostTest {
         Path here = folder.resolve("here");
         Path go = folder.resolve("go");
         Path closed = folder.resolve("closed");
-        Path target = source("Waits.java", waiting(here, go,
-                "public void close() throws Exception { Files.createFile(Path.of(\"" + closed + "\")); }"));
-        start(settings().add("shutdown-timeout", "600000").add("application", definition(target)).bytes());
+        Path target = source(
+                "Waits.java",
+                waiting(
+                        here,
+                        go,
+                        "public void close() throws Exception { Files.createFile(Path.of(\"" + closed + "\")); }"));
+        start(settings()
+                .add("shutdown-timeout", "600000")
+                .add("application", definition(target))
+                .bytes());
         assertThat(event()).isEqualTo("ready");
 
         try (Httpd httpd = new Httpd(socket)) {
@@ -200,9 +213,10 @@ class HostTest {
     @Test
     void shouldNotStartWithAnErrorOfTheVirtualMachine() throws Exception {
         Path target = source(
-                "Big.java", "class Big { static Application application(Config c) { throw new InternalError(\"vm\"); } }");
-        FakeLifecycle broken =
-                new FakeLifecycle(settings().add("application", definition(target)).bytes(), socket);
+                "Big.java",
+                "class Big { static Application application(Config c) { throw new InternalError(\"vm\"); } }");
+        FakeLifecycle broken = new FakeLifecycle(
+                settings().add("application", definition(target)).bytes(), socket);
         new Host(broken, stream(), GRACE).run();
 
         assertThat(broken.events.poll()).isEqualTo("failed java.lang.InternalError: vm");
@@ -212,7 +226,8 @@ class HostTest {
     @Test
     void shouldEndAfterAnErrorOfTheVirtualMachine() throws Exception {
         Path target = source(
-                "Big.java", "class Big { static Response application(Request r) { throw new InternalError(\"vm\"); } }");
+                "Big.java",
+                "class Big { static Response application(Request r) { throw new InternalError(\"vm\"); } }");
         start(settings().add("application", definition(target)).bytes());
         assertThat(event()).isEqualTo("ready");
 

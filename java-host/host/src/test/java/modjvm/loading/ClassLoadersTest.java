@@ -90,8 +90,10 @@ class ClassLoadersTest {
 
     @Test
     void shouldPreferAnApplicationsOwnClasses() throws Exception {
-        Path library = bench.classes("lib", "class Hello { static Application application = r -> Response.text(\"lib\"); }");
-        Path own = bench.classes("own", "class Hello { static Application application = r -> Response.text(\"own\"); }");
+        Path library =
+                bench.classes("lib", "class Hello { static Application application = r -> Response.text(\"lib\"); }");
+        Path own =
+                bench.classes("own", "class Hello { static Application application = r -> Response.text(\"own\"); }");
         byte[] definition = Workbench.definition(own, "application");
         Mounts mounts = new Mounts(List.of(library), bench.log);
 
@@ -109,8 +111,9 @@ class ClassLoadersTest {
 
         assertThat(mounts.find(one)).isInstanceOf(Application.class);
         assertThat(Workbench.failure(mounts, two))
-                .hasMessage(second + ": class Hello is defined by " + first + " in the same application group; rename it, "
-                        + "or give it a JVMApplicationGroup of its own");
+                .hasMessage(
+                        second + ": class Hello is defined by " + first + " in the same application group; rename it, "
+                                + "or give it a JVMApplicationGroup of its own");
     }
 
     @Test
@@ -123,8 +126,8 @@ class ClassLoadersTest {
 
         assertThat(mounts.find(one)).isInstanceOf(Application.class);
         assertThat(Workbench.failure(mounts, two))
-                .hasMessage(second + ": class Hello is there, but " + first + " of the same application group has one too; "
-                        + "give it a JVMApplicationGroup of its own");
+                .hasMessage(second + ": class Hello is there, but " + first
+                        + " of the same application group has one too; " + "give it a JVMApplicationGroup of its own");
     }
 
     @Test
@@ -190,6 +193,7 @@ class ClassLoadersTest {
         Files.createDirectories(classes.resolve("META-INF/services"));
         Files.writeString(classes.resolve("META-INF/services/java.lang.Runnable"), "s.Run\n");
 
-        assertThat(bench.answer(bench.jar("services.jar", "", classes), "Main::application")).isEqualTo("run");
+        assertThat(bench.answer(bench.jar("services.jar", "", classes), "Main::application"))
+                .isEqualTo("run");
     }
 }

@@ -14,9 +14,8 @@ class JarAndFolderTargetTest {
     private static final String OTHER =
             "package b; class Shop { static Application application = r -> Response.text(\"other\"); }";
     /** Initialised by nobody who only looks. */
-    private static final String TRAP =
-            "package c; class Trap { static final Application other = Trap.fail();"
-                    + " static Application fail() { throw new IllegalStateException(\"application\"); } }";
+    private static final String TRAP = "package c; class Trap { static final Application other = Trap.fail();"
+            + " static Application fail() { throw new IllegalStateException(\"application\"); } }";
 
     @TempDir
     Path folder;
@@ -64,8 +63,10 @@ class JarAndFolderTargetTest {
     void shouldTakeTheClassOfTheManifest() throws Exception {
         Path classes = bench.classes("classes", SHOP, OTHER);
 
-        assertThat(bench.answer(bench.jar("b.jar", "b.Shop", classes), "application")).isEqualTo("other");
-        assertThat(bench.answer(bench.jar("b.jar", "b.Shop", classes), "a.Shop::application")).isEqualTo("shop");
+        assertThat(bench.answer(bench.jar("b.jar", "b.Shop", classes), "application"))
+                .isEqualTo("other");
+        assertThat(bench.answer(bench.jar("b.jar", "b.Shop", classes), "a.Shop::application"))
+                .isEqualTo("shop");
         Path wrong = bench.jar("wrong.jar", "a.Missing", classes);
         assertThat(bench.failure(wrong, "application"))
                 .hasMessage(wrong + ": no class a.Missing, which its manifest's Application-Class names; correct the "
@@ -86,7 +87,10 @@ class JarAndFolderTargetTest {
     @Test
     void shouldPassOverClassesThatCannotBeLoaded() throws Exception {
         Path classes = bench.classes(
-                "classes", SHOP, "package c; class Needs extends Gone { Object application; } class Gone { }");
+                "classes",
+                SHOP,
+                "package c; class Needs extends Gone { Object application; } class Gone { }"
+                        + " class Takes { Object application(Gone gone) { return gone; } }");
         Files.delete(classes.resolve("c/Gone.class"));
 
         assertThat(bench.answer(classes, "application")).isEqualTo("shop");
@@ -105,7 +109,8 @@ class JarAndFolderTargetTest {
         Files.writeString(classes.resolve("a.txt"), "resource");
 
         assertThat(bench.answer(classes, "application")).isEqualTo("resource");
-        assertThat(bench.answer(bench.jar("reads.jar", "", classes), "application")).isEqualTo("resource");
+        assertThat(bench.answer(bench.jar("reads.jar", "", classes), "application"))
+                .isEqualTo("resource");
     }
 
     @Test

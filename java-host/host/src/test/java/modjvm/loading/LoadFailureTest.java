@@ -41,7 +41,8 @@ class LoadFailureTest {
     @ParameterizedTest
     @ValueSource(strings = {"A.java", "a.jar", "classes"})
     void shouldTellOfATargetThatItMayNotRead(String name) throws Exception {
-        Path classes = bench.classes("classes", "class A { static Application application = r -> Response.text(\"a\"); }");
+        Path classes =
+                bench.classes("classes", "class A { static Application application = r -> Response.text(\"a\"); }");
         bench.jar("a.jar", "", classes);
         bench.source("A.java", "class A { static Application application = r -> Response.text(\"a\"); }");
         Path target = bench.path(name);
@@ -83,8 +84,8 @@ class LoadFailureTest {
                 .doesNotContain("\n");
         assertThat(bench.logged().lines())
                 .anyMatch(line -> line.startsWith(target + ":2: cannot find symbol"))
-                .anyMatch(line -> line.equals(
-                        target + ":3: incompatible types: java.lang.String cannot be converted to int"))
+                .anyMatch(line ->
+                        line.equals(target + ":3: incompatible types: java.lang.String cannot be converted to int"))
                 .hasSize(2);
     }
 
@@ -132,13 +133,16 @@ class LoadFailureTest {
         Arrays.fill(bytes, name + 20, name + 120, (byte) 0xff);
         Files.write(target, bytes);
 
-        assertThat(bench.failure(target, entryPoint).getMessage()).startsWith(target + ": ").containsAnyOf(
-                "a broken jar: java.util.zip.ZipException", "cannot be read: java.util.zip.ZipException");
+        assertThat(bench.failure(target, entryPoint).getMessage())
+                .startsWith(target + ": ")
+                .containsAnyOf(
+                        "a broken jar: java.util.zip.ZipException", "cannot be read: java.util.zip.ZipException");
     }
 
     @Test
     void shouldTellOfAClassFileThatIsNone() throws Exception {
-        Path classes = bench.classes("classes", "class Hello { static Application application = r -> Response.text(\"\"); }");
+        Path classes =
+                bench.classes("classes", "class Hello { static Application application = r -> Response.text(\"\"); }");
         byte[] bytes = Files.readAllBytes(classes.resolve("Hello.class"));
         bytes[0] = 0;
         Files.write(classes.resolve("Hello.class"), bytes);
@@ -156,14 +160,16 @@ class LoadFailureTest {
 
         assertThat(bench.failure(target, "Shop::application"))
                 .hasMessage(target + ": no class Shop; correct JVMEntryPoint");
-        assertThat(bench.failure(target, "a.b.Shop").getMessage()).startsWith(target + ": no class has a member a.b.Shop");
+        assertThat(bench.failure(target, "a.b.Shop").getMessage())
+                .startsWith(target + ": no class has a member a.b.Shop");
     }
 
     @Test
     void shouldTellOfAMissingMemberWithTheLineOfTheClass() throws Exception {
         Path target = bench.source("Hello.java", "", "class Hello { }");
-        String message = target + ":2: class Hello has no member application; declare static Application application, or "
-                + "correct JVMEntryPoint";
+        String message =
+                target + ":2: class Hello has no member application; declare static Application application, or "
+                        + "correct JVMEntryPoint";
 
         assertThat(bench.failure(target, "application")).hasMessage(message);
         assertThat(bench.failure(target, "Hello::application")).hasMessage(message);
@@ -172,7 +178,8 @@ class LoadFailureTest {
     @Test
     void shouldTellOfAnApplicationThatWantsToBeNamed() throws Exception {
         Path target = bench.source(
-                "Hello.java", "class Hello implements Application { public Response handle(Request r) { return null; } }");
+                "Hello.java",
+                "class Hello implements Application { public Response handle(Request r) { return null; } }");
 
         assertThat(bench.failure(target, "application"))
                 .hasMessage(target + ":1: class Hello has no member application, but is itself an Application; set "
@@ -206,7 +213,8 @@ class LoadFailureTest {
 
     @Test
     void shouldTellOfAClassThatIsNoApplication() throws Exception {
-        Path target = bench.source("Hello.java", "public class Hello { }", "abstract class Half implements Application { }");
+        Path target =
+                bench.source("Hello.java", "public class Hello { }", "abstract class Half implements Application { }");
 
         assertThat(bench.failure(target, "Hello"))
                 .hasMessage(target + ":1: class Hello does not implement modjvm.Application; implement it, or set "
@@ -311,10 +319,15 @@ class LoadFailureTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"throw new StackOverflowError();", "return application(c);", "throw new NoClassDefFoundError(\"x\");"})
+    @ValueSource(
+            strings = {
+                "throw new StackOverflowError();",
+                "return application(c);",
+                "throw new NoClassDefFoundError(\"x\");"
+            })
     void shouldTakeErrorsOfTheApplicationAsItsFailure(String code) throws Exception {
-        Path target = bench.source(
-                "Hello.java", "class Hello { static Application application(Config c) { " + code + " } }");
+        Path target =
+                bench.source("Hello.java", "class Hello { static Application application(Config c) { " + code + " } }");
 
         assertThat(bench.failure(target, "application").getMessage()).startsWith(target + ":1: java.lang.");
     }
@@ -322,7 +335,8 @@ class LoadFailureTest {
     @Test
     void shouldThrowErrorsOfTheVirtualMachine() throws Exception {
         Path target = bench.source(
-                "Hello.java", "class Hello { static Application application(Config c) { throw new OutOfMemoryError(\"x\"); } }");
+                "Hello.java",
+                "class Hello { static Application application(Config c) { throw new OutOfMemoryError(\"x\"); } }");
         byte[] definition = Workbench.definition(target, "application");
 
         assertThatThrownBy(() -> bench.mounts(definition)).isInstanceOf(OutOfMemoryError.class);
@@ -350,14 +364,18 @@ class LoadFailureTest {
                 .hasMessage("a.java: a target is an absolute path");
         assertThat(Workbench.failure(mounts, Workbench.definition(Path.of("/a.java"), "x", "", "=v")))
                 .hasMessage("/a.java: a parameter without NAME=: =v");
-        byte[] unknown = new Record.Builder().add("target", "/no/such.java").add("later", "x").bytes();
+        byte[] unknown = new Record.Builder()
+                .add("target", "/no/such.java")
+                .add("later", "x")
+                .bytes();
         assertThat(Workbench.failure(mounts, unknown).status()).isEqualTo(404);
     }
 
     @Test
     void shouldKeepServingTheOthers() throws Exception {
         byte[] good = Workbench.definition(
-                bench.source("Good.java", "class Good { static Application application = r -> Response.text(\"good\"); }"),
+                bench.source(
+                        "Good.java", "class Good { static Application application = r -> Response.text(\"good\"); }"),
                 "application");
         byte[] bad = Workbench.definition(bench.source("Bad.java", "class Bad {"), "application");
         Mounts mounts = bench.mounts(bad, good);

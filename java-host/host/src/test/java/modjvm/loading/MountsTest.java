@@ -20,7 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What is loaded when, how often, and what is remembered of it. */
 class MountsTest {
-    private static final String GOOD = "class Hello { static Application application = r -> Response.text(\"mended\"); }";
+    private static final String GOOD =
+            "class Hello { static Application application = r -> Response.text(\"mended\"); }";
 
     @TempDir
     Path folder;
@@ -66,7 +67,8 @@ class MountsTest {
 
         assertThat(Workbench.failure(mounts, definition)).isSameAs(first);
         assertThat(calls()).isEqualTo(1);
-        assertThat(bench.logged().lines().filter(line -> line.startsWith(target + ":"))).hasSize(1);
+        assertThat(bench.logged().lines().filter(line -> line.startsWith(target + ":")))
+                .hasSize(1);
     }
 
     @Test
@@ -157,7 +159,8 @@ class MountsTest {
             go.countDown();
             Application first = found.get(0).get(Workbench.DEADLINE_SECONDS, TimeUnit.SECONDS);
             for (Future<Application> other : found) {
-                assertThat(other.get(Workbench.DEADLINE_SECONDS, TimeUnit.SECONDS)).isSameAs(first);
+                assertThat(other.get(Workbench.DEADLINE_SECONDS, TimeUnit.SECONDS))
+                        .isSameAs(first);
             }
         } finally {
             threads.shutdownNow();
@@ -287,7 +290,8 @@ class MountsTest {
         Path other = bench.path((name.equals("One") ? "Two" : "One") + ".here");
         return bench.source(
                 name + ".java",
-                "import java.nio.file.*; class " + name + " { static Application application(Config c) throws Exception {",
+                "import java.nio.file.*; class " + name
+                        + " { static Application application(Config c) throws Exception {",
                 "Files.createFile(Path.of(\"" + mine + "\"));",
                 "long deadline = System.nanoTime() + " + TimeUnit.SECONDS.toNanos(Workbench.DEADLINE_SECONDS) + "L;",
                 "while (!Files.exists(Path.of(\"" + other + "\"))) {",

@@ -142,7 +142,8 @@ class SourceTargetTest {
 
     @Test
     void shouldNotChooseAmongSeveral() throws Exception {
-        Path target = bench.source("Many.java", "class A { static " + APPLICATION + " }", "class B { " + APPLICATION + " }");
+        Path target =
+                bench.source("Many.java", "class A { static " + APPLICATION + " }", "class B { " + APPLICATION + " }");
 
         assertThat(bench.failure(target, "application"))
                 .hasMessage(target + ": several classes have a member application: A, B; choose one with "
@@ -169,7 +170,8 @@ class SourceTargetTest {
                 "E.java",
                 "enum E implements Application { ONE { public Response handle(Request r) { return Response.text(\"1\"); } } }");
         assertThat(bench.answer(target, "ONE")).isEqualTo("1");
-        assertThat(bench.answer(bench.source("R.java", "record R(int x) { static " + APPLICATION + " }"), "application"))
+        assertThat(bench.answer(
+                        bench.source("R.java", "record R(int x) { static " + APPLICATION + " }"), "application"))
                 .isEqualTo("hello");
     }
 
@@ -192,7 +194,8 @@ class SourceTargetTest {
     /** Of JDK 25; what an older compiler says of it is as good as any other error. */
     @Test
     void shouldTakeCompactSources() throws Exception {
-        Path target = bench.source("Compact.java", "", "Response application(Request r) {", "  return Response.text(\"c\");", "} // end");
+        Path target = bench.source(
+                "Compact.java", "", "Response application(Request r) {", "  return Response.text(\"c\");", "} // end");
 
         if (Runtime.version().feature() >= 25) {
             assertThat(bench.answer(target, "application")).isEqualTo("c");
