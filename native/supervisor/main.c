@@ -255,5 +255,7 @@ int main(void)
     }
     loop->supervisor = mj_supervisor_make(pool, (uint32_t)time(NULL), monotonic_us());
     run(loop, pool);
+    mj_supervisor_free(loop->supervisor);
+    apr_terminate();
     return EXIT_SUCCESS;
 }

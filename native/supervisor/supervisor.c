@@ -354,3 +354,11 @@ bool mj_supervisor_has_ended(const mj_supervisor_t *supervisor)
 {
     return (supervisor->is_stopping || supervisor->is_voided) && supervisor->pools == NULL;
 }
+
+void mj_supervisor_free(mj_supervisor_t *supervisor)
+{
+    drop_offer(supervisor);
+    if (supervisor->realm.board != NULL) {
+        mj_board_unmap(supervisor->realm.board);
+    }
+}

@@ -25,6 +25,9 @@ int64_t mj_supervisor_turn(mj_supervisor_t *supervisor, int64_t now);
 /** True when it was told to end, or got no settings, and no daemon is left. */
 bool mj_supervisor_has_ended(const mj_supervisor_t *supervisor);
 
+/** Unmaps the board of one that has ended. */
+void mj_supervisor_free(mj_supervisor_t *supervisor);
+
 /** The first pool, for walks over all daemons. */
 mj_pool_t *mj_supervisor_pools(const mj_supervisor_t *supervisor);
 

@@ -305,5 +305,10 @@ void driver_clean(driver_t *driver)
     rmdir(driver->runtime_dir);
     rmdir(driver->dir);
     free(driver->log);
-    driver->log = NULL;
+    if (driver->board != NULL) {
+        mj_board_unmap(driver->board);
+        close(driver->board_fd);
+        close(driver->log_fd);
+        close(driver->control);
+    }
 }

@@ -77,7 +77,8 @@ END_TEST
 static void expect_escaped(const char *in, const char *expected)
 {
     size_t len = strlen(in);
-    char *out = (char *)mj_exact_copy("", MJ_ESCAPED_SIZE(len));
+    size_t size = MJ_ESCAPED_SIZE(len);
+    char *out = (char *)mj_exact_copy(apr_pcalloc(test_pool, size), size);
     ck_assert_uint_eq(mj_text_escape(out, (const char *)mj_exact_copy(in, len), len), strlen(expected));
     ck_assert_str_eq(out, expected);
 }

@@ -385,10 +385,13 @@ START_TEST(should_refuse_settings_that_are_wrong)
 {
     driver_t *driver = driver_start();
     mj_record_builder_t *pool = driver_pool(driver, "shop", ""), *same_place = driver_pool(driver, "shop", "");
+    const char *open_to_all = apr_pstrcat(test_pool, driver->dir, "/open", NULL);
+    ck_assert(mkdir(open_to_all, 0700) == 0 && chmod(open_to_all, 0770) == 0);
 
     ck_assert_ptr_nonnull(strstr(driver_offer_as(driver, pool, "version", "2"), "restart httpd"));
-    ck_assert_ptr_nonnull(strstr(driver_offer_as(driver, pool, "runtime-dir", "/tmp"), "others than its owner can write"));
+    ck_assert_ptr_nonnull(strstr(driver_offer_as(driver, pool, "runtime-dir", open_to_all), "others than its owner can write"));
     ck_assert_ptr_nonnull(strstr(driver_offer_as(driver, pool, "runtime-dir", "/nowhere"), "No such file"));
+    ck_assert_int_eq(rmdir(open_to_all), 0);
     ck_assert_ptr_nonnull(strstr(driver_offer(driver, pool, same_place), "its place on the board"));
     if (geteuid() == 0) {
         mj_record_builder_t *without = mj_record_builder_make(test_pool);
