@@ -21,33 +21,33 @@ static bool parse_id(const char *text, unsigned long *id)
     return errno == 0 && *end == '\0' && *id < 0xffffffffUL;
 }
 
-static const char *find_user(mj_pool_settings_t *settings, apr_pool_t *pool, const struct passwd **found)
+/* The UID that `user` means; *found is its entry, or NULL for a number that has none. */
+static const char *find_user(apr_pool_t *pool, const char *user, uid_t *uid, const struct passwd **found)
 {
     unsigned long id;
-    struct passwd *pw = getpwnam(settings->user);
+    const struct passwd *pw = getpwnam(user);
 
-    if (pw == NULL && parse_id(settings->user, &id)) {
-        pw = getpwuid((uid_t)id);
-        settings->uid = (uid_t)id;
-        if (pw == NULL && settings->group == NULL) {
-            return apr_psprintf(pool, "user=%s: this UID has no entry in the user database, so its group is not known: give group= too",
-                                settings->user);
-        }
-    }
-    else if (pw == NULL) {
-        return apr_psprintf(pool, "user=%s: there is no such user; create it (useradd --system %s) or name another", settings->user,
-                            settings->user);
-    }
     if (pw != NULL) {
-        settings->uid = pw->pw_uid;
-        settings->gid = pw->pw_gid;
-        settings->login = apr_pstrdup(pool, pw->pw_name);
-        if (settings->home == NULL) {
-            settings->home = access(pw->pw_dir, F_OK) == 0 ? apr_pstrdup(pool, pw->pw_dir) : "/";
-        }
+        *uid = pw->pw_uid;
+    }
+    else if (parse_id(user, &id)) {
+        *uid = (uid_t)id;
+        pw = getpwuid(*uid);
+    }
+    else {
+        return apr_psprintf(pool, "user=%s: there is no such user; create it (useradd --system %s) or name another", user, user);
     }
     *found = pw;
     return NULL;
+}
+
+/* What the user database says of the user that daemons run as. */
+static void take_entry(mj_pool_settings_t *settings, apr_pool_t *pool, const struct passwd *pw, int access_mode)
+{
+    settings->login = pw != NULL ? apr_pstrdup(pool, pw->pw_name) : "";
+    if (settings->home == NULL) {
+        settings->home = pw != NULL && access(pw->pw_dir, access_mode) == 0 ? apr_pstrdup(pool, pw->pw_dir) : "/";
+    }
 }
 
 static const char *find_group(apr_pool_t *pool, const char *option, const char *name, gid_t *gid)
@@ -119,10 +119,13 @@ static const char *check_ids(const mj_pool_settings_t *settings, apr_pool_t *poo
     }
     for (i = 0; i < settings->groups->nelts; i++) {
         if (APR_ARRAY_IDX(settings->groups, i, gid_t) == 0) {
-            return apr_psprintf(pool,
-                                "supplementary-groups: GID 0 is among those of user=%s; applications never run in root's group: give "
-                                "supplementary-groups= without it",
-                                settings->user);
+            return settings->supplementary_groups != NULL
+                       ? apr_psprintf(pool, "supplementary-groups=%s: GID 0 is among them; applications never run in root's group: leave it out",
+                                      settings->supplementary_groups)
+                       : apr_psprintf(pool,
+                                      "user=%s: GID 0 is among this user's groups; applications never run in root's group: give "
+                                      "supplementary-groups= without it",
+                                      settings->user);
         }
     }
     return NULL;
@@ -136,9 +139,20 @@ static const char *resolve_as_root(mj_pool_settings_t *settings, apr_pool_t *poo
     if (settings->user == NULL) {
         return "user= is missing: httpd runs as root, so say whose processes these are (user=alice)";
     }
-    wrong = find_user(settings, pool, &pw);
-    if (wrong == NULL && settings->group != NULL) {
+    wrong = find_user(pool, settings->user, &settings->uid, &pw);
+    if (wrong != NULL) {
+        return wrong;
+    }
+    take_entry(settings, pool, pw, F_OK); /* root passes where the user may not, so no more can be told than that it is there */
+    if (settings->group != NULL) {
         wrong = find_group(pool, "group", settings->group, &settings->gid);
+    }
+    else if (pw != NULL) {
+        settings->gid = pw->pw_gid;
+    }
+    else {
+        return apr_psprintf(pool, "user=%s: this UID has no entry in the user database, so its group is not known: give group= too",
+                            settings->user);
     }
     if (wrong == NULL) {
         wrong = find_supplementary(settings, pool);
@@ -154,14 +168,15 @@ static const char *resolve_as_user(mj_pool_settings_t *settings, apr_pool_t *poo
 {
     const struct passwd *pw;
     const char *wrong;
+    uid_t uid;
     gid_t gid;
 
     if (settings->user != NULL) {
-        wrong = find_user(settings, pool, &pw);
+        wrong = find_user(pool, settings->user, &uid, &pw);
         if (wrong != NULL) {
             return wrong;
         }
-        if (settings->uid != euid) {
+        if (uid != euid) {
             return apr_psprintf(pool,
                                 "user=%s: httpd was not started by root (its UID is %lu), so it cannot run processes as another user: "
                                 "leave user= out or start httpd as root",
@@ -179,15 +194,12 @@ static const char *resolve_as_user(mj_pool_settings_t *settings, apr_pool_t *poo
         }
     }
     if (settings->supplementary_groups != NULL) {
-        return "supplementary-groups: httpd was not started by root, so it cannot set groups: leave it out";
+        return apr_psprintf(pool, "supplementary-groups=%s: httpd was not started by root, so it cannot set groups: leave it out",
+                            settings->supplementary_groups);
     }
     settings->uid = euid;
     settings->gid = egid;
-    pw = getpwuid(euid);
-    settings->login = pw != NULL ? apr_pstrdup(pool, pw->pw_name) : "";
-    if (settings->home == NULL) {
-        settings->home = pw != NULL && access(pw->pw_dir, X_OK) == 0 ? apr_pstrdup(pool, pw->pw_dir) : "/";
-    }
+    take_entry(settings, pool, getpwuid(euid), X_OK);
     return NULL;
 }
 
