@@ -22,6 +22,7 @@ static version_t read_version(apr_pool_t *pool, const char *home)
     version_t version = {{0}};
     apr_file_t *file;
     char line[256];
+    bool is_start = true; /* of a line: a longer one comes in pieces */
     int i;
 
     if (apr_file_open(&file, apr_pstrcat(pool, home, "/release", NULL), APR_FOPEN_READ | APR_FOPEN_BUFFERED, 0, pool) != APR_SUCCESS) {
@@ -29,7 +30,9 @@ static version_t read_version(apr_pool_t *pool, const char *home)
     }
     while (apr_file_gets(line, sizeof(line), file) == APR_SUCCESS) {
         const char *at = line;
-        if (strncmp(line, "JAVA_VERSION=", 13) != 0) {
+        bool is_version = is_start && strncmp(line, "JAVA_VERSION=", 13) == 0;
+        is_start = strchr(line, '\n') != NULL;
+        if (!is_version) {
             continue;
         }
         at += strcspn(at, "0123456789");
