@@ -204,8 +204,8 @@ static void maintain(int reason, void *data, int status)
         close(retained->control);
         retained->control = -1;
     }
-    else if (reason == APR_OC_REASON_UNREGISTER || reason == APR_OC_REASON_RESTART) {
-        apr_proc_other_child_unregister(data);
+    else if (reason == APR_OC_REASON_RESTART) {
+        apr_proc_other_child_unregister(data); /* which calls back with APR_OC_REASON_UNREGISTER: nothing is left to do then */
     }
 }
 
