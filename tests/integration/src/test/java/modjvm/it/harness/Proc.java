@@ -60,7 +60,7 @@ public record Proc(int pid, int parent, long startTime) {
 
     /** Sends a signal, by its name without SIG. */
     public void signal(String name) {
-        Command.run("kill", "-" + name, Integer.toString(pid));
+        Command.run("sh", "-c", "kill -" + name + " " + pid); // the shell's own: kill(1) may not be installed
     }
 
     /** The program's path; empty if the process has ended. */
