@@ -21,11 +21,11 @@ final class DaemonLifecycle implements Lifecycle {
     @Override
     public ServerSocketChannel listener() throws IOException {
         Channel inherited = System.inheritedChannel();
-        if (!(inherited instanceof ServerSocketChannel)) {
+        if (!(inherited instanceof ServerSocketChannel listener)) {
             throw new IOException("descriptor 0 is no listening socket");
         }
         Daemon.listenerTaken();
-        return (ServerSocketChannel) inherited;
+        return listener;
     }
 
     @Override

@@ -23,20 +23,13 @@ record PoolSettings(int threads, Duration shutdownTimeout, List<Path> classPath,
         List<byte[]> applications = new ArrayList<>();
         for (Record.Entry entry : Record.parse(record)) {
             switch (entry.name()) {
-                case "threads":
-                    threads = Integer.parseInt(entry.text());
-                    break;
-                case "shutdown-timeout":
-                    shutdownTimeout = Duration.ofMillis(Long.parseLong(entry.text()));
-                    break;
-                case "class-path":
-                    addPaths(classPath, entry.text());
-                    break;
-                case "application":
-                    applications.add(entry.value());
-                    break;
-                default:
-                    break; // the supervisor's or the launcher's
+                case "threads" -> threads = Integer.parseInt(entry.text());
+                case "shutdown-timeout" -> shutdownTimeout = Duration.ofMillis(Long.parseLong(entry.text()));
+                case "class-path" -> addPaths(classPath, entry.text());
+                case "application" -> applications.add(entry.value());
+                default -> {
+                    // The supervisor's or the launcher's.
+                }
             }
         }
         return new PoolSettings(threads, shutdownTimeout, List.copyOf(classPath), List.copyOf(applications));

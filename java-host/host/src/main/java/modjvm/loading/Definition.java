@@ -26,31 +26,27 @@ record Definition(Path target, String entryPoint, String group, Config config) {
         try {
             for (Record.Entry entry : Record.parse(bytes)) {
                 switch (entry.name()) {
-                    case "target":
-                        target = entry.text();
-                        break;
-                    case "entry-point":
-                        entryPoint = entry.text();
-                        break;
-                    case "group":
-                        group = entry.text();
-                        break;
-                    case "param":
-                        String pair = entry.text();
-                        int equals = pair.indexOf('=');
-                        if (equals < 1) {
-                            throw new LoadException(target + ": a parameter without NAME=: " + OneLine.join(pair));
-                        }
-                        parameters.put(pair.substring(0, equals), pair.substring(equals + 1));
-                        break;
-                    default:
-                        break; // a later httpd may say more
+                    case "target" -> target = entry.text();
+                    case "entry-point" -> entryPoint = entry.text();
+                    case "group" -> group = entry.text();
+                    case "param" -> addParameter(parameters, target, entry.text());
+                    default -> {
+                        // A later httpd may say more.
+                    }
                 }
             }
         } catch (ProtocolException e) {
             throw new LoadException("the definition of an application is malformed: " + OneLine.of(e), e);
         }
         return new Definition(path(target), entryPoint, group, new Config(parameters));
+    }
+
+    private static void addParameter(Map<String, String> parameters, String target, String pair) throws LoadException {
+        int equals = pair.indexOf('=');
+        if (equals < 1) {
+            throw new LoadException(target + ": a parameter without NAME=: " + OneLine.join(pair));
+        }
+        parameters.put(pair.substring(0, equals), pair.substring(equals + 1));
     }
 
     private static Path path(String target) throws LoadException {

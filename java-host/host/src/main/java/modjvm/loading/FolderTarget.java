@@ -16,13 +16,8 @@ final class FolderTarget extends Target {
     /** Beyond it a folder is taken for a mistake, such as the root of a disk. */
     private static final int MAX_FILES = 100_000;
 
-    private FolderTarget(Path path) {
+    FolderTarget(Path path) {
         super(path);
-    }
-
-    static FolderTarget open(Path path) throws IOException {
-        Files.newDirectoryStream(path).close(); // can it be read at all?
-        return new FolderTarget(path);
     }
 
     @Override

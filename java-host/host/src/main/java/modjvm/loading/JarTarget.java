@@ -30,7 +30,7 @@ final class JarTarget extends Target {
                     manifest == null ? null : manifest.getMainAttributes().getValue(APPLICATION_CLASS);
             return new JarTarget(path, Optional.ofNullable(named).map(String::strip));
         } catch (ZipException e) {
-            throw new LoadException(path + ": not a jar, or a broken one: " + OneLine.join(e.getMessage()), e);
+            throw new LoadException(path + ": not a jar, or a broken one: " + OneLine.of(e), e);
         } catch (IOException e) {
             throw broken(path, e);
         }

@@ -43,12 +43,12 @@ record Member(Class<?> type, AccessibleObject element) {
      */
     Made make(Target target, Config config) throws LoadException, ReflectiveOperationException {
         element.setAccessible(true);
-        if (element instanceof Constructor) {
-            return new Made((Application) construct(target, (Constructor<?>) element, config), List.of());
+        if (element instanceof Constructor<?> constructor) {
+            return new Made((Application) construct(target, constructor, config), List.of());
         }
         @Nullable Object instance = isStatic() ? null : instance(target);
-        if (element instanceof Field) {
-            return made(target, instance, ((Field) element).get(instance));
+        if (element instanceof Field field) {
+            return made(target, instance, field.get(instance));
         }
         Method method = (Method) element;
         if (method.getParameterTypes()[0] == Config.class) {
@@ -60,8 +60,7 @@ record Member(Class<?> type, AccessibleObject element) {
     }
 
     private boolean isStatic() {
-        return element instanceof java.lang.reflect.Member
-                && Modifier.isStatic(((java.lang.reflect.Member) element).getModifiers());
+        return element instanceof java.lang.reflect.Member member && Modifier.isStatic(member.getModifiers());
     }
 
     private Object instance(Target target) throws LoadException, ReflectiveOperationException {
@@ -94,8 +93,8 @@ record Member(Class<?> type, AccessibleObject element) {
                                     : " returned null; return an Application"));
         }
         List<AutoCloseable> resources = new ArrayList<>();
-        if (instance instanceof AutoCloseable) {
-            resources.add((AutoCloseable) instance);
+        if (instance instanceof AutoCloseable closeable) {
+            resources.add(closeable);
         }
         return new Made((Application) application, resources);
     }

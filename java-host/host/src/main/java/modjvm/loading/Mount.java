@@ -137,8 +137,8 @@ final class Mount {
     }
 
     private synchronized void keep(Member.Made made) {
-        if (made.application() instanceof AutoCloseable) {
-            resources.add((AutoCloseable) made.application());
+        if (made.application() instanceof AutoCloseable closeable) {
+            resources.add(closeable);
         }
         resources.addAll(made.resources());
     }
@@ -168,11 +168,11 @@ final class Mount {
                 Thread.currentThread().interrupt();
                 throw new LoadException(503, target() + ": the request ended while it was loaded");
             } catch (ExecutionException e) {
-                if (e.getCause() instanceof LoadException) {
-                    throw (LoadException) e.getCause();
+                if (e.getCause() instanceof LoadException failure) {
+                    throw failure;
                 }
-                if (e.getCause() instanceof Error) {
-                    throw (Error) e.getCause();
+                if (e.getCause() instanceof Error fatal) {
+                    throw fatal;
                 }
                 throw new IllegalStateException(e.getCause());
             }

@@ -158,7 +158,7 @@ public final class Mounts implements Applications {
 
         @Override
         public boolean equals(Object other) {
-            return other instanceof Key && Arrays.equals(bytes, ((Key) other).bytes);
+            return other instanceof Key key && Arrays.equals(bytes, key.bytes);
         }
 
         @Override

@@ -21,11 +21,10 @@ final class OneLine {
         boolean isGap = false;
         for (int i = 0; i < text.length() && line.length() < MAX_CHARS; i++) {
             char c = text.charAt(i);
+            boolean isIndentation = c <= ' ' && (isGap || endsBlank(line));
             if (c == '\n' || c == '\r') {
                 isGap = true;
-            } else if (c <= ' ' && (isGap || endsBlank(line))) {
-                continue; // the indentation of the next line, or a column's
-            } else {
+            } else if (!isIndentation) {
                 if (isGap && line.length() > 0) {
                     line.append(line.charAt(line.length() - 1) == ':' ? " " : "; ");
                 }

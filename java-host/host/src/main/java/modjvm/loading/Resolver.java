@@ -54,7 +54,7 @@ final class Resolver {
         List<Class<?>> all = new ArrayList<>();
         List<Class<?>> outer = new ArrayList<>();
         for (String name : target.classesNaming(member)) {
-            Optional<Class<?>> type = look(name);
+            Optional<Class<?>> type = look(name, member);
             if (type.isPresent()) {
                 all.add(type.get());
                 if (type.get().getEnclosingClass() == null) {
@@ -181,12 +181,12 @@ final class Resolver {
         return type;
     }
 
-    private Optional<Class<?>> look(String name) throws LoadException {
+    private Optional<Class<?>> look(String name, String member) throws LoadException {
         try {
             Class<?> type = own(load(name));
-            type.getDeclaredFields(); // for their types, too, a library may be missing
-            type.getDeclaredMethods();
-            return Optional.of(type);
+            boolean isHolder =
+                    target.isSource() || !Members.describe(type, member).isEmpty();
+            return isHolder ? Optional.of(type) : Optional.empty();
         } catch (LinkageError | ClassNotFoundException e) {
             // Often a class for a library that is not there, and none that anybody asks for.
             unloadable.add(OneLine.of(e));

@@ -75,8 +75,8 @@ final class SourceLines {
 
         private void note(CharSequence name, Tree tree) {
             Tree parent = getCurrentPath().getParentPath().getLeaf();
-            boolean isMember = parent instanceof ClassTree
-                    && ((ClassTree) parent).getSimpleName().contentEquals(className);
+            boolean isMember =
+                    parent instanceof ClassTree type && type.getSimpleName().contentEquals(className);
             if (isMember && member.contentEquals(name) && memberLine == 0) {
                 memberLine = line(tree);
             }

@@ -25,15 +25,16 @@ abstract class Target {
     static Target open(Path path, SourceCompiler compiler, List<Path> groupPath) throws LoadException {
         try {
             BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
-            if (attributes.isDirectory()) {
-                return FolderTarget.open(path);
-            }
             String name = path.toString();
-            if (!attributes.isRegularFile() || !(name.endsWith(".java") || name.endsWith(".jar"))) {
+            boolean isFile = attributes.isRegularFile() && (name.endsWith(".java") || name.endsWith(".jar"));
+            if (!isFile && !attributes.isDirectory()) {
                 throw new LoadException(path + ": neither a .java file nor a .jar nor a folder of classes");
             }
-            if (!Files.isReadable(path)) {
+            if (!Files.isReadable(path) || (!isFile && !Files.isExecutable(path))) {
                 throw new AccessDeniedException(name);
+            }
+            if (!isFile) {
+                return new FolderTarget(path);
             }
             return name.endsWith(".jar")
                     ? JarTarget.open(path)
