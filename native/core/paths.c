@@ -8,26 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The path without links, as far as it exists; what is missing at its end is kept. NULL if it cannot be resolved. */
-static const char *resolve(apr_pool_t *pool, const char *path)
-{
-    char *head = apr_pstrdup(pool, path);
-    const char *tail = "";
-    char real[PATH_MAX];
-
-    for (;;) {
-        char *slash;
-        if (realpath(*head == '\0' ? "/" : head, real) != NULL) {
-            return *tail == '\0' ? apr_pstrdup(pool, real) : apr_pstrcat(pool, strcmp(real, "/") == 0 ? "" : real, tail, NULL);
-        }
-        slash = strrchr(head, '/');
-        if (errno != ENOENT || slash == NULL) {
-            return NULL;
-        }
-        tail = apr_pstrcat(pool, slash, tail, NULL);
-        *slash = '\0';
-    }
-}
+#define MAX_LINKS 40 /* as the kernel */
 
 static const char *check_one(apr_pool_t *pool, const char *path, const struct stat *st, bool is_last, uid_t owner,
                              bool must_be_searchable)
@@ -50,6 +31,82 @@ static const char *check_one(apr_pool_t *pool, const char *path, const struct st
     return NULL;
 }
 
+/* Reads a link that nobody but root and the owner can have placed. */
+static const char *read_link(apr_pool_t *pool, const char *path, const struct stat *st, uid_t owner, const char **target)
+{
+    char text[PATH_MAX];
+    ssize_t len;
+    if (st->st_uid != 0 && st->st_uid != owner) {
+        return apr_psprintf(pool, "%s is a link of UID %lu, who could turn it elsewhere: name the folder itself", path,
+                            (unsigned long)st->st_uid);
+    }
+    len = readlink(path, text, sizeof(text));
+    if (len < 0 || (size_t)len == sizeof(text)) {
+        return apr_psprintf(pool, "%s: %s", path, strerror(len < 0 ? errno : ENAMETOOLONG));
+    }
+    *target = apr_pstrmemdup(pool, text, (apr_size_t)len);
+    return NULL;
+}
+
+/* Goes along the path as the kernel would, and looks at each folder and link before what lies behind it.
+ * On success *real is the path without links; what does not exist is kept at its end, and *is_there is then false. */
+static const char *walk(apr_pool_t *pool, const char *path, uid_t owner, bool must_be_searchable, const char **real, bool *is_there)
+{
+    const char *done = "/", *rest = path, *wrong;
+    int links = 0;
+    struct stat st;
+
+    if (*path != '/') {
+        return apr_psprintf(pool, "%s: give an absolute path", path);
+    }
+    for (;;) {
+        const char *name, *next;
+        if (lstat(done, &st) != 0) {
+            return apr_psprintf(pool, "%s: %s", done, strerror(errno));
+        }
+        rest += strspn(rest, "/");
+        wrong = check_one(pool, done, &st, *rest == '\0', owner, must_be_searchable);
+        if (wrong != NULL || *rest == '\0') {
+            *real = done;
+            *is_there = true;
+            return wrong;
+        }
+        name = apr_pstrmemdup(pool, rest, strcspn(rest, "/"));
+        rest += strlen(name);
+        if (strcmp(name, ".") == 0) {
+            continue;
+        }
+        if (strcmp(name, "..") == 0) {
+            const char *slash = strrchr(done, '/');
+            done = slash == done ? "/" : apr_pstrmemdup(pool, done, (apr_size_t)(slash - done));
+            continue;
+        }
+        next = apr_pstrcat(pool, strcmp(done, "/") == 0 ? "" : done, "/", name, NULL);
+        if (lstat(next, &st) != 0) {
+            *real = apr_pstrcat(pool, next, strspn(rest, "/") == strlen(rest) ? "" : rest, NULL);
+            *is_there = false;
+            return errno == ENOENT ? NULL : apr_psprintf(pool, "%s: %s", next, strerror(errno));
+        }
+        if (!S_ISLNK(st.st_mode)) {
+            done = next;
+            continue;
+        }
+        wrong = read_link(pool, next, &st, owner, &name);
+        if (wrong != NULL || ++links > MAX_LINKS) {
+            return wrong != NULL ? wrong : apr_psprintf(pool, "%s: %s", path, strerror(ELOOP));
+        }
+        done = *name == '/' ? "/" : done;
+        rest = apr_pstrcat(pool, name, "/", rest, NULL);
+    }
+}
+
+const char *mj_folder_check(apr_pool_t *pool, const char *path, uid_t owner, bool must_be_searchable)
+{
+    const char *real;
+    bool is_there;
+    return walk(pool, path, owner, must_be_searchable, &real, &is_there);
+}
+
 /* Steps through the folders of a path: "/", "/run", "/run/apache2" ... @return false behind the last */
 static bool next_folder(const char *path, size_t *len)
 {
@@ -65,36 +122,13 @@ static bool next_folder(const char *path, size_t *len)
     return true;
 }
 
-const char *mj_folder_check(apr_pool_t *pool, const char *path, uid_t owner, bool must_be_searchable)
-{
-    const char *real = resolve(pool, path);
-    size_t len = 0;
-
-    if (real == NULL) {
-        return apr_psprintf(pool, "%s: %s", path, strerror(errno));
-    }
-    while (next_folder(real, &len)) {
-        const char *folder = apr_pstrmemdup(pool, real, len);
-        const char *wrong;
-        struct stat st;
-        if (lstat(folder, &st) != 0) {
-            return errno == ENOENT ? NULL : apr_psprintf(pool, "%s: %s", folder, strerror(errno));
-        }
-        wrong = check_one(pool, folder, &st, real[len] == '\0', owner, must_be_searchable);
-        if (wrong != NULL) {
-            return wrong;
-        }
-    }
-    return NULL;
-}
-
 const char *mj_file_reachable(apr_pool_t *pool, const char *path, bool must_be_executable)
 {
-    const char *real = resolve(pool, path);
+    char real[PATH_MAX];
     struct stat st;
     size_t len = 0;
 
-    if (real == NULL || stat(real, &st) != 0 || !S_ISREG(st.st_mode)) {
+    if (realpath(path, real) == NULL || stat(real, &st) != 0 || !S_ISREG(st.st_mode)) {
         return apr_psprintf(pool, "%s is missing: install mod_jvm whole (cmake --install)", path);
     }
     if (!(st.st_mode & (must_be_executable ? 0001 : 0004))) {
@@ -114,21 +148,28 @@ const char *mj_file_reachable(apr_pool_t *pool, const char *path, bool must_be_e
 
 const char *mj_runtime_dir_make(apr_pool_t *pool, const char *path, uid_t owner, bool must_be_searchable, const char **resolved)
 {
-    const char *wrong = mj_folder_check(pool, path, owner, must_be_searchable);
-    if (wrong != NULL) {
-        return wrong;
-    }
-    if (mkdir(path, 0711) == 0) {
-        if (chmod(path, 0711) != 0) { /* httpd's umask may have taken something off */
-            return apr_psprintf(pool, "%s: chmod: %s", path, strerror(errno));
+    const char *real, *wrong;
+    bool is_there;
+
+    wrong = walk(pool, path, owner, must_be_searchable, &real, &is_there);
+    if (wrong == NULL && !is_there) {
+        if (mkdir(real, 0711) == 0) {
+            if (chmod(real, 0711) != 0) { /* httpd's umask may have taken something off */
+                return apr_psprintf(pool, "%s: chmod: %s", real, strerror(errno));
+            }
+        }
+        else if (errno != EEXIST) {
+            return apr_psprintf(pool, "%s cannot be made: %s%s", path, strerror(errno),
+                                errno == ENOENT ? "; make the folder above it" : "");
+        }
+        /* Again: in a sticky folder somebody may have been faster. */
+        wrong = walk(pool, real, owner, must_be_searchable, &real, &is_there);
+        if (wrong == NULL && !is_there) {
+            return apr_psprintf(pool, "%s: somebody removes it as soon as it is made: choose another", path);
         }
     }
-    else if (errno != EEXIST) {
-        return apr_psprintf(pool, "%s cannot be made: %s", path, strerror(errno));
-    }
-    wrong = mj_folder_check(pool, path, owner, must_be_searchable);
     if (wrong == NULL) {
-        *resolved = resolve(pool, path);
+        *resolved = real;
     }
     return wrong;
 }
