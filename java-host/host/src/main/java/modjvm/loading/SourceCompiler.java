@@ -135,7 +135,10 @@ final class SourceCompiler {
                 String message = OneLine.join(diagnostic.getMessage(Locale.ROOT));
                 long line = diagnostic.getLineNumber();
                 boolean isPlaced = diagnostic.getSource() != null && line != Diagnostic.NOPOS;
-                errors.add(isPlaced ? source + ":" + line + ": " + message : source + ": " + message);
+                String error = isPlaced ? source + ":" + line + ": " + message : source + ": " + message;
+                if (!errors.contains(error)) { // the same at two places of one line
+                    errors.add(error);
+                }
             }
         }
         return errors;
@@ -157,7 +160,7 @@ final class SourceCompiler {
 
         @Override
         public boolean isNameCompatible(String simpleName, Kind kind) {
-            return kind == Kind.SOURCE;
+            return kind == Kind.SOURCE && !simpleName.endsWith("-info"); // module-info would be parsed as one
         }
     }
 }
