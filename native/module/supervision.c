@@ -313,7 +313,7 @@ static apr_status_t leave(void *data)
     retained_t *retained = supervision->retained;
     int state;
 
-    apr_proc_other_child_unregister(supervision);
+    /* the other-child registration has gone already: pconf undoes last what was done first */
     state = ap_state_query(AP_SQ_MAIN_STATE);
     if (state == AP_SQ_MS_EXITING || !ap_unixd_mpm_get_retained_data()->was_graceful) {
         end_supervisor(retained);
