@@ -92,6 +92,7 @@ static void add_variables(request_rec *r, const char *target, mj_request_t *head
     add_pair(&out, "CONTEXT_PREFIX", ap_context_prefix(r));
     add_pair(&out, "CONTEXT_DOCUMENT_ROOT", ap_context_document_root(r));
     add_pair(&out, "SCRIPT_FILENAME", target);
+    add_pair(&out, "REMOTE_HOST", ap_get_useragent_host(r, REMOTE_HOST, NULL)); /* NULL unless HostnameLookups has found it */
     while (original->prev != NULL) {
         original = original->prev;
     }

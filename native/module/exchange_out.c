@@ -1,0 +1,236 @@
+/* httpd's half of an exchange: the request's head and body, from the client to the daemon. */
+#include "exchange_steps.h"
+#include "module.h"
+
+#include <apr_portable.h>
+#include <apr_strings.h>
+#include <errno.h>
+#include <http_core.h>
+#include <http_log.h>
+#include <http_protocol.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+APLOG_USE_MODULE(jvm);
+
+#define HEAD_GUESS 4096
+
+/* Appends up to max bytes of the body to x->body. APR_EAGAIN: nothing is there yet. */
+static apr_status_t read_body(mj_exchange_t *x, apr_size_t max, apr_read_type_e mode)
+{
+    apr_status_t rv = ap_get_brigade(x->r->input_filters, x->in, AP_MODE_READBYTES, mode, (apr_off_t)max);
+    apr_bucket *bucket;
+
+    if (rv == APR_SUCCESS && APR_BRIGADE_EMPTY(x->in)) {
+        rv = APR_EAGAIN;
+    }
+    for (bucket = APR_BRIGADE_FIRST(x->in); rv == APR_SUCCESS && bucket != APR_BRIGADE_SENTINEL(x->in);
+         bucket = APR_BUCKET_NEXT(bucket)) {
+        const char *data;
+        apr_size_t len;
+        if (APR_BUCKET_IS_EOS(bucket)) {
+            x->is_body_read = true;
+            break;
+        }
+        if (APR_BUCKET_IS_METADATA(bucket)) {
+            continue;
+        }
+        rv = apr_bucket_read(bucket, &data, &len, APR_BLOCK_READ);
+        if (rv == APR_SUCCESS && len > max) {
+            rv = APR_EGENERAL; /* a filter that gives more than was asked for */
+        }
+        if (rv == APR_SUCCESS) {
+            memcpy(x->body + x->body_len, data, len);
+            x->body_len += len;
+            max -= len;
+        }
+    }
+    apr_brigade_cleanup(x->in);
+    return rv;
+}
+
+static int body_failed(mj_exchange_t *x, apr_status_t rv)
+{
+    int status = APR_STATUS_IS_TIMEUP(rv) ? HTTP_REQUEST_TIME_OUT : ap_map_http_request_error(rv, HTTP_BAD_REQUEST);
+    ap_log_rerror(APLOG_MARK, APLOG_INFO, rv, x->r, MJLOGNO(0040) "the request's body cannot be read from the client");
+    return status;
+}
+
+int mj_exchange_prepare(mj_exchange_t *x)
+{
+    mj_request_t *head = x->head;
+    const char *length;
+
+    if (!ap_request_has_body(x->r)) {
+        x->is_body_ended = true;
+        return OK;
+    }
+    x->has_body = true;
+    x->is_body_read = false;
+    x->in = apr_brigade_create(x->r->pool, x->r->connection->bucket_alloc);
+    x->body = apr_palloc(x->r->pool, MJ_MAX_DATA);
+    head->flags = MJ_FLAG_REQUEST_BODY;
+    if (x->r->expecting_100) {
+        head->flags |= MJ_FLAG_REQUEST_EXPECT; /* reading would send the 100; that is the application's to decide */
+    }
+    while (!x->r->expecting_100 && !x->is_body_read && x->body_len < MJ_INITIAL_CREDIT) {
+        apr_status_t rv = read_body(x, MJ_INITIAL_CREDIT - x->body_len, APR_NONBLOCK_READ);
+        if (APR_STATUS_IS_EAGAIN(rv)) {
+            break;
+        }
+        if (rv != APR_SUCCESS) {
+            return body_failed(x, rv);
+        }
+    }
+    /* Only now: an input filter that changes the length has said so by taking the field away. */
+    length = apr_table_get(x->r->headers_in, "Content-Length");
+    head->content_length = length != NULL ? (uint64_t)apr_atoi64(length) : MJ_LENGTH_UNKNOWN;
+    return OK;
+}
+
+static uint16_t next_serial(uint16_t serial)
+{
+    return serial == UINT16_MAX ? 1 : (uint16_t)(serial + 1);
+}
+
+mj_step_t mj_exchange_send_head(mj_exchange_t *x)
+{
+    unsigned char hello[MJ_HELLO_SIZE], data_header[MJ_HEADER_SIZE], end[MJ_HEADER_SIZE];
+    mj_channel_t *channel = x->channel;
+    apr_size_t size = HEAD_GUESS, total;
+    unsigned char *head;
+    struct iovec parts[5];
+    apr_status_t rv;
+    bool sent_any;
+    int count = 0;
+
+    do {
+        head = apr_palloc(x->r->pool, size);
+        rv = mj_request_encode(head, size, next_serial(channel->serial), x->head, &size);
+    } while (rv == APR_ENOSPC);
+    if (rv != APR_SUCCESS) {
+        ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, x->r, MJLOGNO(0044) "the request cannot be sent to pool %s: %s", x->pool_name,
+                      mj_status_name(rv));
+        x->status = rv == MJ_EFRAMETOOLARGE ? 431 : HTTP_BAD_REQUEST;
+        return MJ_FINISHED;
+    }
+    channel->serial = next_serial(channel->serial);
+    if (channel->is_new) {
+        mj_hello_encode(hello, (uint32_t)getpid());
+        parts[count++] = (struct iovec){hello, sizeof(hello)};
+        channel->is_new = false;
+    }
+    parts[count++] = (struct iovec){head, size};
+    total = size + x->body_len;
+    if (x->body_len > 0) {
+        mj_data_header_encode(data_header, channel->serial, (uint32_t)x->body_len);
+        parts[count++] = (struct iovec){data_header, sizeof(data_header)};
+        parts[count++] = (struct iovec){x->body, x->body_len};
+    }
+    x->is_body_ended = !x->has_body || x->is_body_read;
+    if (x->has_body && x->is_body_ended) {
+        mj_end_encode(end, channel->serial, 0);
+        parts[count++] = (struct iovec){end, sizeof(end)};
+    }
+    x->credit = (x->head->flags & MJ_FLAG_REQUEST_EXPECT) ? 0 : MJ_INITIAL_CREDIT - x->body_len;
+    rv = mj_channel_send(channel, parts, count, &sent_any);
+    /* What is larger may have been read in part, and nothing would tell. */
+    x->is_split = sent_any && total + MJ_HELLO_SIZE + 2 * MJ_HEADER_SIZE > MJ_RETRY_LIMIT;
+    return rv == APR_SUCCESS ? MJ_GO_ON : MJ_LOST;
+}
+
+/* Sends bytes of the body that have just been read, and END behind the last. */
+static void send_body(mj_exchange_t *x, const unsigned char *data, apr_size_t len)
+{
+    unsigned char data_header[MJ_HEADER_SIZE], end[MJ_HEADER_SIZE];
+    struct iovec parts[3];
+    bool sent_any;
+    int count = 0;
+
+    if (len > 0) {
+        mj_data_header_encode(data_header, x->channel->serial, (uint32_t)len);
+        parts[count++] = (struct iovec){data_header, sizeof(data_header)};
+        parts[count++] = (struct iovec){(void *)data, len};
+    }
+    if (x->is_body_read) {
+        mj_end_encode(end, x->channel->serial, 0);
+        parts[count++] = (struct iovec){end, sizeof(end)};
+        x->is_body_ended = true;
+    }
+    x->credit -= len;
+    x->is_split = true;
+    if (mj_channel_send(x->channel, parts, count, &sent_any) != APR_SUCCESS) {
+        /* The daemon may have answered before it went: what it sent can still be received. */
+        x->is_broken = true;
+        x->is_body_ended = true;
+    }
+}
+
+/* Waits until the client or the daemon has something to say. True: the client. */
+static bool await_client(mj_exchange_t *x, apr_interval_time_t limit)
+{
+    struct pollfd fds[2] = {{.fd = x->channel->fd, .events = POLLIN}, {.events = POLLIN}};
+    apr_socket_t *socket = x->r->connection->master == NULL ? ap_get_conn_socket(x->r->connection) : NULL;
+    int fd;
+
+    if (socket == NULL || apr_os_sock_get(&fd, socket) != APR_SUCCESS) {
+        return true; /* HTTP/2: no socket of its own; the blocking read that follows has httpd's timeout */
+    }
+    fds[1].fd = fd;
+    while (poll(fds, 2, (int)(limit / 1000 + 1)) < 0 && errno == EINTR) {
+    }
+    return fds[0].revents == 0;
+}
+
+mj_step_t mj_exchange_more_body(mj_exchange_t *x)
+{
+    apr_size_t room, before;
+    apr_status_t rv;
+
+    if (x->is_accepted) {
+        x->body_len = 0; /* no second try: what was kept for it is not needed */
+    }
+    before = x->body_len;
+    room = MJ_MAX_DATA - x->body_len;
+    if (room > x->credit) {
+        room = (apr_size_t)x->credit;
+    }
+    rv = read_body(x, room, APR_NONBLOCK_READ);
+    if (APR_STATUS_IS_EAGAIN(rv)) {
+        apr_interval_time_t limit = x->r->server->timeout;
+        if (x->deadline != 0 && x->deadline - apr_time_now() < limit) {
+            limit = x->deadline - apr_time_now();
+        }
+        if (limit <= 0) {
+            return mj_exchange_timed_out(x);
+        }
+        if (!await_client(x, limit)) {
+            return MJ_GO_ON;
+        }
+        if (x->deadline != 0 && apr_time_now() >= x->deadline) {
+            return mj_exchange_timed_out(x);
+        }
+        rv = read_body(x, room, APR_BLOCK_READ);
+    }
+    if (rv != APR_SUCCESS && !APR_STATUS_IS_EAGAIN(rv)) {
+        return mj_exchange_fail(x, body_failed(x, rv));
+    }
+    if (x->body_len > before || x->is_body_read) {
+        send_body(x, x->body + before, x->body_len - before);
+    }
+    return MJ_GO_ON;
+}
+
+void mj_exchange_cut_body(mj_exchange_t *x)
+{
+    unsigned char end[MJ_HEADER_SIZE];
+    struct iovec part = {end, sizeof(end)};
+    bool sent_any;
+
+    if (!x->is_body_ended && !x->is_broken) {
+        mj_end_encode(end, x->channel->serial, MJ_FLAG_END_CUT);
+        x->is_broken = mj_channel_send(x->channel, &part, 1, &sent_any) != APR_SUCCESS;
+        x->is_body_ended = true;
+    }
+}
