@@ -328,11 +328,12 @@ static int find_slot(pool_t *pool, int avoid, uint64_t *load)
     }
     for (i = 0; i < limit; i++) {
         slot_t *slot = &pool->slots[i];
-        uint64_t now;
+        /* Before the state: a daemon that takes over the slot changes the load first, so a state that is then read as ready is not of
+         * another daemon than the load, or the exchange of the load fails. */
+        uint64_t now = atomic_load(&slot->load);
         if ((int)i == avoid || atomic_load(&slot->state) != MJ_SLOT_READY) {
             continue;
         }
-        now = atomic_load(&slot->load);
         if ((uint32_t)now < atomic_load(&slot->threads) && (best < 0 || (uint32_t)now < (uint32_t)*load)) {
             best = (int)i;
             *load = now;

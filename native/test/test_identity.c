@@ -115,7 +115,8 @@ END_TEST
 
 START_TEST(a_group_takes_the_place_of_the_users)
 {
-    const char *const ways[] = {"users", number(users_group.gr_gid), apr_psprintf(test_pool, "%lu", (unsigned long)users_group.gr_gid)};
+    const char *const ways[] = {"users", number(users_group.gr_gid),
+                                apr_psprintf(test_pool, "%lu", (unsigned long)users_group.gr_gid)};
 
     for (size_t i = 0; i < 3; i++) {
         mj_pool_settings_t *settings = fresh("nobody", ways[i], NULL);
@@ -180,12 +181,15 @@ END_TEST
 
 START_TEST(who_does_not_exist_is_refused)
 {
-    static const char *const users[] = {"no-such-user", "#4294967295", "4294967295", "#4294967296", "#99999999999999999999", "#", "#-1",
-                                        "-1", "+1", "#1x", "# 1", "##1", "1 "};
+    static const char *const users[] = {
+        "no-such-user", "#4294967295", "4294967295", "#4294967296", "#99999999999999999999", "#", "#-1", "-1", "+1",
+        "#1x",          "# 1",         "##1",        "1 "};
 
     for (size_t i = 0; i < sizeof(users) / sizeof(users[0]); i++) {
-        assert_says(as_root(fresh(users[i], "users", NULL), 1), apr_pstrcat(test_pool, "user=", users[i], ": ", NULL), "create it");
-        assert_says(as_root(fresh("nobody", users[i], NULL), 1), apr_pstrcat(test_pool, "group=", users[i], ": ", NULL), "create it");
+        assert_says(as_root(fresh(users[i], "users", NULL), 1), apr_pstrcat(test_pool, "user=", users[i], ": ", NULL),
+                    "create it");
+        assert_says(as_root(fresh("nobody", users[i], NULL), 1), apr_pstrcat(test_pool, "group=", users[i], ": ", NULL),
+                    "create it");
     }
     assert_says(as_root(fresh("nobody", NULL, "users,no-such-group"), 1), "supplementary-groups=no-such-group: ", "create it");
 }
@@ -215,8 +219,8 @@ START_TEST(gid_0_is_refused_by_any_name)
                     "name another group");
         assert_says(as_root(fresh("nobody", NULL, list), 100), apr_psprintf(test_pool, "supplementary-groups=%s: GID 0 ", list),
                     "leave it out");
-        assert_says(as_root(fresh(number(nobodys_uid), "users", list), 100), apr_psprintf(test_pool, "supplementary-groups=%s: ", list),
-                    "leave it out");
+        assert_says(as_root(fresh(number(nobodys_uid), "users", list), 100),
+                    apr_psprintf(test_pool, "supplementary-groups=%s: ", list), "leave it out");
     }
 }
 END_TEST
@@ -296,12 +300,15 @@ START_TEST(who_is_not_root_can_be_nobody_else)
 
     assert_says(mj_identity_resolve(fresh("nobody", NULL, NULL), test_pool, uid, gid, 100), "user=nobody: ", "leave user= out");
     assert_says(mj_identity_resolve(fresh("root", NULL, NULL), test_pool, uid, gid, 100), "user=root: ", "leave user= out");
-    assert_says(mj_identity_resolve(fresh(number(nobodys_uid), NULL, NULL), test_pool, uid, gid, 100), "user=#", "leave user= out");
-    assert_says(mj_identity_resolve(fresh("no-such-user", NULL, NULL), test_pool, uid, gid, 100), "user=no-such-user: ", "create it");
+    assert_says(mj_identity_resolve(fresh(number(nobodys_uid), NULL, NULL), test_pool, uid, gid, 100), "user=#",
+                "leave user= out");
+    assert_says(mj_identity_resolve(fresh("no-such-user", NULL, NULL), test_pool, uid, gid, 100),
+                "user=no-such-user: ", "create it");
     assert_says(mj_identity_resolve(fresh(NULL, "root", NULL), test_pool, uid, gid, 100), "group=root: ", "leave it out");
-    assert_says(mj_identity_resolve(fresh(NULL, "no-such-group", NULL), test_pool, uid, gid, 100), "group=no-such-group: ", "create it");
-    assert_says(mj_identity_resolve(fresh(NULL, NULL, "users"), test_pool, uid, gid, 100), "supplementary-groups=users: ",
-                "leave it out");
+    assert_says(mj_identity_resolve(fresh(NULL, "no-such-group", NULL), test_pool, uid, gid, 100),
+                "group=no-such-group: ", "create it");
+    assert_says(mj_identity_resolve(fresh(NULL, NULL, "users"), test_pool, uid, gid, 100),
+                "supplementary-groups=users: ", "leave it out");
     assert_says(mj_identity_resolve(fresh(NULL, NULL, ""), test_pool, uid, gid, 100), "supplementary-groups=: ", "leave it out");
 }
 END_TEST

@@ -17,7 +17,9 @@ static const char *make_home(const char *folder, const char *name, const char *v
 
     mj_make_file(home, "lib/server/libjvm.so", "");
     if (version != NULL) {
-        mj_make_file(home, "release", apr_psprintf(test_pool, "IMPLEMENTOR=\"N 1\"\nJAVA_VERSION=\"%s\"\nJAVA_VERSION_DATE=\"2025-04-15\"\n", version));
+        mj_make_file(
+            home, "release",
+            apr_psprintf(test_pool, "IMPLEMENTOR=\"N 1\"\nJAVA_VERSION=\"%s\"\nJAVA_VERSION_DATE=\"2025-04-15\"\n", version));
     }
     return home;
 }
@@ -39,7 +41,8 @@ START_TEST(homes_of_17_or_later_are_accepted)
 
         ck_assert_msg(mj_java_home_check(test_pool, home) == NULL, "%s", versions[i]);
         ck_assert_ptr_null(mj_java_home_check(test_pool, apr_pstrcat(test_pool, home, "/", NULL)));
-        ck_assert_ptr_null(mj_java_home_check(test_pool, mj_make_link(folder, apr_pstrcat(test_pool, "to-", versions[i], NULL), home)));
+        ck_assert_ptr_null(
+            mj_java_home_check(test_pool, mj_make_link(folder, apr_pstrcat(test_pool, "to-", versions[i], NULL), home)));
     }
 }
 END_TEST
@@ -109,7 +112,8 @@ START_TEST(long_lines_before_the_version_are_passed_over)
     const char *home = make_home(mj_temp_folder(), "jdk", NULL);
 
     for (int length = 230; length < 280; length++) {
-        char *line = apr_pstrcat(test_pool, apr_psprintf(test_pool, "%*s", length, "JAVA_VERSION=\"1\""), "\nJAVA_VERSION=\"21\"\n", NULL);
+        char *line =
+            apr_pstrcat(test_pool, apr_psprintf(test_pool, "%*s", length, "JAVA_VERSION=\"1\""), "\nJAVA_VERSION=\"21\"\n", NULL);
 
         mj_make_file(home, "release", line);
         ck_assert_msg(mj_java_home_check(test_pool, home) == NULL, "%d: %s", length, mj_java_home_check(test_pool, home));

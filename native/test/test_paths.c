@@ -40,8 +40,8 @@ static void assert_passes(const char *path)
 static void assert_wrong(const char *wrong, const char *named, const char *mend)
 {
     ck_assert_msg(wrong != NULL, "%s was accepted", named);
-    ck_assert_msg(strncmp(wrong, named, strlen(named)) == 0 && strchr(" :", wrong[strlen(named)]) != NULL, "\"%s\" does not name %s", wrong,
-                  named);
+    ck_assert_msg(strncmp(wrong, named, strlen(named)) == 0 && strchr(" :", wrong[strlen(named)]) != NULL,
+                  "\"%s\" does not name %s", wrong, named);
     ck_assert_msg(strstr(wrong, mend) != NULL, "\"%s\" does not say \"%s\"", wrong, mend);
 }
 
@@ -338,7 +338,8 @@ START_TEST(what_is_no_file_is_missing)
 {
     assert_wrong(mj_file_reachable(test_pool, folder, false), folder, "is missing");
     assert_wrong(mj_file_reachable(test_pool, below(folder, "x"), false), below(folder, "x"), "install mod_jvm whole");
-    assert_wrong(mj_file_reachable(test_pool, mj_make_link(folder, "dangling", "x"), false), below(folder, "dangling"), "is missing");
+    assert_wrong(mj_file_reachable(test_pool, mj_make_link(folder, "dangling", "x"), false), below(folder, "dangling"),
+                 "is missing");
 }
 END_TEST
 

@@ -27,7 +27,8 @@ static mj_span_t record_of(const mj_pool_settings_t *settings)
 /* Everything that options decide, as bytes to compare. */
 static mj_span_t describe(const mj_pool_settings_t *settings)
 {
-    const char *const texts[] = {settings->user, settings->group, settings->supplementary_groups, settings->home, settings->java_home};
+    const char *const texts[] = {settings->user, settings->group, settings->supplementary_groups, settings->home,
+                                 settings->java_home};
     mj_record_builder_t *builder = mj_record_builder_make(test_pool);
 
     mj_record_add_span(builder, "record", record_of(settings));
@@ -316,7 +317,8 @@ START_TEST(a_control_character_is_shown_as_a_question_mark)
         }
         wrong = set(fresh(), samples[i].option, apr_pstrcat(test_pool, samples[i].value, "\nx\x7f", NULL));
         ck_assert_msg(wrong != NULL, "%s", samples[i].option);
-        ck_assert_msg(strstr(wrong, apr_pstrcat(test_pool, samples[i].option, "=", samples[i].value, "?x?: ", NULL)) == wrong, "%s", wrong);
+        ck_assert_msg(strstr(wrong, apr_pstrcat(test_pool, samples[i].option, "=", samples[i].value, "?x?: ", NULL)) == wrong,
+                      "%s", wrong);
         ck_assert_ptr_nonnull(strstr(wrong, "leave it out"));
     }
 }
@@ -349,8 +351,7 @@ START_TEST(defaults_are_those_of_the_documentation)
             ck_assert_msg(samples[i].kind == ITEM || samples[i].kind == TEXT, "%s has a default that is not documented", option);
             ck_assert_msg(samples[i].kind == ITEM || *(const char *const *)(const void *)field == NULL, "%s", option);
             ck_assert_msg(value == NULL, "%s", option);
-        }
-        else {
+        } else {
             value = strcmp(value, "jvm:NAME") == 0 ? "jvm:shop" : value;
             ck_assert_msg(set(settings, option, value) == NULL, "%s=%s", option, value);
             ck_assert_msg(mj_span_equal(before, describe(settings)), "the default of %s is not %s", option, value);
@@ -383,7 +384,8 @@ END_TEST
 START_TEST(names_of_pools_are_checked)
 {
     static const char *const bad[] = {"", ".", ".hidden", "a b", "a/b", "a\nb", "\xc3\xa4"};
-    static const char *const good[] = {"a", "-", "_", "a.b", "Shop-2_x.y", "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"};
+    static const char *const good[] = {"a",   "-",          "_",
+                                       "a.b", "Shop-2_x.y", "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"};
 
     for (size_t i = 0; i < COUNT(good); i++) {
         ck_assert_msg(mj_pool_name_check(test_pool, good[i]) == NULL, "'%s'", good[i]);
@@ -462,7 +464,8 @@ END_TEST
 
 START_TEST(an_open_quote_has_no_key)
 {
-    static const char *const lines[] = {"user=\"alice", "\"user=alice", "user='alice\"", "user=\"", "\"", "user=\"alice\\\"", "user=\"\\"};
+    static const char *const lines[] = {"user=\"alice", "\"user=alice",     "user='alice\"", "user=\"",
+                                        "\"",           "user=\"alice\\\"", "user=\"\\"};
     const char *key = "untouched", *value, *line;
 
     for (size_t i = 0; i < COUNT(lines); i++) {
@@ -544,7 +547,8 @@ START_TEST(the_record_holds_each_entry_with_its_value)
         char *cell = apr_pstrmemdup(test_pool, row, *row == '|' ? 1 + strcspn(row + 1, "|") : 0);
 
         for (const char *name = next_code(&cell); name != NULL; name = next_code(&cell)) {
-            ck_assert_msg(strncmp(names, name, strlen(name)) == 0 && names[strlen(name)] == ' ', "%s is documented before %s", name, names);
+            ck_assert_msg(strncmp(names, name, strlen(name)) == 0 && names[strlen(name)] == ' ', "%s is documented before %s",
+                          name, names);
             names += strlen(name) + 1;
         }
     }

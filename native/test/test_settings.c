@@ -54,7 +54,8 @@ START_TEST(the_inner_scope_wins)
     mj_scope_t *merged = mj_scope_merge(test_pool, filled("base"), filled("add"));
 
     for (size_t i = 0; i < FIELDS; i++) {
-        ck_assert_msg(i == PARAMS || strcmp(*field(merged, i), apr_psprintf(test_pool, "add-%d", (int)i)) == 0, "field %d", (int)i);
+        ck_assert_msg(i == PARAMS || strcmp(*field(merged, i), apr_psprintf(test_pool, "add-%d", (int)i)) == 0, "field %d",
+                      (int)i);
     }
 }
 END_TEST
@@ -170,7 +171,8 @@ START_TEST(a_definition_has_its_entries_in_order)
     scope->application_group = "shops";
     mj_scope_set_param(scope, test_pool, "b", "2=3");
     mj_scope_set_param(scope, test_pool, "a", "");
-    ASSERT_DEFINITION(scope, "target", "/srv/a.java", "entry-point", "Shop::handle", "group", "shops", "param", "b=2=3", "param", "a=");
+    ASSERT_DEFINITION(scope, "target", "/srv/a.java", "entry-point", "Shop::handle", "group", "shops", "param", "b=2=3", "param",
+                      "a=");
 }
 END_TEST
 
