@@ -151,8 +151,11 @@ int mj_handler(request_rec *r)
         if (outcome == MJ_OUTCOME_REFUSED) {
             tries--; /* it is alive: queue-timeout ends this */
         }
-        if (outcome == MJ_OUTCOME_REFUSED || tries > 0) { /* the board will soon know better than to send us there */
+        if (outcome == MJ_OUTCOME_REFUSED) {
             mj_board_wait(mj_child()->board, outgoing.pool->index, seen, RETRY_PAUSE);
+        }
+        else if (tries > 0) { /* the board will soon know better than to send us there; each release changes it, so no wait for a change */
+            apr_sleep(RETRY_PAUSE);
         }
     }
     if (status != OK) {
