@@ -100,7 +100,8 @@ static mj_step_t finish(mj_exchange_t *x)
     APR_BRIGADE_INSERT_TAIL(x->out, apr_bucket_eos_create(x->r->connection->bucket_alloc));
     x->status = OK;
     mj_exchange_cut_body(x);
-    return pass(x) ? MJ_FINISHED : client_gone(x);
+    pass(x); /* a client that has left by now changes nothing for the channel, which is free again */
+    return MJ_FINISHED;
 }
 
 static mj_step_t on_response(mj_exchange_t *x, const mj_frame_t *frame, const unsigned char *payload)
