@@ -294,7 +294,8 @@ mj_outcome_t mj_exchange_run(mj_exchange_t *x, mj_channel_t *channel, uint32_t p
     }
     while (step == MJ_GO_ON) {
         if (!x->is_body_ended && x->credit > 0 && !mj_channel_is_readable(channel)) {
-            step = mj_exchange_more_body(x);
+            /* which may wait for the client, who may wait for what has gathered */
+            step = pass(x) ? mj_exchange_more_body(x) : client_gone(x);
         }
         else {
             step = receive(x);
