@@ -11,6 +11,7 @@
 
 #define SEND_TIMEOUT_S 15
 #define IDLE_LIMIT apr_time_from_sec(30)
+#define LONGEST_POLL apr_time_from_sec(3600) /* poll takes an int of milliseconds; deadlines may be a year away */
 
 struct mj_idle_t {
     apr_thread_mutex_t *mutex;
@@ -23,7 +24,7 @@ apr_status_t mj_channel_open(mj_channel_t **out, const char *path, unsigned slot
     struct timeval send_timeout = {.tv_sec = SEND_TIMEOUT_S};
     mj_channel_t *channel;
     apr_pool_t *pool;
-    apr_status_t rv;
+    apr_status_t rv = APR_SUCCESS;
     int fd;
 
     if (strlen(path) >= sizeof(address.sun_path)) {
@@ -34,13 +35,16 @@ apr_status_t mj_channel_open(mj_channel_t **out, const char *path, unsigned slot
     if (fd < 0) {
         return errno;
     }
-    if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &send_timeout, sizeof(send_timeout)) != 0
-        || connect(fd, (struct sockaddr *)&address, sizeof(address)) != 0) {
+    if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &send_timeout, sizeof(send_timeout)) != 0) {
         rv = errno;
-        close(fd);
-        return rv;
     }
-    rv = apr_pool_create_unmanaged_ex(&pool, NULL, NULL);
+    /* On AF_UNIX an interrupted connect has left nothing behind. */
+    while (rv == APR_SUCCESS && connect(fd, (struct sockaddr *)&address, sizeof(address)) != 0) {
+        rv = errno == EINTR ? APR_SUCCESS : errno;
+    }
+    if (rv == APR_SUCCESS) {
+        rv = apr_pool_create_unmanaged_ex(&pool, NULL, NULL);
+    }
     if (rv != APR_SUCCESS) {
         close(fd);
         return rv;
@@ -94,7 +98,7 @@ static apr_status_t wait_until(const mj_channel_t *channel, apr_time_t deadline)
     for (;;) {
         struct pollfd waited = {.fd = channel->fd, .events = POLLIN};
         apr_interval_time_t left = deadline - apr_time_now();
-        int n = poll(&waited, 1, left <= 0 ? 0 : (int)(left / 1000 + 1));
+        int n = poll(&waited, 1, left <= 0 ? 0 : left > LONGEST_POLL ? (int)(LONGEST_POLL / 1000) : (int)(left / 1000 + 1));
         if (n > 0) {
             return APR_SUCCESS;
         }

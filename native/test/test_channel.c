@@ -1,0 +1,680 @@
+#include "channel.h"
+#include "harness.h"
+#include "temp_folder.h"
+
+#include <apr_strings.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define LONG_ENOUGH apr_time_from_sec(30)
+
+static const char *path;
+static int listener;
+static mj_channel_t *channel;
+static int peer; /* the daemon's end of channel */
+
+static void listen_at(int backlog)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+
+    path = apr_pstrcat(test_pool, mj_temp_folder(), "/sock", NULL);
+    ck_assert_ptr_nonnull(apr_cpystrn(address.sun_path, path, sizeof(address.sun_path)));
+    listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    ck_assert_int_ge(listener, 0);
+    ck_assert_int_eq(bind(listener, (struct sockaddr *)&address, sizeof(address)), 0);
+    ck_assert_int_eq(listen(listener, backlog), 0);
+}
+
+static mj_channel_t *open_channel(unsigned slot, uint32_t daemon, int *accepted)
+{
+    mj_channel_t *opened;
+
+    ck_assert_int_eq(mj_channel_open(&opened, path, slot, daemon), APR_SUCCESS);
+    *accepted = accept(listener, NULL, NULL);
+    ck_assert_int_ge(*accepted, 0);
+    return opened;
+}
+
+static void make_channel(void)
+{
+    listen_at(8);
+    channel = open_channel(3, 7, &peer);
+}
+
+static void unmake_channel(void)
+{
+    mj_channel_close(channel);
+    close(peer);
+    close(listener);
+}
+
+static void answer(const void *bytes, size_t len)
+{
+    const char *at = bytes;
+
+    while (len > 0) {
+        ssize_t n = send(peer, at, len, MSG_NOSIGNAL);
+
+        ck_assert_msg(n > 0, "send: %s", strerror(errno));
+        at += n;
+        len -= (size_t)n;
+    }
+}
+
+/* A frame of that payload; its bytes are fill, fill + 1 ... */
+static unsigned char *frame_of(uint8_t type, uint16_t serial, size_t len, unsigned char fill)
+{
+    unsigned char *bytes = apr_palloc(test_pool, MJ_HEADER_SIZE + len);
+    const unsigned char header[MJ_HEADER_SIZE] = {
+        (unsigned char)(len >> 24),   (unsigned char)(len >> 16), (unsigned char)(len >> 8), (unsigned char)len, type, 0,
+        (unsigned char)(serial >> 8), (unsigned char)serial};
+
+    memcpy(bytes, header, sizeof(header));
+    for (size_t i = 0; i < len; i++) {
+        bytes[MJ_HEADER_SIZE + i] = (unsigned char)(fill + i);
+    }
+    return bytes;
+}
+
+static void assert_payload(const unsigned char *payload, size_t len, unsigned char fill)
+{
+    for (size_t i = 0; i < len; i++) {
+        if (payload[i] != (unsigned char)(fill + i)) { /* asserting each would take seconds */
+            ck_abort_msg("byte %d", (int)i);
+        }
+    }
+}
+
+/* Receives a DATA frame of that payload. */
+static const unsigned char *receive(uint16_t serial, size_t len, unsigned char fill)
+{
+    const unsigned char *payload;
+    mj_frame_t frame;
+
+    ck_assert_int_eq(mj_channel_receive(channel, apr_time_now() + LONG_ENOUGH, &frame, &payload), APR_SUCCESS);
+    ck_assert_uint_eq(frame.type, MJ_FRAME_DATA);
+    ck_assert_uint_eq(frame.flags, 0);
+    ck_assert_uint_eq(frame.serial, serial);
+    ck_assert_uint_eq(frame.len, len);
+    assert_payload(payload, len, fill);
+    return payload;
+}
+
+static apr_status_t try_receive(apr_time_t deadline)
+{
+    const unsigned char *payload;
+    mj_frame_t frame;
+
+    return mj_channel_receive(channel, deadline, &frame, &payload);
+}
+
+/* --- opening --- */
+
+START_TEST(a_new_channel_has_said_and_heard_nothing)
+{
+    ck_assert(channel->is_new);
+    ck_assert(!channel->is_welcome);
+    ck_assert_uint_eq(channel->slot, 3);
+    ck_assert_uint_eq(channel->daemon, 7);
+    ck_assert_uint_eq(channel->serial, 0);
+    ck_assert_int_ne(fcntl(channel->fd, F_GETFD) & FD_CLOEXEC, 0);
+    ck_assert(mj_channel_is_clean(channel));
+    ck_assert(!mj_channel_has_frame(channel));
+    ck_assert(!mj_channel_is_readable(channel));
+}
+END_TEST
+
+START_TEST(a_channel_to_nobody_is_an_error)
+{
+    const char *gone = apr_pstrcat(test_pool, path, ".gone", NULL);
+    char *too_long = apr_pcalloc(test_pool, 200);
+    mj_channel_t *other = NULL;
+
+    ck_assert_int_eq(mj_channel_open(&other, gone, 0, 0), ENOENT);
+    close(listener);
+    ck_assert_int_eq(mj_channel_open(&other, path, 0, 0), ECONNREFUSED);
+    memset(too_long, 'x', 108);
+    ck_assert_int_eq(mj_channel_open(&other, too_long, 0, 0), APR_ENAMETOOLONG);
+    ck_assert_ptr_null(other);
+    listener = dup(peer);
+}
+END_TEST
+
+static _Atomic int signals;
+
+static void count_signal(int number)
+{
+    (void)number;
+    signals++;
+}
+
+typedef struct opening_t {
+    _Atomic bool is_done;
+    apr_status_t rv;
+    mj_channel_t *channel;
+} opening_t;
+
+static void *open_in_thread(void *data)
+{
+    opening_t *opening = data;
+
+    opening->rv = mj_channel_open(&opening->channel, path, 0, 1);
+    opening->is_done = true;
+    return NULL;
+}
+
+START_TEST(a_signal_does_not_end_the_wait_for_a_full_backlog)
+{
+    struct sigaction action = {.sa_handler = count_signal};
+    apr_time_t deadline = apr_time_now() + LONG_ENOUGH;
+    opening_t opening = {0};
+    pthread_t thread;
+    int first, second;
+
+    listen_at(0);
+    ck_assert_int_eq(sigaction(SIGUSR1, &action, NULL), 0);
+    ck_assert_int_eq(mj_channel_open(&channel, path, 0, 1), APR_SUCCESS); /* fills the backlog */
+    signals = 0;
+    ck_assert_int_eq(pthread_create(&thread, NULL, open_in_thread, &opening), 0);
+    for (int i = 0; i < 200 && !opening.is_done; i++) {
+        pthread_kill(thread, SIGUSR1);
+        while (signals <= i && !opening.is_done) {
+            ck_assert(apr_time_now() < deadline);
+            sched_yield();
+        }
+    }
+    first = accept(listener, NULL, NULL);
+    pthread_join(thread, NULL);
+    ck_assert_int_eq(opening.rv, APR_SUCCESS);
+    second = accept(listener, NULL, NULL);
+    mj_channel_close(opening.channel);
+    mj_channel_close(channel);
+    close(first);
+    close(second);
+    close(listener);
+}
+END_TEST
+
+/* --- sending --- */
+
+typedef struct sink_t {
+    unsigned char *bytes;
+    size_t len;
+    size_t max;
+} sink_t;
+
+static void *drain(void *data)
+{
+    sink_t *sink = data;
+    ssize_t n;
+
+    while (sink->len < sink->max && (n = recv(peer, sink->bytes + sink->len, sink->max - sink->len, 0)) > 0) {
+        sink->len += (size_t)n;
+    }
+    return NULL;
+}
+
+START_TEST(all_parts_are_sent_in_order)
+{
+    const size_t sizes[] = {3, 0, 1, 2000000, 5, 0};
+    struct iovec parts[6];
+    sink_t sink = {.max = 2000009};
+    pthread_t thread;
+    size_t at = 0;
+    bool sent_any = false;
+
+    sink.bytes = apr_palloc(test_pool, sink.max);
+    for (size_t i = 0; i < 6; i++) {
+        unsigned char *bytes = apr_palloc(test_pool, sizes[i] + 1);
+
+        for (size_t k = 0; k < sizes[i]; k++) {
+            bytes[k] = (unsigned char)((at + k) * 7 / 5);
+        }
+        parts[i] = (struct iovec){bytes, sizes[i]};
+        at += sizes[i];
+    }
+    ck_assert_int_eq(pthread_create(&thread, NULL, drain, &sink), 0);
+    ck_assert_int_eq(mj_channel_send(channel, parts, 6, &sent_any), APR_SUCCESS);
+    ck_assert(sent_any);
+    pthread_join(thread, NULL);
+    ck_assert_uint_eq(sink.len, sink.max);
+    for (size_t i = 0; i < sink.len; i++) {
+        if (sink.bytes[i] != (unsigned char)(i * 7 / 5)) {
+            ck_abort_msg("byte %d", (int)i);
+        }
+    }
+}
+END_TEST
+
+START_TEST(a_daemon_that_is_gone_fails_the_send)
+{
+    struct iovec part = {"hello", 5};
+    bool sent_any = true;
+
+    close(peer);
+    ck_assert_int_eq(mj_channel_send(channel, &part, 1, &sent_any), EPIPE);
+    ck_assert(!sent_any);
+    peer = dup(listener);
+}
+END_TEST
+
+START_TEST(a_daemon_that_goes_while_it_is_sent_to_had_some)
+{
+    const size_t len = 4000000;
+    struct iovec part = {apr_pcalloc(test_pool, len), len};
+    sink_t sink = {.bytes = apr_palloc(test_pool, 1000), .max = 1000};
+    bool sent_any = false;
+    apr_status_t rv;
+
+    /* The socket takes some of it and no more, as its other end reads nothing: then the other end goes. */
+    ck_assert_int_eq(fcntl(channel->fd, F_SETFL, O_NONBLOCK), 0);
+    ck_assert_int_eq(mj_channel_send(channel, &part, 1, &sent_any), APR_TIMEUP);
+    ck_assert(sent_any);
+    ck_assert_uint_gt(part.iov_len, 0);
+    ck_assert_uint_lt(part.iov_len, len);
+    drain(&sink);
+    close(peer);
+    rv = mj_channel_send(channel, &part, 1, &sent_any);
+    ck_assert_msg(rv == EPIPE || rv == ECONNRESET, "%d", rv);
+    ck_assert(!sent_any);
+    peer = dup(listener);
+}
+END_TEST
+
+/* --- receiving --- */
+
+START_TEST(a_frame_is_received_whole_from_any_pieces)
+{
+    const size_t len = 20;
+    unsigned char *bytes = frame_of(MJ_FRAME_DATA, 5, len, 1);
+
+    for (size_t first = 1; first < MJ_HEADER_SIZE + len; first++) {
+        answer(bytes, first);
+        ck_assert_int_eq(try_receive(apr_time_now()), APR_TIMEUP);
+        ck_assert(!mj_channel_has_frame(channel));
+        ck_assert(!mj_channel_is_clean(channel));
+        ck_assert(mj_channel_is_readable(channel));
+        answer(bytes + first, MJ_HEADER_SIZE + len - first);
+        receive(5, len, 1);
+        ck_assert(mj_channel_is_clean(channel));
+        ck_assert(!mj_channel_is_readable(channel));
+    }
+}
+END_TEST
+
+START_TEST(frames_are_received_byte_by_byte)
+{
+    for (int round = 0; round < 3; round++) {
+        unsigned char *bytes = frame_of(MJ_FRAME_DATA, 1, 30, (unsigned char)round);
+
+        for (size_t i = 0; i + 1 < MJ_HEADER_SIZE + 30; i++) {
+            answer(bytes + i, 1);
+            ck_assert_int_eq(try_receive(1), APR_TIMEUP);
+        }
+        answer(bytes + MJ_HEADER_SIZE + 29, 1);
+        receive(1, 30, (unsigned char)round);
+    }
+}
+END_TEST
+
+START_TEST(a_frame_without_payload_is_received)
+{
+    const unsigned char *payload;
+    mj_frame_t frame;
+
+    answer(frame_of(MJ_FRAME_END, 9, 0, 0), MJ_HEADER_SIZE);
+    ck_assert_int_eq(mj_channel_receive(channel, 0, &frame, &payload), APR_SUCCESS);
+    ck_assert_uint_eq(frame.type, MJ_FRAME_END);
+    ck_assert_uint_eq(frame.serial, 9);
+    ck_assert_uint_eq(frame.len, 0);
+    ck_assert(mj_channel_is_clean(channel));
+}
+END_TEST
+
+START_TEST(frames_of_one_message_stay_where_they_are)
+{
+    const unsigned char *payloads[4];
+    unsigned char *message = apr_palloc(test_pool, 4 * (MJ_HEADER_SIZE + 1000));
+    size_t len = 0;
+
+    for (int i = 0; i < 4; i++) {
+        size_t size = 1000 - 100 * (size_t)i;
+
+        memcpy(message + len, frame_of(MJ_FRAME_DATA, 1, size, (unsigned char)(40 * i)), MJ_HEADER_SIZE + size);
+        len += MJ_HEADER_SIZE + size;
+    }
+    answer(message, len - 1); /* the last frame lacks a byte */
+    payloads[0] = receive(1, 1000, 0);
+    for (int i = 1; i < 3; i++) {
+        ck_assert(mj_channel_has_frame(channel));
+        payloads[i] = receive(1, 1000 - 100 * (size_t)i, (unsigned char)(40 * i));
+        for (int k = 0; k < i; k++) {
+            assert_payload(payloads[k], 1000 - 100 * (size_t)k, (unsigned char)(40 * k));
+        }
+    }
+    ck_assert(!mj_channel_has_frame(channel));
+    ck_assert(mj_channel_is_readable(channel));
+    answer(message + len - 1, 1);
+    ck_assert(!mj_channel_has_frame(channel)); /* of what has been received, not of what could be */
+    receive(1, 700, 120);
+    ck_assert(mj_channel_is_clean(channel));
+}
+END_TEST
+
+typedef struct stream_t {
+    unsigned char *bytes;
+    size_t len;
+} stream_t;
+
+static void *answer_in_thread(void *data)
+{
+    const stream_t *stream = data;
+
+    answer(stream->bytes, stream->len);
+    return NULL;
+}
+
+START_TEST(payloads_of_any_size_follow_each_other)
+{
+    static const size_t sizes[] = {65536, 1, 65536, 65536, 40000, 40000, 65535, 2, 65536, 7, 65529, 65528, 65536};
+    unsigned char *bytes = apr_palloc(test_pool, 13 * (MJ_HEADER_SIZE + 65536));
+    stream_t stream = {bytes, 0};
+    pthread_t thread;
+
+    for (unsigned char i = 0; i < 13; i++) {
+        memcpy(bytes + stream.len, frame_of(MJ_FRAME_DATA, i, sizes[i], i), MJ_HEADER_SIZE + sizes[i]);
+        stream.len += MJ_HEADER_SIZE + sizes[i];
+    }
+    ck_assert_int_eq(pthread_create(&thread, NULL, answer_in_thread, &stream), 0);
+    for (unsigned char i = 0; i < 13; i++) {
+        receive(i, sizes[i], i);
+    }
+    pthread_join(thread, NULL);
+    ck_assert(mj_channel_is_clean(channel));
+}
+END_TEST
+
+START_TEST(a_malformed_header_is_refused_as_soon_as_it_is_there)
+{
+    static const struct {
+        unsigned char header[MJ_HEADER_SIZE + 1];
+        apr_status_t rv;
+    } cases[] = {
+        {"\0\0\0\1\x77\0\0\1", MJ_EUNKNOWNFRAME},
+        {"\0\1\0\1\x12\0\0\1", MJ_EFRAMETOOLARGE},
+        {"\0\0\0\1\x12\x80\0\1", MJ_EBADFLAGS},
+        {"\0\0\0\0\x12\0\0\1", MJ_EBADLENGTH},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        int own_peer;
+        mj_channel_t *first = channel;
+
+        channel = open_channel(0, 1, &own_peer);
+        ck_assert_int_eq(send(own_peer, cases[i].header, MJ_HEADER_SIZE, 0), MJ_HEADER_SIZE);
+        ck_assert_int_eq(try_receive(0), cases[i].rv);
+        ck_assert(!mj_channel_has_frame(channel));
+        ck_assert_int_eq(try_receive(0), cases[i].rv);
+        mj_channel_close(channel);
+        close(own_peer);
+        channel = first;
+    }
+}
+END_TEST
+
+START_TEST(the_deadline_is_kept)
+{
+    apr_time_t start = apr_time_now();
+    apr_time_t deadline = start + apr_time_from_msec(60);
+
+    ck_assert_int_eq(try_receive(deadline), APR_TIMEUP);
+    ck_assert_int_ge(apr_time_now(), deadline);
+    ck_assert_int_lt(apr_time_now(), deadline + apr_time_from_sec(10));
+    answer(frame_of(MJ_FRAME_DATA, 1, 9, 0), MJ_HEADER_SIZE + 8);
+    deadline = apr_time_now() + apr_time_from_msec(60);
+    ck_assert_int_eq(try_receive(deadline), APR_TIMEUP);
+    ck_assert_int_ge(apr_time_now(), deadline);
+    answer("\x08", 1);
+    receive(1, 9, 0);
+}
+END_TEST
+
+START_TEST(a_frame_that_is_there_is_taken_after_the_deadline)
+{
+    answer(frame_of(MJ_FRAME_DATA, 1, 9, 0), MJ_HEADER_SIZE + 9);
+    ck_assert_int_eq(try_receive(1), APR_SUCCESS);
+}
+END_TEST
+
+START_TEST(the_end_of_the_daemon_is_told_after_its_last_frame)
+{
+    const apr_time_t deadlines[] = {0, apr_time_now() + LONG_ENOUGH};
+
+    answer(frame_of(MJ_FRAME_DATA, 1, 9, 0), MJ_HEADER_SIZE + 9);
+    answer("\0\0\0", 3);
+    close(peer);
+    receive(1, 9, 0);
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(try_receive(deadlines[i]), APR_EOF);
+        ck_assert(!mj_channel_is_clean(channel)); /* three bytes of a frame that will never be whole */
+        ck_assert(mj_channel_is_readable(channel));
+    }
+    peer = dup(listener);
+}
+END_TEST
+
+START_TEST(eof_can_be_seen_without_waiting)
+{
+    close(peer);
+    ck_assert(mj_channel_is_readable(channel));
+    ck_assert(mj_channel_is_clean(channel));
+    ck_assert_int_eq(try_receive(0), APR_EOF);
+    peer = dup(listener);
+}
+END_TEST
+
+START_TEST(a_daemon_that_left_bytes_unread_resets_the_connection)
+{
+    for (int i = 0; i < 2; i++) {
+        struct iovec part = {"hello", 5};
+        mj_channel_t *first = channel;
+        bool sent_any;
+        int own_peer;
+
+        channel = open_channel(0, 1, &own_peer);
+        ck_assert_int_eq(mj_channel_send(channel, &part, 1, &sent_any), APR_SUCCESS);
+        close(own_peer);
+        ck_assert_int_eq(try_receive(i == 0 ? 0 : apr_time_now() + LONG_ENOUGH), ECONNRESET);
+        mj_channel_close(channel);
+        channel = first;
+    }
+}
+END_TEST
+
+/* --- idle ones --- */
+
+static mj_idle_t *idle;
+
+static void make_idle(void)
+{
+    listen_at(64);
+    ck_assert_int_eq(mj_idle_make(&idle, test_pool), APR_SUCCESS);
+}
+
+static void unmake_idle(void)
+{
+    close(listener);
+}
+
+static bool is_closed(int accepted)
+{
+    char byte;
+
+    return recv(accepted, &byte, 1, MSG_DONTWAIT) == 0;
+}
+
+START_TEST(the_channel_last_used_is_taken_first)
+{
+    mj_channel_t *channels[3];
+    int peers[3];
+
+    ck_assert_ptr_null(mj_idle_take(idle, 2, 9));
+    for (int i = 0; i < 3; i++) {
+        channels[i] = open_channel(2, 9, &peers[i]);
+    }
+    for (int i = 0; i < 3; i++) {
+        mj_idle_give(idle, channels[i], i);
+    }
+    ck_assert_ptr_null(mj_idle_take(idle, 1, 9)); /* another slot's */
+    for (int i = 2; i >= 0; i--) {
+        ck_assert_ptr_eq(mj_idle_take(idle, 2, 9), channels[i]);
+    }
+    ck_assert_ptr_null(mj_idle_take(idle, 2, 9));
+    for (int i = 0; i < 3; i++) {
+        ck_assert(!is_closed(peers[i]));
+        mj_channel_close(channels[i]);
+        close(peers[i]);
+    }
+}
+END_TEST
+
+START_TEST(channels_to_a_daemon_that_was_replaced_are_closed)
+{
+    mj_channel_t *fresh;
+    int peers[4];
+
+    for (int i = 0; i < 2; i++) {
+        mj_idle_give(idle, open_channel(2, 9, &peers[i]), 0);
+    }
+    ck_assert_ptr_null(mj_idle_take(idle, 2, 10));
+    ck_assert(is_closed(peers[0]) && is_closed(peers[1]));
+    ck_assert_ptr_null(mj_idle_take(idle, 2, 9));
+    mj_idle_give(idle, open_channel(2, 10, &peers[2]), 0);
+    fresh = open_channel(2, 11, &peers[3]);
+    mj_idle_give(idle, fresh, 0);
+    ck_assert(is_closed(peers[2]) && !is_closed(peers[3]));
+    ck_assert_ptr_eq(mj_idle_take(idle, 2, 11), fresh);
+    mj_channel_close(fresh);
+    for (int i = 0; i < 4; i++) {
+        close(peers[i]);
+    }
+}
+END_TEST
+
+START_TEST(channels_that_nobody_used_for_a_while_are_closed)
+{
+    const apr_time_t second = apr_time_from_sec(1);
+    mj_channel_t *channels[4];
+    int peers[4];
+
+    for (int i = 0; i < 4; i++) {
+        channels[i] = open_channel(2, 9, &peers[i]);
+    }
+    mj_idle_give(idle, channels[0], 100 * second);
+    mj_idle_give(idle, channels[1], 101 * second);
+    mj_idle_give(idle, channels[2], 130 * second);
+    ck_assert(!is_closed(peers[0]) && !is_closed(peers[1])); /* 30 s are not too long */
+    mj_idle_give(idle, channels[3], 131 * second + 1);
+    ck_assert(is_closed(peers[0]) && is_closed(peers[1]) && !is_closed(peers[2]) && !is_closed(peers[3]));
+    ck_assert_ptr_eq(mj_idle_take(idle, 2, 9), channels[3]);
+    ck_assert_ptr_eq(mj_idle_take(idle, 2, 9), channels[2]);
+    ck_assert_ptr_null(mj_idle_take(idle, 2, 9));
+    mj_channel_close(channels[2]);
+    mj_channel_close(channels[3]);
+    for (int i = 0; i < 4; i++) {
+        close(peers[i]);
+    }
+}
+END_TEST
+
+static void *take_and_give(void *data)
+{
+    _Atomic int *takes = data;
+
+    for (int i = 0; i < 20000; i++) {
+        mj_channel_t *taken = mj_idle_take(idle, 2, 9);
+
+        if (taken != NULL) {
+            if (taken->is_welcome) { /* somebody else has it too */
+                *takes = -1000000;
+            }
+            taken->is_welcome = true;
+            ++*takes;
+            taken->is_welcome = false;
+            mj_idle_give(idle, taken, i);
+        }
+    }
+    return NULL;
+}
+
+START_TEST(an_idle_channel_is_taken_by_one_thread_at_a_time)
+{
+    mj_channel_t *taken;
+    pthread_t threads[4];
+    _Atomic int takes = 0;
+    int peers[3], count = 0;
+
+    for (int i = 0; i < 3; i++) {
+        mj_idle_give(idle, open_channel(2, 9, &peers[i]), 0);
+    }
+    for (int i = 0; i < 4; i++) {
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, take_and_give, (void *)&takes), 0);
+    }
+    for (int i = 0; i < 4; i++) {
+        pthread_join(threads[i], NULL);
+    }
+    ck_assert_int_gt(takes, 0);
+    while ((taken = mj_idle_take(idle, 2, 9)) != NULL) {
+        mj_channel_close(taken);
+        count++;
+    }
+    ck_assert_int_eq(count, 3);
+    for (int i = 0; i < 3; i++) {
+        close(peers[i]);
+    }
+}
+END_TEST
+
+Suite *mj_suite(void)
+{
+    Suite *suite = suite_create("channel");
+    TCase *tcase = mj_case(suite, "channel");
+
+    tcase_add_checked_fixture(tcase, make_channel, unmake_channel);
+    tcase_set_timeout(tcase, 60);
+    tcase_add_test(tcase, a_new_channel_has_said_and_heard_nothing);
+    tcase_add_test(tcase, a_channel_to_nobody_is_an_error);
+    tcase_add_test(tcase, all_parts_are_sent_in_order);
+    tcase_add_test(tcase, a_daemon_that_is_gone_fails_the_send);
+    tcase_add_test(tcase, a_daemon_that_goes_while_it_is_sent_to_had_some);
+    tcase_add_test(tcase, a_frame_is_received_whole_from_any_pieces);
+    tcase_add_test(tcase, frames_are_received_byte_by_byte);
+    tcase_add_test(tcase, a_frame_without_payload_is_received);
+    tcase_add_test(tcase, frames_of_one_message_stay_where_they_are);
+    tcase_add_test(tcase, payloads_of_any_size_follow_each_other);
+    tcase_add_test(tcase, a_malformed_header_is_refused_as_soon_as_it_is_there);
+    tcase_add_test(tcase, the_deadline_is_kept);
+    tcase_add_test(tcase, a_frame_that_is_there_is_taken_after_the_deadline);
+    tcase_add_test(tcase, the_end_of_the_daemon_is_told_after_its_last_frame);
+    tcase_add_test(tcase, eof_can_be_seen_without_waiting);
+    tcase_add_test(tcase, a_daemon_that_left_bytes_unread_resets_the_connection);
+    tcase = mj_case(suite, "backlog");
+    tcase_set_timeout(tcase, 60);
+    tcase_add_test(tcase, a_signal_does_not_end_the_wait_for_a_full_backlog);
+    tcase = mj_case(suite, "idle");
+    tcase_add_checked_fixture(tcase, make_idle, unmake_idle);
+    tcase_set_timeout(tcase, 60);
+    tcase_add_test(tcase, the_channel_last_used_is_taken_first);
+    tcase_add_test(tcase, channels_to_a_daemon_that_was_replaced_are_closed);
+    tcase_add_test(tcase, channels_that_nobody_used_for_a_while_are_closed);
+    tcase_add_test(tcase, an_idle_channel_is_taken_by_one_thread_at_a_time);
+    return suite;
+}
