@@ -220,7 +220,7 @@ static const char *parse_mount(cmd_parms *cmd, const char *args, mj_mount_t **ou
 
 static const char *add_alias(cmd_parms *cmd, void *scope, const char *args)
 {
-    mj_mount_t *mount;
+    mj_mount_t *mount = NULL;
     const char *wrong = parse_mount(cmd, args, &mount);
     char *path;
     size_t len;
@@ -247,7 +247,7 @@ static const char *add_alias(cmd_parms *cmd, void *scope, const char *args)
 
 static const char *add_alias_match(cmd_parms *cmd, void *scope, const char *args)
 {
-    mj_mount_t *mount;
+    mj_mount_t *mount = NULL;
     const char *wrong = parse_mount(cmd, args, &mount);
 
     (void)scope;

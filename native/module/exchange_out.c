@@ -136,7 +136,7 @@ mj_step_t mj_exchange_send_head(mj_exchange_t *x)
     x->credit = (x->head->flags & MJ_FLAG_REQUEST_EXPECT) ? 0 : MJ_INITIAL_CREDIT - x->body_len;
     rv = mj_channel_send(channel, parts, count, &sent_any);
     /* What is larger may have been read in part, and nothing would tell. */
-    x->is_split = sent_any && total + MJ_HELLO_SIZE + 2 * MJ_HEADER_SIZE > MJ_RETRY_LIMIT;
+    x->is_split = sent_any && total + MJ_HELLO_SIZE + sizeof(data_header) + sizeof(end) > MJ_RETRY_LIMIT;
     return rv == APR_SUCCESS ? MJ_GO_ON : MJ_LOST;
 }
 

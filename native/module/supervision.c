@@ -455,7 +455,7 @@ void mj_child_init(apr_pool_t *pchild, server_rec *main_server)
     child = apr_pcalloc(pchild, sizeof(*child));
     child->board = supervision->retained->board;
     child->runtime_dir = supervision->runtime_dir;
-    child->idle = apr_pcalloc(pchild, MAX_POOLS * sizeof(*child->idle));
+    child->idle = apr_pcalloc(pchild, MAX_POOLS * sizeof(mj_idle_t *));
     if (mj_board_child_init(child->board, (uint32_t)getpid(), &child->row) != APR_SUCCESS) {
         ap_log_error(APLOG_MARK, APLOG_WARNING, 0, main_server,
                      MJLOGNO(0015) "no row of the board is left for child %d: should it die, its requests stay counted", (int)getpid());
