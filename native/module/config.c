@@ -179,54 +179,53 @@ static const char *set_mount_option(const cmd_parms *cmd, mj_scope_t *scope, con
     return apr_psprintf(cmd->pool, "there is no option '%s'; there are application-group, entry-point, param.NAME, process-group", key);
 }
 
-static const char *parse_mount(cmd_parms *cmd, const char *args, mj_mount_t **out)
+/* NULL, and *wrong says why, if the arguments are no good. */
+static mj_mount_t *parse_mount(cmd_parms *cmd, const char *args, const char **wrong)
 {
     mj_mount_t *mount = apr_pcalloc(cmd->pool, sizeof(*mount));
-    const char *key, *value, *wrong;
+    const char *key, *value;
     apr_status_t rv;
 
-    wrong = ap_check_cmd_context(cmd, NOT_IN_DIR_LOC_FILE | NOT_IN_HTACCESS);
-    if (wrong != NULL) {
-        return wrong;
+    *wrong = ap_check_cmd_context(cmd, NOT_IN_DIR_LOC_FILE | NOT_IN_HTACCESS);
+    if (*wrong != NULL) {
+        return NULL;
     }
     mount->pattern = ap_getword_conf(cmd->pool, &args);
     mount->target = ap_getword_conf(cmd->pool, &args);
     mount->options = mj_scope_make(cmd->pool);
     mount->where = where_of(cmd);
     if (*mount->pattern == '\0' || *mount->target == '\0') {
-        return error_in(cmd, NULL, "give a URL path and a target (JVMAlias /shop /srv/shop/Shop.java)");
+        *wrong = error_in(cmd, NULL, "give a URL path and a target (JVMAlias /shop /srv/shop/Shop.java)");
+        return NULL;
     }
-    wrong = check_word(cmd, mount->target);
-    if (wrong == NULL && *mount->target != '/') {
-        wrong = apr_psprintf(cmd->pool, "the target '%s' is no absolute path: give one", mount->target);
+    *wrong = check_word(cmd, mount->target);
+    if (*wrong == NULL && *mount->target != '/') {
+        *wrong = apr_psprintf(cmd->pool, "the target '%s' is no absolute path: give one", mount->target);
     }
-    if (wrong != NULL) {
-        return error_in(cmd, mount->pattern, wrong);
-    }
-    while ((rv = mj_option_next(cmd->pool, &args, &key, &value)) == APR_SUCCESS) {
-        wrong = set_mount_option(cmd, mount->options, key, value);
-        if (wrong != NULL) {
-            return error_in(cmd, mount->pattern, wrong);
-        }
+    rv = APR_SUCCESS;
+    while (*wrong == NULL && (rv = mj_option_next(cmd->pool, &args, &key, &value)) == APR_SUCCESS) {
+        *wrong = set_mount_option(cmd, mount->options, key, value);
     }
     if (rv == APR_EINVAL) {
-        return error_in(cmd, mount->pattern,
-                        key == NULL ? "a quote is not closed" : apr_psprintf(cmd->pool, "'%s': give options as key=value", key));
+        *wrong = key == NULL ? "a quote is not closed" : apr_psprintf(cmd->pool, "'%s': give options as key=value", key);
+    }
+    if (*wrong != NULL) {
+        *wrong = error_in(cmd, mount->pattern, *wrong);
+        return NULL;
     }
     APR_ARRAY_PUSH(mj_server_config(cmd->server)->mounts, mj_mount_t *) = mount;
-    *out = mount;
-    return NULL;
+    return mount;
 }
 
 static const char *add_alias(cmd_parms *cmd, void *scope, const char *args)
 {
-    mj_mount_t *mount = NULL;
-    const char *wrong = parse_mount(cmd, args, &mount);
+    const char *wrong;
+    mj_mount_t *mount = parse_mount(cmd, args, &wrong);
     char *path;
     size_t len;
 
     (void)scope;
-    if (wrong != NULL) {
+    if (mount == NULL) {
         return wrong;
     }
     if (*mount->pattern != '/') {
@@ -247,11 +246,11 @@ static const char *add_alias(cmd_parms *cmd, void *scope, const char *args)
 
 static const char *add_alias_match(cmd_parms *cmd, void *scope, const char *args)
 {
-    mj_mount_t *mount = NULL;
-    const char *wrong = parse_mount(cmd, args, &mount);
+    const char *wrong;
+    mj_mount_t *mount = parse_mount(cmd, args, &wrong);
 
     (void)scope;
-    if (wrong != NULL) {
+    if (mount == NULL) {
         return wrong;
     }
     mount->path = "";
