@@ -19,7 +19,7 @@ typedef jint create_vm_fn(JavaVM **vm, void **env, void *args);
 /* The JVM calls the hooks and native methods without a context, so theirs lies here: the one place of this program that changes. */
 static struct {
     mj_span_t record;
-    pthread_mutex_t lock; /* of the lines */
+    pthread_mutex_t lock;      /* of the lines */
     char line[LINE_MAX_LEN];   /* what the JVM is printing */
     char reason[LINE_MAX_LEN]; /* what it has said that may be a reason to end: all while it starts, later the last line */
     bool is_running;
@@ -39,7 +39,7 @@ static void note_line(void)
         state.reason[0] = '\0';
     }
     len = strlen(state.reason);
-    snprintf(state.reason + len, sizeof(state.reason) - len, "%s%s", len > 0 ? "; " : "", state.line);
+    (void)snprintf(state.reason + len, sizeof(state.reason) - len, "%s%s", len > 0 ? "; " : "", state.line);
     if (strncmp(state.line, out_of_memory, strlen(out_of_memory)) == 0) {
         mj_lifecycle_report('F', state.line, strlen(state.line)); /* it ends without calling a hook */
     }
@@ -54,8 +54,7 @@ static void note_piece(const char *piece)
             state.line[len] = '\0';
             note_line();
             len = 0;
-        }
-        else if (len < sizeof(state.line) - 1) {
+        } else if (len < sizeof(state.line) - 1) {
             state.line[len++] = *piece;
         }
     }
@@ -70,10 +69,10 @@ static jint JNICALL on_print(FILE *out, const char *format, va_list arguments)
 
     va_copy(again, arguments);
     n = vfprintf(out, format, arguments);
-    fflush(out);
+    (void)fflush(out);
     /* Not waited for: a JVM that crashes prints from a signal handler. */
     if (pthread_mutex_trylock(&state.lock) == 0) {
-        vsnprintf(piece, sizeof(piece), format, again);
+        (void)vsnprintf(piece, sizeof(piece), format, again);
         note_piece(piece);
         pthread_mutex_unlock(&state.lock);
     }
@@ -204,11 +203,11 @@ static JNIEnv *create(create_vm_fn *create_vm, const mj_options_t *options, Java
         mj_lifecycle_fail("out of memory");
         return NULL;
     }
-    *(jint(JNICALL **)(FILE *, const char *, va_list))&all[0].extraInfo = on_print;
+    *(jint(JNICALL **)(FILE *, const char *, va_list)) & all[0].extraInfo = on_print;
     all[0].optionString = (char *)(uintptr_t) "vfprintf";
-    *(void(JNICALL **)(jint))&all[1].extraInfo = on_exit_of_vm;
+    *(void(JNICALL **)(jint)) & all[1].extraInfo = on_exit_of_vm;
     all[1].optionString = (char *)(uintptr_t) "exit";
-    *(void(JNICALL **)(void))&all[2].extraInfo = on_abort;
+    *(void(JNICALL **)(void)) & all[2].extraInfo = on_abort;
     all[2].optionString = (char *)(uintptr_t) "abort";
     for (i = 0; i < options->count; i++) {
         all[HOOK_COUNT + i].optionString = options->texts[i];
@@ -224,8 +223,7 @@ static JNIEnv *create(create_vm_fn *create_vm, const mj_options_t *options, Java
     }
     if (state.reason[0] != '\0') {
         report_reason();
-    }
-    else {
+    } else {
         mj_lifecycle_fail("the JVM cannot be made: JNI error %d", (int)result);
     }
     return NULL;
@@ -240,7 +238,8 @@ static bool register_natives(JNIEnv *env)
         {(char *)(uintptr_t) "listenerTaken", (char *)(uintptr_t) "()V", (void *)(uintptr_t)native_listener_taken},
     };
     jclass daemon = (*env)->FindClass(env, "modjvm/host/Daemon");
-    return daemon != NULL && (*env)->RegisterNatives(env, daemon, methods, (jint)(sizeof(methods) / sizeof(methods[0]))) == JNI_OK;
+    return daemon != NULL &&
+           (*env)->RegisterNatives(env, daemon, methods, (jint)(sizeof(methods) / sizeof(methods[0]))) == JNI_OK;
 }
 
 static void call_main(JNIEnv *env)
@@ -271,7 +270,7 @@ int mj_jvm_run(const char *java_home, const mj_options_t *options, mj_span_t rec
     if ((*env)->ExceptionCheck(env)) {
         report_exception(env);
         /* No shutdown hooks: what has failed to start might wait in them for ever. */
-        fflush(NULL);
+        (void)fflush(NULL);
         _exit(EXIT_FAILURE);
     }
     (*vm)->DestroyJavaVM(vm); /* waits for the threads that main has left */

@@ -40,9 +40,9 @@ void mj_lifecycle_fail(const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    vsnprintf(text, sizeof(text), format, arguments);
+    (void)vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
     if (!mj_lifecycle_report('F', text, strlen(text))) {
-        fprintf(stderr, "%s\n", text);
+        (void)fprintf(stderr, "%s\n", text);
     }
 }

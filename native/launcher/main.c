@@ -16,7 +16,7 @@
 #define RECORD_FD 4
 #define MAX_RECORD 131072
 /* For main: the host's own start, and what applications do in their factories. */
-#define SMALLEST_STACK (1024 * 1024)
+#define SMALLEST_STACK INT64_C(1048576)
 
 typedef struct launch_t {
     mj_span_t record;
@@ -84,10 +84,11 @@ int main(int argc, char **argv)
     const char *home = getenv("HOME");
 
     if (argc != 2) {
-        fprintf(stderr, "%s is started by jvm-supervisor, which httpd's mod_jvm starts.\n", argc > 0 ? argv[0] : "jvm-daemon");
+        (void)fprintf(stderr, "%s is started by jvm-supervisor, which httpd's mod_jvm starts.\n",
+                      argc > 0 ? argv[0] : "jvm-daemon");
         return EXIT_FAILURE;
     }
-    signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGPIPE, SIG_IGN);
     fcntl(LIFECYCLE_FD, F_SETFD, FD_CLOEXEC);
     if (!read_record(&launch.record)) {
         return EXIT_FAILURE;

@@ -24,8 +24,7 @@ static void take_fds(struct msghdr *header, mj_message_t *message)
             memcpy(&fd, CMSG_DATA(control) + i * sizeof(int), sizeof(int));
             if (taken < MJ_CONTROL_FDS) {
                 message->fds[taken++] = fd;
-            }
-            else {
+            } else {
                 close(fd);
             }
         }

@@ -35,13 +35,13 @@ mj_daemon_t *mj_daemon_start(const mj_program_t *program, const mj_site_t *site,
     daemon->threads = program->threads;
     daemon->times = program->times;
     if (!mj_board_socket_path(daemon->path, sizeof(daemon->path), site->runtime_dir, program->name, slot, serial)) {
-        snprintf(why, MJ_WHY_MAX, "the path of its socket is too long");
+        (void)snprintf(why, MJ_WHY_MAX, "the path of its socket is too long");
         apr_pool_destroy(mem);
         return NULL;
     }
     failed = mj_spawn(program, site, daemon->path, &daemon->child);
     if (failed != NULL) {
-        snprintf(why, MJ_WHY_MAX, "%s: %s", failed, strerror(errno));
+        (void)snprintf(why, MJ_WHY_MAX, "%s: %s", failed, strerror(errno));
         apr_pool_destroy(mem);
         return NULL;
     }
@@ -64,7 +64,7 @@ static void look_for_crash_report(mj_daemon_t *daemon, const char *line)
     const char *path = strchr(line, '/'), *found;
     size_t len;
 
-    snprintf(name, sizeof(name), "hs_err_pid%ld.log", (long)daemon->child.pid);
+    (void)snprintf(name, sizeof(name), "hs_err_pid%ld.log", (long)daemon->child.pid);
     if (line[0] != '#' || path == NULL || (found = strstr(path, name)) == NULL) {
         return;
     }
@@ -175,13 +175,12 @@ static const char *describe_details(const mj_daemon_t *daemon, int status)
 {
     const char *details = "";
     /* A JVM that SIGTERM ends says exit(143) too: that is not System.exit. */
-    bool is_own_exit = daemon->has_called_exit && !daemon->life.is_ordered && daemon->life.timeout == NULL && WIFEXITED(status)
-                       && WEXITSTATUS(status) != 128 + SIGTERM;
+    bool is_own_exit = daemon->has_called_exit && !daemon->life.is_ordered && daemon->life.timeout == NULL && WIFEXITED(status) &&
+                       WEXITSTATUS(status) != 128 + SIGTERM;
 
     if (daemon->reason[0] != '\0' && !daemon->life.is_ordered) {
         details = apr_pstrcat(daemon->mem, details, "; ", daemon->reason, NULL);
-    }
-    else if (is_own_exit) {
+    } else if (is_own_exit) {
         details = apr_pstrcat(daemon->mem, details, "; System.exit", NULL);
     }
     if (daemon->crash_report[0] != '\0') {
@@ -198,19 +197,17 @@ static void log_end(const mj_daemon_t *daemon, int status)
 
     if (life->timeout != NULL) {
         reason = life->timeout;
-    }
-    else if (WIFSIGNALED(status)) {
+    } else if (WIFSIGNALED(status)) {
         reason = apr_psprintf(daemon->mem, "signal %d", WTERMSIG(status));
-    }
-    else {
+    } else {
         reason = apr_psprintf(daemon->mem, "exit code %d", WEXITSTATUS(status));
     }
     if (life->is_ordered) {
         /* A timeout has cut requests off, or a shutdown hook. */
         level = life->timeout == NULL ? "info" : "warn";
     }
-    mj_log(daemon->journal->fd, level, MJLOGNO(0101) "pool %s pid %ld ended: %s%s", daemon->journal->pool, (long)daemon->child.pid,
-           reason, describe_details(daemon, status));
+    mj_log(daemon->journal->fd, level, MJLOGNO(0101) "pool %s pid %ld ended: %s%s", daemon->journal->pool,
+           (long)daemon->child.pid, reason, describe_details(daemon, status));
 }
 
 void mj_daemon_bury(mj_daemon_t *daemon, int status)

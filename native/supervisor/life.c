@@ -7,54 +7,60 @@ typedef struct transition_t {
     mj_life_action_t action;
 } transition_t;
 
-#define STAY(state) {(state), MJ_ACTION_NONE}
-#define BURY {MJ_LIFE_GONE, MJ_ACTION_BURY}
-#define TERMINATE {MJ_LIFE_TERMINATING, MJ_ACTION_TERMINATE}
-#define KILL {MJ_LIFE_KILLED, MJ_ACTION_KILL}
+#define STAY(state) (state), MJ_ACTION_NONE
+#define BURY MJ_LIFE_GONE, MJ_ACTION_BURY
+#define TERMINATE MJ_LIFE_TERMINATING, MJ_ACTION_TERMINATE
+#define KILL MJ_LIFE_KILLED, MJ_ACTION_KILL
 
 static const transition_t table[MJ_LIFE_STATE_COUNT][MJ_EVENT_COUNT] = {
-    [MJ_LIFE_STARTING] = {
-        [MJ_EVENT_READY] = {MJ_LIFE_READY, MJ_ACTION_PUBLISH},
-        [MJ_EVENT_EXITED] = BURY,
-        [MJ_EVENT_DEADLINE] = KILL, /* a JVM that hangs while it starts would not look at SIGTERM either */
-        [MJ_EVENT_DRAIN] = TERMINATE, /* nothing is in flight */
-        [MJ_EVENT_STOP] = TERMINATE,
-    },
-    [MJ_LIFE_READY] = {
-        [MJ_EVENT_READY] = STAY(MJ_LIFE_READY),
-        [MJ_EVENT_EXITED] = BURY,
-        [MJ_EVENT_DEADLINE] = STAY(MJ_LIFE_READY),
-        [MJ_EVENT_DRAIN] = {MJ_LIFE_DRAINING, MJ_ACTION_DRAIN},
-        [MJ_EVENT_STOP] = TERMINATE,
-    },
-    [MJ_LIFE_DRAINING] = {
-        [MJ_EVENT_READY] = STAY(MJ_LIFE_DRAINING),
-        [MJ_EVENT_EXITED] = BURY,
-        [MJ_EVENT_DEADLINE] = TERMINATE,
-        [MJ_EVENT_DRAIN] = STAY(MJ_LIFE_DRAINING),
-        [MJ_EVENT_STOP] = TERMINATE,
-    },
-    [MJ_LIFE_TERMINATING] = {
-        [MJ_EVENT_READY] = STAY(MJ_LIFE_TERMINATING),
-        [MJ_EVENT_EXITED] = BURY,
-        [MJ_EVENT_DEADLINE] = KILL,
-        [MJ_EVENT_DRAIN] = STAY(MJ_LIFE_TERMINATING),
-        [MJ_EVENT_STOP] = STAY(MJ_LIFE_TERMINATING),
-    },
-    [MJ_LIFE_KILLED] = {
-        [MJ_EVENT_READY] = STAY(MJ_LIFE_KILLED),
-        [MJ_EVENT_EXITED] = BURY,
-        [MJ_EVENT_DEADLINE] = STAY(MJ_LIFE_KILLED),
-        [MJ_EVENT_DRAIN] = STAY(MJ_LIFE_KILLED),
-        [MJ_EVENT_STOP] = STAY(MJ_LIFE_KILLED),
-    },
-    [MJ_LIFE_GONE] = {
-        [MJ_EVENT_READY] = STAY(MJ_LIFE_GONE),
-        [MJ_EVENT_EXITED] = STAY(MJ_LIFE_GONE),
-        [MJ_EVENT_DEADLINE] = STAY(MJ_LIFE_GONE),
-        [MJ_EVENT_DRAIN] = STAY(MJ_LIFE_GONE),
-        [MJ_EVENT_STOP] = STAY(MJ_LIFE_GONE),
-    },
+    [MJ_LIFE_STARTING] =
+        {
+            [MJ_EVENT_READY] = {MJ_LIFE_READY, MJ_ACTION_PUBLISH},
+            [MJ_EVENT_EXITED] = {BURY},
+            [MJ_EVENT_DEADLINE] = {KILL},   /* a JVM that hangs while it starts would not look at SIGTERM either */
+            [MJ_EVENT_DRAIN] = {TERMINATE}, /* nothing is in flight */
+            [MJ_EVENT_STOP] = {TERMINATE},
+        },
+    [MJ_LIFE_READY] =
+        {
+            [MJ_EVENT_READY] = {STAY(MJ_LIFE_READY)},
+            [MJ_EVENT_EXITED] = {BURY},
+            [MJ_EVENT_DEADLINE] = {STAY(MJ_LIFE_READY)},
+            [MJ_EVENT_DRAIN] = {MJ_LIFE_DRAINING, MJ_ACTION_DRAIN},
+            [MJ_EVENT_STOP] = {TERMINATE},
+        },
+    [MJ_LIFE_DRAINING] =
+        {
+            [MJ_EVENT_READY] = {STAY(MJ_LIFE_DRAINING)},
+            [MJ_EVENT_EXITED] = {BURY},
+            [MJ_EVENT_DEADLINE] = {TERMINATE},
+            [MJ_EVENT_DRAIN] = {STAY(MJ_LIFE_DRAINING)},
+            [MJ_EVENT_STOP] = {TERMINATE},
+        },
+    [MJ_LIFE_TERMINATING] =
+        {
+            [MJ_EVENT_READY] = {STAY(MJ_LIFE_TERMINATING)},
+            [MJ_EVENT_EXITED] = {BURY},
+            [MJ_EVENT_DEADLINE] = {KILL},
+            [MJ_EVENT_DRAIN] = {STAY(MJ_LIFE_TERMINATING)},
+            [MJ_EVENT_STOP] = {STAY(MJ_LIFE_TERMINATING)},
+        },
+    [MJ_LIFE_KILLED] =
+        {
+            [MJ_EVENT_READY] = {STAY(MJ_LIFE_KILLED)},
+            [MJ_EVENT_EXITED] = {BURY},
+            [MJ_EVENT_DEADLINE] = {STAY(MJ_LIFE_KILLED)},
+            [MJ_EVENT_DRAIN] = {STAY(MJ_LIFE_KILLED)},
+            [MJ_EVENT_STOP] = {STAY(MJ_LIFE_KILLED)},
+        },
+    [MJ_LIFE_GONE] =
+        {
+            [MJ_EVENT_READY] = {STAY(MJ_LIFE_GONE)},
+            [MJ_EVENT_EXITED] = {STAY(MJ_LIFE_GONE)},
+            [MJ_EVENT_DEADLINE] = {STAY(MJ_LIFE_GONE)},
+            [MJ_EVENT_DRAIN] = {STAY(MJ_LIFE_GONE)},
+            [MJ_EVENT_STOP] = {STAY(MJ_LIFE_GONE)},
+        },
 };
 
 static const char *timeout_name(mj_life_state_t state)

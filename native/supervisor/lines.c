@@ -25,8 +25,7 @@ void mj_lines_feed(mj_lines_t *lines, const char *data, size_t len, mj_line_fn *
             }
             lines->len = 0;
             lines->is_cut = false;
-        }
-        else if (lines->len == sizeof(lines->data)) {
+        } else if (lines->len == sizeof(lines->data)) {
             each(context, lines->data, lines->len);
             lines->len = 0;
             lines->is_cut = true;
@@ -55,18 +54,15 @@ static size_t printable(const unsigned char *in, size_t len)
     if (lead >= 0xc2 && lead <= 0xdf) {
         size = 2;
         low = lead == 0xc2 ? 0xa0 : 0x80; /* U+0080 to U+009F are controls */
-    }
-    else if (lead >= 0xe0 && lead <= 0xef) {
+    } else if (lead >= 0xe0 && lead <= 0xef) {
         size = 3;
         low = lead == 0xe0 ? 0xa0 : 0x80;
         high = lead == 0xed ? 0x9f : 0xbf;
-    }
-    else if (lead >= 0xf0 && lead <= 0xf4) {
+    } else if (lead >= 0xf0 && lead <= 0xf4) {
         size = 4;
         low = lead == 0xf0 ? 0x90 : 0x80;
         high = lead == 0xf4 ? 0x8f : 0xbf;
-    }
-    else {
+    } else {
         return 0;
     }
     if (size > len || in[1] < low || in[1] > high) {
@@ -90,8 +86,7 @@ size_t mj_text_escape(char *out, const char *in, size_t len)
         if (size > 0) {
             memcpy(end, in, size);
             end += size;
-        }
-        else {
+        } else {
             unsigned char byte = (unsigned char)*in;
             *end++ = '\\';
             *end++ = 'x';

@@ -9,7 +9,7 @@
 #define MJ_LINE_MAX 8192
 
 /** Space that mj_text_escape needs for len bytes, terminator included. */
-#define MJ_ESCAPED_SIZE(len) ((len) * 4 + 1)
+#define MJ_ESCAPED_SIZE(len) ((len)*4 + 1)
 
 /** Start zeroed. */
 typedef struct mj_lines_t {

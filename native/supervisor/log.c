@@ -24,7 +24,7 @@ int mj_log_adopt(int fd)
         return fd;
     }
     /* O_NONBLOCK belongs to the open file, which httpd shares: it takes an open file of our own. */
-    snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+    (void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
     own = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
     if (own < 0) {
         return fd;
@@ -41,10 +41,10 @@ static size_t write_prefix(char *out, const char *level, pid_t pid, const char *
     char date[32], year[8];
     int n;
 
-    clock_gettime(CLOCK_REALTIME, &now);
+    (void)clock_gettime(CLOCK_REALTIME, &now);
     localtime_r(&now.tv_sec, &local);
-    strftime(date, sizeof(date), "%a %b %d %H:%M:%S", &local);
-    strftime(year, sizeof(year), "%Y", &local);
+    (void)strftime(date, sizeof(date), "%a %b %d %H:%M:%S", &local);
+    (void)strftime(year, sizeof(year), "%Y", &local);
     n = snprintf(out, PREFIX_MAX, "[%s.%06ld %s] [jvm:%s] [pid %ld] ", date, now.tv_nsec / 1000, year, level, (long)pid);
     if (pool != NULL) {
         n += snprintf(out + n, PREFIX_MAX - (size_t)n, "[pool %s] ", pool);
@@ -71,7 +71,7 @@ void mj_log(int fd, const char *level, const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    vsnprintf(message, sizeof(message), format, arguments);
+    (void)vsnprintf(message, sizeof(message), format, arguments);
     va_end(arguments);
     len += mj_text_escape(line + len, message, strlen(message));
     write_line(fd, line, len);

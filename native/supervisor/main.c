@@ -41,7 +41,7 @@ typedef struct loop_t {
 static int64_t monotonic_us(void)
 {
     struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
@@ -71,8 +71,8 @@ static bool arrange_descriptors(void)
         return false;
     }
     log = mj_log_adopt(log);
-    if (dup3(log, STDERR_FILENO, O_CLOEXEC) < 0 || dup3(null, 0, O_CLOEXEC) < 0 || dup3(null, 1, O_CLOEXEC) < 0
-        || (null != 4 && dup3(null, 4, O_CLOEXEC) < 0)) {
+    if (dup3(log, STDERR_FILENO, O_CLOEXEC) < 0 || dup3(null, 0, O_CLOEXEC) < 0 || dup3(null, 1, O_CLOEXEC) < 0 ||
+        (null != 4 && dup3(null, 4, O_CLOEXEC) < 0)) {
         return false;
     }
     close(log);
@@ -95,9 +95,9 @@ static int open_signals(void)
     size_t i;
 
     for (i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++) {
-        signal(ignored[i], SIG_IGN);
+        (void)signal(ignored[i], SIG_IGN);
     }
-    signal(SIGCHLD, SIG_DFL);
+    (void)signal(SIGCHLD, SIG_DFL);
     sigemptyset(&taken);
     sigaddset(&taken, SIGCHLD);
     sigaddset(&taken, SIGTERM);
@@ -129,8 +129,7 @@ static void read_control(loop_t *loop, int64_t now)
         apr_status_t status = mj_control_receive(loop->control, &loop->message);
         if (status == APR_SUCCESS) {
             mj_supervisor_receive(loop->supervisor, &loop->message, loop->control, now);
-        }
-        else {
+        } else {
             /* Its closing says nothing about httpd: the pidfd does. */
             if (!APR_STATUS_IS_EAGAIN(status)) {
                 close_fd(&loop->control);
@@ -212,8 +211,7 @@ static void run(loop_t *loop, apr_pool_t *pool)
         if (loop->parent >= 0 && (loop->has_parent_died || getppid() != loop->parent_pid)) {
             mj_supervisor_stop(loop->supervisor, "httpd has died", ORPHANED_US, now);
             close_fd(&loop->parent);
-        }
-        else if (loop->has_sigterm) { /* which the kernel sends too when httpd dies */
+        } else if (loop->has_sigterm) { /* which the kernel sends too when httpd dies */
             mj_supervisor_stop(loop->supervisor, "SIGTERM", 0, now);
             loop->has_sigterm = false;
         }

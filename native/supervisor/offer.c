@@ -64,16 +64,16 @@ const char *mj_offer_check(mj_offer_t *offer, unsigned max_pools)
         mj_offered_pool_t *pool = &APR_ARRAY_IDX(offer->pools, i, mj_offered_pool_t);
         const char *wrong = mj_program_read(&pool->program, pool->record, offer->site, max_pools, pool->mem);
         if (wrong == NULL) {
-            if (apr_hash_get(taken, pool->program->name, APR_HASH_KEY_STRING) != NULL
-                || apr_hash_get(taken, &pool->program->index, sizeof(unsigned)) != NULL) {
+            if (apr_hash_get(taken, pool->program->name, APR_HASH_KEY_STRING) != NULL ||
+                apr_hash_get(taken, &pool->program->index, sizeof(unsigned)) != NULL) {
                 wrong = "another pool has its name or its place on the board";
             }
             apr_hash_set(taken, pool->program->name, APR_HASH_KEY_STRING, pool);
             apr_hash_set(taken, &pool->program->index, sizeof(unsigned), pool);
         }
         if (wrong != NULL) {
-            offer->wrong = apr_psprintf(offer->mem, "pool %s: %s", mj_record_text(pool->record, "name", "without a name", offer->mem),
-                                        wrong);
+            offer->wrong = apr_psprintf(offer->mem, "pool %s: %s",
+                                        mj_record_text(pool->record, "name", "without a name", offer->mem), wrong);
         }
     }
     return offer->wrong;

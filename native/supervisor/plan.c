@@ -74,8 +74,7 @@ mj_decision_t mj_plan_decide(mj_plan_t *plan, const mj_member_t *members, unsign
         bool is_current = member->generation == plan->generation;
         if (member->state == MJ_LIFE_STARTING) {
             *(is_current ? &starting : &old_starting) += 1;
-        }
-        else if (member->state == MJ_LIFE_READY) {
+        } else if (member->state == MJ_LIFE_READY) {
             *(is_current ? &ready : &old_ready) += 1;
             /* The replacement of one that ended quickly has lasted: what was wrong has passed. */
             if (plan->quick_ends > 0 && member->started_at >= plan->quick_end_at && now - member->ready_at >= QUICK_END) {
@@ -93,11 +92,9 @@ mj_decision_t mj_plan_decide(mj_plan_t *plan, const mj_member_t *members, unsign
     if (starting + ready < plan->processes) {
         if (now < start_at) {
             decision.wake_at = earlier(decision.wake_at, start_at);
-        }
-        else if (plan->failed_starts > 0) {
+        } else if (plan->failed_starts > 0) {
             decision.starts = starting == 0 ? 1 : 0; /* one tries for all */
-        }
-        else {
+        } else {
             decision.starts = plan->processes - starting - ready;
         }
         if (decision.starts > free_slots) {
@@ -109,8 +106,7 @@ mj_decision_t mj_plan_decide(mj_plan_t *plan, const mj_member_t *members, unsign
 
     if (ready + old_ready > 0) {
         decision.state = MJ_POOL_READY;
-    }
-    else {
+    } else {
         decision.state = mj_plan_is_down(plan) ? MJ_POOL_DOWN : MJ_POOL_STARTING;
     }
     return decision;

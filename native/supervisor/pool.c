@@ -131,8 +131,8 @@ static void count_failed_start(mj_pool_t *pool, int64_t started_at, int64_t now)
 static bool start_daemon(mj_realm_t *realm, mj_pool_t *pool, int64_t now)
 {
     char why[MJ_WHY_MAX];
-    mj_daemon_t *daemon = mj_daemon_start(pool->program, realm->site, find_free_slot(pool), realm->next_serial++, &pool->journal, now,
-                                          pool->mem, why);
+    mj_daemon_t *daemon = mj_daemon_start(pool->program, realm->site, find_free_slot(pool), realm->next_serial++, &pool->journal,
+                                          now, pool->mem, why);
     if (daemon == NULL) {
         mj_log(pool->journal.fd, "error", MJLOGNO(0104) "pool %s could not start a daemon: %s", pool->journal.pool, why);
         count_failed_start(pool, now, now);
@@ -224,8 +224,7 @@ void mj_pool_daemon_exited(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daem
     }
     if (life.ready_at == MJ_NEVER) {
         count_failed_start(pool, life.started_at, now);
-    }
-    else {
+    } else {
         mj_plan_ended(&pool->plan, life.ready_at, now);
     }
 }

@@ -13,15 +13,13 @@
 #define LIFECYCLE_FD 3
 #define FIRST_UNKNOWN_FD 5
 
-/* Appends text and returns the new length. */
+/* Appends text, which is not terminated then, and returns the new length. */
 static size_t append(char *out, size_t size, size_t len, const char *text)
 {
-    size_t text_len = strlen(text);
-    if (text_len > size - len) {
-        text_len = size - len;
+    while (*text != '\0' && len < size) {
+        out[len++] = *text++;
     }
-    memcpy(out + len, text, text_len);
-    return len + text_len;
+    return len;
 }
 
 /* step names what failed; reason is why, or NULL. */
@@ -29,16 +27,18 @@ static _Noreturn void give_up(const char *step, const char *reason)
 {
     char message[512] = "F";
     size_t len = append(message, sizeof(message) - 1, 1, step);
-    ssize_t ignored;
+    ssize_t sent, written;
 
     if (reason != NULL) {
         len = append(message, sizeof(message) - 1, len, ": ");
         len = append(message, sizeof(message) - 1, len, reason);
     }
-    ignored = send(LIFECYCLE_FD, message, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+    /* Whoever does not hear it sees the exit code. */
+    sent = send(LIFECYCLE_FD, message, len, MSG_NOSIGNAL | MSG_DONTWAIT);
     message[len++] = '\n';
-    ignored = write(STDERR_FILENO, message + 1, len - 1);
-    (void)ignored;
+    written = write(STDERR_FILENO, message + 1, len - 1);
+    (void)sent;
+    (void)written;
     _exit(MJ_EXIT_NOT_STARTED);
 }
 
@@ -54,9 +54,8 @@ static void place_descriptors(const mj_program_t *program, const mj_inheritance_
     int fd;
     /* All of these are above 4, so that none is overwritten before its turn; dup2 takes close-on-exec off. The lifecycle socket and
      * stderr come first: failures are told there. */
-    require(dup2(given->lifecycle, LIFECYCLE_FD) >= 0 && dup2(given->err, STDERR_FILENO) >= 0
-                && dup2(given->out, STDOUT_FILENO) >= 0 && dup2(given->listener, STDIN_FILENO) >= 0
-                && dup2(given->record, 4) >= 0,
+    require(dup2(given->lifecycle, LIFECYCLE_FD) >= 0 && dup2(given->err, STDERR_FILENO) >= 0 &&
+                dup2(given->out, STDOUT_FILENO) >= 0 && dup2(given->listener, STDIN_FILENO) >= 0 && dup2(given->record, 4) >= 0,
             "placing descriptors");
     if (close_range(FIRST_UNKNOWN_FD, ~0U, 0) != 0) {
         for (fd = FIRST_UNKNOWN_FD; fd < program->descriptor_limit; fd++) {
@@ -70,7 +69,7 @@ static void reset_signals(void)
     sigset_t none;
     int i;
     for (i = 1; i < NSIG; i++) {
-        signal(i, SIG_DFL); /* fails for SIGKILL, SIGSTOP and the C library's own */
+        (void)signal(i, SIG_DFL); /* fails for SIGKILL, SIGSTOP and the C library's own */
     }
     sigemptyset(&none);
     require(sigprocmask(SIG_SETMASK, &none, NULL) == 0, "sigprocmask");
@@ -88,12 +87,12 @@ static void drop_identity(const mj_program_t *program)
     if (getresuid(&real, &effective, &saved) != 0 || real != program->uid || effective != program->uid || saved != program->uid) {
         give_up("the UID is not the pool's after the change", NULL);
     }
-    if (getresgid(&real_group, &effective_group, &saved_group) != 0 || real_group != program->gid
-        || effective_group != program->gid || saved_group != program->gid) {
+    if (getresgid(&real_group, &effective_group, &saved_group) != 0 || real_group != program->gid ||
+        effective_group != program->gid || saved_group != program->gid) {
         give_up("the GID is not the pool's after the change", NULL);
     }
-    if (getgroups(program->group_count + 1, program->group_space) != program->group_count
-        || memcmp(program->groups, program->group_space, (size_t)program->group_count * sizeof(gid_t)) != 0) {
+    if (getgroups(program->group_count + 1, program->group_space) != program->group_count ||
+        memcmp(program->groups, program->group_space, (size_t)program->group_count * sizeof(gid_t)) != 0) {
         give_up("the supplementary groups are not the pool's after the change", NULL);
     }
     if (setuid(0) == 0 || seteuid(0) == 0 || setgid(0) == 0 || setegid(0) == 0 || setgroups(0, NULL) == 0) {

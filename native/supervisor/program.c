@@ -15,8 +15,8 @@
 static bool is_pool_name(const char *name)
 {
     size_t len = name != NULL ? strlen(name) : 0;
-    return len > 0 && len <= MJ_POOL_NAME_MAX
-           && strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") == len;
+    return len > 0 && len <= MJ_POOL_NAME_MAX &&
+           strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") == len;
 }
 
 static int compare_groups(const void *a, const void *b)
@@ -172,8 +172,8 @@ const char *mj_program_read(mj_program_t **out, mj_span_t record, const mj_site_
         return "index: no place on the board";
     }
     program->index = (unsigned)index;
-    if (!read_count(record, "processes", MJ_BOARD_SLOTS / 2, &program->processes)
-        || !read_count(record, "threads", INT32_MAX, &program->threads)) {
+    if (!read_count(record, "processes", MJ_BOARD_SLOTS / 2, &program->processes) ||
+        !read_count(record, "threads", INT32_MAX, &program->threads)) {
         return "processes or threads: out of range";
     }
     if (program->home[0] != '/') {

@@ -1,9 +1,9 @@
 #include "site.h"
 
+#include <apr_strings.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <apr_strings.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -56,9 +56,9 @@ const char *mj_site_read(mj_site_t **out, mj_span_t record, apr_pool_t *pool)
     site->runtime_dir = read_path(record, "runtime-dir", pool);
     site->launcher = read_path(record, "launcher", pool);
     site->jars = read_path(record, "jars", pool);
-    if (site->runtime_dir == NULL || site->launcher == NULL || site->jars == NULL
-        || !read_id(record, "httpd-uid", &site->httpd_uid) || !read_id(record, "httpd-gid", &site->httpd_gid)
-        || !read_id(record, "minimum-uid", &site->minimum_uid)) {
+    if (site->runtime_dir == NULL || site->launcher == NULL || site->jars == NULL ||
+        !read_id(record, "httpd-uid", &site->httpd_uid) || !read_id(record, "httpd-gid", &site->httpd_gid) ||
+        !read_id(record, "minimum-uid", &site->minimum_uid)) {
         return "the server record lacks an entry, or one is malformed";
     }
     wrong = check_runtime_dir(site->runtime_dir, pool);
@@ -89,8 +89,8 @@ void mj_site_clean(const mj_site_t *site)
     }
     while ((entry = readdir(dir)) != NULL) {
         struct stat st;
-        if (ends_with(entry->d_name, ".sock") && fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0
-            && S_ISSOCK(st.st_mode)) {
+        if (ends_with(entry->d_name, ".sock") && fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+            S_ISSOCK(st.st_mode)) {
             unlinkat(dirfd(dir), entry->d_name, 0);
         }
     }

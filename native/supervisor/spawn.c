@@ -42,8 +42,8 @@ static const char *listen_at(const char *path, const mj_site_t *site, int *liste
     if (!is_bound) {
         return path;
     }
-    if (((site->httpd_uid != geteuid() || site->httpd_gid != getegid()) && lchown(path, site->httpd_uid, site->httpd_gid) != 0)
-        || listen(*listener, BACKLOG) != 0) {
+    if (((site->httpd_uid != geteuid() || site->httpd_gid != getegid()) && lchown(path, site->httpd_uid, site->httpd_gid) != 0) ||
+        listen(*listener, BACKLOG) != 0) {
         int error = errno;
         unlink(path);
         errno = error;

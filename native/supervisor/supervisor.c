@@ -128,8 +128,7 @@ static void take_pools(mj_supervisor_t *supervisor, mj_offer_t *offer)
         pool = find_pool(supervisor, offered->program->name);
         if (pool != NULL) {
             mj_pool_configure(pool, offered->program, offered->mem, offered->log_fd);
-        }
-        else {
+        } else {
             pool = mj_pool_make(&supervisor->realm, offered->program, offered->mem, offered->log_fd, supervisor->mem);
             pool->next = supervisor->pools;
             supervisor->pools = pool;

@@ -244,8 +244,8 @@ void driver_await_state(driver_t *driver, unsigned pool, mj_pool_state_t state)
 {
     int64_t since = 0;
     while (mj_board_pool_state(driver->board, pool) != state) {
-        ck_assert_msg(driver_waits(&since), "pool %u is in state %d, not %d\n%s", pool, mj_board_pool_state(driver->board, pool), state,
-                      driver_log(driver));
+        ck_assert_msg(driver_waits(&since), "pool %u is in state %d, not %d\n%s", pool, mj_board_pool_state(driver->board, pool),
+                      state, driver_log(driver));
     }
 }
 
@@ -311,4 +311,30 @@ void driver_clean(driver_t *driver)
         close(driver->log_fd);
         close(driver->control);
     }
+}
+
+void driver_start_pool(driver_t *driver, const char *fake)
+{
+    ck_assert_str_eq(driver_offer(driver, driver_pool(driver, "shop", fake), NULL), "");
+}
+
+pid_t driver_last_ready(driver_t *driver)
+{
+    const char *log = driver_log(driver), *end = log, *next, *start;
+    while ((next = strstr(end, " ready in ")) != NULL) {
+        end = next + 1;
+    }
+    ck_assert(end > log);
+    for (start = end - 1; start[-1] != ' '; start--) {
+    }
+    return (pid_t)strtol(start, NULL, 10);
+}
+
+void driver_finish(driver_t *driver)
+{
+    int status = driver_stop(driver);
+    ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "status %#x\n%s", (unsigned)status, driver_log(driver));
+    ck_assert_uint_eq(driver_sockets(driver), 0);
+    ck_assert_uint_eq(driver_count(driver, " started\n"), driver_count(driver, " ended: "));
+    driver_clean(driver);
 }

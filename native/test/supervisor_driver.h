@@ -15,13 +15,13 @@ typedef struct driver_t {
     int control;
     mj_board_t *board;
     int board_fd;
-    char *dir;         /**< holds all of this */
+    char *dir; /**< holds all of this */
     char *runtime_dir;
-    char *launcher;    /**< a copy of the fake daemon that any user can execute */
-    char *log_path;    /**< of all pools, and of the supervisor's own */
+    char *launcher; /**< a copy of the fake daemon that any user can execute */
+    char *log_path; /**< of all pools, and of the supervisor's own */
     int log_fd;
-    int pool_log_fd;   /**< what pools get; log_fd unless changed */
-    char *log;         /**< what was read of it */
+    int pool_log_fd; /**< what pools get; log_fd unless changed */
+    char *log;       /**< what was read of it */
     size_t log_len;
 } driver_t;
 
@@ -37,7 +37,10 @@ mj_record_builder_t *driver_pool(driver_t *driver, const char *name, const char 
 /** Begin, one pool (NULL: none), commit. @return the answer's message; "" if it is ok */
 const char *driver_offer(driver_t *driver, mj_record_builder_t *pool, mj_record_builder_t *another);
 
-/** The same with one entry of the server record different. */
+/** Offers one pool, `shop`, of one daemon that acts as named. */
+void driver_start_pool(driver_t *driver, const char *fake);
+
+/** As driver_offer, with one entry of the server record different. */
 const char *driver_offer_as(driver_t *driver, mj_record_builder_t *pool, const char *entry, const char *value);
 
 void driver_send(driver_t *driver, char type, mj_span_t record, int fd);
@@ -57,6 +60,9 @@ void driver_await(driver_t *driver, const char *text, unsigned times);
 /** Waits until the pool on the board has that state. */
 void driver_await_state(driver_t *driver, unsigned pool, mj_pool_state_t state);
 
+/** The daemon that was ready last. */
+pid_t driver_last_ready(driver_t *driver);
+
 /** The number behind the last occurrence of text in the log. */
 long driver_number_after(driver_t *driver, const char *text);
 
@@ -68,6 +74,9 @@ unsigned driver_sockets(driver_t *driver);
 
 /** Tells it to stop, and waits for its end. @return its exit status as waitpid gives it */
 int driver_stop(driver_t *driver);
+
+/** Stops it, and looks that nothing is left. */
+void driver_finish(driver_t *driver);
 
 /** Removes the folders, and sockets that were left. */
 void driver_clean(driver_t *driver);

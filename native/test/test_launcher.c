@@ -43,7 +43,8 @@ static mj_record_builder_t *settings(int home)
 static launched_t launch_at(const char *home, mj_record_builder_t *settings_record)
 {
     char *argv[] = {apr_pstrdup(test_pool, "jvm:shop"), apr_pstrdup(test_pool, MJ_FAKE_HOST_DIR), NULL};
-    char *envp[] = {apr_pstrcat(test_pool, "HOME=", home, NULL), apr_pstrdup(test_pool, "PATH=/usr/bin:/bin"), apr_pstrdup(test_pool, "LC_ALL=C.UTF-8"), NULL};
+    char *envp[] = {apr_pstrcat(test_pool, "HOME=", home, NULL), apr_pstrdup(test_pool, "PATH=/usr/bin:/bin"),
+                    apr_pstrdup(test_pool, "LC_ALL=C.UTF-8"), NULL};
     mj_span_t bytes = mj_record_bytes(settings_record);
     int memory = memfd_create("settings", MFD_CLOEXEC), ends[2], output, listener;
     char *path = apr_pstrdup(test_pool, "/tmp/mj-launcher-XXXXXX");
@@ -59,8 +60,8 @@ static launched_t launch_at(const char *home, mj_record_builder_t *settings_reco
     ck_assert(launched.pid >= 0);
     if (launched.pid == 0) {
         /* all of these are above 4 once moved there */
-        int given[] = {fcntl(listener, F_DUPFD, 10), fcntl(output, F_DUPFD, 10), fcntl(output, F_DUPFD, 10), fcntl(ends[1], F_DUPFD, 10),
-                       fcntl(memory, F_DUPFD, 10)};
+        int given[] = {fcntl(listener, F_DUPFD, 10), fcntl(output, F_DUPFD, 10), fcntl(output, F_DUPFD, 10),
+                       fcntl(ends[1], F_DUPFD, 10), fcntl(memory, F_DUPFD, 10)};
         int i;
         for (i = 0; i < 5; i++) {
             dup2(given[i], i);
@@ -157,7 +158,8 @@ START_TEST(should_make_the_jvm_as_the_pool_wants_it)
     launched = launch(record);
     message = next_message(&launched);
     ck_assert_ptr_nonnull(strstr(message, apr_psprintf(test_pool, "1settings %d ", (int)mj_record_bytes(record).len)));
-    ck_assert_ptr_nonnull(strstr(message, " class-path " MJ_FAKE_HOST_DIR "/modjvm-api.jar:" MJ_FAKE_HOST_DIR "/modjvm-host.jar "));
+    ck_assert_ptr_nonnull(
+        strstr(message, " class-path " MJ_FAKE_HOST_DIR "/modjvm-api.jar:" MJ_FAKE_HOST_DIR "/modjvm-host.jar "));
     ck_assert_ptr_nonnull(strstr(message, " nio 131072 perf false thread main"));
     heap = strstr(message, " heap ");
     ck_assert(strtol(heap + 6, NULL, 10) > 28 * 1024 * 1024 && strtol(heap + 6, NULL, 10) <= 32 * 1024 * 1024);
@@ -307,8 +309,8 @@ static void find_homes(void)
     char *end;
     if (glob("/usr/lib/jvm/*/lib/server/libjvm.so", 0, NULL, &found) == 0) {
         for (i = 0; i < found.gl_pathc && home_count < MAX_HOMES; i++) {
-            if (realpath(found.gl_pathv[i], homes[home_count]) != NULL
-                && (end = strstr(homes[home_count], "/lib/server/libjvm.so")) != NULL) {
+            if (realpath(found.gl_pathv[i], homes[home_count]) != NULL &&
+                (end = strstr(homes[home_count], "/lib/server/libjvm.so")) != NULL) {
                 *end = '\0';
                 for (j = 0; strcmp(homes[j], homes[home_count]) != 0; j++) {
                 }

@@ -93,7 +93,8 @@ END_TEST
 
 START_TEST(should_be_buried_once_from_any_state)
 {
-    static const mj_life_state_t states[] = {MJ_LIFE_STARTING, MJ_LIFE_READY, MJ_LIFE_DRAINING, MJ_LIFE_TERMINATING, MJ_LIFE_KILLED};
+    static const mj_life_state_t states[] = {MJ_LIFE_STARTING, MJ_LIFE_READY, MJ_LIFE_DRAINING, MJ_LIFE_TERMINATING,
+                                             MJ_LIFE_KILLED};
     int event;
     mj_life_t life = begun();
     life.state = states[_i];

@@ -49,8 +49,7 @@ static void end(scene_t *scene, unsigned which)
     scene->members[which] = scene->members[--scene->count];
     if (member.ready_at == MJ_NEVER) {
         mj_plan_start_failed(&scene->plan, member.started_at, scene->now);
-    }
-    else {
+    } else {
         mj_plan_ended(&scene->plan, member.ready_at, scene->now);
     }
 }

@@ -1,4 +1,5 @@
-/* jvm-supervisor as a process, with a stand-in for jvm-daemon: what starts, what is replaced, what ends, and what is left behind. */
+/* jvm-supervisor as a process, with a stand-in for jvm-daemon: what starts, what is replaced, what is logged, and
+ * what new settings change. How it all ends: test_supervisor_end.c. */
 #include "harness.h"
 #include "supervisor_driver.h"
 
@@ -15,33 +16,6 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-/* Stops it, and looks that nothing is left. */
-static void finish(driver_t *driver)
-{
-    int status = driver_stop(driver);
-    ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "status %#x\n%s", (unsigned)status, driver_log(driver));
-    ck_assert_uint_eq(driver_sockets(driver), 0);
-    ck_assert_uint_eq(driver_count(driver, " started\n"), driver_count(driver, " ended: "));
-    driver_clean(driver);
-}
-
-static void start_pool(driver_t *driver, const char *fake)
-{
-    ck_assert_str_eq(driver_offer(driver, driver_pool(driver, "shop", fake), NULL), "");
-}
-
-static pid_t last_ready(driver_t *driver)
-{
-    const char *log = driver_log(driver), *end = log, *next, *start;
-    while ((next = strstr(end, " ready in ")) != NULL) {
-        end = next + 1;
-    }
-    ck_assert(end > log);
-    for (start = end - 1; start[-1] != ' '; start--) {
-    }
-    return (pid_t)strtol(start, NULL, 10);
-}
 
 static bool is_admitted(driver_t *driver, unsigned pool)
 {
@@ -80,7 +54,7 @@ START_TEST(should_start_as_many_daemons_as_the_pool_wants)
     fd = socket(AF_UNIX, SOCK_STREAM, 0);
     ck_assert_int_eq(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
     close(fd);
-    finish(driver);
+    driver_finish(driver);
 }
 END_TEST
 
@@ -133,7 +107,7 @@ START_TEST(should_give_a_daemon_what_is_its_own_and_nothing_else)
         expect_fact(driver, "status CapPrm:\t0000000000000000");
         expect_fact(driver, "status CapEff:\t0000000000000000");
     }
-    finish(driver);
+    driver_finish(driver);
 }
 END_TEST
 
@@ -142,33 +116,17 @@ START_TEST(should_replace_a_daemon_that_is_killed)
     driver_t *driver = driver_start();
     pid_t first;
 
-    start_pool(driver, "child");
+    driver_start_pool(driver, "child");
     driver_await(driver, " ready in ", 1);
-    first = last_ready(driver);
+    first = driver_last_ready(driver);
     ck_assert_int_eq(kill(first, SIGKILL), 0);
     driver_await(driver, " ready in ", 2);
-    ck_assert_int_ne(last_ready(driver), first);
+    ck_assert_int_ne(driver_last_ready(driver), first);
     ck_assert_uint_eq(driver_count(driver, apr_psprintf(test_pool, "MJ0101: pool shop pid %d ended: signal 9\n", (int)first)), 1);
     ck_assert_uint_eq(driver_count(driver, "[jvm:error]"), 1);
     ck_assert_uint_eq(driver_sockets(driver), 1);
     driver_await_state(driver, 0, MJ_POOL_READY);
-    finish(driver);
-}
-END_TEST
-
-START_TEST(should_end_what_a_daemon_had_started)
-{
-    driver_t *driver = driver_start();
-    pid_t child;
-
-    start_pool(driver, "child");
-    driver_await(driver, " ready in ", 1);
-    driver_await(driver, "[pool shop] child ", 1);
-    child = (pid_t)driver_number_after(driver, "[pool shop] child ");
-    ck_assert_int_eq(kill(child, 0), 0);
-    ck_assert_int_eq(kill(last_ready(driver), SIGKILL), 0);
-    driver_await_gone(child);
-    finish(driver);
+    driver_finish(driver);
 }
 END_TEST
 
@@ -177,7 +135,7 @@ START_TEST(should_say_why_a_pool_does_not_start_and_try_again)
     driver_t *driver = driver_start();
     apr_time_t retry_at;
 
-    start_pool(driver, "fail");
+    driver_start_pool(driver, "fail");
     driver_await_state(driver, 0, MJ_POOL_DOWN);
     retry_at = mj_board_retry_at(driver->board, 0);
     ck_assert_int_gt(retry_at, apr_time_now());
@@ -187,10 +145,10 @@ START_TEST(should_say_why_a_pool_does_not_start_and_try_again)
     driver_await(driver, "failed to start 3 times in a row; the next try is in 4 s", 1);
     ck_assert_int_eq(mj_board_pool_state(driver->board, 0), MJ_POOL_DOWN);
 
-    start_pool(driver, ""); /* new settings do not wait */
+    driver_start_pool(driver, ""); /* new settings do not wait */
     driver_await_state(driver, 0, MJ_POOL_READY);
     ck_assert_uint_eq(driver_count(driver, " started\n"), 4);
-    finish(driver);
+    driver_finish(driver);
 }
 END_TEST
 
@@ -199,19 +157,19 @@ START_TEST(should_say_what_prevented_the_exec)
     driver_t *driver = driver_start();
     ck_assert_str_eq(driver_offer_as(driver, driver_pool(driver, "shop", ""), "launcher", "/nowhere/jvm-daemon"), "");
     driver_await(driver, "ended: exit code 111: /nowhere/jvm-daemon: No such file or directory\n", 1);
-    finish(driver);
+    driver_finish(driver);
 }
 END_TEST
 
 START_TEST(should_say_what_prevented_the_fork)
 {
     driver_t *driver = driver_start_limited(14); /* enough for itself, not for a daemon */
-    start_pool(driver, "");
+    driver_start_pool(driver, "");
     driver_await(driver, "MJ0104: pool shop could not start a daemon: ", 2);
     ck_assert_uint_eq(driver_count(driver, ": Too many open files\n"), 2);
     driver_await_state(driver, 0, MJ_POOL_DOWN);
     ck_assert_uint_eq(driver_sockets(driver), 0);
-    finish(driver);
+    driver_finish(driver);
 }
 END_TEST
 
@@ -225,7 +183,7 @@ START_TEST(should_not_wait_for_a_log_that_takes_nothing)
     }
     ck_assert_int_eq(fcntl(log[1], F_SETFL, 0), 0); /* blocking, as httpd's is */
     driver->pool_log_fd = log[1];
-    start_pool(driver, "talk");
+    driver_start_pool(driver, "talk");
     driver_await_state(driver, 0, MJ_POOL_READY);
     ck_assert_int_eq(fcntl(log[1], F_GETFL) & O_NONBLOCK, 0); /* httpd's own stays as it was */
     ck_assert_int_eq(driver_stop(driver), 0);
@@ -241,30 +199,18 @@ START_TEST(should_kill_a_daemon_that_is_not_ready_in_time)
     ck_assert_str_eq(driver_offer(driver, pool, NULL), "");
     driver_await(driver, " ended: startup-timeout\n", 2);
     driver_await_state(driver, 0, MJ_POOL_DOWN);
-    finish(driver);
-}
-END_TEST
-
-START_TEST(should_name_the_crash_report)
-{
-    driver_t *driver = driver_start();
-    pid_t pid;
-    start_pool(driver, "crash");
-    driver_await(driver, " ended: ", 1);
-    pid = (pid_t)driver_number_after(driver, "hs_err_pid");
-    driver_await(driver, apr_psprintf(test_pool, "pid %d ended: signal 6: see /var/crash dir/hs_err_pid%d.log\n", (int)pid, (int)pid), 1);
-    finish(driver);
+    driver_finish(driver);
 }
 END_TEST
 
 START_TEST(should_slow_down_when_ready_daemons_end_at_once)
 {
     driver_t *driver = driver_start();
-    start_pool(driver, "brief");
+    driver_start_pool(driver, "brief");
     driver_await(driver, " ended: exit code 3: System.exit\n", 3);
     ck_assert_int_ne(mj_board_pool_state(driver->board, 0), MJ_POOL_DOWN);
     ck_assert_uint_eq(driver_count(driver, " started\n"), 3);
-    finish(driver);
+    driver_finish(driver);
 }
 END_TEST
 
@@ -274,14 +220,14 @@ START_TEST(should_log_what_daemons_print)
     const char *log;
     pid_t pid;
 
-    start_pool(driver, "talk");
+    driver_start_pool(driver, "talk");
     driver_await(driver, " ready in ", 1);
     driver_await(driver, "mmmm\n", 2); /* 9000 of them make two lines */
-    pid = last_ready(driver);
+    pid = driver_last_ready(driver);
     ck_assert_int_eq(WEXITSTATUS(driver_stop(driver)), 0);
     log = driver_log(driver);
-    ck_assert_msg(strstr(log, apr_psprintf(test_pool, "[jvm:notice] [pid %d] [pool shop] out \\x1b[31m\tred \xc3\xa4 \\xff\n", (int)pid))
-                      != NULL,
+    ck_assert_msg(strstr(log, apr_psprintf(test_pool, "[jvm:notice] [pid %d] [pool shop] out \\x1b[31m\tred \xc3\xa4 \\xff\n",
+                                           (int)pid)) != NULL,
                   "%s", log);
     ck_assert_ptr_nonnull(strstr(log, apr_psprintf(test_pool, "[jvm:error] [pid %d] [pool shop] err line\n", (int)pid)));
     ck_assert_ptr_nonnull(strstr(log, apr_psprintf(test_pool, "[jvm:error] [pid %d] [pool shop] no newline\n", (int)pid)));
@@ -295,7 +241,7 @@ START_TEST(should_serve_others_while_one_floods)
 {
     driver_t *driver = driver_start();
     int i;
-    start_pool(driver, "flood");
+    driver_start_pool(driver, "flood");
     driver_await(driver, "flood", 10);
     for (i = 0; i < 3; i++) { /* another pool starts, and the flooding one is rolled */
         ck_assert_str_eq(driver_offer(driver, driver_pool(driver, "shop", apr_psprintf(test_pool, "flood %d", i)),
@@ -313,16 +259,16 @@ START_TEST(should_keep_daemons_whose_settings_did_not_change)
 {
     driver_t *driver = driver_start();
     int i;
-    start_pool(driver, "");
+    driver_start_pool(driver, "");
     driver_await_state(driver, 0, MJ_POOL_READY);
     for (i = 0; i < 10; i++) {
         driver_send(driver, 'V', (mj_span_t){NULL, 0}, -1);
-        start_pool(driver, "");
+        driver_start_pool(driver, "");
         ck_assert(is_admitted(driver, 0));
     }
     ck_assert_uint_eq(driver_count(driver, " started\n"), 1);
     ck_assert_uint_eq(driver_count(driver, " ended: "), 0);
-    finish(driver);
+    driver_finish(driver);
 }
 END_TEST
 
@@ -330,9 +276,9 @@ START_TEST(should_roll_a_changed_pool_without_a_gap)
 {
     driver_t *driver = driver_start();
     int64_t since = 0;
-    start_pool(driver, "");
+    driver_start_pool(driver, "");
     driver_await_state(driver, 0, MJ_POOL_READY);
-    start_pool(driver, "new");
+    driver_start_pool(driver, "new");
     while (driver_count(driver, " ended: exit code 0\n") == 0) {
         ck_assert(is_admitted(driver, 0));
         ck_assert_msg(driver_waits(&since), "%s", driver_log(driver));
@@ -342,42 +288,27 @@ START_TEST(should_roll_a_changed_pool_without_a_gap)
     ck_assert_uint_eq(driver_sockets(driver), 1);
 
     /* A generation that does not start leaves the old one in service. */
-    start_pool(driver, "fail");
+    driver_start_pool(driver, "fail");
     driver_await(driver, " ended: exit code 7", 2);
     ck_assert(is_admitted(driver, 0));
     ck_assert_int_eq(mj_board_pool_state(driver->board, 0), MJ_POOL_READY);
-    finish(driver);
+    driver_finish(driver);
 }
 END_TEST
 
 START_TEST(should_drain_a_pool_that_is_no_longer_named)
 {
     driver_t *driver = driver_start();
-    start_pool(driver, "");
+    driver_start_pool(driver, "");
     driver_await_state(driver, 0, MJ_POOL_READY);
     ck_assert_str_eq(driver_offer(driver, NULL, NULL), "");
     driver_await_state(driver, 0, MJ_POOL_FREE);
     ck_assert_uint_eq(driver_count(driver, "[jvm:info]"), 3);
     ck_assert_uint_eq(driver_count(driver, " ended: exit code 0\n"), 1);
     ck_assert_uint_eq(driver_sockets(driver), 0);
-    start_pool(driver, "");
+    driver_start_pool(driver, "");
     driver_await_state(driver, 0, MJ_POOL_READY);
-    finish(driver);
-}
-END_TEST
-
-START_TEST(should_end_a_stubborn_daemon_by_force)
-{
-    driver_t *driver = driver_start();
-    mj_record_builder_t *pool = driver_pool(driver, "shop", "stubborn");
-    mj_record_add_number(pool, "graceful-timeout", 50);
-    mj_record_add_number(pool, "shutdown-timeout", 50);
-    ck_assert_str_eq(driver_offer(driver, pool, NULL), "");
-    driver_await_state(driver, 0, MJ_POOL_READY);
-    ck_assert_str_eq(driver_offer(driver, NULL, NULL), "");
-    driver_await_state(driver, 0, MJ_POOL_FREE);
-    ck_assert_uint_eq(driver_count(driver, " ended: shutdown-timeout\n"), 1);
-    finish(driver);
+    driver_finish(driver);
 }
 END_TEST
 
@@ -409,7 +340,7 @@ START_TEST(should_refuse_settings_that_are_wrong)
     ck_assert_uint_eq(driver_count(driver, " started\n"), 0);
     ck_assert_str_eq(driver_offer(driver, pool, NULL), "");
     driver_await_state(driver, 0, MJ_POOL_READY);
-    finish(driver);
+    driver_finish(driver);
 }
 END_TEST
 
@@ -418,7 +349,7 @@ START_TEST(should_replace_all_when_the_sockets_are_of_no_use)
     driver_t *driver = driver_start();
     const char *other = apr_pstrcat(test_pool, driver->dir, "/run2", NULL);
     ck_assert_int_eq(mkdir(other, 0711), 0);
-    start_pool(driver, "");
+    driver_start_pool(driver, "");
     driver_await_state(driver, 0, MJ_POOL_READY);
     ck_assert_str_eq(driver_offer_as(driver, driver_pool(driver, "shop", ""), "runtime-dir", other), "");
     driver_await(driver, " ended: exit code 0\n", 1);
@@ -439,100 +370,15 @@ START_TEST(should_remove_sockets_that_were_left_behind)
     ck_assert_int_eq(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
     ck_assert_str_eq(driver_offer(driver, NULL, NULL), "");
     ck_assert_uint_eq(driver_sockets(driver), 0);
-    finish(driver);
-}
-END_TEST
-
-/* Waits until all that this process would inherit has ended. */
-static void await_no_children(void)
-{
-    int64_t since = 0;
-    pid_t pid;
-    while ((pid = waitpid(-1, NULL, WNOHANG)) >= 0 || errno != ECHILD) {
-        ck_assert_msg(pid > 0 || driver_waits(&since), "something is left");
-    }
-}
-
-START_TEST(should_end_with_httpd_however_that_ends)
-{
-    driver_t *driver;
-    int tell[2];
-    pid_t parent;
-    char *dir = apr_pcalloc(test_pool, 64);
-
-    ck_assert_int_eq(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), 0);
-    ck_assert_int_eq(pipe(tell), 0);
-    parent = fork();
-    ck_assert_int_ge(parent, 0);
-    if (parent == 0) {
-        driver = driver_start();
-        start_pool(driver, "child");
-        driver_await_state(driver, 0, MJ_POOL_READY);
-        ck_assert(write(tell[1], driver->dir, strlen(driver->dir)) > 0);
-        for (;;) {
-            pause();
-        }
-    }
-    close(tell[1]);
-    ck_assert(read(tell[0], dir, 63) > 0);
-    ck_assert_int_eq(kill(parent, SIGKILL), 0);
-    await_no_children();
-
-    driver = apr_pcalloc(test_pool, sizeof(*driver));
-    driver->dir = dir;
-    driver->runtime_dir = apr_pstrcat(test_pool, dir, "/run", NULL);
-    driver->launcher = apr_pstrcat(test_pool, dir, "/fake-daemon", NULL);
-    driver->log_path = apr_pstrcat(test_pool, dir, "/log", NULL);
-    ck_assert_uint_eq(driver_sockets(driver), 0);
-    ck_assert_uint_eq(driver_count(driver, "ending all daemons: httpd has died"), 1);
-    driver_clean(driver);
-}
-END_TEST
-
-START_TEST(should_take_its_daemons_along_when_it_is_killed)
-{
-    driver_t *driver;
-    pid_t child;
-
-    driver = driver_start();
-    start_pool(driver, "stubborn");
-    driver_await_state(driver, 0, MJ_POOL_READY);
-    child = last_ready(driver);
-    ck_assert_int_eq(kill(child, 0), 0);
-    ck_assert_int_eq(kill(driver->pid, SIGKILL), 0);
-    await_no_children();
-    ck_assert(kill(child, 0) != 0);
-    /* Its socket is left, and the next supervisor removes it: should_remove_sockets_that_were_left_behind. */
-    ck_assert_uint_eq(driver_sockets(driver), 1);
-    driver_clean(driver);
-}
-END_TEST
-
-START_TEST(should_end_on_sigterm_and_on_nothing_less)
-{
-    driver_t *driver = driver_start();
-    int status;
-    start_pool(driver, "");
-    driver_await_state(driver, 0, MJ_POOL_READY);
-    ck_assert_int_eq(kill(driver->pid, SIGHUP), 0);
-    ck_assert_int_eq(kill(driver->pid, SIGINT), 0);
-    ck_assert_int_eq(kill(driver->pid, SIGUSR1), 0);
-    start_pool(driver, ""); /* still answers */
-    ck_assert_int_eq(kill(driver->pid, SIGTERM), 0);
-    ck_assert_int_eq(waitpid(driver->pid, &status, 0), driver->pid);
-    ck_assert_int_eq(status, 0);
-    ck_assert_uint_eq(driver_count(driver, " ended: signal 15\n"), 1);
-    ck_assert_uint_eq(driver_sockets(driver), 0);
-    driver_clean(driver);
+    driver_finish(driver);
 }
 END_TEST
 
 Suite *mj_suite(void)
 {
     Suite *suite = suite_create("supervisor process");
-    TCase *starts = mj_case(suite, "starts"), *ends = mj_case(suite, "ends"), *settings = mj_case(suite, "settings");
+    TCase *starts = mj_case(suite, "starts"), *settings = mj_case(suite, "settings");
     tcase_set_timeout(starts, 2 * DEADLINE_S);
-    tcase_set_timeout(ends, 2 * DEADLINE_S);
     tcase_set_timeout(settings, 2 * DEADLINE_S);
     tcase_add_test(starts, should_start_as_many_daemons_as_the_pool_wants);
     tcase_add_test(starts, should_give_a_daemon_what_is_its_own_and_nothing_else);
@@ -551,11 +397,5 @@ Suite *mj_suite(void)
     tcase_add_test(settings, should_refuse_settings_that_are_wrong);
     tcase_add_test(settings, should_replace_all_when_the_sockets_are_of_no_use);
     tcase_add_test(settings, should_remove_sockets_that_were_left_behind);
-    tcase_add_test(ends, should_name_the_crash_report);
-    tcase_add_test(ends, should_end_what_a_daemon_had_started);
-    tcase_add_test(ends, should_end_a_stubborn_daemon_by_force);
-    tcase_add_test(ends, should_end_on_sigterm_and_on_nothing_less);
-    tcase_add_test(ends, should_end_with_httpd_however_that_ends);
-    tcase_add_test(ends, should_take_its_daemons_along_when_it_is_killed);
     return suite;
 }

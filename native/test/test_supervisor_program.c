@@ -87,8 +87,7 @@ START_TEST(should_refuse_root_however_it_is_written)
     expect_refused("gid", "4294967296", "no number");
     if (geteuid() != 0) {
         expect_refused("uid", "54321", "its own user");
-    }
-    else {
+    } else {
         expect_refused("uid", "99", "below JVMMinimumUID");
         expect_refused("groups", "5,0", "GID 0");
         expect_refused("groups", "4294967296", "no list");
