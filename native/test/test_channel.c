@@ -325,6 +325,20 @@ START_TEST(frames_are_received_byte_by_byte)
 }
 END_TEST
 
+START_TEST(a_frame_that_is_held_to_its_last_byte_is_there)
+{
+    unsigned char *message = apr_palloc(test_pool, 2 * (MJ_HEADER_SIZE + 9));
+
+    memcpy(message, frame_of(MJ_FRAME_DATA, 1, 9, 0), MJ_HEADER_SIZE + 9);
+    memcpy(message + MJ_HEADER_SIZE + 9, frame_of(MJ_FRAME_DATA, 1, 9, 50), MJ_HEADER_SIZE + 9);
+    answer(message, (size_t)2 * (MJ_HEADER_SIZE + 9));
+    receive(1, 9, 0);
+    ck_assert(mj_channel_has_frame(channel));
+    receive(1, 9, 50);
+    ck_assert(!mj_channel_has_frame(channel));
+}
+END_TEST
+
 START_TEST(a_frame_without_payload_is_received)
 {
     const unsigned char *payload;
@@ -657,6 +671,7 @@ Suite *mj_suite(void)
     tcase_add_test(tcase, a_daemon_that_goes_while_it_is_sent_to_had_some);
     tcase_add_test(tcase, a_frame_is_received_whole_from_any_pieces);
     tcase_add_test(tcase, frames_are_received_byte_by_byte);
+    tcase_add_test(tcase, a_frame_that_is_held_to_its_last_byte_is_there);
     tcase_add_test(tcase, a_frame_without_payload_is_received);
     tcase_add_test(tcase, frames_of_one_message_stay_where_they_are);
     tcase_add_test(tcase, payloads_of_any_size_follow_each_other);
