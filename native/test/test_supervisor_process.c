@@ -4,9 +4,9 @@
 #include "supervisor_driver.h"
 
 #include <apr_strings.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/securebits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -157,6 +157,19 @@ START_TEST(should_say_what_prevented_the_exec)
     driver_t *driver = driver_start();
     ck_assert_str_eq(driver_offer_as(driver, driver_pool(driver, "shop", ""), "launcher", "/nowhere/jvm-daemon"), "");
     driver_await(driver, "ended: exit code 111: /nowhere/jvm-daemon: No such file or directory\n", 1);
+    driver_finish(driver);
+}
+END_TEST
+
+/* Where the kernel lets capabilities survive the change of UID, no daemon runs. */
+START_TEST(should_refuse_to_run_what_could_regain_root)
+{
+    driver_t *driver;
+    ck_assert_int_eq(prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP), 0);
+    driver = driver_start();
+    driver_start_pool(driver, "");
+    driver_await(driver, "ended: exit code 111: root could be regained\n", 1);
+    ck_assert_uint_eq(driver_count(driver, " ready in "), 0);
     driver_finish(driver);
 }
 END_TEST
@@ -385,6 +398,9 @@ Suite *mj_suite(void)
     tcase_add_test(starts, should_replace_a_daemon_that_is_killed);
     tcase_add_test(starts, should_say_why_a_pool_does_not_start_and_try_again);
     tcase_add_test(starts, should_say_what_prevented_the_exec);
+    if (geteuid() == 0) {
+        tcase_add_test(starts, should_refuse_to_run_what_could_regain_root);
+    }
     tcase_add_test(starts, should_say_what_prevented_the_fork);
     tcase_add_test(starts, should_not_wait_for_a_log_that_takes_nothing);
     tcase_add_test(starts, should_kill_a_daemon_that_is_not_ready_in_time);
