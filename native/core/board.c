@@ -151,9 +151,9 @@ apr_status_t mj_board_create(mj_board_t **out, int *fd, unsigned max_pools, unsi
         return errno;
     }
     /* Sealed in size: whoever holds it cannot take memory away from under the supervisor. */
-    if (ftruncate(memory, (off_t)layout.size) != 0
-        || fcntl(memory, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0
-        || pwrite(memory, &header, sizeof(header), 0) != (ssize_t)sizeof(header)) {
+    if (ftruncate(memory, (off_t)layout.size) != 0 ||
+        fcntl(memory, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0 ||
+        pwrite(memory, &header, sizeof(header), 0) != (ssize_t)sizeof(header)) {
         rv = errno;
         close(memory);
         return rv;
@@ -178,9 +178,8 @@ apr_status_t mj_board_map(mj_board_t **out, int fd)
         return APR_EINVAL;
     }
     seals = fcntl(fd, F_GET_SEALS);
-    if (header.magic != BOARD_MAGIC || header.version != BOARD_VERSION || header.max_pools == 0
-        || header.max_pools > MAX_POOLS || header.max_children == 0 || header.max_children > MAX_CHILDREN || seals < 0
-        || !(seals & F_SEAL_SHRINK)) {
+    if (header.magic != BOARD_MAGIC || header.version != BOARD_VERSION || header.max_pools == 0 || header.max_pools > MAX_POOLS ||
+        header.max_children == 0 || header.max_children > MAX_CHILDREN || seals < 0 || !(seals & F_SEAL_SHRINK)) {
         return APR_EINVAL;
     }
     /* Not from a pool: the handle outlives httpd's configuration, and the supervisor's. */
@@ -230,8 +229,7 @@ apr_status_t mj_board_claim(mj_board_t *board, const char *name, unsigned *out)
             if (pool->name[0] == '\0') {
                 break; /* entries are taken from the front: none behind was ever used */
             }
-        }
-        else if (strcmp(pool->name, name) == 0) {
+        } else if (strcmp(pool->name, name) == 0) {
             *out = i;
             return APR_SUCCESS;
         }
@@ -239,7 +237,7 @@ apr_status_t mj_board_claim(mj_board_t *board, const char *name, unsigned *out)
     if (unused == board->max_pools) {
         return APR_ENOSPC;
     }
-    snprintf(pool_at(board, unused)->name, MJ_POOL_NAME_MAX + 1, "%s", name);
+    (void)snprintf(pool_at(board, unused)->name, MJ_POOL_NAME_MAX + 1, "%s", name);
     mj_board_set_pool(board, unused, MJ_POOL_STARTING, 0);
     *out = unused;
     return APR_SUCCESS;
@@ -264,8 +262,7 @@ void mj_board_child_died(mj_board_t *board, uint32_t pid)
             uint32_t counted = atomic_exchange(shadow_at(board, i, child, which), 0);
             if (counted != 0 && which == QUEUE_SHADOW) {
                 take_off(&pool->waiting, counted);
-            }
-            else if (counted != 0) {
+            } else if (counted != 0) {
                 slot_t *slot = slot_at(board, i, which);
                 take_off_load(slot, (uint32_t)(atomic_load(&slot->load) >> 32), counted);
             }

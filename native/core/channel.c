@@ -117,8 +117,7 @@ static apr_status_t fill(mj_channel_t *channel, size_t wanted, apr_time_t deadli
         ssize_t n;
         if (channel->start == channel->end) {
             channel->start = channel->end = 0;
-        }
-        else if (channel->start + wanted > sizeof(channel->in)) {
+        } else if (channel->start + wanted > sizeof(channel->in)) {
             memmove(channel->in, channel->in + channel->start, channel->end - channel->start);
             channel->end -= channel->start;
             channel->start = 0;
@@ -126,17 +125,14 @@ static apr_status_t fill(mj_channel_t *channel, size_t wanted, apr_time_t deadli
         n = recv(channel->fd, channel->in + channel->end, sizeof(channel->in) - channel->end, deadline != 0 ? MSG_DONTWAIT : 0);
         if (n > 0) {
             channel->end += (size_t)n;
-        }
-        else if (n == 0) {
+        } else if (n == 0) {
             return APR_EOF;
-        }
-        else if (errno == EAGAIN && deadline != 0) {
+        } else if (errno == EAGAIN && deadline != 0) {
             apr_status_t rv = wait_until(channel, deadline);
             if (rv != APR_SUCCESS) {
                 return rv;
             }
-        }
-        else if (errno != EINTR) {
+        } else if (errno != EINTR) {
             return errno;
         }
     }

@@ -29,12 +29,10 @@ static const char *find_user(apr_pool_t *pool, const char *user, uid_t *uid, con
 
     if (pw != NULL) {
         *uid = pw->pw_uid;
-    }
-    else if (parse_id(user, &id)) {
+    } else if (parse_id(user, &id)) {
         *uid = (uid_t)id;
         pw = getpwuid(*uid);
-    }
-    else {
+    } else {
         return apr_psprintf(pool, "user=%s: there is no such user; create it (useradd --system %s) or name another", user, user);
     }
     *found = pw;
@@ -56,13 +54,11 @@ static const char *find_group(apr_pool_t *pool, const char *option, const char *
     const struct group *gr = getgrnam(name);
     if (gr != NULL) {
         *gid = gr->gr_gid;
-    }
-    else if (parse_id(name, &id)) {
+    } else if (parse_id(name, &id)) {
         *gid = (gid_t)id;
-    }
-    else {
-        return apr_psprintf(pool, "%s=%s: there is no group '%s'; create it (groupadd --system %s) or name another", option, name, name,
-                            name);
+    } else {
+        return apr_psprintf(pool, "%s=%s: there is no group '%s'; create it (groupadd --system %s) or name another", option, name,
+                            name, name);
     }
     return NULL;
 }
@@ -75,15 +71,14 @@ static const char *find_supplementary(mj_pool_settings_t *settings, apr_pool_t *
     if (settings->supplementary_groups != NULL) {
         char *state, *name, *list = apr_pstrdup(pool, settings->supplementary_groups);
         for (name = apr_strtok(list, ", ", &state); name != NULL; name = apr_strtok(NULL, ", ", &state)) {
-            gid_t gid;
+            gid_t gid = 0;
             wrong = find_group(pool, "supplementary-groups", name, &gid);
             if (wrong != NULL) {
                 return wrong;
             }
             APR_ARRAY_PUSH(groups, gid_t) = gid;
         }
-    }
-    else if (*settings->login != '\0') {
+    } else if (*settings->login != '\0') {
         int count = 64;
         gid_t *list = apr_palloc(pool, (apr_size_t)count * sizeof(gid_t));
         if (getgrouplist(settings->login, settings->gid, list, &count) < 0) {
@@ -120,8 +115,10 @@ static const char *check_ids(const mj_pool_settings_t *settings, apr_pool_t *poo
     for (i = 0; i < settings->groups->nelts; i++) {
         if (APR_ARRAY_IDX(settings->groups, i, gid_t) == 0) {
             return settings->supplementary_groups != NULL
-                       ? apr_psprintf(pool, "supplementary-groups=%s: GID 0 is among them; applications never run in root's group: leave it out",
-                                      settings->supplementary_groups)
+                       ? apr_psprintf(
+                             pool,
+                             "supplementary-groups=%s: GID 0 is among them; applications never run in root's group: leave it out",
+                             settings->supplementary_groups)
                        : apr_psprintf(pool,
                                       "user=%s: GID 0 is among this user's groups; applications never run in root's group: give "
                                       "supplementary-groups= without it",
@@ -146,12 +143,11 @@ static const char *resolve_as_root(mj_pool_settings_t *settings, apr_pool_t *poo
     take_entry(settings, pool, pw, F_OK); /* root passes where the user may not, so no more can be told than that it is there */
     if (settings->group != NULL) {
         wrong = find_group(pool, "group", settings->group, &settings->gid);
-    }
-    else if (pw != NULL) {
+    } else if (pw != NULL) {
         settings->gid = pw->pw_gid;
-    }
-    else {
-        return apr_psprintf(pool, "user=%s: this UID has no entry in the user database, so its group is not known: give group= too",
+    } else {
+        return apr_psprintf(pool,
+                            "user=%s: this UID has no entry in the user database, so its group is not known: give group= too",
                             settings->user);
     }
     if (wrong == NULL) {
@@ -168,8 +164,8 @@ static const char *resolve_as_user(mj_pool_settings_t *settings, apr_pool_t *poo
 {
     const struct passwd *pw;
     const char *wrong;
-    uid_t uid;
-    gid_t gid;
+    uid_t uid = 0;
+    gid_t gid = 0;
 
     if (settings->user != NULL) {
         wrong = find_user(pool, settings->user, &uid, &pw);
@@ -177,10 +173,11 @@ static const char *resolve_as_user(mj_pool_settings_t *settings, apr_pool_t *poo
             return wrong;
         }
         if (uid != euid) {
-            return apr_psprintf(pool,
-                                "user=%s: httpd was not started by root (its UID is %lu), so it cannot run processes as another user: "
-                                "leave user= out or start httpd as root",
-                                settings->user, (unsigned long)euid);
+            return apr_psprintf(
+                pool,
+                "user=%s: httpd was not started by root (its UID is %lu), so it cannot run processes as another user: "
+                "leave user= out or start httpd as root",
+                settings->user, (unsigned long)euid);
         }
     }
     if (settings->group != NULL) {
@@ -189,8 +186,9 @@ static const char *resolve_as_user(mj_pool_settings_t *settings, apr_pool_t *poo
             return wrong;
         }
         if (gid != egid) {
-            return apr_psprintf(pool, "group=%s: httpd was not started by root, so it cannot run processes in another group: leave it out",
-                                settings->group);
+            return apr_psprintf(
+                pool, "group=%s: httpd was not started by root, so it cannot run processes in another group: leave it out",
+                settings->group);
         }
     }
     if (settings->supplementary_groups != NULL) {

@@ -25,7 +25,8 @@ static version_t read_version(apr_pool_t *pool, const char *home)
     bool is_start = true; /* of a line: a longer one comes in pieces */
     int i;
 
-    if (apr_file_open(&file, apr_pstrcat(pool, home, "/release", NULL), APR_FOPEN_READ | APR_FOPEN_BUFFERED, 0, pool) != APR_SUCCESS) {
+    if (apr_file_open(&file, apr_pstrcat(pool, home, "/release", NULL), APR_FOPEN_READ | APR_FOPEN_BUFFERED, 0, pool) !=
+        APR_SUCCESS) {
         return version;
     }
     while (apr_file_gets(line, sizeof(line), file) == APR_SUCCESS) {
@@ -70,14 +71,18 @@ const char *mj_java_home_check(apr_pool_t *pool, const char *path)
         return apr_psprintf(pool, "%s: give an absolute path", path);
     }
     if (access(libjvm_path(pool, path), R_OK) != 0) {
-        return apr_psprintf(pool, "%s: there is no lib/server/libjvm.so in it: give the folder of a JDK or JRE (/usr/lib/jvm/...)", path);
+        return apr_psprintf(
+            pool, "%s: there is no lib/server/libjvm.so in it: give the folder of a JDK or JRE (/usr/lib/jvm/...)", path);
     }
     version = read_version(pool, path);
     if (version.parts[0] < MJ_JAVA_OLDEST) {
         return version.parts[0] == 0
-                   ? apr_psprintf(pool, "%s: its file `release` is missing or names no JAVA_VERSION: give the folder of a whole JDK or JRE",
-                                  path)
-                   : apr_psprintf(pool, "%s: this is Java %ld, mod_jvm needs %d or later", path, version.parts[0], MJ_JAVA_OLDEST);
+                   ? apr_psprintf(
+                         pool,
+                         "%s: its file `release` is missing or names no JAVA_VERSION: give the folder of a whole JDK or JRE",
+                         path)
+                   : apr_psprintf(pool, "%s: this is Java %ld, mod_jvm needs %d or later", path, version.parts[0],
+                                  MJ_JAVA_OLDEST);
     }
     return NULL;
 }
@@ -102,9 +107,8 @@ const char *mj_java_home_find(apr_pool_t *pool)
             }
             version = read_version(pool, home);
             /* of equal ones the first by name, so that the choice does not hang on the order of a directory */
-            if (version.parts[0] >= MJ_JAVA_OLDEST
-                && (best == NULL || is_newer(&version, &best_version)
-                    || (!is_newer(&best_version, &version) && strcmp(home, best) < 0))) {
+            if (version.parts[0] >= MJ_JAVA_OLDEST && (best == NULL || is_newer(&version, &best_version) ||
+                                                       (!is_newer(&best_version, &version) && strcmp(home, best) < 0))) {
                 best = home;
                 best_version = version;
             }

@@ -17,15 +17,17 @@ static const char *check_one(apr_pool_t *pool, const char *path, const struct st
         return apr_psprintf(pool, "%s is no folder", path);
     }
     if (st->st_uid != 0 && st->st_uid != owner) {
-        return apr_psprintf(pool, "%s belongs to UID %lu, who could replace what lies in it: choose a folder of %s, or chown it", path,
-                            (unsigned long)st->st_uid, owner == 0 ? "root" : "the user that runs httpd, or of root");
+        return apr_psprintf(pool, "%s belongs to UID %lu, who could replace what lies in it: choose a folder of %s, or chown it",
+                            path, (unsigned long)st->st_uid, owner == 0 ? "root" : "the user that runs httpd, or of root");
     }
     if ((st->st_mode & 0022) != 0 && (is_last || !(st->st_mode & S_ISVTX) || st->st_uid != 0)) {
         return apr_psprintf(pool, "%s can be written by others (mode %04o): chmod go-w it, or choose another", path,
                             (unsigned)(st->st_mode & 07777));
     }
     if (must_be_searchable && !(st->st_mode & 0001)) {
-        return apr_psprintf(pool, "%s is closed to other users (mode %04o), so httpd's children cannot reach the sockets: chmod o+x it, or choose another",
+        return apr_psprintf(pool,
+                            "%s is closed to other users (mode %04o), so httpd's children cannot reach the sockets: chmod o+x "
+                            "it, or choose another",
                             path, (unsigned)(st->st_mode & 07777));
     }
     return NULL;
@@ -50,7 +52,8 @@ static const char *read_link(apr_pool_t *pool, const char *path, const struct st
 
 /* Goes along the path as the kernel would, and looks at each folder and link before what lies behind it.
  * On success *real is the path without links; what does not exist is kept at its end, and *is_there is then false. */
-static const char *walk(apr_pool_t *pool, const char *path, uid_t owner, bool must_be_searchable, const char **real, bool *is_there)
+static const char *walk(apr_pool_t *pool, const char *path, uid_t owner, bool must_be_searchable, const char **real,
+                        bool *is_there)
 {
     const char *done = "/", *rest = path, *wrong;
     int links = 0;
@@ -132,14 +135,15 @@ const char *mj_file_reachable(apr_pool_t *pool, const char *path, bool must_be_e
         return apr_psprintf(pool, "%s is missing: install mod_jvm whole (cmake --install)", path);
     }
     if (!(st.st_mode & (must_be_executable ? 0001 : 0004))) {
-        return apr_psprintf(pool, "%s cannot be %s by other users (mode %04o): chmod it", path, must_be_executable ? "executed" : "read",
-                            (unsigned)(st.st_mode & 07777));
+        return apr_psprintf(pool, "%s cannot be %s by other users (mode %04o): chmod it", path,
+                            must_be_executable ? "executed" : "read", (unsigned)(st.st_mode & 07777));
     }
     while (next_folder(real, &len) && real[len] != '\0') {
         const char *folder = apr_pstrmemdup(pool, real, len);
         if (stat(folder, &st) == 0 && !(st.st_mode & 0001)) {
-            return apr_psprintf(pool, "%s lies below %s, which is closed to other users (mode %04o): the pools' users cannot run it; "
-                                      "chmod o+x the folder, or install elsewhere",
+            return apr_psprintf(pool,
+                                "%s lies below %s, which is closed to other users (mode %04o): the pools' users cannot run it; "
+                                "chmod o+x the folder, or install elsewhere",
                                 path, folder, (unsigned)(st.st_mode & 07777));
         }
     }
@@ -149,7 +153,7 @@ const char *mj_file_reachable(apr_pool_t *pool, const char *path, bool must_be_e
 const char *mj_runtime_dir_make(apr_pool_t *pool, const char *path, uid_t owner, bool must_be_searchable, const char **resolved)
 {
     const char *real, *wrong;
-    bool is_there;
+    bool is_there = false;
 
     wrong = walk(pool, path, owner, must_be_searchable, &real, &is_there);
     if (wrong == NULL && !is_there) {
@@ -157,8 +161,7 @@ const char *mj_runtime_dir_make(apr_pool_t *pool, const char *path, uid_t owner,
             if (chmod(real, 0711) != 0) { /* httpd's umask may have taken something off */
                 return apr_psprintf(pool, "%s: chmod: %s", real, strerror(errno));
             }
-        }
-        else if (errno != EEXIST) {
+        } else if (errno != EEXIST) {
             return apr_psprintf(pool, "%s cannot be made: %s%s", path, strerror(errno),
                                 errno == ENOENT ? "; make the folder above it" : "");
         }

@@ -96,7 +96,8 @@ const char *mj_pool_name_check(apr_pool_t *pool, const char *name)
 {
     size_t len = strlen(name);
     if (len == 0 || len > MAX_NAME || strspn(name, NAME_CHARACTERS) != len || name[0] == '.') {
-        return apr_psprintf(pool, "'%s' is no name for a pool: use 1 to %d letters, digits, '.', '_' or '-', not starting with '.'",
+        return apr_psprintf(pool,
+                            "'%s' is no name for a pool: use 1 to %d letters, digits, '.', '_' or '-', not starting with '.'",
                             name, MAX_NAME);
     }
     return NULL;
@@ -140,9 +141,9 @@ typedef struct unit_t {
 } unit_t;
 
 static const unit_t size_units[] = {{"", 1}, {"k", KILO}, {"m", MEGA}, {"g", GIGA}, {NULL, 0}};
-static const unit_t time_units[] = {
-    {"", APR_USEC_PER_SEC},        {"ms", 1000}, {"s", APR_USEC_PER_SEC}, {"min", 60 * APR_USEC_PER_SEC},
-    {"h", 3600 * APR_USEC_PER_SEC}, {NULL, 0}};
+static const unit_t time_units[] = {{"", APR_USEC_PER_SEC},         {"ms", 1000},
+                                    {"s", APR_USEC_PER_SEC},        {"min", 60 * APR_USEC_PER_SEC},
+                                    {"h", 3600 * APR_USEC_PER_SEC}, {NULL, 0}};
 static const unit_t no_units[] = {{"", 1}, {NULL, 0}};
 
 static bool parse_quantity(const char *text, const unit_t *units, int64_t min, int64_t max, int64_t *out)
@@ -229,10 +230,10 @@ static const char *check_text(const option_t *option, apr_pool_t *pool, const ch
         return NULL;
     case ENV:
         name_end = strchr(value, '=');
-        if (name_end == NULL || name_end == value || apr_isdigit(*value)
-            || strspn(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") < (size_t)(name_end - value)) {
-            return apr_psprintf(pool, "%s=%s: give NAME=VALUE, NAME of letters, digits and '_' (env=LOG_LEVEL=debug)", option->name,
-                                value);
+        if (name_end == NULL || name_end == value || apr_isdigit(*value) ||
+            strspn(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") < (size_t)(name_end - value)) {
+            return apr_psprintf(pool, "%s=%s: give NAME=VALUE, NAME of letters, digits and '_' (env=LOG_LEVEL=debug)",
+                                option->name, value);
         }
         return NULL;
     case LIST:
@@ -262,7 +263,8 @@ const char *mj_pool_settings_set(mj_pool_settings_t *settings, apr_pool_t *pool,
         }
         switch (option->kind) {
         case LATER:
-            return apr_psprintf(pool, "%s=%s: this option is not yet supported by this version of mod_jvm; leave it out", name, value);
+            return apr_psprintf(pool, "%s=%s: this option is not yet supported by this version of mod_jvm; leave it out", name,
+                                value);
         case NUMBER:
         case SIZE:
         case TIME:
@@ -285,8 +287,7 @@ const char *mj_pool_settings_set(mj_pool_settings_t *settings, apr_pool_t *pool,
         }
         if (option->kind == LIST || option->kind == ENV) {
             APR_ARRAY_PUSH(*(apr_array_header_t **)field, const char *) = value;
-        }
-        else {
+        } else {
             *(const char **)field = value;
         }
         return NULL;
@@ -298,10 +299,10 @@ const char *mj_pool_settings_set(mj_pool_settings_t *settings, apr_pool_t *pool,
 static const char *take_word(apr_pool_t *pool, const char **text, const char *stops)
 {
     const char *in = *text;
-    char quote = *in == '"' || *in == '\'' ? *in : '\0';
+    const char quote = *in;
     char *word = apr_palloc(pool, strlen(in) + 1), *out = word;
 
-    if (quote == '\0') {
+    if (quote != '"' && quote != '\'') {
         size_t len = strcspn(in, stops);
         *text = in + len;
         return apr_pstrmemdup(pool, in, len);
@@ -341,8 +342,7 @@ apr_status_t mj_option_next(apr_pool_t *pool, const char **line, const char **ke
         equals = strchr(word, '=');
         *key = equals == NULL ? word : apr_pstrmemdup(pool, word, (apr_size_t)(equals - word));
         *value = equals == NULL ? NULL : equals + 1;
-    }
-    else {
+    } else {
         *key = take_word(pool, &in, "= \t\r\n");
         *value = NULL;
         if (*in == '=') {
@@ -371,8 +371,8 @@ static void add_identity(mj_record_builder_t *record, const mj_pool_settings_t *
     const char *groups = "";
     int i;
     for (i = 0; i < settings->groups->nelts; i++) {
-        groups = apr_psprintf(pool, "%s%s%lu", groups, i > 0 ? "," : "",
-                              (unsigned long)APR_ARRAY_IDX(settings->groups, i, gid_t));
+        groups =
+            apr_psprintf(pool, "%s%s%lu", groups, i > 0 ? "," : "", (unsigned long)APR_ARRAY_IDX(settings->groups, i, gid_t));
     }
     mj_record_add_number(record, "uid", (int64_t)settings->uid);
     mj_record_add_number(record, "gid", (int64_t)settings->gid);
