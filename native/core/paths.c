@@ -152,7 +152,7 @@ const char *mj_file_reachable(apr_pool_t *pool, const char *path, bool must_be_e
 
 const char *mj_runtime_dir_make(apr_pool_t *pool, const char *path, uid_t owner, bool must_be_searchable, const char **resolved)
 {
-    const char *real, *wrong;
+    const char *real = path, *wrong;
     bool is_there = false;
 
     wrong = walk(pool, path, owner, must_be_searchable, &real, &is_there);

@@ -1,83 +1,16 @@
-#include "board.h"
+#include "board_case.h"
 #include "harness.h"
 
 #include <apr_strings.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
-#include <sched.h>
-#include <stdatomic.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define LONG_ENOUGH apr_time_from_sec(30)
-
-static mj_board_t *board;
-static int board_fd;
-static unsigned pool;
-static uint32_t child;
-
-/* A board with one ready pool and one child. */
-static void make_board(void)
-{
-    ck_assert_int_eq(mj_board_create(&board, &board_fd, 4, 8), APR_SUCCESS);
-    ck_assert_int_eq(mj_board_claim(board, "shop", &pool), APR_SUCCESS);
-    ck_assert_int_eq(mj_board_child_init(board, 100, &child), APR_SUCCESS);
-    mj_board_set_pool(board, pool, MJ_POOL_READY, 0);
-}
-
-static void unmake_board(void)
-{
-    mj_board_unmap(board);
-    close(board_fd);
-}
-
-/* As the supervisor does it: a daemon starts, then is ready. */
-static void ready(unsigned slot, uint32_t serial, uint32_t threads)
-{
-    mj_board_set_slot(board, pool, slot, MJ_SLOT_STARTING, serial, 0, threads);
-    mj_board_set_slot(board, pool, slot, MJ_SLOT_READY, serial, 1000 + serial, threads);
-}
-
-static mj_ticket_t admit_as(uint32_t who, int avoid)
-{
-    mj_ticket_t ticket;
-
-    ck_assert_int_eq(mj_board_admit(board, pool, who, avoid, &ticket), MJ_ADMITTED);
-    return ticket;
-}
-
-static mj_ticket_t admit(void)
-{
-    return admit_as(child, -1);
-}
-
-static void assert_not_admitted(mj_admission_t why)
-{
-    mj_ticket_t ticket;
-
-    ck_assert_int_eq(mj_board_admit(board, pool, child, -1, &ticket), why);
-}
-
-/* How many more requests are admitted now; all are released again. */
-static unsigned room(void)
-{
-    mj_ticket_t tickets[1000];
-    unsigned n = 0;
-
-    while (n < COUNT(tickets) && mj_board_admit(board, pool, child, -1, &tickets[n]) == MJ_ADMITTED) {
-        n++;
-    }
-    for (unsigned i = 0; i < n; i++) {
-        mj_board_release(board, &tickets[i]);
-    }
-    return n;
-}
 
 /* --- life --- */
 
@@ -91,7 +24,7 @@ START_TEST(a_board_is_the_same_from_each_mapping)
     ck_assert_int_eq(mj_board_map(&other, board_fd), APR_SUCCESS);
     ck_assert_uint_eq(mj_board_max_pools(board), 4);
     ck_assert_uint_eq(mj_board_max_pools(other), 4);
-    ready(3, 7, 2);
+    mj_board_ready(3, 7, 2);
     ck_assert_int_eq(mj_board_admit(other, pool, child, -1, &ticket), MJ_ADMITTED);
     ck_assert_uint_eq(ticket.pool, pool);
     ck_assert_uint_eq(ticket.slot, 3);
@@ -100,7 +33,7 @@ START_TEST(a_board_is_the_same_from_each_mapping)
     ck_assert_uint_eq(ticket.child, child);
     mj_board_unmap(other);
     mj_board_release(board, &ticket);
-    ck_assert_uint_eq(room(), 2);
+    ck_assert_uint_eq(mj_board_room(), 2);
     ck_assert_int_eq(fstat(board_fd, &st), 0);
     ck_assert_int_eq(ftruncate(board_fd, 0), -1);
     ck_assert_int_eq(errno, EPERM);
@@ -283,15 +216,15 @@ END_TEST
 
 START_TEST(a_pool_without_room_says_why)
 {
-    assert_not_admitted(MJ_FULL);
+    mj_assert_not_admitted(MJ_FULL);
     mj_board_set_pool(board, pool, MJ_POOL_STARTING, 0);
-    assert_not_admitted(MJ_FULL);
+    mj_assert_not_admitted(MJ_FULL);
     mj_board_set_pool(board, pool, MJ_POOL_DOWN, 12345);
-    assert_not_admitted(MJ_POOL_IS_DOWN);
+    mj_assert_not_admitted(MJ_POOL_IS_DOWN);
     ck_assert_int_eq(mj_board_retry_at(board, pool), 12345);
     ck_assert_int_eq(mj_board_pool_state(board, pool), MJ_POOL_DOWN);
     mj_board_set_pool(board, pool, MJ_POOL_FREE, 0);
-    assert_not_admitted(MJ_POOL_IS_GONE);
+    mj_assert_not_admitted(MJ_POOL_IS_GONE);
     ck_assert_int_eq(mj_board_retry_at(board, pool), 0);
 }
 END_TEST
@@ -301,15 +234,15 @@ END_TEST
 START_TEST(only_ready_slots_take_requests)
 {
     mj_board_set_slot(board, pool, 0, MJ_SLOT_STARTING, 1, 1001, 2);
-    assert_not_admitted(MJ_FULL);
+    mj_assert_not_admitted(MJ_FULL);
     mj_board_set_slot(board, pool, 0, MJ_SLOT_READY, 1, 1001, 2);
-    ck_assert_uint_eq(room(), 2);
+    ck_assert_uint_eq(mj_board_room(), 2);
     mj_board_set_slot(board, pool, 0, MJ_SLOT_DRAINING, 1, 1001, 2);
-    assert_not_admitted(MJ_FULL);
+    mj_assert_not_admitted(MJ_FULL);
     mj_board_set_slot(board, pool, 0, MJ_SLOT_FREE, 0, 0, 0);
-    assert_not_admitted(MJ_FULL);
-    ready(MJ_BOARD_SLOTS - 1, 2, 3);
-    ck_assert_uint_eq(room(), 3);
+    mj_assert_not_admitted(MJ_FULL);
+    mj_board_ready(MJ_BOARD_SLOTS - 1, 2, 3);
+    ck_assert_uint_eq(mj_board_room(), 3);
 }
 END_TEST
 
@@ -317,18 +250,18 @@ START_TEST(requests_are_admitted_up_to_the_limit_and_after_each_release)
 {
     mj_ticket_t tickets[3];
 
-    ready(0, 1, 3);
+    mj_board_ready(0, 1, 3);
     for (int i = 0; i < 3; i++) {
-        tickets[i] = admit();
+        tickets[i] = mj_board_admit_one();
     }
-    assert_not_admitted(MJ_FULL);
+    mj_assert_not_admitted(MJ_FULL);
     mj_board_release(board, &tickets[1]);
-    tickets[1] = admit();
-    assert_not_admitted(MJ_FULL);
+    tickets[1] = mj_board_admit_one();
+    mj_assert_not_admitted(MJ_FULL);
     for (int i = 0; i < 3; i++) {
         mj_board_release(board, &tickets[i]);
     }
-    ck_assert_uint_eq(room(), 3);
+    ck_assert_uint_eq(mj_board_room(), 3);
 }
 END_TEST
 
@@ -338,27 +271,27 @@ START_TEST(the_slot_with_the_fewest_requests_is_chosen)
     unsigned counts[3] = {0};
 
     for (unsigned slot = 0; slot < 3; slot++) {
-        ready(slot, slot + 1, 3);
+        mj_board_ready(slot, slot + 1, 3);
     }
     for (int i = 0; i < 9; i++) {
         unsigned least = counts[0] < counts[1] ? counts[0] : counts[1];
 
         least = counts[2] < least ? counts[2] : least;
-        tickets[i] = admit();
+        tickets[i] = mj_board_admit_one();
         ck_assert_uint_eq(counts[tickets[i].slot], least);
         ck_assert_uint_eq(tickets[i].serial, tickets[i].slot + 1);
         counts[tickets[i].slot]++;
     }
-    assert_not_admitted(MJ_FULL);
+    mj_assert_not_admitted(MJ_FULL);
     for (int i = 0; i < 9; i++) {
         if (tickets[i].slot == 1) {
             mj_board_release(board, &tickets[i]);
         }
     }
     for (int i = 0; i < 3; i++) {
-        ck_assert_uint_eq(admit().slot, 1);
+        ck_assert_uint_eq(mj_board_admit_one().slot, 1);
     }
-    assert_not_admitted(MJ_FULL);
+    mj_assert_not_admitted(MJ_FULL);
 }
 END_TEST
 
@@ -366,12 +299,12 @@ START_TEST(a_slot_to_avoid_is_passed_over)
 {
     mj_ticket_t ticket;
 
-    ready(0, 1, 9);
-    ready(1, 2, 2);
-    ck_assert_uint_eq(admit_as(child, 0).slot, 1);
-    ck_assert_uint_eq(admit_as(child, 0).slot, 1);
+    mj_board_ready(0, 1, 9);
+    mj_board_ready(1, 2, 2);
+    ck_assert_uint_eq(mj_board_admit_as(child, 0).slot, 1);
+    ck_assert_uint_eq(mj_board_admit_as(child, 0).slot, 1);
     ck_assert_int_eq(mj_board_admit(board, pool, child, 0, &ticket), MJ_FULL);
-    ck_assert_uint_eq(admit_as(child, 1).slot, 0);
+    ck_assert_uint_eq(mj_board_admit_as(child, 1).slot, 0);
 }
 END_TEST
 
@@ -379,17 +312,17 @@ START_TEST(a_lower_limit_holds_for_what_comes_after_it)
 {
     mj_ticket_t tickets[4];
 
-    ready(0, 1, 4);
+    mj_board_ready(0, 1, 4);
     for (int i = 0; i < 4; i++) {
-        tickets[i] = admit();
+        tickets[i] = mj_board_admit_one();
     }
     mj_board_set_slot(board, pool, 0, MJ_SLOT_READY, 1, 1001, 2);
     for (int i = 0; i < 2; i++) {
         mj_board_release(board, &tickets[i]);
-        assert_not_admitted(MJ_FULL);
+        mj_assert_not_admitted(MJ_FULL);
     }
     mj_board_release(board, &tickets[2]);
-    ck_assert_uint_eq(room(), 1);
+    ck_assert_uint_eq(mj_board_room(), 1);
 }
 END_TEST
 
@@ -397,19 +330,19 @@ START_TEST(the_release_of_an_old_daemons_request_changes_nothing)
 {
     mj_ticket_t old[2], new;
 
-    ready(0, 1, 2);
-    old[0] = admit();
-    old[1] = admit();
+    mj_board_ready(0, 1, 2);
+    old[0] = mj_board_admit_one();
+    old[1] = mj_board_admit_one();
     mj_board_set_slot(board, pool, 0, MJ_SLOT_FREE, 0, 0, 0);
     mj_board_release(board, &old[0]);
-    ready(0, 2, 2);
-    ck_assert_uint_eq(room(), 2);
-    new = admit();
+    mj_board_ready(0, 2, 2);
+    ck_assert_uint_eq(mj_board_room(), 2);
+    new = mj_board_admit_one();
     ck_assert_uint_eq(new.serial, 2);
     mj_board_release(board, &old[1]);
-    ck_assert_uint_eq(room(), 1);
+    ck_assert_uint_eq(mj_board_room(), 1);
     mj_board_release(board, &new);
-    ck_assert_uint_eq(room(), 2);
+    ck_assert_uint_eq(mj_board_room(), 2);
 }
 END_TEST
 
@@ -417,15 +350,15 @@ START_TEST(counts_survive_draining_and_never_fall_below_nothing)
 {
     mj_ticket_t ticket;
 
-    ready(0, 1, 2);
-    ticket = admit();
+    mj_board_ready(0, 1, 2);
+    ticket = mj_board_admit_one();
     mj_board_set_slot(board, pool, 0, MJ_SLOT_DRAINING, 1, 1001, 2);
     mj_board_set_slot(board, pool, 0, MJ_SLOT_READY, 1, 1001, 2);
-    ck_assert_uint_eq(room(), 1);
+    ck_assert_uint_eq(mj_board_room(), 1);
     for (int i = 0; i < 5; i++) {
         mj_board_release(board, &ticket);
     }
-    ck_assert_uint_eq(room(), 2);
+    ck_assert_uint_eq(mj_board_room(), 2);
 }
 END_TEST
 
@@ -457,15 +390,15 @@ START_TEST(a_child_without_a_row_is_served_too)
         ck_assert_int_eq(mj_board_child_init(board, 100 + i, &none), APR_SUCCESS);
     }
     ck_assert_int_eq(mj_board_child_init(board, 200, &none), APR_ENOSPC);
-    ready(0, 1, 2);
-    ticket = admit_as(none, -1);
-    ck_assert_uint_eq(room(), 1);
+    mj_board_ready(0, 1, 2);
+    ticket = mj_board_admit_as(none, -1);
+    ck_assert_uint_eq(mj_board_room(), 1);
     ck_assert(mj_board_queue_enter(board, pool, none, 1));
     ck_assert(mj_board_has_queue(board, pool));
     mj_board_queue_leave(board, pool, none);
     ck_assert(!mj_board_has_queue(board, pool));
     mj_board_release(board, &ticket);
-    ck_assert_uint_eq(room(), 2);
+    ck_assert_uint_eq(mj_board_room(), 2);
 }
 END_TEST
 
@@ -477,39 +410,39 @@ START_TEST(what_a_dead_child_had_counted_is_given_back)
 
     ck_assert_int_eq(mj_board_child_init(board, 101, &dead), APR_SUCCESS);
     ck_assert_int_eq(mj_board_claim(board, "other", &other_pool), APR_SUCCESS);
-    ready(0, 1, 3);
-    ready(1, 2, 3);
+    mj_board_ready(0, 1, 3);
+    mj_board_ready(1, 2, 3);
     for (int i = 0; i < 4; i++) {
-        admit_as(dead, -1);
+        mj_board_admit_as(dead, -1);
     }
-    ticket = admit();
+    ticket = mj_board_admit_one();
     for (int i = 0; i < 2; i++) {
         ck_assert(mj_board_queue_enter(board, pool, dead, 9));
         ck_assert(mj_board_queue_enter(board, other_pool, dead, 9));
     }
     ck_assert(mj_board_queue_enter(board, pool, child, 9));
-    ck_assert_uint_eq(room(), 1);
+    ck_assert_uint_eq(mj_board_room(), 1);
     mj_board_child_died(board, 101);
-    ck_assert_uint_eq(room(), 5);
+    ck_assert_uint_eq(mj_board_room(), 5);
     ck_assert(!mj_board_has_queue(board, other_pool));
     ck_assert(mj_board_has_queue(board, pool)); /* the living one waits on */
     mj_board_queue_leave(board, pool, child);
     ck_assert(!mj_board_has_queue(board, pool));
     mj_board_child_died(board, 101);
-    ck_assert_uint_eq(room(), 5);
+    ck_assert_uint_eq(mj_board_room(), 5);
     mj_board_release(board, &ticket);
-    ck_assert_uint_eq(room(), 6);
+    ck_assert_uint_eq(mj_board_room(), 6);
 }
 END_TEST
 
 START_TEST(the_death_of_a_stranger_changes_nothing)
 {
-    ready(0, 1, 3);
-    admit();
+    mj_board_ready(0, 1, 3);
+    mj_board_admit_one();
     ck_assert(mj_board_queue_enter(board, pool, child, 9));
     mj_board_child_died(board, 99);
     mj_board_child_died(board, 0);
-    ck_assert_uint_eq(room(), 2);
+    ck_assert_uint_eq(mj_board_room(), 2);
     ck_assert(mj_board_has_queue(board, pool));
 }
 END_TEST
@@ -518,362 +451,14 @@ START_TEST(a_row_taken_again_starts_at_nothing)
 {
     uint32_t row;
 
-    ready(0, 1, 3);
-    admit();
+    mj_board_ready(0, 1, 3);
+    mj_board_admit_one();
     mj_board_child_died(board, 100);
     ck_assert_int_eq(mj_board_child_init(board, 101, &row), APR_SUCCESS);
     ck_assert_uint_eq(row, child);
-    admit_as(row, -1);
+    mj_board_admit_as(row, -1);
     mj_board_child_died(board, 101);
-    ck_assert_uint_eq(room(), 3);
-}
-END_TEST
-
-/* --- the queue --- */
-
-START_TEST(the_queue_has_exactly_its_size)
-{
-    for (int i = 0; i < 3; i++) {
-        ck_assert(mj_board_queue_enter(board, pool, child, 3));
-    }
-    ck_assert(!mj_board_queue_enter(board, pool, child, 3));
-    ck_assert(mj_board_queue_enter(board, pool, child, 4));
-    mj_board_queue_leave(board, pool, child);
-    mj_board_queue_leave(board, pool, child);
-    ck_assert(mj_board_queue_enter(board, pool, child, 3));
-    ck_assert(!mj_board_queue_enter(board, pool, child, 3));
-    for (int i = 0; i < 3; i++) {
-        ck_assert(mj_board_has_queue(board, pool));
-        mj_board_queue_leave(board, pool, child);
-    }
-    ck_assert(!mj_board_has_queue(board, pool));
-    ck_assert(!mj_board_queue_enter(board, pool, child, 0));
-}
-END_TEST
-
-START_TEST(a_wait_that_has_nothing_to_wait_for_returns)
-{
-    uint32_t seen = mj_board_change(board, pool);
-
-    mj_board_wait(board, pool, seen + 1, LONG_ENOUGH);
-    mj_board_wait(board, pool, seen, 0);
-    mj_board_wait(board, pool, seen, -1);
-    mj_board_wait(board, pool, seen, 1);
-}
-END_TEST
-
-START_TEST(what_a_waiter_wants_to_know_changes_the_word)
-{
-    uint32_t seen[7];
-    mj_ticket_t ticket;
-    int n = 0;
-
-    ready(0, 1, 1);
-    ticket = admit();
-    ck_assert(mj_board_queue_enter(board, pool, child, 1));
-    seen[n++] = mj_board_change(board, pool);
-    mj_board_release(board, &ticket);
-    seen[n++] = mj_board_change(board, pool);
-    mj_board_set_slot(board, pool, 0, MJ_SLOT_DRAINING, 1, 1, 1);
-    seen[n++] = mj_board_change(board, pool);
-    mj_board_set_slot(board, pool, 1, MJ_SLOT_READY, 1, 1, 1);
-    seen[n++] = mj_board_change(board, pool);
-    mj_board_set_pool(board, pool, MJ_POOL_DOWN, 1);
-    seen[n++] = mj_board_change(board, pool);
-    mj_board_child_died(board, 100);
-    seen[n++] = mj_board_change(board, pool);
-    for (int i = 1; i < n; i++) {
-        ck_assert_uint_ne(seen[i - 1], seen[i]);
-    }
-}
-END_TEST
-
-typedef struct waiter_t {
-    _Atomic bool is_waiting;
-    mj_admission_t result;
-    bool was_in_time;
-} waiter_t;
-
-/* What the handler does: enters the queue, and waits for a place until the deadline. */
-static void *wait_for_place(void *data)
-{
-    apr_time_t deadline = apr_time_now() + LONG_ENOUGH;
-    waiter_t *waiter = data;
-    mj_ticket_t ticket;
-
-    if (!mj_board_queue_enter(board, pool, child, 100)) {
-        return NULL;
-    }
-    do {
-        uint32_t seen = mj_board_change(board, pool);
-
-        waiter->result = mj_board_admit(board, pool, child, -1, &ticket);
-        if (waiter->result != MJ_FULL) {
-            break;
-        }
-        waiter->is_waiting = true;
-        mj_board_wait(board, pool, seen, deadline - apr_time_now());
-    } while (apr_time_now() < deadline);
-    waiter->was_in_time = apr_time_now() < deadline;
-    mj_board_queue_leave(board, pool, child);
-    if (waiter->result == MJ_ADMITTED) {
-        mj_board_release(board, &ticket);
-    }
-    return NULL;
-}
-
-static void await_flag(const _Atomic bool *flag)
-{
-    apr_time_t deadline = apr_time_now() + LONG_ENOUGH;
-
-    while (!*flag) {
-        ck_assert_msg(apr_time_now() < deadline, "it takes too long");
-        sched_yield();
-    }
-}
-
-START_TEST(a_release_lets_all_waiters_through_one_after_another)
-{
-    waiter_t waiters[6] = {0};
-    pthread_t threads[6];
-    mj_ticket_t ticket;
-
-    ready(0, 1, 1);
-    ticket = admit();
-    for (int i = 0; i < 6; i++) {
-        ck_assert_int_eq(pthread_create(&threads[i], NULL, wait_for_place, &waiters[i]), 0);
-    }
-    for (int i = 0; i < 6; i++) {
-        await_flag(&waiters[i].is_waiting);
-    }
-    mj_board_release(board, &ticket);
-    for (int i = 0; i < 6; i++) {
-        pthread_join(threads[i], NULL);
-        ck_assert_int_eq(waiters[i].result, MJ_ADMITTED);
-        ck_assert(waiters[i].was_in_time);
-    }
-    ck_assert(!mj_board_has_queue(board, pool));
-    ck_assert_uint_eq(room(), 1);
-}
-END_TEST
-
-START_TEST(a_new_state_reaches_all_waiters)
-{
-    for (int way = 0; way < 3; way++) {
-        waiter_t waiters[3] = {0};
-        pthread_t threads[3];
-
-        for (int i = 0; i < 3; i++) {
-            ck_assert_int_eq(pthread_create(&threads[i], NULL, wait_for_place, &waiters[i]), 0);
-        }
-        for (int i = 0; i < 3; i++) {
-            await_flag(&waiters[i].is_waiting);
-        }
-        if (way == 0) {
-            mj_board_set_pool(board, pool, MJ_POOL_DOWN, 0);
-        } else if (way == 1) {
-            ready(0, 1, 3);
-        } else {
-            mj_board_set_pool(board, pool, MJ_POOL_FREE, 0);
-        }
-        for (int i = 0; i < 3; i++) {
-            pthread_join(threads[i], NULL);
-            ck_assert(waiters[i].was_in_time);
-            ck_assert_int_eq(waiters[i].result, way == 0 ? MJ_POOL_IS_DOWN : way == 1 ? MJ_ADMITTED : MJ_POOL_IS_GONE);
-        }
-        mj_board_set_pool(board, pool, MJ_POOL_READY, 0);
-        mj_board_set_slot(board, pool, 0, MJ_SLOT_FREE, 0, 0, 0);
-    }
-}
-END_TEST
-
-/* --- many at once --- */
-
-#define PROCESSES 3
-#define THREADS 4
-#define ROUNDS 100000
-#define SLOTS 2
-#define LIMIT 3
-#define QUEUE 2
-
-/* Counted apart from the board, in memory that all processes share. */
-typedef struct tally_t {
-    _Atomic int in_flight[SLOTS];
-    _Atomic int waiting;
-    _Atomic int most[SLOTS];
-    _Atomic int most_waiting;
-    _Atomic int admitted;
-    _Atomic int hammers;
-} tally_t;
-
-static tally_t *tally;
-static uint32_t own_row;
-
-static void enter(_Atomic int *count, _Atomic int *most)
-{
-    int now = atomic_fetch_add(count, 1) + 1;
-    int before = *most;
-
-    while (now > before && !atomic_compare_exchange_weak(most, &before, now)) {
-    }
-}
-
-static void *hammer(void *unused)
-{
-    tally->hammers++;
-    while (tally->hammers < PROCESSES * THREADS) { /* until all are there */
-        sched_yield();
-    }
-    for (int i = 0; i < ROUNDS; i++) {
-        mj_ticket_t ticket;
-
-        if (mj_board_admit(board, pool, own_row, -1, &ticket) == MJ_ADMITTED) {
-            enter(&tally->in_flight[ticket.slot], &tally->most[ticket.slot]);
-            tally->admitted++;
-            if (i % 7 == 0) {
-                sched_yield();
-            }
-            tally->in_flight[ticket.slot]--;
-            mj_board_release(board, &ticket);
-        } else if (mj_board_queue_enter(board, pool, own_row, QUEUE)) {
-            enter(&tally->waiting, &tally->most_waiting);
-            sched_yield();
-            tally->waiting--;
-            mj_board_queue_leave(board, pool, own_row);
-        }
-    }
-    return unused;
-}
-
-static void hammer_in_threads(void)
-{
-    pthread_t threads[THREADS];
-
-    for (int i = 0; i < THREADS; i++) {
-        if (pthread_create(&threads[i], NULL, hammer, NULL) != 0) {
-            _exit(2);
-        }
-    }
-    for (int i = 0; i < THREADS; i++) {
-        pthread_join(threads[i], NULL);
-    }
-}
-
-START_TEST(neither_slots_nor_the_queue_are_ever_over_their_limits)
-{
-    pid_t children[PROCESSES];
-
-    tally = mmap(NULL, sizeof(*tally), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    ck_assert_ptr_ne(tally, MAP_FAILED);
-    for (unsigned slot = 0; slot < SLOTS; slot++) {
-        ready(slot, slot + 1, LIMIT);
-    }
-    for (uint32_t i = 0; i < PROCESSES; i++) {
-        children[i] = fork();
-        ck_assert_int_ge(children[i], 0);
-        if (children[i] == 0) {
-            if (mj_board_child_init(board, 500 + i, &own_row) != APR_SUCCESS) {
-                _exit(1);
-            }
-            hammer_in_threads();
-            _exit(0);
-        }
-    }
-    for (int i = 0; i < PROCESSES; i++) {
-        int status;
-
-        ck_assert_int_eq(waitpid(children[i], &status, 0), children[i]);
-        ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-    }
-    for (int slot = 0; slot < SLOTS; slot++) {
-        ck_assert_int_le(tally->most[slot], LIMIT);
-        ck_assert_int_ge(tally->most[slot], 1);
-    }
-    ck_assert_int_le(tally->most_waiting, QUEUE);
-    ck_assert_int_gt(tally->admitted, 0);
-    ck_assert(!mj_board_has_queue(board, pool));
-    ck_assert_uint_eq(room(), SLOTS * LIMIT);
-    for (int i = 0; i < SLOTS * LIMIT; i++) {
-        admit();
-    }
-    ck_assert(mj_board_queue_enter(board, pool, child, 1));
-    for (uint32_t i = 0; i < PROCESSES; i++) {
-        mj_board_child_died(board, 500 + i); /* nothing is left in their rows to be taken off again */
-    }
-    ck_assert_uint_eq(room(), 0);
-    ck_assert(mj_board_has_queue(board, pool));
-    munmap(tally, sizeof(*tally));
-}
-END_TEST
-
-static _Atomic uint32_t last_ready; /* serial of the last daemon that was ready */
-
-static void *admit_until_the_last(void *data)
-{
-    _Atomic bool *was_early = data;
-    mj_ticket_t ticket = {0};
-
-    while (last_ready < ROUNDS && !*was_early) {
-        if (mj_board_admit(board, pool, child, -1, &ticket) == MJ_ADMITTED) {
-            if (ticket.serial > last_ready) {
-                *was_early = true;
-            }
-            mj_board_release(board, &ticket);
-        }
-    }
-    return NULL;
-}
-
-START_TEST(no_request_is_admitted_to_a_daemon_before_it_is_ready)
-{
-    _Atomic bool was_early = false;
-    pthread_t threads[2];
-
-    last_ready = 0;
-    for (int i = 0; i < 2; i++) {
-        ck_assert_int_eq(pthread_create(&threads[i], NULL, admit_until_the_last, (void *)&was_early), 0);
-    }
-    for (uint32_t serial = 1; serial <= ROUNDS; serial++) {
-        mj_board_set_slot(board, pool, 0, MJ_SLOT_STARTING, serial, 1, LIMIT);
-        last_ready = serial;
-        mj_board_set_slot(board, pool, 0, MJ_SLOT_READY, serial, 1, LIMIT);
-    }
-    for (int i = 0; i < 2; i++) {
-        pthread_join(threads[i], NULL);
-    }
-    ck_assert(!was_early);
-}
-END_TEST
-
-START_TEST(the_count_of_a_killed_process_is_given_back)
-{
-    for (uint32_t round = 0; round < 20; round++) {
-        pid_t killed;
-        int status;
-
-        ready(0, round + 1, LIMIT);
-        killed = fork();
-        ck_assert_int_ge(killed, 0);
-        if (killed == 0) {
-            mj_ticket_t ticket;
-
-            if (mj_board_child_init(board, (uint32_t)getpid(), &own_row) != APR_SUCCESS) {
-                _exit(1);
-            }
-            for (uint32_t i = 0; i <= round % LIMIT; i++) {
-                mj_board_admit(board, pool, own_row, -1, &ticket);
-            }
-            mj_board_queue_enter(board, pool, own_row, QUEUE);
-            _exit(0);
-        }
-        ck_assert_int_eq(waitpid(killed, &status, 0), killed);
-        ck_assert_int_eq(status, 0);
-        ck_assert(mj_board_has_queue(board, pool));
-        ck_assert_uint_eq(room(), LIMIT - 1 - round % LIMIT);
-        mj_board_child_died(board, (uint32_t)killed);
-        ck_assert(!mj_board_has_queue(board, pool));
-        ck_assert_uint_eq(room(), LIMIT);
-    }
+    ck_assert_uint_eq(mj_board_room(), 3);
 }
 END_TEST
 
@@ -897,19 +482,10 @@ START_TEST(the_path_of_a_socket_fits_or_is_refused)
 }
 END_TEST
 
-static TCase *board_case(Suite *suite, const char *name)
-{
-    TCase *tcase = mj_case(suite, name);
-
-    tcase_add_checked_fixture(tcase, make_board, unmake_board);
-    tcase_set_timeout(tcase, 60);
-    return tcase;
-}
-
 Suite *mj_suite(void)
 {
     Suite *suite = suite_create("board");
-    TCase *tcase = board_case(suite, "life");
+    TCase *tcase = mj_board_case(suite, "life");
 
     tcase_add_test(tcase, a_board_is_the_same_from_each_mapping);
     tcase_add_test(tcase, boards_without_bounds_are_refused);
@@ -917,13 +493,13 @@ Suite *mj_suite(void)
     tcase_add_test(tcase, what_is_no_board_is_refused);
     tcase_add_test(tcase, a_board_that_could_shrink_is_refused);
     tcase_add_test(tcase, the_path_of_a_socket_fits_or_is_refused);
-    tcase = board_case(suite, "pools");
+    tcase = mj_board_case(suite, "pools");
     tcase_add_test(tcase, a_pool_keeps_its_place);
     tcase_add_test(tcase, no_more_pools_are_claimed_than_there_are);
     tcase_add_test(tcase, a_pool_behind_a_free_place_is_still_found);
     tcase_add_test(tcase, names_are_as_long_as_pools_may_have);
     tcase_add_test(tcase, a_pool_without_room_says_why);
-    tcase = board_case(suite, "admission");
+    tcase = mj_board_case(suite, "admission");
     tcase_add_test(tcase, only_ready_slots_take_requests);
     tcase_add_test(tcase, requests_are_admitted_up_to_the_limit_and_after_each_release);
     tcase_add_test(tcase, the_slot_with_the_fewest_requests_is_chosen);
@@ -931,21 +507,11 @@ Suite *mj_suite(void)
     tcase_add_test(tcase, a_lower_limit_holds_for_what_comes_after_it);
     tcase_add_test(tcase, the_release_of_an_old_daemons_request_changes_nothing);
     tcase_add_test(tcase, counts_survive_draining_and_never_fall_below_nothing);
-    tcase = board_case(suite, "children");
+    tcase = mj_board_case(suite, "children");
     tcase_add_test(tcase, each_child_has_a_row);
     tcase_add_test(tcase, a_child_without_a_row_is_served_too);
     tcase_add_test(tcase, what_a_dead_child_had_counted_is_given_back);
     tcase_add_test(tcase, the_death_of_a_stranger_changes_nothing);
     tcase_add_test(tcase, a_row_taken_again_starts_at_nothing);
-    tcase = board_case(suite, "queue");
-    tcase_add_test(tcase, the_queue_has_exactly_its_size);
-    tcase_add_test(tcase, a_wait_that_has_nothing_to_wait_for_returns);
-    tcase_add_test(tcase, what_a_waiter_wants_to_know_changes_the_word);
-    tcase_add_test(tcase, a_release_lets_all_waiters_through_one_after_another);
-    tcase_add_test(tcase, a_new_state_reaches_all_waiters);
-    tcase = board_case(suite, "many at once");
-    tcase_add_test(tcase, neither_slots_nor_the_queue_are_ever_over_their_limits);
-    tcase_add_test(tcase, no_request_is_admitted_to_a_daemon_before_it_is_ready);
-    tcase_add_test(tcase, the_count_of_a_killed_process_is_given_back);
     return suite;
 }

@@ -1,6 +1,6 @@
 #include "channel.h"
+#include "daemon_socket.h"
 #include "harness.h"
-#include "temp_folder.h"
 
 #include <apr_strings.h>
 #include <errno.h>
@@ -11,49 +11,24 @@
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #define LONG_ENOUGH apr_time_from_sec(30)
 
-static const char *path;
-static int listener;
 static mj_channel_t *channel;
 static int peer; /* the daemon's end of channel */
 
-static void listen_at(int backlog)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-
-    path = apr_pstrcat(test_pool, mj_temp_folder(), "/sock", NULL);
-    ck_assert_ptr_nonnull(apr_cpystrn(address.sun_path, path, sizeof(address.sun_path)));
-    listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    ck_assert_int_ge(listener, 0);
-    ck_assert_int_eq(bind(listener, (struct sockaddr *)&address, sizeof(address)), 0);
-    ck_assert_int_eq(listen(listener, backlog), 0);
-}
-
-static mj_channel_t *open_channel(unsigned slot, uint32_t daemon, int *accepted)
-{
-    mj_channel_t *opened;
-
-    ck_assert_int_eq(mj_channel_open(&opened, path, slot, daemon), APR_SUCCESS);
-    *accepted = accept(listener, NULL, NULL);
-    ck_assert_int_ge(*accepted, 0);
-    return opened;
-}
-
 static void make_channel(void)
 {
-    listen_at(8);
-    channel = open_channel(3, 7, &peer);
+    mj_listen(8);
+    channel = mj_open_channel(3, 7, &peer);
 }
 
 static void unmake_channel(void)
 {
     mj_channel_close(channel);
     close(peer);
-    close(listener);
+    close(socket_listener);
 }
 
 static void answer(const void *bytes, size_t len)
@@ -134,17 +109,17 @@ END_TEST
 
 START_TEST(a_channel_to_nobody_is_an_error)
 {
-    const char *gone = apr_pstrcat(test_pool, path, ".gone", NULL);
+    const char *gone = apr_pstrcat(test_pool, socket_path, ".gone", NULL);
     char *too_long = apr_pcalloc(test_pool, 200);
     mj_channel_t *other = NULL;
 
     ck_assert_int_eq(mj_channel_open(&other, gone, 0, 0), ENOENT);
-    close(listener);
-    ck_assert_int_eq(mj_channel_open(&other, path, 0, 0), ECONNREFUSED);
+    close(socket_listener);
+    ck_assert_int_eq(mj_channel_open(&other, socket_path, 0, 0), ECONNREFUSED);
     memset(too_long, 'x', 108);
     ck_assert_int_eq(mj_channel_open(&other, too_long, 0, 0), APR_ENAMETOOLONG);
     ck_assert_ptr_null(other);
-    listener = dup(peer);
+    socket_listener = dup(peer);
 }
 END_TEST
 
@@ -166,7 +141,7 @@ static void *open_in_thread(void *data)
 {
     opening_t *opening = data;
 
-    opening->rv = mj_channel_open(&opening->channel, path, 0, 1);
+    opening->rv = mj_channel_open(&opening->channel, socket_path, 0, 1);
     opening->is_done = true;
     return NULL;
 }
@@ -179,9 +154,9 @@ START_TEST(a_signal_does_not_end_the_wait_for_a_full_backlog)
     pthread_t thread;
     int first, second;
 
-    listen_at(0);
+    mj_listen(0);
     ck_assert_int_eq(sigaction(SIGUSR1, &action, NULL), 0);
-    ck_assert_int_eq(mj_channel_open(&channel, path, 0, 1), APR_SUCCESS); /* fills the backlog */
+    ck_assert_int_eq(mj_channel_open(&channel, socket_path, 0, 1), APR_SUCCESS); /* fills the backlog */
     signals = 0;
     ck_assert_int_eq(pthread_create(&thread, NULL, open_in_thread, &opening), 0);
     for (int i = 0; i < 200 && !opening.is_done; i++) {
@@ -191,15 +166,15 @@ START_TEST(a_signal_does_not_end_the_wait_for_a_full_backlog)
             sched_yield();
         }
     }
-    first = accept(listener, NULL, NULL);
+    first = accept(socket_listener, NULL, NULL);
     pthread_join(thread, NULL);
     ck_assert_int_eq(opening.rv, APR_SUCCESS);
-    second = accept(listener, NULL, NULL);
+    second = accept(socket_listener, NULL, NULL);
     mj_channel_close(opening.channel);
     mj_channel_close(channel);
     close(first);
     close(second);
-    close(listener);
+    close(socket_listener);
 }
 END_TEST
 
@@ -262,7 +237,7 @@ START_TEST(a_daemon_that_is_gone_fails_the_send)
     close(peer);
     ck_assert_int_eq(mj_channel_send(channel, &part, 1, &sent_any), EPIPE);
     ck_assert(!sent_any);
-    peer = dup(listener);
+    peer = dup(socket_listener);
 }
 END_TEST
 
@@ -285,7 +260,7 @@ START_TEST(a_daemon_that_goes_while_it_is_sent_to_had_some)
     rv = mj_channel_send(channel, &part, 1, &sent_any);
     ck_assert_msg(rv == EPIPE || rv == ECONNRESET, "%d", rv);
     ck_assert(!sent_any);
-    peer = dup(listener);
+    peer = dup(socket_listener);
 }
 END_TEST
 
@@ -432,7 +407,7 @@ START_TEST(a_malformed_header_is_refused_as_soon_as_it_is_there)
         int own_peer;
         mj_channel_t *first = channel;
 
-        channel = open_channel(0, 1, &own_peer);
+        channel = mj_open_channel(0, 1, &own_peer);
         ck_assert_int_eq(send(own_peer, cases[i].header, MJ_HEADER_SIZE, 0), MJ_HEADER_SIZE);
         ck_assert_int_eq(try_receive(0), cases[i].rv);
         ck_assert(!mj_channel_has_frame(channel));
@@ -481,7 +456,7 @@ START_TEST(the_end_of_the_daemon_is_told_after_its_last_frame)
         ck_assert(!mj_channel_is_clean(channel)); /* three bytes of a frame that will never be whole */
         ck_assert(mj_channel_is_readable(channel));
     }
-    peer = dup(listener);
+    peer = dup(socket_listener);
 }
 END_TEST
 
@@ -491,7 +466,7 @@ START_TEST(eof_can_be_seen_without_waiting)
     ck_assert(mj_channel_is_readable(channel));
     ck_assert(mj_channel_is_clean(channel));
     ck_assert_int_eq(try_receive(0), APR_EOF);
-    peer = dup(listener);
+    peer = dup(socket_listener);
 }
 END_TEST
 
@@ -503,156 +478,12 @@ START_TEST(a_daemon_that_left_bytes_unread_resets_the_connection)
         bool sent_any;
         int own_peer;
 
-        channel = open_channel(0, 1, &own_peer);
+        channel = mj_open_channel(0, 1, &own_peer);
         ck_assert_int_eq(mj_channel_send(channel, &part, 1, &sent_any), APR_SUCCESS);
         close(own_peer);
         ck_assert_int_eq(try_receive(i == 0 ? 0 : apr_time_now() + LONG_ENOUGH), ECONNRESET);
         mj_channel_close(channel);
         channel = first;
-    }
-}
-END_TEST
-
-/* --- idle ones --- */
-
-static mj_idle_t *idle;
-
-static void make_idle(void)
-{
-    listen_at(64);
-    ck_assert_int_eq(mj_idle_make(&idle, test_pool), APR_SUCCESS);
-}
-
-static void unmake_idle(void)
-{
-    close(listener);
-}
-
-static bool is_closed(int accepted)
-{
-    char byte;
-
-    return recv(accepted, &byte, 1, MSG_DONTWAIT) == 0;
-}
-
-START_TEST(the_channel_last_used_is_taken_first)
-{
-    mj_channel_t *channels[3];
-    int peers[3];
-
-    ck_assert_ptr_null(mj_idle_take(idle, 2, 9));
-    for (int i = 0; i < 3; i++) {
-        channels[i] = open_channel(2, 9, &peers[i]);
-    }
-    for (int i = 0; i < 3; i++) {
-        mj_idle_give(idle, channels[i], i);
-    }
-    ck_assert_ptr_null(mj_idle_take(idle, 1, 9)); /* another slot's */
-    for (int i = 2; i >= 0; i--) {
-        ck_assert_ptr_eq(mj_idle_take(idle, 2, 9), channels[i]);
-    }
-    ck_assert_ptr_null(mj_idle_take(idle, 2, 9));
-    for (int i = 0; i < 3; i++) {
-        ck_assert(!is_closed(peers[i]));
-        mj_channel_close(channels[i]);
-        close(peers[i]);
-    }
-}
-END_TEST
-
-START_TEST(channels_to_a_daemon_that_was_replaced_are_closed)
-{
-    mj_channel_t *fresh;
-    int peers[4];
-
-    for (int i = 0; i < 2; i++) {
-        mj_idle_give(idle, open_channel(2, 9, &peers[i]), 0);
-    }
-    ck_assert_ptr_null(mj_idle_take(idle, 2, 10));
-    ck_assert(is_closed(peers[0]) && is_closed(peers[1]));
-    ck_assert_ptr_null(mj_idle_take(idle, 2, 9));
-    mj_idle_give(idle, open_channel(2, 10, &peers[2]), 0);
-    fresh = open_channel(2, 11, &peers[3]);
-    mj_idle_give(idle, fresh, 0);
-    ck_assert(is_closed(peers[2]) && !is_closed(peers[3]));
-    ck_assert_ptr_eq(mj_idle_take(idle, 2, 11), fresh);
-    mj_channel_close(fresh);
-    for (int i = 0; i < 4; i++) {
-        close(peers[i]);
-    }
-}
-END_TEST
-
-START_TEST(channels_that_nobody_used_for_a_while_are_closed)
-{
-    const apr_time_t second = apr_time_from_sec(1);
-    mj_channel_t *channels[4];
-    int peers[4];
-
-    for (int i = 0; i < 4; i++) {
-        channels[i] = open_channel(2, 9, &peers[i]);
-    }
-    mj_idle_give(idle, channels[0], 100 * second);
-    mj_idle_give(idle, channels[1], 101 * second);
-    mj_idle_give(idle, channels[2], 130 * second);
-    ck_assert(!is_closed(peers[0]) && !is_closed(peers[1])); /* 30 s are not too long */
-    mj_idle_give(idle, channels[3], 131 * second + 1);
-    ck_assert(is_closed(peers[0]) && is_closed(peers[1]) && !is_closed(peers[2]) && !is_closed(peers[3]));
-    ck_assert_ptr_eq(mj_idle_take(idle, 2, 9), channels[3]);
-    ck_assert_ptr_eq(mj_idle_take(idle, 2, 9), channels[2]);
-    ck_assert_ptr_null(mj_idle_take(idle, 2, 9));
-    mj_channel_close(channels[2]);
-    mj_channel_close(channels[3]);
-    for (int i = 0; i < 4; i++) {
-        close(peers[i]);
-    }
-}
-END_TEST
-
-static void *take_and_give(void *data)
-{
-    _Atomic int *takes = data;
-
-    for (int i = 0; i < 20000; i++) {
-        mj_channel_t *taken = mj_idle_take(idle, 2, 9);
-
-        if (taken != NULL) {
-            if (taken->is_welcome) { /* somebody else has it too */
-                *takes = -1000000;
-            }
-            taken->is_welcome = true;
-            ++*takes;
-            taken->is_welcome = false;
-            mj_idle_give(idle, taken, i);
-        }
-    }
-    return NULL;
-}
-
-START_TEST(an_idle_channel_is_taken_by_one_thread_at_a_time)
-{
-    mj_channel_t *taken;
-    pthread_t threads[4];
-    _Atomic int takes = 0;
-    int peers[3], count = 0;
-
-    for (int i = 0; i < 3; i++) {
-        mj_idle_give(idle, open_channel(2, 9, &peers[i]), 0);
-    }
-    for (int i = 0; i < 4; i++) {
-        ck_assert_int_eq(pthread_create(&threads[i], NULL, take_and_give, (void *)&takes), 0);
-    }
-    for (int i = 0; i < 4; i++) {
-        pthread_join(threads[i], NULL);
-    }
-    ck_assert_int_gt(takes, 0);
-    while ((taken = mj_idle_take(idle, 2, 9)) != NULL) {
-        mj_channel_close(taken);
-        count++;
-    }
-    ck_assert_int_eq(count, 3);
-    for (int i = 0; i < 3; i++) {
-        close(peers[i]);
     }
 }
 END_TEST
@@ -684,12 +515,5 @@ Suite *mj_suite(void)
     tcase = mj_case(suite, "backlog");
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, a_signal_does_not_end_the_wait_for_a_full_backlog);
-    tcase = mj_case(suite, "idle");
-    tcase_add_checked_fixture(tcase, make_idle, unmake_idle);
-    tcase_set_timeout(tcase, 60);
-    tcase_add_test(tcase, the_channel_last_used_is_taken_first);
-    tcase_add_test(tcase, channels_to_a_daemon_that_was_replaced_are_closed);
-    tcase_add_test(tcase, channels_that_nobody_used_for_a_while_are_closed);
-    tcase_add_test(tcase, an_idle_channel_is_taken_by_one_thread_at_a_time);
     return suite;
 }
