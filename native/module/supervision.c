@@ -13,6 +13,7 @@
 #include <mpm_common.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -28,6 +29,7 @@ APLOG_USE_MODULE(jvm);
 #define MAX_MESSAGE 131072
 #define MESSAGE_TIMEOUT_S 10
 #define MAX_POOLS 4096
+#define ENDLESS_SHUTDOWN apr_time_from_sec(30) /* what the supervisor takes shutdown-timeout=0 for when httpd stops */
 #define RESTART_DELAY_MAX apr_time_from_sec(30)
 
 /* Retained: the same object across restarts, although the module itself is unloaded and loaded again. Plain data only. */
@@ -66,11 +68,12 @@ static retained_t *retained_of(void)
 
 /* --- messages --- */
 
-static apr_status_t send_message(int control, char type, mj_span_t record, int fd)
+/* Sends at most two descriptors; -1 stands for none. */
+static apr_status_t send_message(int control, char type, mj_span_t record, int fd, int second_fd)
 {
     struct iovec parts[2] = {{&type, 1}, {(void *)record.data, record.len}};
     union {
-        char space[CMSG_SPACE(sizeof(int))];
+        char space[CMSG_SPACE(2 * sizeof(int))];
         struct cmsghdr align;
     } ancillary;
     struct msghdr message = {.msg_iov = parts, .msg_iovlen = record.len > 0 ? 2 : 1};
@@ -79,15 +82,17 @@ static apr_status_t send_message(int control, char type, mj_span_t record, int f
         return APR_ENOSPC;
     }
     if (fd >= 0) {
+        int fds[2] = {fd, second_fd};
+        size_t fds_size = second_fd >= 0 ? sizeof(fds) : sizeof(fd);
         struct cmsghdr *header;
         memset(&ancillary, 0, sizeof(ancillary));
         message.msg_control = ancillary.space;
-        message.msg_controllen = sizeof(ancillary.space);
+        message.msg_controllen = CMSG_SPACE(fds_size);
         header = CMSG_FIRSTHDR(&message);
         header->cmsg_level = SOL_SOCKET;
         header->cmsg_type = SCM_RIGHTS;
-        header->cmsg_len = CMSG_LEN(sizeof(int));
-        memcpy(CMSG_DATA(header), &fd, sizeof(int));
+        header->cmsg_len = CMSG_LEN(fds_size);
+        memcpy(CMSG_DATA(header), fds, fds_size);
     }
     while (sendmsg(control, &message, MSG_NOSIGNAL) < 0) {
         if (errno != EINTR) {
@@ -141,22 +146,24 @@ static const char *push_settings(supervision_t *supervision)
     mj_record_add_number(server_record, "minimum-uid", minimum < 0 ? MJ_DEFAULT_MINIMUM_UID : minimum);
     mj_record_add(server_record, "launcher", mj_installed(pool, "libexec/mod_jvm/jvm-daemon"));
     mj_record_add(server_record, "jars", mj_installed(pool, "share/mod_jvm"));
-    rv = send_message(retained->control, 'B', mj_record_bytes(server_record), retained->board_fd);
+    rv = send_message(retained->control, 'B', mj_record_bytes(server_record), retained->board_fd,
+                      log_descriptor(supervision->main_server));
     retained->longest_shutdown = 0;
     for (i = 0; rv == APR_SUCCESS && i < pools->nelts; i++) {
         const mj_pool_t *declared = APR_ARRAY_IDX(pools, i, const mj_pool_t *);
         mj_span_t record = mj_pool_settings_record(declared->settings, pool, declared->index, declared->java_home, declared->definitions);
-        if (declared->settings->shutdown_timeout > retained->longest_shutdown) {
-            retained->longest_shutdown = declared->settings->shutdown_timeout;
+        apr_interval_time_t shutdown = declared->settings->shutdown_timeout > 0 ? declared->settings->shutdown_timeout : ENDLESS_SHUTDOWN;
+        if (shutdown > retained->longest_shutdown) {
+            retained->longest_shutdown = shutdown;
         }
-        rv = send_message(retained->control, 'P', record, log_descriptor(declared->server));
+        rv = send_message(retained->control, 'P', record, log_descriptor(declared->server), -1);
         if (rv == APR_ENOSPC) {
             return apr_psprintf(pool, "JVMDaemonProcess %s: its settings take %" APR_SIZE_T_FMT " bytes, %d is the limit", declared->settings->name,
                                 record.len, MAX_MESSAGE);
         }
     }
     if (rv == APR_SUCCESS) {
-        rv = send_message(retained->control, 'C', (mj_span_t){NULL, 0}, -1);
+        rv = send_message(retained->control, 'C', (mj_span_t){NULL, 0}, -1, -1);
     }
     return rv == APR_SUCCESS ? await_acknowledgement(retained->control, pool) : apr_psprintf(pool, "it takes no settings: %s", strerror(rv));
 }
@@ -164,11 +171,11 @@ static const char *push_settings(supervision_t *supervision)
 /* --- the process --- */
 
 /* In the forked child: only async-signal-safe calls. */
-static void exec_supervisor(const char *path, int control)
+static void exec_supervisor(const char *path, int control, char *time_zone)
 {
     char name[] = "jvm-supervisor";
     char *argv[] = {name, NULL};
-    char *envp[] = {NULL};
+    char *envp[] = {time_zone, NULL};
     struct sigaction ignore_nothing = {.sa_handler = SIG_DFL};
     sigset_t none;
     int i, null;
@@ -229,6 +236,7 @@ static const char *start_supervisor(supervision_t *supervision)
     retained_t *retained = supervision->retained;
     const char *path = mj_installed(supervision->pconf, "libexec/mod_jvm/jvm-supervisor");
     struct timeval timeout = {.tv_sec = MESSAGE_TIMEOUT_S};
+    char *time_zone;
     int ends[2];
     pid_t pid;
 
@@ -237,6 +245,7 @@ static const char *start_supervisor(supervision_t *supervision)
     }
     setsockopt(ends[0], SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
     setsockopt(ends[0], SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
+    time_zone = getenv("TZ") != NULL ? apr_pstrcat(supervision->pconf, "TZ=", getenv("TZ"), NULL) : NULL; /* for the times in its log lines */
     pid = fork();
     if (pid < 0) {
         close(ends[0]);
@@ -244,7 +253,7 @@ static const char *start_supervisor(supervision_t *supervision)
         return apr_psprintf(supervision->pconf, "fork: %s", strerror(errno));
     }
     if (pid == 0) {
-        exec_supervisor(path, ends[1]);
+        exec_supervisor(path, ends[1], time_zone);
     }
     close(ends[1]);
     retained->control = ends[0];
@@ -287,7 +296,7 @@ static void await_end(retained_t *retained, apr_interval_time_t limit)
 static void end_supervisor(retained_t *retained)
 {
     if (retained->supervisor != 0) {
-        if (send_message(retained->control, 'S', (mj_span_t){NULL, 0}, -1) != APR_SUCCESS) {
+        if (send_message(retained->control, 'S', (mj_span_t){NULL, 0}, -1, -1) != APR_SUCCESS) {
             kill(retained->supervisor, SIGTERM);
         }
         await_end(retained, retained->longest_shutdown + apr_time_from_sec(3));
@@ -319,7 +328,7 @@ static apr_status_t leave(void *data)
         end_supervisor(retained);
     }
     else if (retained->supervisor != 0) {
-        send_message(retained->control, 'V', (mj_span_t){NULL, 0}, -1);
+        send_message(retained->control, 'V', (mj_span_t){NULL, 0}, -1, -1);
     }
     return APR_SUCCESS;
 }

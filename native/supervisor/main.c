@@ -212,7 +212,7 @@ static void run(loop_t *loop, apr_pool_t *pool)
             mj_supervisor_stop(loop->supervisor, "httpd has died", ORPHANED_US, now);
             close_fd(&loop->parent);
         } else if (loop->has_sigterm) { /* which the kernel sends too when httpd dies */
-            mj_supervisor_stop(loop->supervisor, "SIGTERM", 0, now);
+            mj_supervisor_stop(loop->supervisor, "SIGTERM", MJ_STOP_US, now);
             loop->has_sigterm = false;
         }
         wake_at = mj_supervisor_turn(loop->supervisor, now);

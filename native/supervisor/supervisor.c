@@ -234,7 +234,7 @@ void mj_supervisor_receive(mj_supervisor_t *supervisor, mj_message_t *message, i
         receive_commit(supervisor, control, now);
         break;
     case 'S':
-        mj_supervisor_stop(supervisor, "httpd stops", 0, now);
+        mj_supervisor_stop(supervisor, "httpd stops", MJ_STOP_US, now);
         break;
     case 'V':
         supervisor->void_at = now + VOID_US;

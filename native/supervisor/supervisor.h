@@ -16,6 +16,9 @@ void mj_supervisor_receive(mj_supervisor_t *supervisor, mj_message_t *message, i
 /** Reaps children that have ended. */
 void mj_supervisor_reap(mj_supervisor_t *supervisor, int64_t now);
 
+/** What a shutdown-timeout of 0 means when httpd stops or restarts, which waits a little longer than this. */
+#define MJ_STOP_US (30 * INT64_C(1000000))
+
 /** Ends all daemons. endless_us: how long a shutdown-timeout of 0 means now; 0: for ever. May be called again. */
 void mj_supervisor_stop(mj_supervisor_t *supervisor, const char *why, int64_t endless_us, int64_t now);
 
