@@ -3,7 +3,10 @@ import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import modjvm.*;
 
-/** Holds requests: for some milliseconds, or until a file exists. Counts how many are inside at once, and how many there were. */
+/**
+ * Holds requests: for some milliseconds, or until a file exists (FILE.inside then tells that one is there). Counts how many are inside at once, and
+ * how many there were.
+ */
 public class Gate {
     private static final AtomicInteger INSIDE = new AtomicInteger();
     private static final AtomicInteger MOST = new AtomicInteger();
@@ -50,7 +53,8 @@ public class Gate {
         return Response.text(ProcessHandle.current().pid() + "\n");
     }
 
-    private static void await(Path file) throws InterruptedException {
+    private static void await(Path file) throws Exception {
+        Files.writeString(Path.of(file + ".inside"), "");
         while (!Files.exists(file)) {
             Thread.sleep(10);
         }

@@ -3,11 +3,9 @@ package modjvm.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import modjvm.it.harness.Await;
 import modjvm.it.harness.Folders;
 import modjvm.it.harness.Http;
 import modjvm.it.harness.Httpd;
-import modjvm.it.harness.Proc;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -97,35 +95,5 @@ class MendingTest {
             assertThat(Http.await(httpd.uri("broken", path), 200).body()).isEqualTo("right\n");
         }
         assertThat(status("/good/x")).isEqualTo(200);
-    }
-
-    @Test
-    void shouldKeepWhatWorkedWhenAChangeBreaksIt() {
-        try (Httpd kept = Httpd.with().host("kept", """
-                JVMDaemonProcess kept ${AS1}
-                JVMAlias /app ${APPS}/Kept.java
-                """).write()) {
-            kept.expect("Kept");
-            Folders.write(kept.apps().resolve("Kept.java"), RIGHT.formatted("Kept"));
-            kept.start();
-            assertThat(Http.await(kept.uri("kept", "/app"), 200).body()).isEqualTo("right\n");
-            Proc old = kept.awaitDaemons("kept", 1).get(0);
-
-            Folders.write(kept.apps().resolve("Kept.java"), "public class Kept { this is not Java }\n");
-            kept.log("kept").await("Kept\\.java:1: ");
-            Await.until(
-                    "the broken generation goes",
-                    Await.LONG,
-                    () -> kept.daemons("kept").equals(List.of(old)));
-            assertThat(Http.get(kept.uri("kept", "/app")).body()).isEqualTo("right\n");
-
-            Folders.write(
-                    kept.apps().resolve("Kept.java"), RIGHT.formatted("Kept").replace("right", "better"));
-            Await.until(
-                    "the mended one serves",
-                    Await.LONG,
-                    () -> Http.get(kept.uri("kept", "/app")).body().equals("better\n"));
-            Await.until("the old one ends", Await.LONG, () -> !old.isAlive());
-        }
     }
 }

@@ -36,6 +36,7 @@ class PathsTest {
                 .host("slashes", "AllowEncodedSlashes On\nMergeSlashes Off\nJVMAlias /app ${APPS}/Facts.java")
                 .host("encoded", "AllowEncodedSlashes NoDecode\nJVMAlias /app ${APPS}/Facts.java")
                 .write();
+        httpd.expect("AH10244: invalid URI path");
         Folders.write(httpd.work().resolve("htdocs/page.html"), "a page\n");
         Folders.write(httpd.work().resolve("htdocs/dir/Hello.java"), """
                 import modjvm.*;

@@ -15,6 +15,9 @@ public final class ErrorLog {
     private static final Pattern ALARMING =
             Pattern.compile(":(error|crit|alert|emerg)\\]|exit signal|Segmentation|AddressSanitizer|runtime error:");
 
+    /** Lines of a stack trace belong to the line before them. */
+    private static final Pattern CONTINUED = Pattern.compile("\\[pool [^]]+\\] (\\s+at |\\s*\\.\\.\\. \\d+ more|Caused by: )");
+
     private final Path file;
 
     ErrorLog(Path file) {
@@ -55,6 +58,7 @@ public final class ErrorLog {
     /** Lines that tell of a fault and that no test announced. */
     List<String> unexpected(List<Pattern> expected) {
         return text().lines()
+                .filter(line -> !CONTINUED.matcher(line).find())
                 .filter(line -> ALARMING.matcher(line).find())
                 .filter(line -> expected.stream().noneMatch(e -> e.matcher(line).find()))
                 .toList();

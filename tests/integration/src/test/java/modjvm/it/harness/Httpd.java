@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 
 /**
  * A private httpd with mod_jvm, below a folder of its own. Closing it stops it and fails if it left a process or a socket file behind, or if its logs
- * hold an error that the test did not announce.
+ * hold an error that the test did not announce. With -Dmodjvm.keep=true its folder stays, for its logs.
  */
 public final class Httpd implements AutoCloseable {
     private static final Duration END = Duration.ofSeconds(20);
@@ -257,7 +257,9 @@ public final class Httpd implements AutoCloseable {
             if (!unexpected.isEmpty()) {
                 throw new AssertionError("unexpected in the error logs:\n" + String.join("\n", unexpected));
             }
-            Folders.remove(dir);
+            if (!Boolean.getBoolean("modjvm.keep")) {
+                Folders.remove(dir);
+            }
         } finally {
             processes.stream().filter(Proc::isAlive).forEach(p -> p.signal("KILL"));
             OPEN.remove(this);

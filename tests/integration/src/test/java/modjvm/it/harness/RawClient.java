@@ -157,6 +157,9 @@ public final class RawClient implements AutoCloseable {
 
         @Override
         public int read(byte[] buffer, int offset, int length) throws IOException {
+            if (length == 0) {
+                return 0;
+            }
             if (left == 0 && !ended) {
                 left = Long.parseLong(client.line(), 16);
                 ended = left == 0;
