@@ -2,12 +2,8 @@
 #include "exchange_steps.h"
 #include "module.h"
 
-#include <apr_strings.h>
-#include <http_core.h>
 #include <http_log.h>
 #include <http_protocol.h>
-#include <http_request.h>
-#include <string.h>
 
 APLOG_USE_MODULE(jvm);
 
@@ -22,53 +18,6 @@ mj_exchange_t *mj_exchange_make(request_rec *r, mj_request_t *head, const char *
     x->is_body_read = true;
     return x;
 }
-
-/* --- ends that are no success --- */
-
-mj_step_t mj_exchange_fail(mj_exchange_t *x, int status)
-{
-    request_rec *r = x->r;
-    x->is_broken = true;
-    if (!x->is_begun) {
-        x->status = status;
-        return MJ_FINISHED;
-    }
-    x->status = OK;
-    r->connection->keepalive = AP_CONN_CLOSE;
-    apr_brigade_cleanup(x->out);
-    APR_BRIGADE_INSERT_TAIL(x->out, ap_bucket_error_create(HTTP_BAD_GATEWAY, NULL, r->pool, r->connection->bucket_alloc));
-    APR_BRIGADE_INSERT_TAIL(x->out, apr_bucket_eos_create(r->connection->bucket_alloc));
-    ap_pass_brigade(r->output_filters, x->out);
-    apr_brigade_cleanup(x->out);
-    return MJ_FINISHED;
-}
-
-static mj_step_t violation(mj_exchange_t *x, const char *what)
-{
-    ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, x->r, MJLOGNO(0041) "pool %s pid %u: the daemon breaks the protocol: %s; 502", x->pool_name,
-                  x->pid, what);
-    return mj_exchange_fail(x, HTTP_BAD_GATEWAY);
-}
-
-mj_step_t mj_exchange_timed_out(mj_exchange_t *x)
-{
-    ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, x->r, MJLOGNO(0042) "pool %s pid %u: request-timeout: no end within %" APR_INT64_T_FMT " ms; 504",
-                  x->pool_name, x->pid, x->request_timeout / 1000);
-    return mj_exchange_fail(x, HTTP_GATEWAY_TIME_OUT);
-}
-
-static mj_step_t lost(mj_exchange_t *x, apr_status_t rv)
-{
-    const char *name = mj_status_name(rv);
-    if (name != NULL) {
-        return violation(x, name);
-    }
-    ap_log_rerror(APLOG_MARK, APLOG_ERR, rv, x->r, MJLOGNO(0043) "pool %s pid %u: the daemon was lost while it handled the request; %s",
-                  x->pool_name, x->pid, x->is_begun ? "the response is broken off" : "502");
-    return mj_exchange_fail(x, HTTP_BAD_GATEWAY);
-}
-
-/* --- in --- */
 
 /* Passes on what has gathered. False: the client is gone. */
 static bool pass(mj_exchange_t *x)
@@ -112,13 +61,13 @@ static mj_step_t on_response(mj_exchange_t *x, const mj_frame_t *frame, const un
     int condition;
 
     if (rv != APR_SUCCESS) {
-        return violation(x, mj_status_name(rv));
+        return mj_exchange_violation(x, mj_status_name(rv));
     }
     if (x->is_begun) {
-        return violation(x, "a second RESPONSE");
+        return mj_exchange_violation(x, "a second RESPONSE");
     }
     if (response.content_length != MJ_LENGTH_UNKNOWN && response.content_length > INT64_MAX) {
-        return violation(x, "a content length beyond all measure");
+        return mj_exchange_violation(x, "a content length beyond all measure");
     }
     condition = mj_response_apply(x->r, &response);
     if (condition != OK) { /* not modified, or a precondition that failed: httpd answers, and nobody wants the body */
@@ -132,7 +81,7 @@ static mj_step_t on_response(mj_exchange_t *x, const mj_frame_t *frame, const un
     x->is_discarded = x->r->header_only;
     if (!has_body) {
         if (x->expected != 0 && x->expected != MJ_LENGTH_UNKNOWN && !x->r->header_only && response.status != HTTP_NOT_MODIFIED) {
-            return violation(x, "a length without a body");
+            return mj_exchange_violation(x, "a length without a body");
         }
         return finish(x);
     }
@@ -145,11 +94,11 @@ static mj_step_t on_response(mj_exchange_t *x, const mj_frame_t *frame, const un
 static mj_step_t on_data(mj_exchange_t *x, const mj_frame_t *frame, const unsigned char *payload)
 {
     if (!x->is_begun) {
-        return violation(x, "DATA before RESPONSE");
+        return mj_exchange_violation(x, "DATA before RESPONSE");
     }
     x->passed += frame->len;
     if (x->passed > x->expected) { /* an unknown length is all ones */
-        return violation(x, "more DATA than the content length");
+        return mj_exchange_violation(x, "more DATA than the content length");
     }
     if (!x->is_discarded) {
         APR_BRIGADE_INSERT_TAIL(x->out, apr_bucket_transient_create((const char *)payload, frame->len, x->r->connection->bucket_alloc));
@@ -163,10 +112,10 @@ static mj_step_t on_data(mj_exchange_t *x, const mj_frame_t *frame, const unsign
 static mj_step_t on_end(mj_exchange_t *x)
 {
     if (!x->is_begun) {
-        return violation(x, "END before RESPONSE");
+        return mj_exchange_violation(x, "END before RESPONSE");
     }
     if (x->expected != MJ_LENGTH_UNKNOWN && x->passed != x->expected) {
-        return violation(x, "less DATA than the content length");
+        return mj_exchange_violation(x, "less DATA than the content length");
     }
     return finish(x);
 }
@@ -175,7 +124,7 @@ static mj_step_t on_credit(mj_exchange_t *x, const mj_frame_t *frame, const unsi
 {
     uint32_t credit;
     if (mj_credit_decode(payload, frame->len, &credit) != APR_SUCCESS || !x->has_body || x->credit + credit > MJ_MAX_CREDIT) {
-        return violation(x, "a bad CREDIT");
+        return mj_exchange_violation(x, "a bad CREDIT");
     }
     x->credit += credit;
     return MJ_GO_ON;
@@ -185,7 +134,7 @@ static mj_step_t on_refused(mj_exchange_t *x, const mj_frame_t *frame, const uns
 {
     uint8_t reason;
     if (mj_refused_decode(payload, frame->len, &reason) != APR_SUCCESS || x->is_accepted) {
-        return violation(x, "a bad REFUSED");
+        return mj_exchange_violation(x, "a bad REFUSED");
     }
     mj_exchange_cut_body(x);
     return MJ_REFUSED;
@@ -198,7 +147,7 @@ static mj_step_t on_failed(mj_exchange_t *x, const mj_frame_t *frame, const unsi
     apr_status_t rv = mj_failed_decode(payload, frame->len, &status, &message);
 
     if (rv != APR_SUCCESS || x->is_begun) {
-        return violation(x, rv != APR_SUCCESS ? mj_status_name(rv) : "FAILED after RESPONSE");
+        return mj_exchange_violation(x, rv != APR_SUCCESS ? mj_status_name(rv) : "FAILED after RESPONSE");
     }
     ap_log_rerror(APLOG_MARK, status >= 500 ? APLOG_ERR : APLOG_INFO, 0, x->r, MJLOGNO(0046) "pool %s pid %u: %.*s; %d", x->pool_name, x->pid,
                   (int)message.len, message.data, status);
@@ -213,7 +162,7 @@ static mj_step_t on_abort(mj_exchange_t *x, const mj_frame_t *frame, const unsig
     apr_status_t rv = mj_abort_decode(payload, frame->len, &message);
 
     if (rv != APR_SUCCESS || !x->is_begun) {
-        return violation(x, rv != APR_SUCCESS ? mj_status_name(rv) : "ABORT before RESPONSE");
+        return mj_exchange_violation(x, rv != APR_SUCCESS ? mj_status_name(rv) : "ABORT before RESPONSE");
     }
     ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, x->r, MJLOGNO(0047) "pool %s pid %u: the response is broken off: %.*s", x->pool_name, x->pid,
                   (int)message.len, message.data);
@@ -225,13 +174,13 @@ static mj_step_t on_frame(mj_exchange_t *x, const mj_frame_t *frame, const unsig
     if (!x->channel->is_welcome) {
         uint32_t pid;
         if (frame->type != MJ_FRAME_WELCOME || frame->serial != 0 || mj_welcome_decode(payload, frame->len, &pid) != APR_SUCCESS) {
-            return violation(x, "no WELCOME in its own version: are its jars and the module of one installation?");
+            return mj_exchange_violation(x, "no WELCOME in its own version: are its jars and the module of one installation?");
         }
         x->channel->is_welcome = true;
         return MJ_GO_ON;
     }
     if (frame->serial != x->channel->serial) {
-        return violation(x, "BAD_SERIAL");
+        return mj_exchange_violation(x, "BAD_SERIAL");
     }
     if (frame->type != MJ_FRAME_REFUSED) {
         x->is_accepted = true;
@@ -252,7 +201,7 @@ static mj_step_t on_frame(mj_exchange_t *x, const mj_frame_t *frame, const unsig
     case MJ_FRAME_ABORT:
         return on_abort(x, frame, payload);
     default:
-        return violation(x, "a second WELCOME");
+        return mj_exchange_violation(x, "a second WELCOME");
     }
 }
 
@@ -276,7 +225,7 @@ static mj_step_t receive(mj_exchange_t *x)
     if (APR_STATUS_IS_ECONNRESET(rv) && !x->is_accepted && !x->is_split) {
         return MJ_LOST;
     }
-    return lost(x, rv);
+    return mj_exchange_lost(x, rv);
 }
 
 mj_outcome_t mj_exchange_run(mj_exchange_t *x, mj_channel_t *channel, uint32_t pid)
@@ -290,7 +239,7 @@ mj_outcome_t mj_exchange_run(mj_exchange_t *x, mj_channel_t *channel, uint32_t p
     x->deadline = x->request_timeout > 0 ? apr_time_now() + x->request_timeout : 0;
     step = mj_exchange_send_head(x);
     if (step == MJ_LOST && x->is_split) {
-        step = lost(x, APR_EOF);
+        step = mj_exchange_lost(x, APR_EOF);
     }
     while (step == MJ_GO_ON) {
         if (!x->is_body_ended && x->credit > 0 && !mj_channel_is_readable(channel)) {

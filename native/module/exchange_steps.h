@@ -1,4 +1,4 @@
-/* The steps of an exchange, shared by its two halves: exchange_out.c (to the daemon) and exchange.c (from it). */
+/* The steps of an exchange, shared by exchange.c (from the daemon), exchange_out.c (to it) and exchange_end.c (failures). */
 #ifndef MJ_EXCHANGE_STEPS_H
 #define MJ_EXCHANGE_STEPS_H
 
@@ -25,7 +25,13 @@ void mj_exchange_cut_body(mj_exchange_t *exchange);
  *  never looks whole. */
 mj_step_t mj_exchange_fail(mj_exchange_t *exchange, int status);
 
-/** Ends because request-timeout has passed. */
+/** Ends because request-timeout has passed: 504. */
 mj_step_t mj_exchange_timed_out(mj_exchange_t *exchange);
+
+/** Ends because the daemon breaks the protocol: 502. */
+mj_step_t mj_exchange_violation(mj_exchange_t *exchange, const char *what);
+
+/** Ends because the daemon is gone, or what it sent is no frame: 502. */
+mj_step_t mj_exchange_lost(mj_exchange_t *exchange, apr_status_t rv);
 
 #endif

@@ -1,0 +1,52 @@
+/* The ends of an exchange that are no success: what the client gets, and what the log says. */
+#include "exchange_steps.h"
+#include "module.h"
+
+#include <http_log.h>
+#include <http_protocol.h>
+#include <util_filter.h>
+
+APLOG_USE_MODULE(jvm);
+
+mj_step_t mj_exchange_fail(mj_exchange_t *x, int status)
+{
+    request_rec *r = x->r;
+    x->is_broken = true;
+    if (!x->is_begun) {
+        x->status = status;
+        return MJ_FINISHED;
+    }
+    x->status = OK;
+    r->connection->keepalive = AP_CONN_CLOSE;
+    apr_brigade_cleanup(x->out);
+    APR_BRIGADE_INSERT_TAIL(x->out, ap_bucket_error_create(HTTP_BAD_GATEWAY, NULL, r->pool, r->connection->bucket_alloc));
+    APR_BRIGADE_INSERT_TAIL(x->out, apr_bucket_eos_create(r->connection->bucket_alloc));
+    ap_pass_brigade(r->output_filters, x->out);
+    apr_brigade_cleanup(x->out);
+    return MJ_FINISHED;
+}
+
+mj_step_t mj_exchange_violation(mj_exchange_t *x, const char *what)
+{
+    ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, x->r, MJLOGNO(0041) "pool %s pid %u: the daemon breaks the protocol: %s; 502", x->pool_name,
+                  x->pid, what);
+    return mj_exchange_fail(x, HTTP_BAD_GATEWAY);
+}
+
+mj_step_t mj_exchange_timed_out(mj_exchange_t *x)
+{
+    ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, x->r, MJLOGNO(0042) "pool %s pid %u: request-timeout: no end within %" APR_INT64_T_FMT " ms; 504",
+                  x->pool_name, x->pid, x->request_timeout / 1000);
+    return mj_exchange_fail(x, HTTP_GATEWAY_TIME_OUT);
+}
+
+mj_step_t mj_exchange_lost(mj_exchange_t *x, apr_status_t rv)
+{
+    const char *name = mj_status_name(rv);
+    if (name != NULL) {
+        return mj_exchange_violation(x, name);
+    }
+    ap_log_rerror(APLOG_MARK, APLOG_ERR, rv, x->r, MJLOGNO(0043) "pool %s pid %u: the daemon was lost while it handled the request; %s",
+                  x->pool_name, x->pid, x->is_begun ? "the response is broken off" : "502");
+    return mj_exchange_fail(x, HTTP_BAD_GATEWAY);
+}
