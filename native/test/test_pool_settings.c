@@ -261,6 +261,7 @@ static const struct {
     {"heap", "1.5g", "give a size"},
     {"heap", "99999999999999999999", "give a size"},
     {"heap", "9223372036854775807g", "give a size"},
+    {"heap", "17179869185g", "give a size"}, /* in 64 bits the same as 1g */
     {"home", "", "give one"},
     {"home", "srv", "give an absolute path"},
     {"java-home", "", "give one"},
