@@ -2,9 +2,12 @@ package modjvm.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import modjvm.it.harness.Command;
 import modjvm.it.harness.Folders;
 import modjvm.it.harness.Httpd;
+import modjvm.it.harness.Prefix;
 import modjvm.it.harness.Users;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
@@ -229,6 +232,21 @@ class ConfigTest {
                 "JVMDaemonProcess",
                 "/usr",
                 "libjvm|JDK|java-home");
+    }
+
+    @Test
+    void shouldRefuseAnInstallationThatPoolsCannotReach() throws IOException {
+        Path closed = Folders.make(httpd.dir().resolve("closed"), System.getProperty("user.name"), "rwx------");
+        Command.succeed(
+                "cp", "-R", Prefix.root().toString(), closed.resolve("prefix").toString());
+        Path module = closed.resolve("prefix").resolve(Prefix.root().relativize(Prefix.module()));
+        try (Httpd unreachable =
+                Httpd.with().jvmModule(module).host("site", RIGHT).write()) {
+            Command test = unreachable.configtest();
+
+            assertThat(test.exitCode()).isNotZero();
+            assertThat(test.output()).contains(closed.toString(), "0700", "chmod");
+        }
     }
 
     @Test

@@ -26,11 +26,11 @@ class KillUnderLoadTest {
                 JVMAlias / ${APPS}/Gate.java
                 """.formatted(processes, THREADS)).start()) {
             httpd.expect("pool site pid \\d+ ended: signal 9|MJ\\d+");
-            httpd.awaitDaemons("site", processes);
+            httpd.awaitReady("site", processes);
             try (Load load = new Load(httpd.port("site"), "/?hold=5", CLIENTS)) {
                 for (int i = 0; i < KILLS; i++) {
                     load.awaitMore(50);
-                    List<Proc> before = httpd.awaitDaemons("site", processes);
+                    List<Proc> before = httpd.awaitReady("site", processes);
                     Proc victim = before.get(0);
                     victim.signal("KILL");
                     Await.until("a new daemon", Await.LONG, () -> {

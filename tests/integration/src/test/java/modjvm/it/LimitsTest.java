@@ -3,6 +3,7 @@ package modjvm.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -64,11 +65,10 @@ class LimitsTest {
     @Test
     void shouldCountEachProcessByItself() {
         Path go = httpd.work().resolve("go-pair");
+        httpd.awaitReady("pair", 2);
         var pending = start("pair", "until=" + go, 40);
 
-        // four are inside, two in each; all others wait
-        Await.until(
-                "both daemons are full", Await.LONG, () -> httpd.daemons("pair").size() == 2);
+        Await.until("the first are inside", Await.LONG, () -> Files.exists(Path.of(go + ".inside")));
         Folders.write(go, "");
 
         List<String> answers = pending.stream().map(p -> p.join().body()).toList();

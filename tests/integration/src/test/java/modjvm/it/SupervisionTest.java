@@ -122,7 +122,7 @@ class SupervisionTest {
 
     @Test
     void shouldServeWithTheOtherDaemonMeanwhile() {
-        List<Proc> both = httpd.awaitDaemons("two", 2);
+        List<Proc> both = httpd.awaitReady("two", 2);
         Http.await(httpd.uri("two", "/?pid"), 200);
 
         both.get(0).signal("KILL");

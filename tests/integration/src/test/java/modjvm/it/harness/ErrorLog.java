@@ -16,7 +16,11 @@ public final class ErrorLog {
             Pattern.compile(":(error|crit|alert|emerg)\\]|exit signal|Segmentation|AddressSanitizer|runtime error:");
 
     /** Lines of a stack trace belong to the line before them. */
-    private static final Pattern CONTINUED = Pattern.compile("\\[pool [^]]+\\] (\\s+at |\\s*\\.\\.\\. \\d+ more|Caused by: )");
+    private static final Pattern CONTINUED =
+            Pattern.compile("\\[pool [^]]+\\] (\\s+at |\\s*\\.\\.\\. \\d+ more|Caused by: )");
+
+    /** What JDK 25 says where it is told to end while it is still starting. */
+    private static final Pattern ENDED_EARLY = Pattern.compile("Runtime\\.exit\\(143\\) logging failed");
 
     private final Path file;
 
@@ -59,6 +63,7 @@ public final class ErrorLog {
     List<String> unexpected(List<Pattern> expected) {
         return text().lines()
                 .filter(line -> !CONTINUED.matcher(line).find())
+                .filter(line -> !ENDED_EARLY.matcher(line).find())
                 .filter(line -> ALARMING.matcher(line).find())
                 .filter(line -> expected.stream().noneMatch(e -> e.matcher(line).find()))
                 .toList();

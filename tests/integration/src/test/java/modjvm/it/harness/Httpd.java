@@ -221,6 +221,21 @@ public final class Httpd implements AutoCloseable {
         return daemons(pool);
     }
 
+    /** Waits until a pool has exactly that many daemons, and each has said that it is ready. */
+    public List<Proc> awaitReady(String pool, int count) {
+        Await.until(count + " ready daemons of pool " + pool, Await.LONG, () -> {
+            List<Proc> now = daemons(pool);
+            return now.size() == count && now.stream().allMatch(daemon -> isReady(pool, daemon));
+        });
+        return daemons(pool);
+    }
+
+    private boolean isReady(String pool, Proc daemon) {
+        String line = "pool " + pool + " pid " + daemon.pid() + " ready";
+        return Stream.concat(Stream.of(log()), ports.keySet().stream().map(this::log))
+                .anyMatch(log -> !log.lines(line).isEmpty());
+    }
+
     /** httpd, the supervisor and the daemons, as they are now. */
     public List<Proc> processes() {
         return parentIfAlive()

@@ -18,6 +18,7 @@ public final class HttpdBuilder {
     String limits;
     String mainLines = "";
     String owner = System.getProperty("user.name");
+    Path module = Prefix.module();
 
     HttpdBuilder() {
         modules.addAll(List.of("authz_core", "alias", "env", "setenvif", "mime", "dir"));
@@ -56,6 +57,12 @@ public final class HttpdBuilder {
     /** Starts httpd as another user than the one of the tests. */
     public HttpdBuilder owner(String user) {
         owner = user;
+        return this;
+    }
+
+    /** Loads the module from another place than the prefix under test. */
+    public HttpdBuilder jvmModule(Path file) {
+        module = file;
         return this;
     }
 
@@ -110,7 +117,7 @@ public final class HttpdBuilder {
                 .append("\"\n");
         load(text, "mpm_" + mpm);
         modules.forEach(module -> load(text, module));
-        text.append("LoadModule jvm_module ").append(Prefix.module()).append('\n');
+        text.append("LoadModule jvm_module ").append(module).append('\n');
         text.append(limits != null ? limits : defaultLimits()).append('\n');
         if (Users.isRoot() && owner.equals("root")) {
             text.append("User www-data\nGroup www-data\n");

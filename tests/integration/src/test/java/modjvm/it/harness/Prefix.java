@@ -10,6 +10,10 @@ public final class Prefix {
 
     private Prefix() {}
 
+    public static Path root() {
+        return PREFIX;
+    }
+
     public static Path module() {
         return PREFIX.resolve("lib/apache2/modules/mod_jvm.so");
     }
