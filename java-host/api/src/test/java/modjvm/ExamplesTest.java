@@ -39,6 +39,8 @@ class ExamplesTest {
             List<String> options = List.of(
                     "--release",
                     "17",
+                    "-encoding",
+                    "UTF-8",
                     "-Xlint:all",
                     "-Werror",
                     "-proc:none",
