@@ -112,13 +112,26 @@ static mj_outcome_t attempt(mj_exchange_t *exchange, const mj_pool_t *pool, mj_t
     return outcome;
 }
 
+static void note_number(request_rec *r, const char *name, apr_int64_t value)
+{
+    apr_table_setn(r->notes, name, apr_psprintf(r->pool, "%" APR_INT64_T_FMT, value));
+}
+
+/* For the access log: %{jvm-pid}n and so on. */
+static void note(request_rec *r, const mj_ticket_t *ticket, apr_time_t began, apr_time_t admitted)
+{
+    note_number(r, "jvm-pid", ticket->pid);
+    note_number(r, "jvm-queue-time", admitted - began);
+    note_number(r, "jvm-application-time", apr_time_now() - admitted);
+}
+
 int mj_handler(request_rec *r)
 {
     mj_outgoing_t outgoing;
     mj_exchange_t *exchange;
     const mj_pool_settings_t *settings;
     mj_ticket_t ticket;
-    apr_time_t deadline;
+    apr_time_t began, deadline;
     int status, tries, avoid = -1;
 
     if (r->handler == NULL || strcmp(r->handler, MJ_HANDLER) != 0) {
@@ -133,17 +146,22 @@ int mj_handler(request_rec *r)
         return HTTP_INTERNAL_SERVER_ERROR;
     }
     settings = outgoing.pool->settings;
-    deadline = settings->queue_timeout > 0 ? apr_time_now() + settings->queue_timeout : 0;
+    apr_table_setn(r->notes, "jvm-pool", settings->name);
+    began = apr_time_now();
+    deadline = settings->queue_timeout > 0 ? began + settings->queue_timeout : 0;
     exchange = mj_exchange_make(r, &outgoing.head, settings->name, settings->request_timeout);
     status = mj_exchange_prepare(exchange);
     for (tries = 0; status == OK && tries < MAX_ATTEMPTS && (deadline == 0 || tries == 0 || apr_time_now() < deadline); tries++) {
         uint32_t seen = mj_board_change(mj_child()->board, outgoing.pool->index);
         mj_outcome_t outcome;
+        apr_time_t admitted;
         status = admit(r, outgoing.pool, deadline, avoid, &ticket);
         if (status != OK) {
             return status;
         }
+        admitted = apr_time_now();
         outcome = attempt(exchange, outgoing.pool, &ticket);
+        note(r, &ticket, began, admitted);
         if (outcome == MJ_OUTCOME_FINAL) {
             return exchange->status;
         }
