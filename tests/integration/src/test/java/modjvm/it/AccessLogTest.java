@@ -22,6 +22,7 @@ class AccessLogTest {
 
     @Test
     void shouldTellPoolProcessAndTimes() {
+        httpd = Httpd.with().host("site", """
                         CustomLog ${WORK}/access.log "%{jvm-pool}n %{jvm-pid}n %{jvm-queue-time}n %{jvm-application-time}n %U"
                         JVMDaemonProcess site ${AS1} threads=1
                         JVMAlias /gate ${APPS}/Gate.java
