@@ -108,13 +108,7 @@ public final class HttpdBuilder {
                 .append('\n')
                 .append("Define WORK ")
                 .append(dir.resolve("work"))
-                .append('\n')
-                .append("Define AS1 \"")
-                .append(identity(Users.isRoot() ? Users.first() : ""))
-                .append("\"\n")
-                .append("Define AS2 \"")
-                .append(identity(Users.isRoot() ? Users.second() : ""))
-                .append("\"\n");
+                .append('\n');
         load(text, "mpm_" + mpm);
         modules.forEach(module -> load(text, module));
         text.append("LoadModule jvm_module ").append(module).append('\n');
@@ -142,7 +136,10 @@ public final class HttpdBuilder {
                 .append(lines)
                 .append('\n')
                 .append("</VirtualHost>\n"));
-        return text.toString();
+        // not by Define, which takes an empty value for none
+        return text.toString()
+                .replace("${AS1}", identity(Users.isRoot() ? Users.first() : ""))
+                .replace("${AS2}", identity(Users.isRoot() ? Users.second() : ""));
     }
 
     private String identity(String user) {
