@@ -11,7 +11,7 @@
 
 #define SEND_TIMEOUT_S 15
 #define IDLE_LIMIT apr_time_from_sec(30)
-#define LONGEST_POLL apr_time_from_sec(3600) /* poll takes an int of milliseconds; deadlines may be a year away */
+#define SLICE apr_time_from_msec(500) /* after which a caller that waits gets to look around */
 
 struct mj_idle_t {
     apr_thread_mutex_t *mutex;
@@ -22,6 +22,7 @@ apr_status_t mj_channel_open(mj_channel_t **out, const char *path, unsigned slot
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     struct timeval send_timeout = {.tv_sec = SEND_TIMEOUT_S};
+    struct timeval receive_timeout = {.tv_usec = (suseconds_t)SLICE};
     mj_channel_t *channel;
     apr_pool_t *pool;
     apr_status_t rv = APR_SUCCESS;
@@ -35,7 +36,8 @@ apr_status_t mj_channel_open(mj_channel_t **out, const char *path, unsigned slot
     if (fd < 0) {
         return errno;
     }
-    if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &send_timeout, sizeof(send_timeout)) != 0) {
+    if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &send_timeout, sizeof(send_timeout)) != 0
+        || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &receive_timeout, sizeof(receive_timeout)) != 0) {
         rv = errno;
     }
     /* On AF_UNIX an interrupted connect has left nothing behind. */
@@ -92,18 +94,21 @@ apr_status_t mj_channel_send(mj_channel_t *channel, struct iovec *iov, int count
     return APR_SUCCESS;
 }
 
-/* Waits for something to receive. Only a request with a deadline comes here: the others wait in recv. */
+/* Waits for something to receive, a slice of time at most. Only a request with a deadline comes here: the others wait in recv. */
 static apr_status_t wait_until(const mj_channel_t *channel, apr_time_t deadline)
 {
     for (;;) {
         struct pollfd waited = {.fd = channel->fd, .events = POLLIN};
         apr_interval_time_t left = deadline - apr_time_now();
-        int n = poll(&waited, 1, left <= 0 ? 0 : left > LONGEST_POLL ? (int)(LONGEST_POLL / 1000) : (int)(left / 1000 + 1));
+        int n = poll(&waited, 1, left <= 0 ? 0 : left > SLICE ? (int)(SLICE / 1000) : (int)(left / 1000 + 1));
         if (n > 0) {
             return APR_SUCCESS;
         }
         if (n == 0 && left <= 0) {
             return APR_TIMEUP;
+        }
+        if (n == 0 && left > SLICE) {
+            return APR_EAGAIN;
         }
         if (n < 0 && errno != EINTR) {
             return errno;

@@ -1,5 +1,6 @@
 #include "jvm.h"
 
+#include "hangup.h"
 #include "lifecycle.h"
 
 #include <dlfcn.h>
@@ -229,6 +230,26 @@ static JNIEnv *create(create_vm_fn *create_vm, const mj_options_t *options, Java
     return NULL;
 }
 
+/* The descriptor stands in a private field of the JDK's channel, in every release from 17 to 25. If one has it no more, nothing is watched. */
+static jboolean JNICALL native_watch(JNIEnv *env, jclass type, jobject channel, jlong id)
+{
+    jclass channel_type = (*env)->GetObjectClass(env, channel);
+    jfieldID field = (*env)->GetFieldID(env, channel_type, "fdVal", "I");
+    (void)type;
+    if (field == NULL) {
+        (*env)->ExceptionClear(env);
+        return JNI_FALSE;
+    }
+    return mj_hangup_watch((*env)->GetIntField(env, channel, field), id) ? JNI_TRUE : JNI_FALSE;
+}
+
+static jlong JNICALL native_await_hangup(JNIEnv *env, jclass type)
+{
+    (void)env;
+    (void)type;
+    return mj_hangup_await();
+}
+
 static bool register_natives(JNIEnv *env)
 {
     static const JNINativeMethod methods[] = {
@@ -236,6 +257,8 @@ static bool register_natives(JNIEnv *env)
         {(char *)(uintptr_t) "report", (char *)(uintptr_t) "(B[B)V", (void *)(uintptr_t)native_report},
         {(char *)(uintptr_t) "awaitCommand", (char *)(uintptr_t) "()I", (void *)(uintptr_t)native_await_command},
         {(char *)(uintptr_t) "listenerTaken", (char *)(uintptr_t) "()V", (void *)(uintptr_t)native_listener_taken},
+        {(char *)(uintptr_t) "watch", (char *)(uintptr_t) "(Ljava/nio/channels/SocketChannel;J)Z", (void *)(uintptr_t)native_watch},
+        {(char *)(uintptr_t) "awaitHangup", (char *)(uintptr_t) "()J", (void *)(uintptr_t)native_await_hangup},
     };
     jclass daemon = (*env)->FindClass(env, "modjvm/host/Daemon");
     return daemon != NULL &&

@@ -7,6 +7,8 @@
 
 APLOG_USE_MODULE(jvm);
 
+#define MJ_CLIENT_CLOSED_REQUEST 499 /* as access logs commonly have it; HTTP has no status for it */
+
 mj_exchange_t *mj_exchange_make(request_rec *r, mj_request_t *head, const char *pool_name, apr_interval_time_t request_timeout)
 {
     mj_exchange_t *x = apr_pcalloc(r->pool, sizeof(*x));
@@ -34,8 +36,12 @@ static bool pass(mj_exchange_t *x)
 static mj_step_t client_gone(mj_exchange_t *x)
 {
     ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, x->r, MJLOGNO(0045) "the client left before the response was whole");
-    x->is_broken = true;
+    x->is_broken = true; /* closing the channel tells the daemon, which interrupts the application */
     x->status = OK;
+    if (!x->is_begun) { /* for the access log: nobody will see it */
+        x->r->status = MJ_CLIENT_CLOSED_REQUEST;
+        x->status = DONE;
+    }
     return MJ_FINISHED;
 }
 
@@ -218,6 +224,9 @@ static mj_step_t receive(mj_exchange_t *x)
     rv = mj_channel_receive(x->channel, x->deadline, &frame, &payload);
     if (rv == APR_SUCCESS) {
         return on_frame(x, &frame, payload);
+    }
+    if (APR_STATUS_IS_EAGAIN(rv)) { /* a while without a word: is anybody still listening? */
+        return mj_exchange_has_client(x) ? MJ_GO_ON : client_gone(x);
     }
     if (APR_STATUS_IS_TIMEUP(rv)) {
         return mj_exchange_timed_out(x);

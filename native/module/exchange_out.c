@@ -167,17 +167,28 @@ static void send_body(mj_exchange_t *x, const unsigned char *data, apr_size_t le
     }
 }
 
-/* Waits until the client or the daemon has something to say. True: the client. */
-static bool await_client(mj_exchange_t *x, apr_interval_time_t limit)
+/* The client's socket; -1 where it has none of its own: HTTP/2. */
+static int client_socket(const mj_exchange_t *x)
 {
-    struct pollfd fds[2] = {{.fd = x->channel->fd, .events = POLLIN}, {.events = POLLIN}};
     apr_socket_t *socket = x->r->connection->master == NULL ? ap_get_conn_socket(x->r->connection) : NULL;
     int fd;
+    return socket != NULL && apr_os_sock_get(&fd, socket) == APR_SUCCESS ? fd : -1;
+}
 
-    if (socket == NULL || apr_os_sock_get(&fd, socket) != APR_SUCCESS) {
-        return true; /* HTTP/2: no socket of its own; the blocking read that follows has httpd's timeout */
+bool mj_exchange_has_client(const mj_exchange_t *x)
+{
+    struct pollfd client = {.fd = client_socket(x), .events = POLLRDHUP};
+    return !x->r->connection->aborted && (client.fd < 0 || poll(&client, 1, 0) <= 0);
+}
+
+/* Waits until the client or the daemon has something to say. True: the client. */
+static bool await_client(const mj_exchange_t *x, apr_interval_time_t limit)
+{
+    struct pollfd fds[2] = {{.fd = x->channel->fd, .events = POLLIN}, {.fd = client_socket(x), .events = POLLIN}};
+
+    if (fds[1].fd < 0) {
+        return true; /* the blocking read that follows has httpd's timeout */
     }
-    fds[1].fd = fd;
     while (poll(fds, 2, (int)(limit / 1000 + 1)) < 0 && errno == EINTR) {
     }
     return fds[0].revents == 0;

@@ -21,6 +21,9 @@ mj_step_t mj_exchange_more_body(mj_exchange_t *exchange);
 /** Tells the daemon, whose answer is whole, that no more of the body will come. */
 void mj_exchange_cut_body(mj_exchange_t *exchange);
 
+/** Looks whether the client is still there, as far as one can tell without reading. One that has closed its sending half has gone. */
+bool mj_exchange_has_client(const mj_exchange_t *exchange);
+
 /** Ends without success. Before the response began: the client gets that status. After: its connection is broken off, so that what it has
  *  never looks whole. */
 mj_step_t mj_exchange_fail(mj_exchange_t *exchange, int status);

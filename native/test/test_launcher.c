@@ -192,6 +192,17 @@ START_TEST(should_survive_a_stack_overflow_in_main)
 }
 END_TEST
 
+START_TEST(should_tell_which_connection_was_closed)
+{
+    launched_t launched = act(_i, "hangup");
+    expect(&launched, "1true true");
+    expect(&launched, "242");
+    expect(&launched, "R");
+    shutdown(launched.lifecycle, SHUT_WR);
+    ck_assert_int_eq(exit_code(&launched), 0);
+}
+END_TEST
+
 START_TEST(should_put_dev_null_in_place_of_the_listener)
 {
     launched_t launched = act(_i, "listener");
@@ -335,6 +346,7 @@ Suite *mj_suite(void)
     tcase_add_loop_test(each, should_make_the_jvm_as_the_pool_wants_it, 0, home_count);
     tcase_add_loop_test(each, should_let_the_pool_choose_another_collector, 0, home_count);
     tcase_add_loop_test(each, should_survive_a_stack_overflow_in_main, 0, home_count);
+    tcase_add_loop_test(each, should_tell_which_connection_was_closed, 0, home_count);
     tcase_add_loop_test(each, should_put_dev_null_in_place_of_the_listener, 0, home_count);
     tcase_add_loop_test(each, should_cut_a_message_that_is_too_long, 0, home_count);
     tcase_add_loop_test(each, should_tell_that_exit_was_called, 0, home_count);

@@ -11,4 +11,8 @@ final class Daemon {
     static native int awaitCommand();
 
     static native void listenerTaken();
+
+    static native boolean watch(java.nio.channels.SocketChannel channel, long id);
+
+    static native long awaitHangup();
 }

@@ -1,6 +1,11 @@
 package modjvm.host;
 
 import java.io.File;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,6 +42,25 @@ public final class Main {
         return Files.readSymbolicLink(Path.of("/proc/self/fd/" + n)).toString();
     }
 
+    private static void hangUp() throws Exception {
+        Path folder = Files.createTempDirectory("mj-hangup");
+        UnixDomainSocketAddress address = UnixDomainSocketAddress.of(folder.resolve("s"));
+        try (ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(address);
+                SocketChannel leaving = SocketChannel.open(address);
+                SocketChannel left = listener.accept();
+                SocketChannel staying = SocketChannel.open(address);
+                SocketChannel kept = listener.accept()) {
+            report('1', Daemon.watch(kept, 41) + " " + Daemon.watch(left, 42));
+            staying.write(ByteBuffer.wrap(new byte[1])); // a request that comes is no end
+            leaving.write(ByteBuffer.wrap(new byte[1])); // and one that nobody has read hides none
+            leaving.close();
+            report('2', Long.toString(Daemon.awaitHangup()));
+        } finally {
+            Files.delete(address.getPath());
+            Files.delete(folder);
+        }
+    }
+
     public static void main(String[] args) throws Exception {
         String act = System.getProperty("act", "");
         switch (act) {
@@ -50,6 +74,9 @@ public final class Main {
                 report('1', descriptor(0));
                 Daemon.listenerTaken();
                 report('2', descriptor(0));
+                break;
+            case "hangup":
+                hangUp();
                 break;
             case "long":
                 report('1', "x".repeat(5000));

@@ -14,7 +14,7 @@ import modjvm.protocol.ProtocolException.Code;
 /**
  * One connection from httpd, served by one thread, one request after another (PROTOCOL.md, section 3).
  *
- * <p>Owned by that thread, but for {@link #finish}, {@link #finishIfIdle} and {@link #close}.
+ * <p>Owned by that thread, but for {@link #finish}, {@link #finishIfIdle}, {@link #hangUp} and {@link #close}.
  */
 final class Connection implements AutoCloseable {
     private static final int GREATEST_SERIAL = 0xffff;
@@ -25,6 +25,7 @@ final class Connection implements AutoCloseable {
     private final Admission admission;
     private final Input input;
     private final Output output;
+    private final Peer peer = new Peer();
     /** Written by the owner before it asks for admission, read by who drains after nothing is admitted any more. */
     private volatile boolean idle = true;
 
@@ -75,6 +76,11 @@ final class Connection implements AutoCloseable {
         }
     }
 
+    /** httpd has closed the connection: whoever serves a request is interrupted. */
+    void hangUp() {
+        peer.hangUp();
+    }
+
     /** Breaks the connection off. */
     @Override
     public void close() throws IOException {
@@ -96,10 +102,13 @@ final class Connection implements AutoCloseable {
             refuse(header, verdict == Admission.Verdict.FULL ? Frame.Reason.FULL : Frame.Reason.DRAINING);
             return true;
         }
-        try (Exchange exchange = new Exchange(applications, input, output, new Admission.Permit(admission))) {
+        peer.enter();
+        try (Exchange exchange = new Exchange(applications, input, output, peer, new Admission.Permit(admission))) {
             Frame.Request request = Decoder.request(header, input.payload(header.length()));
             definition = request.head().definition(definition);
             return exchange.serve(header, request, definition);
+        } finally {
+            peer.leave();
         }
     }
 

@@ -1,5 +1,7 @@
 package modjvm.host;
 
+import java.nio.channels.SocketChannel;
+
 /**
  * What the launcher does for the host: it registers these methods before it calls {@link Main#main}
  * (docs/architecture.md, section 3).
@@ -23,4 +25,15 @@ final class Daemon {
 
     /** Puts /dev/null on descriptor 0, in place of the listening socket. */
     static native void listenerTaken();
+
+    /**
+     * Watches a connection until it is closed.
+     *
+     * @param id what {@link #awaitHangup} returns, once, when the peer has closed it
+     * @return false if this JDK's channels cannot be watched
+     */
+    static native boolean watch(SocketChannel channel, long id);
+
+    /** Waits for the next connection that its peer has closed; for one thread. Returns its id, or -1 if there is no more to wait for. */
+    static native long awaitHangup();
 }

@@ -3,6 +3,7 @@ package modjvm.host;
 import java.io.IOException;
 import java.nio.channels.Channel;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -26,6 +27,21 @@ final class DaemonLifecycle implements Lifecycle {
         }
         Daemon.listenerTaken();
         return listener;
+    }
+
+    @Override
+    public Hangups hangups() {
+        return new Hangups() {
+            @Override
+            public boolean watch(SocketChannel channel, long id) {
+                return Daemon.watch(channel, id);
+            }
+
+            @Override
+            public long await() {
+                return Daemon.awaitHangup();
+            }
+        };
     }
 
     @Override

@@ -17,12 +17,14 @@ final class Exchange implements AutoCloseable {
     private final Applications applications;
     private final Input input;
     private final Output output;
+    private final Peer peer;
     private final Admission.Permit permit;
 
-    Exchange(Applications applications, Input input, Output output, Admission.Permit permit) {
+    Exchange(Applications applications, Input input, Output output, Peer peer, Admission.Permit permit) {
         this.applications = applications;
         this.input = input;
         this.output = output;
+        this.peer = peer;
         this.permit = permit;
     }
 
@@ -91,7 +93,7 @@ final class Exchange implements AutoCloseable {
     }
 
     private void fail(Frame.Request request, RequestBody body, Reply reply, Throwable thrown) throws IOException {
-        if (output.isLost()) {
+        if (output.isLost() || peer.isGone()) {
             throw new IOException("the connection to httpd is lost", thrown);
         }
         if (!body.isBroken()) {

@@ -82,7 +82,7 @@ final class Host {
             }
         });
         mounts.preload(settings.applications(), Runtime.getRuntime().availableProcessors());
-        Server serving = new Server(listener, settings.threads(), mounts, this::end);
+        Server serving = new Server(listener, settings.threads(), mounts, lifecycle.hangups(), this::end);
         serving.start();
         server = serving;
         lifecycle.ready();

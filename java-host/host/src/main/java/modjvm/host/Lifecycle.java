@@ -17,6 +17,9 @@ interface Lifecycle {
     /** Returns the listening socket; once only. */
     ServerSocketChannel listener() throws IOException;
 
+    /** Returns what tells of connections that httpd has closed. */
+    Hangups hangups();
+
     /** Tells that every application has loaded or failed. */
     void ready();
 

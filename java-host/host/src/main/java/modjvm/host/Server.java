@@ -28,10 +28,12 @@ public final class Server implements AutoCloseable {
 
     private final ServerSocketChannel listener;
     private final Applications applications;
+    private final Hangups hangups;
     private final Runnable fatal;
     private final Admission admission;
     private final Buffers buffers;
     private final Map<Connection, Thread> connections = new ConcurrentHashMap<>();
+    private final Map<Long, Connection> watched = new ConcurrentHashMap<>();
     // No lambdas here: the first one costs a starting JVM more than everything else in this class.
     private final Thread acceptor = new Thread("modjvm-accept") {
         @Override
@@ -39,18 +41,27 @@ public final class Server implements AutoCloseable {
             accept();
         }
     };
+    private final Thread watcher = new Thread("modjvm-hangups") {
+        @Override
+        public void run() {
+            watch();
+        }
+    };
 
     /**
      * @param listener blocking; closed by {@link #close}
      * @param threads how many requests may be in applications at once
+     * @param hangups tells which connections httpd has closed
      * @param fatal ends the process; run after an error of the virtual machine has been logged
      */
-    public Server(ServerSocketChannel listener, int threads, Applications applications, Runnable fatal) {
+    public Server(
+            ServerSocketChannel listener, int threads, Applications applications, Hangups hangups, Runnable fatal) {
         if (threads < 1) {
             throw new IllegalArgumentException("threads: " + threads);
         }
         this.listener = Objects.requireNonNull(listener, "listener");
         this.applications = Objects.requireNonNull(applications, "applications");
+        this.hangups = Objects.requireNonNull(hangups, "hangups");
         this.fatal = Objects.requireNonNull(fatal, "fatal");
         this.admission = new Admission(threads);
         // A request with a long body and a long response holds two.
@@ -61,6 +72,8 @@ public final class Server implements AutoCloseable {
     public void start() {
         acceptor.setDaemon(true);
         acceptor.start();
+        watcher.setDaemon(true);
+        watcher.start();
     }
 
     /**
@@ -118,11 +131,25 @@ public final class Server implements AutoCloseable {
             @Override
             public void run() {
                 serve(connection);
+                watched.remove(number);
             }
         };
         thread.setDaemon(true);
         connections.put(connection, thread);
+        watched.put(number, connection);
+        if (!hangups.watch(channel, number)) {
+            watched.remove(number);
+        }
         thread.start();
+    }
+
+    private void watch() {
+        for (long number = hangups.await(); number >= 0; number = hangups.await()) {
+            Connection connection = watched.get(number);
+            if (connection != null) {
+                connection.hangUp();
+            }
+        }
     }
 
     private void serve(Connection connection) {

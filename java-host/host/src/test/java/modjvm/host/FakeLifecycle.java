@@ -39,6 +39,11 @@ final class FakeLifecycle implements Lifecycle {
     }
 
     @Override
+    public Hangups hangups() {
+        return new FakeHangups();
+    }
+
+    @Override
     public void ready() {
         events.add("ready");
     }

@@ -13,6 +13,7 @@ import modjvm.loading.Applications;
 /** A server on a socket in a temporary folder, for tests. */
 final class TestServer implements AutoCloseable {
     final CountDownLatch fatal = new CountDownLatch(1);
+    final FakeHangups hangups = new FakeHangups();
     final Server server;
     private final Path folder;
     private final Path socket;
@@ -22,7 +23,7 @@ final class TestServer implements AutoCloseable {
         socket = folder.resolve("daemon.sock");
         ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         listener.bind(UnixDomainSocketAddress.of(socket), 100);
-        server = new Server(listener, threads, applications, fatal::countDown);
+        server = new Server(listener, threads, applications, hangups, fatal::countDown);
         server.start();
     }
 
