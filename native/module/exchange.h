@@ -33,6 +33,7 @@ typedef struct mj_exchange_t {
     bool has_body;
     bool is_body_read;  /**< to its end, from the client */
     bool is_body_ended; /**< END was sent, or there is no body */
+    apr_time_t stalled_since; /**< when the client was first found to have nothing more; 0: it goes on */
     uint64_t credit;
     bool is_accepted; /**< the daemon has answered other than REFUSED */
     bool is_split;    /**< more was sent than one small message: if the daemon is lost, it may have read a part */

@@ -4,7 +4,6 @@
 
 #include <apr_portable.h>
 #include <apr_strings.h>
-#include <errno.h>
 #include <http_core.h>
 #include <http_log.h>
 #include <http_protocol.h>
@@ -15,6 +14,7 @@
 APLOG_USE_MODULE(jvm);
 
 #define HEAD_GUESS 4096
+#define LONGEST_WAIT apr_time_from_sec(1)
 
 /* Appends up to max bytes of the body to x->body. APR_EAGAIN: nothing is there yet. */
 static apr_status_t read_body(mj_exchange_t *x, apr_size_t max, apr_read_type_e mode)
@@ -83,9 +83,14 @@ int mj_exchange_prepare(mj_exchange_t *x)
             return body_failed(x, rv);
         }
     }
-    /* Only now: an input filter that changes the length has said so by taking the field away. */
     length = apr_table_get(x->r->headers_in, "Content-Length");
-    head->content_length = length != NULL ? (uint64_t)apr_atoi64(length) : MJ_LENGTH_UNKNOWN;
+    head->content_length = MJ_LENGTH_UNKNOWN;
+    if (length != NULL && x->is_body_read) {
+        head->content_length = x->body_len; /* whatever the field says: filters may have changed the body, or it was for another request */
+    }
+    else if (length != NULL && x->r->input_filters == x->r->proto_input_filters) {
+        head->content_length = (uint64_t)apr_atoi64(length);
+    }
     return OK;
 }
 
@@ -181,17 +186,39 @@ bool mj_exchange_has_client(const mj_exchange_t *x)
     return !x->r->connection->aborted && (client.fd < 0 || poll(&client, 1, 0) <= 0);
 }
 
-/* Waits until the client or the daemon has something to say. True: the client. */
-static bool await_client(const mj_exchange_t *x, apr_interval_time_t limit)
+/* Tells a client that waits for it that the body is wanted. A read that does not block leaves that to us. */
+static void send_continue(request_rec *r)
 {
-    struct pollfd fds[2] = {{.fd = x->channel->fd, .events = POLLIN}, {.fd = client_socket(x), .events = POLLIN}};
+    int status = r->status;
+    r->status = HTTP_CONTINUE;
+    ap_send_interim_response(r, 0);
+    r->status = status;
+    r->expecting_100 = 0;
+}
 
-    if (fds[1].fd < 0) {
-        return true; /* the blocking read that follows has httpd's timeout */
+/* Waits until the client or the daemon has something to say, but not long: filters that limit a client's time look at the clock only when
+ * they are read from. */
+static mj_step_t await_client(mj_exchange_t *x, int client)
+{
+    struct pollfd fds[2] = {{.fd = x->channel->fd, .events = POLLIN}, {.fd = client, .events = POLLIN}};
+    apr_time_t now = apr_time_now();
+    apr_interval_time_t limit;
+
+    if (x->stalled_since == 0) {
+        x->stalled_since = now;
     }
-    while (poll(fds, 2, (int)(limit / 1000 + 1)) < 0 && errno == EINTR) {
+    limit = x->stalled_since + x->r->server->timeout - now;
+    if (limit <= 0) {
+        return mj_exchange_fail(x, body_failed(x, APR_TIMEUP));
     }
-    return fds[0].revents == 0;
+    if (x->deadline != 0 && x->deadline - now < limit) {
+        limit = x->deadline - now;
+    }
+    if (limit > LONGEST_WAIT) {
+        limit = LONGEST_WAIT;
+    }
+    poll(fds, 2, (int)(limit / 1000 + 1));
+    return MJ_GO_ON;
 }
 
 mj_step_t mj_exchange_more_body(mj_exchange_t *x)
@@ -199,6 +226,9 @@ mj_step_t mj_exchange_more_body(mj_exchange_t *x)
     apr_size_t room, before;
     apr_status_t rv;
 
+    if (x->deadline != 0 && apr_time_now() >= x->deadline) {
+        return mj_exchange_timed_out(x);
+    }
     if (x->is_accepted) {
         x->body_len = 0; /* no second try: what was kept for it is not needed */
     }
@@ -209,25 +239,20 @@ mj_step_t mj_exchange_more_body(mj_exchange_t *x)
     }
     rv = read_body(x, room, APR_NONBLOCK_READ);
     if (APR_STATUS_IS_EAGAIN(rv)) {
-        apr_interval_time_t limit = x->r->server->timeout;
-        if (x->deadline != 0 && x->deadline - apr_time_now() < limit) {
-            limit = x->deadline - apr_time_now();
+        int client = client_socket(x);
+        if (x->r->expecting_100) {
+            send_continue(x->r);
         }
-        if (limit <= 0) {
-            return mj_exchange_timed_out(x);
+        if (client >= 0) {
+            return await_client(x, client);
         }
-        if (!await_client(x, limit)) {
-            return MJ_GO_ON;
-        }
-        if (x->deadline != 0 && apr_time_now() >= x->deadline) {
-            return mj_exchange_timed_out(x);
-        }
-        rv = read_body(x, room, APR_BLOCK_READ);
+        rv = read_body(x, room, APR_BLOCK_READ); /* HTTP/2: no socket of its own to look at; httpd's timeout holds */
     }
     if (rv != APR_SUCCESS && !APR_STATUS_IS_EAGAIN(rv)) {
         return mj_exchange_fail(x, body_failed(x, rv));
     }
     if (x->body_len > before || x->is_body_read) {
+        x->stalled_since = 0;
         send_body(x, x->body + before, x->body_len - before);
     }
     return MJ_GO_ON;

@@ -26,6 +26,7 @@ public class Facts {
             case "create" -> attempt(() -> Files.createFile(Path.of(argument)).toString());
             case "read" -> attempt(() -> Files.readString(Path.of(argument)));
             case "connect" -> attempt(() -> connect(argument));
+            case "length" -> Response.text(request.contentLength().orElse(-1) + " " + request.body().readAllBytes().length);
             case "body" -> Response.text(new String(request.body().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8));
             default -> Response.text("[" + request.scriptName() + "][" + request.pathInfo() + "][" + request.query() + "]["
                     + request.target() + "]");

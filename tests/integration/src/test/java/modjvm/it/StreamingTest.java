@@ -7,6 +7,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.zip.CRC32;
@@ -157,8 +158,10 @@ class StreamingTest {
     void shouldAskForABodyOnlyWhenItIsRead() throws IOException {
         String head = " HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n";
         try (RawClient client = new RawClient(httpd.port("flow"))) {
+            long asked = System.nanoTime();
             client.send("POST /facts?body" + head);
             assertThat(client.receiveHead().status()).isEqualTo(100);
+            assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(10));
             client.send("sent");
             assertThat(client.receive().text()).isEqualTo("sent");
         }
