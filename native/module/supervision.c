@@ -40,7 +40,7 @@ typedef struct retained_t {
     mj_board_t *board;
     apr_time_t started_at;
     apr_interval_time_t restart_delay;
-    apr_interval_time_t longest_shutdown; /* of the pools that the supervisor has */
+    apr_interval_time_t longest_shutdown; /* of the pools that the supervisor has had: some may drain still */
     unsigned generation;
 } retained_t;
 
@@ -148,7 +148,6 @@ static const char *push_settings(supervision_t *supervision)
     mj_record_add(server_record, "jars", mj_installed(pool, "share/mod_jvm"));
     rv = send_message(retained->control, 'B', mj_record_bytes(server_record), retained->board_fd,
                       log_descriptor(supervision->main_server));
-    retained->longest_shutdown = 0;
     for (i = 0; rv == APR_SUCCESS && i < pools->nelts; i++) {
         const mj_pool_t *declared = APR_ARRAY_IDX(pools, i, const mj_pool_t *);
         mj_span_t record = mj_pool_settings_record(declared->settings, pool, declared->index, declared->java_home, declared->definitions);
@@ -259,6 +258,7 @@ static const char *start_supervisor(supervision_t *supervision)
     retained->control = ends[0];
     retained->supervisor = pid;
     retained->started_at = apr_time_now();
+    retained->longest_shutdown = 0;
     return NULL;
 }
 
@@ -363,6 +363,7 @@ int mj_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, serve
     supervision_t *supervision;
     retained_t *retained;
     const char *wrong;
+    bool has_pools;
 
     (void)plog;
     (void)ptemp;
@@ -370,10 +371,11 @@ int mj_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, serve
         return OK; /* httpd reads its configuration twice at start: this is the rehearsal */
     }
     retained = retained_of();
-    if (mj_all_pools(pconf, main_server)->nelts == 0) {
-        end_supervisor(retained);
+    has_pools = mj_all_pools(pconf, main_server)->nelts > 0;
+    if (!has_pools && retained->supervisor == 0) {
         return OK;
     }
+    /* Without pools a supervisor goes on: it drains those that it had, for requests may be in them. */
     supervision = apr_pcalloc(pconf, sizeof(*supervision));
     supervision->retained = retained;
     supervision->main_server = main_server;
@@ -381,6 +383,11 @@ int mj_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, serve
     mj_server_config(main_server)->supervision = supervision;
 
     wrong = mj_runtime_dir_make(pconf, mj_runtime_dir(pconf, main_server), geteuid(), geteuid() == 0, &supervision->runtime_dir);
+    if (wrong != NULL && !has_pools) {
+        end_supervisor(retained);
+        mj_server_config(main_server)->supervision = NULL;
+        return OK;
+    }
     if (wrong != NULL) {
         ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_CRIT, 0, main_server, MJLOGNO(0011) "JVMRuntimeDir: %s", wrong);
         return HTTP_INTERNAL_SERVER_ERROR;
