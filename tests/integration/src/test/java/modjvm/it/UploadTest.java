@@ -76,7 +76,8 @@ class UploadTest {
     @Test
     void shouldPromiseNoLengthThatAFilterChanges() throws IOException {
         byte[] body = zipped(1_000_000);
-        String head = "POST /facts?length HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip\r\nContent-Length: " + body.length;
+        String head =
+                "POST /facts?length HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip\r\nContent-Length: " + body.length;
         for (String expectation : new String[] {"", "\r\nExpect: 100-continue"}) {
             try (RawClient client = new RawClient(httpd.port("inflating"))) {
                 client.send(head + expectation + "\r\n\r\n");

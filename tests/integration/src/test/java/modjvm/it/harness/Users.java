@@ -1,5 +1,6 @@
 package modjvm.it.harness;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -57,7 +58,11 @@ public final class Users {
 
     private static synchronized void remove() {
         for (String name : MADE) {
-            Command.run("userdel", name);
+            // refused while a process of that user still ends
+            Await.until(
+                    "userdel " + name,
+                    Duration.ofSeconds(10),
+                    () -> Command.run("userdel", name).exitCode() == 0);
         }
     }
 }
