@@ -24,7 +24,7 @@ const char *mj_site_read(mj_site_t **out, mj_span_t record, apr_pool_t *pool);
 /** True if sockets made for one are of no use to the other. */
 bool mj_site_sockets_differ(const mj_site_t *a, const mj_site_t *b);
 
-/** Removes what an earlier supervisor left in the runtime directory. */
+/** Removes the daemons' sockets that an earlier supervisor left in the runtime directory; not those that somebody listens on. */
 void mj_site_clean(const mj_site_t *site);
 
 #endif

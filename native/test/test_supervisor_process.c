@@ -374,16 +374,50 @@ START_TEST(should_replace_all_when_the_sockets_are_of_no_use)
 }
 END_TEST
 
+static int bind_in_runtime_dir(const driver_t *driver, const char *name)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    strcpy(address.sun_path, apr_pstrcat(test_pool, driver->runtime_dir, "/", name, NULL));
+    ck_assert_int_eq(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+    return fd;
+}
+
+static bool is_in_runtime_dir(const driver_t *driver, const char *name)
+{
+    return access(apr_pstrcat(test_pool, driver->runtime_dir, "/", name, NULL), F_OK) == 0;
+}
+
 START_TEST(should_remove_sockets_that_were_left_behind)
 {
     driver_t *driver = driver_start();
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-    strcpy(address.sun_path, apr_pstrcat(test_pool, driver->runtime_dir, "/old.0.1.sock", NULL));
-    ck_assert_int_eq(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+    int fd = bind_in_runtime_dir(driver, "old.0.1.sock"), dotted = bind_in_runtime_dir(driver, "a.sock.0.17.sock");
     ck_assert_str_eq(driver_offer(driver, NULL, NULL), "");
     ck_assert_uint_eq(driver_sockets(driver), 0);
     driver_finish(driver);
+    close(fd);
+    close(dotted);
+}
+END_TEST
+
+START_TEST(should_leave_the_sockets_of_others_alone)
+{
+    static const char *const names[] = {"mysqld.sock", ".0.1.sock", "a.1.sock", "a.0x.1.sock", "a.0.1.socket", "another.0.1.sock"};
+    driver_t *driver = driver_start();
+    size_t i;
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        int fd = bind_in_runtime_dir(driver, names[i]);
+        ck_assert(strcmp(names[i], "another.0.1.sock") != 0 || listen(fd, 1) == 0); /* a daemon of another httpd */
+    }
+    ck_assert_str_eq(driver_offer(driver, NULL, NULL), "");
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        ck_assert_msg(is_in_runtime_dir(driver, names[i]), "%s", names[i]);
+    }
+    ck_assert_int_eq(driver_stop(driver), 0);
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        ck_assert_int_eq(unlink(apr_pstrcat(test_pool, driver->runtime_dir, "/", names[i], NULL)), 0);
+    }
+    driver_clean(driver);
 }
 END_TEST
 
@@ -413,5 +447,6 @@ Suite *mj_suite(void)
     tcase_add_test(settings, should_refuse_settings_that_are_wrong);
     tcase_add_test(settings, should_replace_all_when_the_sockets_are_of_no_use);
     tcase_add_test(settings, should_remove_sockets_that_were_left_behind);
+    tcase_add_test(settings, should_leave_the_sockets_of_others_alone);
     return suite;
 }
