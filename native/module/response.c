@@ -49,7 +49,12 @@ int mj_response_apply(request_rec *r, const mj_response_t *response)
     int condition;
 
     r->status = response->status;
-    r->status_line = NULL; /* httpd's own reason phrase: nothing of the daemon's stands in the status line */
+    /* httpd's own reason phrase: nothing of the daemon's stands in the status line. A status that httpd does not know would become 500. */
+    r->status_line = ap_get_status_line_ex(r->pool, r->status);
+    /* What mod_mime made of the target's name: that is a type of the program, not of what it answers. */
+    ap_set_content_type(r, NULL);
+    r->content_encoding = NULL;
+    r->content_languages = NULL;
     while (mj_header_next(&rest, &header)) {
         apply_header(r, apr_pstrmemdup(r->pool, header.name.data, header.name.len),
                      apr_pstrmemdup(r->pool, header.value.data, header.value.len));

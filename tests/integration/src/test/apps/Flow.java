@@ -39,6 +39,7 @@ public class Flow {
                 out.flush();
                 Runtime.getRuntime().halt(9);
             });
+            case "status" -> Response.status((int) count);
             case "early" -> Response.text("too large\n").withStatus(413);
             case "ticks" -> Response.stream("text/plain", out -> {
                 out.write("first\n".getBytes());
