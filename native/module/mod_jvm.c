@@ -10,8 +10,9 @@ static void register_hooks(apr_pool_t *pool)
     /* After mod_alias, so that `Alias /static` takes a part out of `JVMAlias /`; before those that would look for files. */
     static const char *const aliases[] = {"mod_alias.c", NULL};
     static const char *const file_finders[] = {"mod_userdir.c", "mod_vhost_alias.c", NULL};
-    /* mod_mime sets a handler by the name's extension: what JVMAlias maps is ours whatever it is called. */
-    static const char *const last_fixups[] = {"mod_dir.c", "mod_rewrite.c", "mod_ssl.c", "mod_env.c", "mod_headers.c", NULL};
+    /* They would set a handler by the name's extension, or look for files of that name: what JVMAlias maps is ours whatever it is called.
+     * SetHandler comes later, and takes a part out. */
+    static const char *const type_checkers[] = {"mod_mime.c", "mod_negotiation.c", NULL};
 
     (void)pool;
     ap_hook_check_config(mj_check_config, NULL, NULL, APR_HOOK_MIDDLE);
@@ -22,7 +23,7 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_translate_name(mj_translate_name, aliases, file_finders, APR_HOOK_MIDDLE);
     /* Before core walks directories: a mount is no file, and httpd's user may not even be able to look at its target. */
     ap_hook_map_to_storage(mj_map_to_storage, NULL, NULL, APR_HOOK_FIRST);
-    ap_hook_fixups(mj_fixups, last_fixups, NULL, APR_HOOK_REALLY_LAST);
+    ap_hook_type_checker(mj_type_checker, NULL, type_checkers, APR_HOOK_FIRST);
     ap_hook_handler(mj_handler, NULL, NULL, APR_HOOK_MIDDLE);
 }
 

@@ -119,7 +119,7 @@ const char *mj_default_group(apr_pool_t *pool, const server_rec *server, const c
 /* --- mounts.c --- */
 int mj_translate_name(request_rec *r);
 int mj_map_to_storage(request_rec *r);
-int mj_fixups(request_rec *r);
+int mj_type_checker(request_rec *r);
 
 /* --- supervision.c --- */
 

@@ -83,7 +83,7 @@ int mj_map_to_storage(request_rec *r)
     return match_of(r) != NULL && r->method_number != M_TRACE ? OK : DECLINED;
 }
 
-int mj_fixups(request_rec *r)
+int mj_type_checker(request_rec *r)
 {
     if (match_of(r) != NULL) {
         r->handler = MJ_HANDLER;

@@ -9,6 +9,7 @@ import modjvm.it.harness.Httpd;
 import modjvm.it.harness.RawClient;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -19,11 +20,14 @@ class ResponseTest {
 
     @BeforeAll
     static void start() throws IOException {
-        httpd = Httpd.with().host("site", """
+        httpd = Httpd.with().module("status").host("site", """
                 AddType text/x-java .java
                 AddEncoding x-source .java
                 AddLanguage tlh .java
                 AddHandler jvm-application .java
+                <Location /flow/own>
+                    SetHandler server-status
+                </Location>
                 JVMDaemonProcess site ${AS1}
                 JVMAlias /flow ${APPS}/Flow.java
                 """).start();
@@ -51,5 +55,10 @@ class ResponseTest {
         assertThat(head.all("Content-Type")).isEmpty();
         assertThat(head.all("Content-Encoding")).isEmpty();
         assertThat(head.all("Content-Language")).isEmpty();
+    }
+
+    @Test
+    void shouldLetSetHandlerTakeAPartOutOfAMount() throws IOException {
+        assertThat(RawClient.get(httpd.port("site"), "/flow/own?auto").text()).contains("BusyWorkers");
     }
 }
