@@ -125,8 +125,9 @@ static bool next_folder(const char *path, size_t *len)
     return true;
 }
 
-const char *mj_file_reachable(apr_pool_t *pool, const char *path, bool must_be_executable)
+const char *mj_file_reachable(apr_pool_t *pool, const char *path, bool must_be_executable, bool by_others)
 {
+    const char *use = must_be_executable ? "executed" : "read";
     char real[PATH_MAX];
     struct stat st;
     size_t len = 0;
@@ -134,9 +135,14 @@ const char *mj_file_reachable(apr_pool_t *pool, const char *path, bool must_be_e
     if (realpath(path, real) == NULL || stat(real, &st) != 0 || !S_ISREG(st.st_mode)) {
         return apr_psprintf(pool, "%s is missing: install mod_jvm whole (cmake --install)", path);
     }
+    if (!by_others) {
+        return access(real, must_be_executable ? X_OK : R_OK) == 0
+                   ? NULL
+                   : apr_psprintf(pool, "%s cannot be %s (mode %04o): chmod it", path, use, (unsigned)(st.st_mode & 07777));
+    }
     if (!(st.st_mode & (must_be_executable ? 0001 : 0004))) {
-        return apr_psprintf(pool, "%s cannot be %s by other users (mode %04o): chmod it", path,
-                            must_be_executable ? "executed" : "read", (unsigned)(st.st_mode & 07777));
+        return apr_psprintf(pool, "%s cannot be %s by other users (mode %04o): chmod it", path, use,
+                            (unsigned)(st.st_mode & 07777));
     }
     while (next_folder(real, &len) && real[len] != '\0') {
         const char *folder = apr_pstrmemdup(pool, real, len);

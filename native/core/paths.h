@@ -12,9 +12,10 @@
  *  @return NULL, or what is wrong and the mend */
 const char *mj_folder_check(apr_pool_t *pool, const char *path, uid_t owner, bool must_be_searchable);
 
-/** Users other than the owner must be able to read the file at path, or execute it: each folder on its way is searchable.
+/** The caller must be able to read the file at path, or execute it. With by_others, users other than the owner must be able to: each
+ *  folder on its way is searchable.
  *  @return NULL, or what is wrong and the mend */
-const char *mj_file_reachable(apr_pool_t *pool, const char *path, bool must_be_executable);
+const char *mj_file_reachable(apr_pool_t *pool, const char *path, bool must_be_executable, bool by_others);
 
 /** Checks, makes if missing (mode 0711), and resolves a runtime directory.
  *  @param resolved set on success: the path without links

@@ -258,14 +258,15 @@ static const char *check_installation(apr_pool_t *pool)
 {
     static const char *const programs[] = {"libexec/mod_jvm/jvm-supervisor", "libexec/mod_jvm/jvm-daemon"};
     static const char *const jars[] = {"share/mod_jvm/modjvm-api.jar", "share/mod_jvm/modjvm-host.jar"};
+    bool by_others = geteuid() == 0;
     const char *wrong = NULL;
     size_t i;
 
     for (i = 0; wrong == NULL && i < 2; i++) {
-        wrong = mj_file_reachable(pool, mj_installed(pool, programs[i]), true);
+        wrong = mj_file_reachable(pool, mj_installed(pool, programs[i]), true, by_others);
     }
     for (i = 0; wrong == NULL && i < 2; i++) {
-        wrong = mj_file_reachable(pool, mj_installed(pool, jars[i]), false);
+        wrong = mj_file_reachable(pool, mj_installed(pool, jars[i]), false, by_others);
     }
     return wrong;
 }

@@ -303,12 +303,12 @@ START_TEST(files_that_all_can_reach_pass)
 {
     const char *file = mj_make_file(folder, "a/b/file", "");
 
-    ck_assert_ptr_null(mj_file_reachable(test_pool, file, false));
-    ck_assert_ptr_null(mj_file_reachable(test_pool, mj_make_link(folder, "link", "a/b/file"), false));
+    ck_assert_ptr_null(mj_file_reachable(test_pool, file, false, true));
+    ck_assert_ptr_null(mj_file_reachable(test_pool, mj_make_link(folder, "link", "a/b/file"), false, true));
     ck_assert_int_eq(chmod(file, 0711), 0);
-    ck_assert_ptr_null(mj_file_reachable(test_pool, file, true));
+    ck_assert_ptr_null(mj_file_reachable(test_pool, file, true, true));
     ck_assert_int_eq(chmod(below(folder, "a"), 0711), 0);
-    ck_assert_ptr_null(mj_file_reachable(test_pool, file, true));
+    ck_assert_ptr_null(mj_file_reachable(test_pool, file, true, true));
 }
 END_TEST
 
@@ -316,9 +316,9 @@ START_TEST(files_that_others_cannot_use_are_named)
 {
     const char *file = mj_make_file(folder, "a/b/file", "");
 
-    assert_wrong(mj_file_reachable(test_pool, file, true), file, "cannot be executed by other users (mode 0644): chmod it");
+    assert_wrong(mj_file_reachable(test_pool, file, true, true), file, "cannot be executed by other users (mode 0644): chmod it");
     ck_assert_int_eq(chmod(file, 0751), 0);
-    assert_wrong(mj_file_reachable(test_pool, file, false), file, "cannot be read by other users (mode 0751): chmod it");
+    assert_wrong(mj_file_reachable(test_pool, file, false, true), file, "cannot be read by other users (mode 0751): chmod it");
 }
 END_TEST
 
@@ -329,17 +329,30 @@ START_TEST(files_below_a_closed_folder_are_named_with_it)
     const char *closed = below(folder, "a");
 
     ck_assert_int_eq(chmod(closed, 0750), 0);
-    assert_wrong(mj_file_reachable(test_pool, file, false), file, closed);
-    assert_wrong(mj_file_reachable(test_pool, file, false), file, "chmod o+x the folder");
-    assert_wrong(mj_file_reachable(test_pool, link, false), link, closed);
+    assert_wrong(mj_file_reachable(test_pool, file, false, true), file, closed);
+    assert_wrong(mj_file_reachable(test_pool, file, false, true), file, "chmod o+x the folder");
+    assert_wrong(mj_file_reachable(test_pool, link, false, true), link, closed);
+}
+END_TEST
+
+START_TEST(a_closed_folder_is_open_to_its_owner)
+{
+    const char *file = mj_make_file(folder, "a/b/file", "");
+
+    ck_assert_int_eq(chmod(below(folder, "a"), 0700), 0);
+    ck_assert_int_eq(chmod(file, 0600), 0);
+    ck_assert_ptr_null(mj_file_reachable(test_pool, file, false, false));
+    assert_wrong(mj_file_reachable(test_pool, file, true, false), file, "cannot be executed (mode 0600): chmod it");
+    ck_assert_int_eq(chmod(file, 0700), 0);
+    ck_assert_ptr_null(mj_file_reachable(test_pool, file, true, false));
 }
 END_TEST
 
 START_TEST(what_is_no_file_is_missing)
 {
-    assert_wrong(mj_file_reachable(test_pool, folder, false), folder, "is missing");
-    assert_wrong(mj_file_reachable(test_pool, below(folder, "x"), false), below(folder, "x"), "install mod_jvm whole");
-    assert_wrong(mj_file_reachable(test_pool, mj_make_link(folder, "dangling", "x"), false), below(folder, "dangling"),
+    assert_wrong(mj_file_reachable(test_pool, folder, false, true), folder, "is missing");
+    assert_wrong(mj_file_reachable(test_pool, below(folder, "x"), false, true), below(folder, "x"), "install mod_jvm whole");
+    assert_wrong(mj_file_reachable(test_pool, mj_make_link(folder, "dangling", "x"), false, true), below(folder, "dangling"),
                  "is missing");
 }
 END_TEST
@@ -367,6 +380,7 @@ Suite *mj_suite(void)
     tcase_add_test(tcase, files_that_all_can_reach_pass);
     tcase_add_test(tcase, files_that_others_cannot_use_are_named);
     tcase_add_test(tcase, files_below_a_closed_folder_are_named_with_it);
+    tcase_add_test(tcase, a_closed_folder_is_open_to_its_owner);
     tcase_add_test(tcase, what_is_no_file_is_missing);
     if (geteuid() != 0) {
         puts("not root: tests with folders of other users are left out");
