@@ -72,7 +72,10 @@ mj_decision_t mj_plan_decide(mj_plan_t *plan, const mj_member_t *members, unsign
     for (i = 0; i < count; i++) {
         const mj_member_t *member = &members[i];
         bool is_current = member->generation == plan->generation;
-        if (member->state == MJ_LIFE_STARTING) {
+        /* One that startup-timeout has killed counts as starting until it is reaped and its failed start counted: else its
+         * replacement would start at once. */
+        bool is_late = member->state == MJ_LIFE_KILLED && member->ready_at == MJ_NEVER && is_current;
+        if (member->state == MJ_LIFE_STARTING || is_late) {
             *(is_current ? &starting : &old_starting) += 1;
         } else if (member->state == MJ_LIFE_READY) {
             *(is_current ? &ready : &old_ready) += 1;

@@ -98,6 +98,22 @@ START_TEST(should_double_the_delay_of_failed_starts)
 }
 END_TEST
 
+START_TEST(should_not_replace_what_is_killed_before_it_is_reaped)
+{
+    scene_t scene = scene_of(1);
+    ck_assert_uint_eq(start(&scene), 1);
+    scene.now += 60 * SECOND;
+    scene.members[0].state = MJ_LIFE_KILLED; /* startup-timeout */
+    ck_assert_uint_eq(start(&scene), 0);
+    scene.now += SECOND / 10;
+    end(&scene, 0);
+    ck_assert_uint_eq(start(&scene), 0);
+    ck_assert_int_eq(decide(&scene).wake_at, scene.now + SECOND);
+    scene.now += SECOND;
+    ck_assert_uint_eq(start(&scene), 1);
+}
+END_TEST
+
 START_TEST(should_count_what_fails_together_once)
 {
     scene_t scene = scene_of(4);
@@ -291,6 +307,7 @@ Suite *mj_suite(void)
     TCase *plan = mj_case(suite, "plan");
     tcase_add_test(plan, should_start_all_at_once);
     tcase_add_test(plan, should_double_the_delay_of_failed_starts);
+    tcase_add_test(plan, should_not_replace_what_is_killed_before_it_is_reaped);
     tcase_add_test(plan, should_count_what_fails_together_once);
     tcase_add_test(plan, should_stay_ready_while_any_is);
     tcase_add_test(plan, should_replace_ever_more_slowly_what_ends_quickly);
