@@ -172,7 +172,7 @@ static mj_step_t on_abort(mj_exchange_t *x, const mj_frame_t *frame, const unsig
     }
     ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, x->r, MJLOGNO(0047) "pool %s pid %u: the response is broken off: %.*s", x->pool_name, x->pid,
                   (int)message.len, message.data);
-    return mj_exchange_fail(x, HTTP_BAD_GATEWAY);
+    return mj_exchange_fail(x, HTTP_INTERNAL_SERVER_ERROR); /* the application's doing, if the client has nothing of it yet */
 }
 
 static mj_step_t on_frame(mj_exchange_t *x, const mj_frame_t *frame, const unsigned char *payload)

@@ -19,7 +19,9 @@ mj_step_t mj_exchange_fail(mj_exchange_t *x, int status)
     x->status = OK;
     r->connection->keepalive = AP_CONN_CLOSE;
     apr_brigade_cleanup(x->out);
-    APR_BRIGADE_INSERT_TAIL(x->out, ap_bucket_error_create(HTTP_BAD_GATEWAY, NULL, r->pool, r->connection->bucket_alloc));
+    /* Once the headers have left, it is 502 that makes httpd's filters break the response off. */
+    APR_BRIGADE_INSERT_TAIL(
+        x->out, ap_bucket_error_create(r->sent_bodyct ? HTTP_BAD_GATEWAY : status, NULL, r->pool, r->connection->bucket_alloc));
     APR_BRIGADE_INSERT_TAIL(x->out, apr_bucket_eos_create(r->connection->bucket_alloc));
     ap_pass_brigade(r->output_filters, x->out);
     apr_brigade_cleanup(x->out);

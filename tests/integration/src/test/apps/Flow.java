@@ -30,6 +30,11 @@ public class Flow {
                 write(out, count);
                 throw new IOException("broken off on purpose");
             });
+            case "flushes" -> Response.stream("text/plain", out -> {
+                out.write('x');
+                out.flush();
+                throw new IOException("broken off on purpose");
+            });
             case "short" -> Response.stream("text/plain", out -> write(out, count / 2))
                     .withHeader("Content-Length", Long.toString(count));
             case "long" -> Response.stream("text/plain", out -> write(out, count * 2))

@@ -16,6 +16,7 @@ import modjvm.it.harness.Httpd;
 import modjvm.it.harness.RawClient;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -193,6 +194,18 @@ class StreamingTest {
             }
             assertThatThrownBy(() -> client.body(head).transferTo(OutputStream.nullOutputStream()))
                     .isInstanceOf(IOException.class);
+        }
+    }
+
+    /** Whether the flush or the exception comes first to httpd is chance; in neither case was the daemon lost. */
+    @RepeatedTest(20)
+    void shouldBreakOffOrAnswer500WhenAWriterThrowsAfterAFlush() throws IOException {
+        try (RawClient client = ask("flushes")) {
+            RawClient.Head head = client.receiveHead();
+            assertThat(head.status()).isIn(200, 500);
+            if (head.status() == 200) {
+                assertThatThrownBy(() -> client.body(head).readAllBytes()).isInstanceOf(IOException.class);
+            }
         }
     }
 
