@@ -179,7 +179,7 @@ static const char *set_quantity(const option_t *option, void *field, apr_pool_t 
     if (!parse_quantity(value, units, option->min, option->max, &n)) {
         switch (option->kind) {
         case SIZE:
-            return apr_psprintf(pool, "%s=%s: give a size from %s to %s, in bytes or with k, m or g (128m)", option->name, value,
+            return apr_psprintf(pool, "%s=%s: give a size from %s to %s, in bytes or with k, m or g", option->name, value,
                                 size_text(pool, option->min), size_text(pool, option->max));
         case TIME:
             return apr_psprintf(pool, "%s=%s: give a time in seconds, or with ms, s, min or h (90s), a year at most; 0 is off",

@@ -126,6 +126,7 @@ static void own_config(apr_pool_t *pool, server_rec *server)
     if (!is_main(server) && config == mj_server_config(ap_server_conf)) {
         config = apr_pmemdup(pool, config, sizeof(*config));
         config->pools = apr_array_make(pool, 1, sizeof(mj_pool_t *));
+        config->named = apr_array_make(pool, 1, sizeof(mj_named_pool_t));
         ap_set_module_config(server->module_config, &jvm_module, config);
     }
     config->name = apr_psprintf(pool, "%s:%u", server->server_hostname != NULL ? server->server_hostname : "-",
@@ -180,6 +181,28 @@ static int check_pools(apr_pool_t *pool, server_rec *main_server)
         if (wrong != NULL) {
             LOG_CHECK(declared->server, apr_psprintf(pool, MJLOGNO(0001) "%s: JVMDaemonProcess %s: %s", declared->where,
                                                      declared->settings->name, wrong));
+            failures++;
+        }
+    }
+    return failures;
+}
+
+/* Each JVMProcessGroup, also one that no mount needs: what SetHandler serves is only seen when it is asked for. */
+static int check_named_pools(apr_pool_t *pool, server_rec *server)
+{
+    const apr_array_header_t *named = mj_server_config(server)->named;
+    int failures = 0, i;
+
+    for (i = 0; i < named->nelts; i++) {
+        const mj_named_pool_t *group = &APR_ARRAY_IDX(named, i, mj_named_pool_t);
+        const mj_scope_t scope = {.process_group = group->name};
+        const server_rec *other = is_main(server) ? server : NULL; /* virtual hosts inherit what the main server says */
+        const char *wrong = NULL;
+        while (other != NULL && find_named(other, group->name) == NULL) {
+            other = other->next;
+        }
+        if (other == NULL && mj_find_pool(pool, server, &scope, &wrong) == NULL) {
+            LOG_CHECK(server, apr_psprintf(pool, MJLOGNO(0006) "%s: JVMProcessGroup %s: %s", group->where, group->name, wrong));
             failures++;
         }
     }
@@ -313,6 +336,7 @@ int mj_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, serv
     }
     failures += check_pools(pconf, main_server);
     for (server = main_server; server != NULL; server = server->next) {
+        failures += check_named_pools(ptemp, server);
         failures += check_mounts(pconf, server);
     }
     if (mj_all_pools(ptemp, main_server)->nelts > 0) {

@@ -22,6 +22,7 @@ void *mj_create_server_config(apr_pool_t *pool, server_rec *server)
     (void)server;
     config->pools = apr_array_make(pool, 2, sizeof(mj_pool_t *));
     config->mounts = apr_array_make(pool, 4, sizeof(mj_mount_t *));
+    config->named = apr_array_make(pool, 2, sizeof(mj_named_pool_t));
     config->minimum_uid = -1;
     return config;
 }
@@ -33,6 +34,7 @@ void *mj_merge_server_config(apr_pool_t *pool, void *base, void *add)
     mj_server_t *merged = apr_pmemdup(pool, outer, sizeof(*outer));
 
     merged->pools = inner->pools; /* whose a pool is must stay visible: the main server's are found through the main server */
+    merged->named = inner->named;
     merged->mounts = apr_array_append(pool, inner->mounts, outer->mounts);
     if (inner->java_home != NULL) {
         merged->java_home = inner->java_home;
@@ -114,7 +116,7 @@ static const char *add_daemon_process(cmd_parms *cmd, void *scope, const char *a
 
 static const char *set_param(const cmd_parms *cmd, mj_scope_t *scope, const char *name, const char *value)
 {
-    const char *wrong = check_word(cmd, name);
+    const char *wrong = *name == '\0' ? "the parameter has no name: give one (param.NAME=VALUE)" : check_word(cmd, name);
     if (wrong == NULL && strchr(name, '=') != NULL) {
         wrong = apr_psprintf(cmd->pool, "the name '%s' holds a '=': give the name and the value apart", name);
     }
@@ -264,7 +266,11 @@ static const char *add_alias_match(cmd_parms *cmd, void *scope, const char *args
 static const char *scope_process_group(cmd_parms *cmd, void *scope, const char *value)
 {
     const char *wrong = set_process_group(cmd, scope, value);
-    return wrong != NULL ? error_in(cmd, NULL, wrong) : NULL;
+    if (wrong != NULL) {
+        return error_in(cmd, NULL, wrong);
+    }
+    APR_ARRAY_PUSH(mj_server_config(cmd->server)->named, mj_named_pool_t) = (mj_named_pool_t){value, where_of(cmd)};
+    return NULL;
 }
 
 static const char *scope_application_group(cmd_parms *cmd, void *scope, const char *value)

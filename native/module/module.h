@@ -46,6 +46,12 @@ typedef struct mj_resolved_t {
     mj_span_t definition; /**< empty for JVMAliasMatch: its target depends on the request */
 } mj_resolved_t;
 
+/** A JVMProcessGroup, for its check: the pool may be declared further down. */
+typedef struct mj_named_pool_t {
+    const char *name;
+    const char *where;
+} mj_named_pool_t;
+
 struct mj_child_t;
 struct supervision_t;
 
@@ -53,6 +59,7 @@ struct supervision_t;
 typedef struct mj_server_t {
     apr_array_header_t *pools;  /**< of mj_pool_t *, this server's own */
     apr_array_header_t *mounts; /**< of mj_mount_t *; a virtual host's own come before the main server's */
+    apr_array_header_t *named;  /**< of mj_named_pool_t, this server's own */
     const char *java_home;      /**< NULL: the newest found */
     const char *java_home_where;
     apr_array_header_t *resolved; /**< of mj_resolved_t, in the order of mounts; made by check_config */

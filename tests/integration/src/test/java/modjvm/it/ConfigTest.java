@@ -157,6 +157,8 @@ class ConfigTest {
         "JVMEntryPoint a::b::c,                             JVMEntryPoint,    a::b::c,         'member'",
         "JVMProcessGroup a/b,                               JVMProcessGroup,  a/b,             'letters'",
         "JVMProcessGroup nosuch,                            JVMAlias,         nosuch,          'JVMDaemonProcess'",
+        "<Location /x>|JVMProcessGroup nosuch|</Location>,  JVMProcessGroup,  nosuch,          'JVMDaemonProcess'",
+        "JVMAlias /app ${APPS}/Hello.java param.=x,         JVMAlias,         /app,            'NAME'",
         "JVMAlias /x ${APPS}/Hello.java process-group=none, JVMAlias,         none,            'JVMDaemonProcess'",
         "JVMParameter a=b c,                                JVMParameter,     a=b,             'apart'",
         "JVMJavaHome relative,                              JVMJavaHome,      relative,        'absolute'",
@@ -200,6 +202,21 @@ class ConfigTest {
 
             assertThat(test.exitCode()).isNotZero();
             assertThat(test.output()).contains("JVM").contains("good").containsPattern("(?i)virtual host");
+        }
+    }
+
+    @Test
+    void shouldRefuseThePoolOfAnotherHostInAScope() {
+        try (Httpd two = Httpd.with()
+                .main("<Directory ${WORK}>\nJVMProcessGroup good\n</Directory>")
+                .host("one", RIGHT)
+                .host("two", "<Location /app>\nJVMProcessGroup good\n</Location>")
+                .write()) {
+            Command test = two.configtest();
+
+            assertThat(test.exitCode()).isNotZero();
+            // the main server's is for those who may use the pool
+            assertThat(test.output()).containsOnlyOnce("JVMProcessGroup good").contains("virtual host");
         }
     }
 
