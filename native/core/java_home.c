@@ -87,7 +87,7 @@ const char *mj_java_home_check(apr_pool_t *pool, const char *path)
     return NULL;
 }
 
-const char *mj_java_home_find(apr_pool_t *pool)
+const char *mj_java_home_find(apr_pool_t *pool, const char *root)
 {
     version_t best_version = {{0}};
     const char *best = NULL;
@@ -96,11 +96,12 @@ const char *mj_java_home_find(apr_pool_t *pool)
     for (i = 0; i < sizeof(usual_places) / sizeof(usual_places[0]); i++) {
         apr_finfo_t entry;
         apr_dir_t *dir;
-        if (apr_dir_open(&dir, usual_places[i], pool) != APR_SUCCESS) {
+        const char *place = apr_pstrcat(pool, root, usual_places[i], NULL);
+        if (apr_dir_open(&dir, place, pool) != APR_SUCCESS) {
             continue;
         }
         while (apr_dir_read(&entry, APR_FINFO_NAME, dir) == APR_SUCCESS) {
-            const char *home = apr_pstrcat(pool, usual_places[i], "/", entry.name, NULL);
+            const char *home = apr_pstrcat(pool, place, "/", entry.name, NULL);
             version_t version;
             if (entry.name[0] == '.' || access(libjvm_path(pool, home), R_OK) != 0) {
                 continue;

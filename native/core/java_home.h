@@ -10,7 +10,8 @@
 const char *mj_java_home_check(apr_pool_t *pool, const char *path);
 
 /** Finds the newest Java home in the usual places (/usr/lib/jvm, /usr/java, /opt, /opt/java, /usr/local and their subfolders).
+ *  @param root what stands before each place: "" but for tests
  *  @return its path, or NULL if there is none of Java 17 or later */
-const char *mj_java_home_find(apr_pool_t *pool);
+const char *mj_java_home_find(apr_pool_t *pool, const char *root);
 
 #endif

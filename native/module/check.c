@@ -157,7 +157,7 @@ static const char *check_pool(apr_pool_t *pool, mj_pool_t *declared, const serve
         declared->java_home = config->java_home;
         return NULL; /* checked once, as a directive */
     }
-    declared->java_home = mj_java_home_find(pool);
+    declared->java_home = mj_java_home_find(pool, "");
     return declared->java_home != NULL
                ? NULL
                : "no Java of 17 or later is found below /usr/lib/jvm, /usr/java, /opt or /usr/local: install one "
