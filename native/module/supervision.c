@@ -50,6 +50,7 @@ typedef struct supervision_t {
     server_rec *main_server;
     apr_pool_t *pconf;
     const char *runtime_dir;
+    pid_t parent;
     apr_proc_t process; /* for the other-child registration */
 } supervision_t;
 
@@ -284,9 +285,9 @@ static void await_end(retained_t *retained, apr_interval_time_t limit)
         }
     }
     if (n <= 0) {
-        kill(retained->supervisor, SIGKILL);
+        n = kill(retained->supervisor, SIGKILL) == 0 ? 1 : 0; /* httpd -X may do so no longer: it has become User */
     }
-    while (waitpid(retained->supervisor, &status, 0) < 0 && errno == EINTR) {
+    while (n > 0 && waitpid(retained->supervisor, &status, 0) < 0 && errno == EINTR) {
     }
     if (pidfd >= 0) {
         close(pidfd);
@@ -380,6 +381,7 @@ int mj_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, serve
     supervision->retained = retained;
     supervision->main_server = main_server;
     supervision->pconf = pconf;
+    supervision->parent = getpid();
     mj_server_config(main_server)->supervision = supervision;
 
     wrong = mj_runtime_dir_make(pconf, mj_runtime_dir(pconf, main_server), geteuid(), geteuid() == 0, &supervision->runtime_dir);
@@ -464,7 +466,7 @@ void mj_child_init(apr_pool_t *pchild, server_rec *main_server)
         return;
     }
     /* The parent's alone: a child that held it would keep the supervisor from noticing, and could speak to it. */
-    if (!ap_exists_config_define("ONE_PROCESS")) {
+    if (getpid() != supervision->parent) { /* httpd -X forks none */
         close(supervision->retained->control);
         close(supervision->retained->board_fd);
     }
