@@ -32,6 +32,8 @@ static const char *find_user(apr_pool_t *pool, const char *user, uid_t *uid, con
     } else if (parse_id(user, &id)) {
         *uid = (uid_t)id;
         pw = getpwuid(*uid);
+    } else if (*user == '#') {
+        return apr_psprintf(pool, "user=%s: this is no UID; give '#' and a number below 4294967295, or a name", user);
     } else {
         return apr_psprintf(pool, "user=%s: there is no such user; create it (useradd --system %s) or name another", user, user);
     }
@@ -56,6 +58,8 @@ static const char *find_group(apr_pool_t *pool, const char *option, const char *
         *gid = gr->gr_gid;
     } else if (parse_id(name, &id)) {
         *gid = (gid_t)id;
+    } else if (*name == '#') {
+        return apr_psprintf(pool, "%s=%s: '%s' is no GID; give '#' and a number below 4294967295, or a name", option, name, name);
     } else {
         return apr_psprintf(pool, "%s=%s: there is no group '%s'; create it (groupadd --system %s) or name another", option, name,
                             name, name);

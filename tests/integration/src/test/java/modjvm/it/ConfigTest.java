@@ -114,6 +114,8 @@ class ConfigTest {
         "user=daemon,                           'JVMMinimumUID'",
         "user=#99 group=mjtest1,                'JVMMinimumUID'",
         "user=nosuchuser,                       'useradd|create'",
+        "user=#4294967296,                      'number'",
+        "user=mjtest1 group=#x,                 'number'",
         "user=#4000000001,                      'group='",
         "user=mjtest1 group=root,               'GID 0'",
         "user=mjtest1 group=0,                  'GID 0'",
@@ -252,6 +254,7 @@ class ConfigTest {
     }
 
     @Test
+    @RequiresRoot
     void shouldRefuseAnInstallationThatPoolsCannotReach() throws IOException {
         Path closed = Folders.make(httpd.dir().resolve("closed"), System.getProperty("user.name"), "rwx------");
         Command.succeed(
