@@ -31,6 +31,9 @@ class PathsTest {
                             Require all granted
                             AddHandler jvm-application .java
                         </Directory>
+                        <Directory ${WORK}/htdocs/all>
+                            SetHandler jvm-application
+                        </Directory>
                         """)
                 .host("root", "JVMAlias / ${APPS}/Facts.java\nJVMAlias /inner ${APPS}/Facts.java")
                 .host("slashes", "AllowEncodedSlashes On\nMergeSlashes Off\nJVMAlias /app ${APPS}/Facts.java")
@@ -38,12 +41,14 @@ class PathsTest {
                 .write();
         httpd.expect("AH10244: invalid URI path");
         Folders.write(httpd.work().resolve("htdocs/page.html"), "a page\n");
-        Folders.write(httpd.work().resolve("htdocs/dir/Hello.java"), """
+        String source = """
                 import modjvm.*;
                 public class Hello {
                     static final Application application = r -> Response.text("[" + r.scriptName() + "][" + r.pathInfo() + "]");
                 }
-                """);
+                """;
+        Folders.write(httpd.work().resolve("htdocs/dir/Hello.java"), source);
+        Folders.write(httpd.work().resolve("htdocs/all/Hello.java"), source);
         httpd.start();
     }
 
@@ -137,6 +142,15 @@ class PathsTest {
         assertThat(RawClient.get(httpd.port("mounts"), "/dir/Hello.java/x").text())
                 .isEqualTo("[/dir/Hello.java][/x]");
         assertThat(RawClient.get(httpd.port("mounts"), "/dir/Missing.java").status())
+                .isEqualTo(404);
+    }
+
+    @Test
+    void shouldServeFilesOfAFolderButNotTheFolder() throws IOException {
+        assertThat(RawClient.get(httpd.port("mounts"), "/all/Hello.java/x").text())
+                .isEqualTo("[/all/Hello.java][/x]");
+        assertThat(RawClient.get(httpd.port("mounts"), "/all/").status()).isEqualTo(403);
+        assertThat(RawClient.get(httpd.port("mounts"), "/all/Missing.java").status())
                 .isEqualTo(404);
     }
 }
