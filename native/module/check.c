@@ -11,6 +11,7 @@
 #include <http_log.h>
 #include <http_main.h>
 #include <libgen.h>
+#include <limits.h>
 #include <mpm_common.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,13 +35,13 @@ static const char *describe_server(apr_pool_t *pool, const server_rec *server)
 const char *mj_installed(apr_pool_t *pool, const char *relative)
 {
     Dl_info info;
-    char *file;
+    char real[PATH_MAX], *file;
 
-    if (dladdr(&jvm_module, &info) == 0 || info.dli_fname == NULL || (file = realpath(info.dli_fname, NULL)) == NULL) {
+    if (dladdr(&jvm_module, &info) == 0 || info.dli_fname == NULL || realpath(info.dli_fname, real) == NULL) {
         return apr_pstrcat(pool, "/usr/", relative, NULL);
     }
     /* PREFIX/lib/apache2/modules/mod_jvm.so */
-    file = apr_pstrdup(pool, file);
+    file = apr_pstrdup(pool, real);
     return apr_pstrcat(pool, dirname(dirname(dirname(dirname(file)))), "/", relative, NULL);
 }
 
