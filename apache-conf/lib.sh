@@ -11,6 +11,7 @@ has_command() { command -v "$1" >/dev/null 2>&1; }
 has_library() { has_command pkg-config && pkg-config --exists "$1"; }
 has_httpd_headers() { [ -e /usr/include/apache2/httpd.h ] || [ -e /usr/include/httpd/httpd.h ]; }
 has_jdk() { has_command javac && [ "$(javac -version 2>&1 | sed 's/^javac \([0-9]*\).*/\1/')" -ge 17 ]; }
+has_later_jdk() { grep -qsE '^JAVA_VERSION="(2[5-9]|[3-9][0-9])' /usr/lib/jvm/*/release; }
 has_fuzzer() {
     has_command clang &&
         echo 'int LLVMFuzzerTestOneInput(const char *d, unsigned long n) { return n && *d ? 0 : 0; }' |
@@ -30,6 +31,8 @@ missing_packages() {
         apr) has_library apr-1 || echo libapr1-dev ;;
         check) has_library check || echo check ;;
         jdk) has_jdk || echo default-jdk-headless ;;
+        # a second one for the tests: 25, where this Debian has it (13 has, 12 has not)
+        later-jdk) has_later_jdk || apt-cache pkgnames openjdk-25-jdk-headless 2>/dev/null || true ;;
         maven) has_command mvn || echo maven ;;
         fuzzer) has_fuzzer || printf '%s\n' clang "$(fuzzer_library)" ;;
         *) has_command "$need" || echo "$need" ;;
