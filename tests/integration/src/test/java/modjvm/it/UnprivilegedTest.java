@@ -2,9 +2,12 @@ package modjvm.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import modjvm.it.harness.Command;
+import modjvm.it.harness.Folders;
 import modjvm.it.harness.Http;
 import modjvm.it.harness.Httpd;
+import modjvm.it.harness.Prefix;
 import modjvm.it.harness.Proc;
 import modjvm.it.harness.Users;
 import org.junit.jupiter.api.Test;
@@ -30,6 +33,24 @@ class UnprivilegedTest {
                 assertThat(daemon.status().get("Uid")).startsWith(Users.uid(Users.first()) + " ");
                 assertThat(daemon.status()).containsEntry("NoNewPrivs", "1");
             }
+        }
+    }
+
+    @Test
+    void shouldServeFromAnInstallationInAPrivateHome() {
+        Path home = Folders.make(Folders.temporary(), Users.first(), "rwx------");
+        try {
+            Path prefix = home.resolve("prefix");
+            Command.succeed("cp", "-R", Prefix.root().toString(), prefix.toString());
+            Path module = prefix.resolve(Prefix.root().relativize(Prefix.module()));
+            try (Httpd httpd = Httpd.with().owner(Users.first()).jvmModule(module).host("mine", """
+                    JVMDaemonProcess mine
+                    JVMAlias / ${APPS}/Hello.java
+                    """).start()) {
+                assertThat(Http.get(httpd.uri("mine", "/you")).body()).isEqualTo("Hello, /you\n");
+            }
+        } finally {
+            Folders.remove(home);
         }
     }
 
