@@ -2,6 +2,7 @@ package modjvm.host;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -22,6 +23,8 @@ final class Reply {
     private static final int FORBIDDEN = 403;
     private static final int NOT_FOUND = 404;
     private static final int SERVER_ERROR = 500;
+
+    private static final int LONGEST_NAME = 255; // bytes, of one folder or file
 
     private final Output output;
     private final int serial;
@@ -141,11 +144,21 @@ final class Reply {
         } catch (AccessDeniedException e) {
             throw new Unavailable(FORBIDDEN);
         } catch (IOException e) {
-            if (isBelowFile(path)) {
+            if (isBelowFile(path) || isTooLong(path)) {
                 throw new Unavailable(NOT_FOUND);
             }
             throw e;
         }
+    }
+
+    /** Linux refuses such a name with an error of its own, not as missing; a client may well have made it up. */
+    private static boolean isTooLong(Path path) {
+        for (Path name : path) {
+            if (name.toString().getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean isBelowFile(Path path) {

@@ -156,6 +156,7 @@ class ReplyTest {
         assertThat(get(Response.file(folder)).status()).isEqualTo(404);
         Path file = Files.writeString(folder.resolve("file"), "content");
         assertThat(get(Response.file(file.resolve("below"))).status()).isEqualTo(404);
+        assertThat(get(Response.file(folder.resolve("n".repeat(256)))).status()).isEqualTo(404);
         assertThat(answer(request -> Response.file(file), "HEAD").contentLength())
                 .isEqualTo(7);
         assertThat(answer(request -> Response.file(folder.resolve("missing")), "HEAD")
