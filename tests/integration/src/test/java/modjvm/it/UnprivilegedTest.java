@@ -43,10 +43,14 @@ class UnprivilegedTest {
             Path prefix = home.resolve("prefix");
             Command.succeed("cp", "-R", Prefix.root().toString(), prefix.toString());
             Path module = prefix.resolve(Prefix.root().relativize(Prefix.module()));
-            try (Httpd httpd = Httpd.with().owner(Users.first()).jvmModule(module).host("mine", """
+            try (Httpd httpd = Httpd.with()
+                    .owner(Users.first())
+                    .jvmModule(module)
+                    .host("mine", """
                     JVMDaemonProcess mine
                     JVMAlias / ${APPS}/Hello.java
-                    """).start()) {
+                    """)
+                    .start()) {
                 assertThat(Http.get(httpd.uri("mine", "/you")).body()).isEqualTo("Hello, /you\n");
             }
         } finally {
