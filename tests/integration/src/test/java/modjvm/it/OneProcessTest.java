@@ -18,7 +18,10 @@ class OneProcessTest {
                 JVMAlias / ${APPS}/Facts.java
                 """).write()) {
             Process process = new ProcessBuilder(
-                            "/usr/sbin/apache2", "-X", "-f", httpd.dir().resolve("httpd.conf").toString())
+                            "/usr/sbin/apache2",
+                            "-X",
+                            "-f",
+                            httpd.dir().resolve("httpd.conf").toString())
                     .inheritIO()
                     .start();
             try {
