@@ -168,8 +168,6 @@ int mj_handler(request_rec *r)
         avoid = (int)ticket.slot;
         if (outcome == MJ_OUTCOME_REFUSED) {
             tries--; /* it is alive: queue-timeout ends this */
-        }
-        if (outcome == MJ_OUTCOME_REFUSED) {
             mj_board_wait(mj_child()->board, outgoing.pool->index, seen, RETRY_PAUSE);
         }
         else if (tries > 0) { /* the board will soon know better than to send us there; each release changes it, so no wait for a change */
