@@ -10,22 +10,15 @@
 
 APLOG_USE_MODULE(jvm);
 
-#define MAX_STRING 65535
-
 static mj_span_t span(const char *text)
 {
     return text != NULL ? (mj_span_t){text, strlen(text)} : (mj_span_t){"", 0};
 }
 
-/* A growing list of pairs. */
-typedef struct pairs_t {
-    apr_array_header_t *array;
-} pairs_t;
-
-static void add_pair(pairs_t *pairs, const char *name, const char *value)
+static void add_pair(apr_array_header_t *pairs, const char *name, const char *value)
 {
     if (value != NULL) {
-        mj_pair_t *pair = &APR_ARRAY_PUSH(pairs->array, mj_pair_t);
+        mj_pair_t *pair = &APR_ARRAY_PUSH(pairs, mj_pair_t);
         pair->name = span(name);
         pair->value = span(value);
     }
@@ -58,52 +51,46 @@ static bool is_withheld(const request_rec *r, const char *name)
 static void add_headers(request_rec *r, mj_request_t *head)
 {
     const apr_array_header_t *in = apr_table_elts(r->headers_in);
-    pairs_t out = {apr_array_make(r->pool, in->nelts + 1, sizeof(mj_pair_t))};
+    apr_array_header_t *out = apr_array_make(r->pool, in->nelts + 1, sizeof(mj_pair_t));
     int i;
 
     for (i = 0; i < in->nelts; i++) {
         const apr_table_entry_t *entry = &APR_ARRAY_IDX(in, i, apr_table_entry_t);
         if (entry->key != NULL && is_token(entry->key) && !is_withheld(r, entry->key)) {
-            add_pair(&out, entry->key, entry->val);
+            add_pair(out, entry->key, entry->val);
         }
     }
-    head->headers = (const mj_pair_t *)(const void *)out.array->elts;
-    head->header_count = (apr_size_t)out.array->nelts;
+    head->headers = (const mj_pair_t *)(const void *)out->elts;
+    head->header_count = (apr_size_t)out->nelts;
 }
 
 /* What the daemon cannot derive from the head: facts about the server, and what modules and SetEnv have set. */
 static void add_variables(request_rec *r, const char *target, mj_request_t *head)
 {
     const apr_array_header_t *env = apr_table_elts(r->subprocess_env);
-    pairs_t out = {apr_array_make(r->pool, env->nelts + 12, sizeof(mj_pair_t))};
-    const request_rec *original = r;
+    apr_array_header_t *out = apr_array_make(r->pool, env->nelts + 12, sizeof(mj_pair_t));
     int i;
 
     for (i = 0; i < env->nelts; i++) {
         const apr_table_entry_t *entry = &APR_ARRAY_IDX(env, i, apr_table_entry_t);
         if (entry->key != NULL && *entry->key != '\0' && strcmp(entry->key, "HTTP_PROXY") != 0) {
-            add_pair(&out, entry->key, entry->val != NULL ? entry->val : "");
+            add_pair(out, entry->key, entry->val != NULL ? entry->val : "");
         }
     }
-    add_pair(&out, "SERVER_SOFTWARE", ap_get_server_banner());
-    add_pair(&out, "SERVER_ADMIN", r->server->server_admin);
-    add_pair(&out, "SERVER_SIGNATURE", ap_psignature("", r));
-    add_pair(&out, "DOCUMENT_ROOT", ap_document_root(r));
-    add_pair(&out, "CONTEXT_PREFIX", ap_context_prefix(r));
-    add_pair(&out, "CONTEXT_DOCUMENT_ROOT", ap_context_document_root(r));
-    add_pair(&out, "SCRIPT_FILENAME", target);
-    add_pair(&out, "REMOTE_HOST", ap_get_useragent_host(r, REMOTE_HOST, NULL)); /* NULL unless HostnameLookups has found it */
-    while (original->prev != NULL) {
-        original = original->prev;
+    add_pair(out, "SERVER_SOFTWARE", ap_get_server_banner());
+    add_pair(out, "SERVER_ADMIN", r->server->server_admin);
+    add_pair(out, "SERVER_SIGNATURE", ap_psignature("", r));
+    add_pair(out, "DOCUMENT_ROOT", ap_document_root(r));
+    add_pair(out, "CONTEXT_PREFIX", ap_context_prefix(r));
+    add_pair(out, "CONTEXT_DOCUMENT_ROOT", ap_context_document_root(r));
+    add_pair(out, "SCRIPT_FILENAME", target);
+    add_pair(out, "REMOTE_HOST", ap_get_useragent_host(r, REMOTE_HOST, NULL)); /* NULL unless HostnameLookups has found it */
+    if (r->prev != NULL) {
+        add_pair(out, "REDIRECT_URL", r->prev->uri);
+        add_pair(out, "REDIRECT_QUERY_STRING", r->prev->args);
     }
-    if (original != r) {
-        add_pair(&out, "REDIRECT_URL", r->prev->uri);
-        if (r->prev->args != NULL) {
-            add_pair(&out, "REDIRECT_QUERY_STRING", r->prev->args);
-        }
-    }
-    head->variables = (const mj_pair_t *)(const void *)out.array->elts;
-    head->variable_count = (apr_size_t)out.array->nelts;
+    head->variables = (const mj_pair_t *)(const void *)out->elts;
+    head->variable_count = (apr_size_t)out->nelts;
 }
 
 /* A file of the document tree as the application: AddHandler or SetHandler. */

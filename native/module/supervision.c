@@ -1,6 +1,7 @@
 /* httpd's side of supervision: starts the supervisor, tells it the settings, keeps it across graceful restarts, ends it with httpd.
  *
  * All but mj_child_init runs in httpd's parent, which is single-threaded. What outlives a configuration lies in retained data. */
+#include "control.h"
 #include "module.h"
 #include "paths.h"
 
@@ -17,7 +18,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <unixd.h>
@@ -26,7 +26,6 @@ APLOG_USE_MODULE(jvm);
 
 #define CONTROL_VERSION 1
 #define CONTROL_FD 3
-#define MAX_MESSAGE 131072
 #define MESSAGE_TIMEOUT_S 10
 #define MAX_POOLS 4096
 #define ENDLESS_SHUTDOWN apr_time_from_sec(30) /* what the supervisor takes shutdown-timeout=0 for when httpd stops */
@@ -67,60 +66,7 @@ static retained_t *retained_of(void)
     return retained;
 }
 
-/* --- messages --- */
-
-/* Sends at most two descriptors; -1 stands for none. */
-static apr_status_t send_message(int control, char type, mj_span_t record, int fd, int second_fd)
-{
-    struct iovec parts[2] = {{&type, 1}, {(void *)record.data, record.len}};
-    union {
-        char space[CMSG_SPACE(2 * sizeof(int))];
-        struct cmsghdr align;
-    } ancillary;
-    struct msghdr message = {.msg_iov = parts, .msg_iovlen = record.len > 0 ? 2 : 1};
-
-    if (record.len + 1 > MAX_MESSAGE) {
-        return APR_ENOSPC;
-    }
-    if (fd >= 0) {
-        int fds[2] = {fd, second_fd};
-        size_t fds_size = second_fd >= 0 ? sizeof(fds) : sizeof(fd);
-        struct cmsghdr *header;
-        memset(&ancillary, 0, sizeof(ancillary));
-        message.msg_control = ancillary.space;
-        message.msg_controllen = CMSG_SPACE(fds_size);
-        header = CMSG_FIRSTHDR(&message);
-        header->cmsg_level = SOL_SOCKET;
-        header->cmsg_type = SCM_RIGHTS;
-        header->cmsg_len = CMSG_LEN(fds_size);
-        memcpy(CMSG_DATA(header), fds, fds_size);
-    }
-    while (sendmsg(control, &message, MSG_NOSIGNAL) < 0) {
-        if (errno != EINTR) {
-            return errno;
-        }
-    }
-    return APR_SUCCESS;
-}
-
-static const char *await_acknowledgement(int control, apr_pool_t *pool)
-{
-    char *buffer = apr_palloc(pool, MAX_MESSAGE);
-    ssize_t n;
-    mj_span_t record, status;
-
-    do {
-        n = recv(control, buffer, MAX_MESSAGE, 0);
-    } while (n < 0 && errno == EINTR);
-    if (n <= 0) {
-        return n == 0 ? "it ended" : apr_psprintf(pool, "no answer: %s", strerror(errno));
-    }
-    record = (mj_span_t){buffer + 1, (apr_size_t)n - 1};
-    if (buffer[0] != 'A' || mj_record_check(record) != APR_SUCCESS || !mj_record_find(record, "status", &status)) {
-        return "it answered in another language: are its version and the module's the same?";
-    }
-    return mj_span_is(status, "ok") ? NULL : mj_record_text(record, "message", "it gave no reason", pool);
-}
+/* --- settings --- */
 
 static int log_descriptor(const server_rec *server)
 {
@@ -147,7 +93,7 @@ static const char *push_settings(supervision_t *supervision)
     mj_record_add_number(server_record, "minimum-uid", minimum < 0 ? MJ_DEFAULT_MINIMUM_UID : minimum);
     mj_record_add(server_record, "launcher", mj_installed(pool, "libexec/mod_jvm/jvm-daemon"));
     mj_record_add(server_record, "jars", mj_installed(pool, "share/mod_jvm"));
-    rv = send_message(retained->control, 'B', mj_record_bytes(server_record), retained->board_fd,
+    rv = mj_control_send(retained->control, 'B', mj_record_bytes(server_record), retained->board_fd,
                       log_descriptor(supervision->main_server));
     for (i = 0; rv == APR_SUCCESS && i < pools->nelts; i++) {
         const mj_pool_t *declared = APR_ARRAY_IDX(pools, i, const mj_pool_t *);
@@ -156,16 +102,16 @@ static const char *push_settings(supervision_t *supervision)
         if (shutdown > retained->longest_shutdown) {
             retained->longest_shutdown = shutdown;
         }
-        rv = send_message(retained->control, 'P', record, log_descriptor(declared->server), -1);
+        rv = mj_control_send(retained->control, 'P', record, log_descriptor(declared->server), -1);
         if (rv == APR_ENOSPC) {
             return apr_psprintf(pool, "JVMDaemonProcess %s: its settings take %" APR_SIZE_T_FMT " bytes, %d is the limit", declared->settings->name,
-                                record.len, MAX_MESSAGE);
+                                record.len, MJ_CONTROL_MAX);
         }
     }
     if (rv == APR_SUCCESS) {
-        rv = send_message(retained->control, 'C', (mj_span_t){NULL, 0}, -1, -1);
+        rv = mj_control_send(retained->control, 'C', (mj_span_t){NULL, 0}, -1, -1);
     }
-    return rv == APR_SUCCESS ? await_acknowledgement(retained->control, pool) : apr_psprintf(pool, "it takes no settings: %s", strerror(rv));
+    return rv == APR_SUCCESS ? mj_control_await_acknowledgement(retained->control, pool) : apr_psprintf(pool, "it takes no settings: %s", strerror(rv));
 }
 
 /* --- the process --- */
@@ -297,7 +243,7 @@ static void await_end(retained_t *retained, apr_interval_time_t limit)
 static void end_supervisor(retained_t *retained)
 {
     if (retained->supervisor != 0) {
-        if (send_message(retained->control, 'S', (mj_span_t){NULL, 0}, -1, -1) != APR_SUCCESS) {
+        if (mj_control_send(retained->control, 'S', (mj_span_t){NULL, 0}, -1, -1) != APR_SUCCESS) {
             kill(retained->supervisor, SIGTERM);
         }
         await_end(retained, retained->longest_shutdown + apr_time_from_sec(3));
@@ -329,7 +275,7 @@ static apr_status_t leave(void *data)
         end_supervisor(retained);
     }
     else if (retained->supervisor != 0) {
-        send_message(retained->control, 'V', (mj_span_t){NULL, 0}, -1, -1);
+        mj_control_send(retained->control, 'V', (mj_span_t){NULL, 0}, -1, -1);
     }
     return APR_SUCCESS;
 }
@@ -436,9 +382,12 @@ int mj_monitor(apr_pool_t *pool, server_rec *main_server)
         return DECLINED;
     }
     /* One that lasted is replaced at once; one that does not, ever more slowly. */
-    retained->restart_delay = apr_time_now() - retained->started_at > 2 * RESTART_DELAY_MAX ? apr_time_from_sec(1)
-                              : retained->restart_delay == 0                               ? apr_time_from_sec(1)
-                                                                                           : retained->restart_delay * 2;
+    if (retained->restart_delay == 0 || apr_time_now() - retained->started_at > 2 * RESTART_DELAY_MAX) {
+        retained->restart_delay = apr_time_from_sec(1);
+    }
+    else {
+        retained->restart_delay *= 2;
+    }
     if (retained->restart_delay > RESTART_DELAY_MAX) {
         retained->restart_delay = RESTART_DELAY_MAX;
     }

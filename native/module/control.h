@@ -1,0 +1,17 @@
+/* Messages between httpd's parent and the supervisor (docs/architecture.md, section 2). */
+#ifndef MJ_CONTROL_H
+#define MJ_CONTROL_H
+
+#include "record.h"
+
+#define MJ_CONTROL_MAX 131072 /**< bytes of a message */
+
+/** Sends a message with at most two descriptors; -1 stands for none.
+ *  @return APR_SUCCESS; APR_ENOSPC if it is too long; an error of the socket */
+apr_status_t mj_control_send(int control, char type, mj_span_t record, int fd, int second_fd);
+
+/** Waits for the answer to a commit.
+ *  @return NULL if the settings were taken, else why not */
+const char *mj_control_await_acknowledgement(int control, apr_pool_t *pool);
+
+#endif
