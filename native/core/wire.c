@@ -4,8 +4,8 @@
 #include <strings.h>
 
 #define U16_SIZE 2
-#define REQUEST_FIXED_SIZE 12  /* content length and two ports */
-#define RESPONSE_FIXED_SIZE 10 /* status and content length */
+#define U64_SIZE 8
+#define REQUEST_FIXED_SIZE 12 /* content length and two ports */
 
 /* --- bytes that are allowed --- */
 
@@ -24,7 +24,7 @@ static bool is_token_char(unsigned char c)
     return c < 128 && (bits[c / 64] >> (c % 64) & 1) != 0;
 }
 
-static bool is_token(mj_span_t text)
+bool mj_is_token(mj_span_t text)
 {
     for (apr_size_t i = 0; i < text.len; i++) {
         if (!is_token_char((unsigned char)text.data[i])) {
@@ -166,7 +166,8 @@ static apr_status_t measure_string(mj_span_t text, apr_size_t *size)
     return measure_bytes(text.len, size);
 }
 
-static apr_status_t measure_pairs(const mj_pair_t *pairs, apr_size_t count, bool are_headers, apr_size_t *size)
+/* are_fields: of a header or trailer, where names are tokens and values hold no line's end. */
+static apr_status_t measure_pairs(const mj_pair_t *pairs, apr_size_t count, bool are_fields, apr_size_t *size)
 {
     if (count > UINT16_MAX) {
         return MJ_EFRAMETOOLARGE;
@@ -180,7 +181,7 @@ static apr_status_t measure_pairs(const mj_pair_t *pairs, apr_size_t count, bool
         if ((rv = measure_string(name, size)) != APR_SUCCESS || (rv = measure_string(value, size)) != APR_SUCCESS) {
             return rv;
         }
-        if (are_headers && (!is_token(name) || has_byte(value, '\r') || has_byte(value, '\n'))) {
+        if (are_fields && (!mj_is_token(name) || has_byte(value, '\r') || has_byte(value, '\n'))) {
             return MJ_EBADHEADER;
         }
     }
@@ -241,6 +242,26 @@ apr_status_t mj_request_encode(unsigned char *out, apr_size_t capacity, uint16_t
     return APR_SUCCESS;
 }
 
+apr_status_t mj_trailers_encode(unsigned char *out, apr_size_t capacity, uint16_t serial, const mj_pair_t *fields, apr_size_t count,
+                                apr_size_t *out_len)
+{
+    apr_size_t size = 0;
+    apr_status_t rv = measure_pairs(fields, count, true, &size);
+
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    if (size > MJ_MAX_RESPONSE) {
+        return MJ_EFRAMETOOLARGE;
+    }
+    *out_len = MJ_HEADER_SIZE + size;
+    if (capacity < *out_len) {
+        return APR_ENOSPC;
+    }
+    put_pairs(put_frame_header(out, (uint32_t)size, MJ_FRAME_TRAILERS, 0, serial), fields, count);
+    return APR_SUCCESS;
+}
+
 /* --- reading --- */
 
 static uint16_t get_u16(const unsigned char *in)
@@ -294,7 +315,7 @@ static apr_status_t take_last_string(mj_span_t rest, mj_span_t *text)
     return APR_SUCCESS;
 }
 
-static apr_status_t take_header(mj_span_t *rest)
+static apr_status_t take_field(mj_span_t *rest)
 {
     mj_span_t name;
     mj_span_t value;
@@ -303,13 +324,38 @@ static apr_status_t take_header(mj_span_t *rest)
     if ((rv = take_string(rest, &name)) != APR_SUCCESS) {
         return rv;
     }
-    if (!is_token(name) || is_framing_field(name)) {
+    if (!mj_is_token(name) || is_framing_field(name)) {
         return MJ_EBADHEADER;
     }
     if ((rv = take_string(rest, &value)) != APR_SUCCESS) {
         return rv;
     }
     return has_control(value) ? MJ_EBADHEADER : APR_SUCCESS;
+}
+
+/* A payload's last part: fields, and nothing after them. */
+static apr_status_t take_last_fields(mj_span_t rest, mj_fields_t *fields)
+{
+    mj_fields_t taken;
+
+    if (rest.len < U16_SIZE) {
+        return MJ_EBADLENGTH;
+    }
+    taken.count = get_u16((const unsigned char *)rest.data);
+    rest = (mj_span_t){rest.data + U16_SIZE, rest.len - U16_SIZE};
+    taken.pairs = rest;
+    for (uint16_t i = 0; i < taken.count; i++) {
+        apr_status_t rv = take_field(&rest);
+
+        if (rv != APR_SUCCESS) {
+            return rv;
+        }
+    }
+    if (rest.len != 0) {
+        return MJ_EBADLENGTH;
+    }
+    *fields = taken;
+    return APR_SUCCESS;
 }
 
 /* What a daemon may send of a type. */
@@ -322,7 +368,12 @@ static bool frame_rules(uint8_t type, uint32_t *limit, uint8_t *flags)
         return true;
     case MJ_FRAME_RESPONSE:
         *limit = MJ_MAX_RESPONSE;
-        *flags = MJ_FLAG_RESPONSE_BODY | MJ_FLAG_RESPONSE_FLUSH;
+        *flags = MJ_FLAG_RESPONSE_BODY | MJ_FLAG_RESPONSE_FLUSH | MJ_FLAG_RESPONSE_FILE;
+        return true;
+    case MJ_FRAME_INFORM:
+    case MJ_FRAME_TRAILERS:
+    case MJ_FRAME_UPGRADED:
+        *limit = MJ_MAX_RESPONSE;
         return true;
     case MJ_FRAME_DATA:
         *limit = MJ_MAX_DATA;
@@ -339,6 +390,7 @@ static bool frame_rules(uint8_t type, uint32_t *limit, uint8_t *flags)
         return true;
     case MJ_FRAME_FAILED:
     case MJ_FRAME_ABORT:
+    case MJ_FRAME_LOG:
         *limit = MJ_MAX_MESSAGE;
         return true;
     default:
@@ -362,7 +414,8 @@ apr_status_t mj_frame_decode(const unsigned char *in, apr_size_t len, mj_frame_t
     if (decoded.len > limit) {
         return MJ_EFRAMETOOLARGE;
     }
-    if ((decoded.flags & ~flags) != 0) {
+    if ((decoded.flags & ~flags) != 0 ||
+        (decoded.type == MJ_FRAME_RESPONSE && (decoded.flags & MJ_FLAG_RESPONSE_BODY) && (decoded.flags & MJ_FLAG_RESPONSE_FILE))) {
         return MJ_EBADFLAGS;
     }
     if (decoded.type == MJ_FRAME_DATA && decoded.len == 0) {
@@ -393,37 +446,72 @@ apr_status_t mj_welcome_decode(const unsigned char *in, apr_size_t len, uint32_t
     return APR_SUCCESS;
 }
 
-apr_status_t mj_response_decode(const unsigned char *in, apr_size_t len, mj_response_t *response)
+/* A payload that starts with a status in that range; *rest is what follows it. */
+static apr_status_t take_status(const unsigned char *in, apr_size_t len, uint16_t least, uint16_t greatest, uint16_t *status, mj_span_t *rest)
 {
-    mj_response_t decoded;
-    mj_span_t rest;
-
-    if (len < 2) {
+    if (len < U16_SIZE) {
         return MJ_EBADLENGTH;
     }
-    decoded.status = get_u16(in);
-    if (decoded.status < 200 || decoded.status > 599) {
+    *status = get_u16(in);
+    if (*status < least || *status > greatest) {
         return MJ_EBADSTATUS;
     }
-    if (len < RESPONSE_FIXED_SIZE + U16_SIZE) {
+    *rest = (mj_span_t){(const char *)in + U16_SIZE, len - U16_SIZE};
+    return APR_SUCCESS;
+}
+
+static apr_status_t take_u64(mj_span_t *rest, uint64_t *value)
+{
+    if (rest->len < U64_SIZE) {
         return MJ_EBADLENGTH;
     }
-    decoded.content_length = get_u64(in + 2);
-    decoded.header_count = get_u16(in + RESPONSE_FIXED_SIZE);
-    rest = (mj_span_t){(const char *)in + RESPONSE_FIXED_SIZE + U16_SIZE, len - RESPONSE_FIXED_SIZE - U16_SIZE};
-    decoded.headers = rest;
-    for (uint16_t i = 0; i < decoded.header_count; i++) {
-        apr_status_t rv = take_header(&rest);
+    *value = get_u64((const unsigned char *)rest->data);
+    *rest = (mj_span_t){rest->data + U64_SIZE, rest->len - U64_SIZE};
+    return APR_SUCCESS;
+}
 
-        if (rv != APR_SUCCESS) {
+apr_status_t mj_response_decode(const unsigned char *in, apr_size_t len, uint8_t flags, mj_response_t *response)
+{
+    mj_response_t decoded = {.offset = 0};
+    mj_span_t rest;
+    apr_status_t rv;
+
+    if ((rv = take_status(in, len, 200, 599, &decoded.status, &rest)) != APR_SUCCESS ||
+        (rv = take_u64(&rest, &decoded.content_length)) != APR_SUCCESS) {
+        return rv;
+    }
+    if ((flags & MJ_FLAG_RESPONSE_FILE) != 0) {
+        if ((rv = take_u64(&rest, &decoded.offset)) != APR_SUCCESS) {
             return rv;
         }
+        if (decoded.content_length > INT64_MAX || decoded.offset > INT64_MAX - decoded.content_length) {
+            return MJ_EBADLENGTH;
+        }
     }
-    if (rest.len != 0) {
-        return MJ_EBADLENGTH;
+    rv = take_last_fields(rest, &decoded.fields);
+    if (rv == APR_SUCCESS) {
+        *response = decoded;
+    }
+    return rv;
+}
+
+apr_status_t mj_inform_decode(const unsigned char *in, apr_size_t len, mj_response_t *response)
+{
+    mj_response_t decoded = {.content_length = MJ_LENGTH_UNKNOWN};
+    mj_span_t rest;
+    apr_status_t rv;
+
+    if ((rv = take_status(in, len, 102, 199, &decoded.status, &rest)) != APR_SUCCESS ||
+        (rv = take_last_fields(rest, &decoded.fields)) != APR_SUCCESS) {
+        return rv;
     }
     *response = decoded;
     return APR_SUCCESS;
+}
+
+apr_status_t mj_fields_decode(const unsigned char *in, apr_size_t len, mj_fields_t *fields)
+{
+    return take_last_fields((mj_span_t){(const char *)in, len}, fields);
 }
 
 bool mj_header_next(mj_span_t *rest, mj_pair_t *header)
@@ -455,23 +543,35 @@ apr_status_t mj_refused_decode(const unsigned char *in, apr_size_t len, uint8_t 
 apr_status_t mj_failed_decode(const unsigned char *in, apr_size_t len, uint16_t *status, mj_span_t *message)
 {
     uint16_t decoded;
+    mj_span_t rest;
     apr_status_t rv;
 
-    if (len < 2) {
-        return MJ_EBADLENGTH;
+    if ((rv = take_status(in, len, 400, 599, &decoded, &rest)) != APR_SUCCESS ||
+        (rv = take_last_string(rest, message)) != APR_SUCCESS) {
+        return rv;
     }
-    decoded = get_u16(in);
-    if (decoded < 400 || decoded > 599) {
-        return MJ_EBADSTATUS;
-    }
-    rv = take_last_string((mj_span_t){(const char *)in + 2, len - 2}, message);
-    if (rv == APR_SUCCESS) {
-        *status = decoded;
-    }
-    return rv;
+    *status = decoded;
+    return APR_SUCCESS;
 }
 
 apr_status_t mj_abort_decode(const unsigned char *in, apr_size_t len, mj_span_t *message)
 {
     return take_last_string((mj_span_t){(const char *)in, len}, message);
+}
+
+apr_status_t mj_log_decode(const unsigned char *in, apr_size_t len, uint8_t *level, mj_span_t *message)
+{
+    apr_status_t rv;
+
+    if (len < 1) {
+        return MJ_EBADLENGTH;
+    }
+    if (in[0] < MJ_LEVEL_ERROR || in[0] > MJ_LEVEL_TRACE) {
+        return MJ_EBADLEVEL;
+    }
+    rv = take_last_string((mj_span_t){(const char *)in + 1, len - 1}, message);
+    if (rv == APR_SUCCESS) {
+        *level = in[0];
+    }
+    return rv;
 }

@@ -1,4 +1,4 @@
-/* httpd's half of the wire codec: encodes HELLO, REQUEST, DATA, END; decodes what a daemon sends (PROTOCOL.md).
+/* httpd's half of the wire codec: encodes HELLO, REQUEST, DATA, TRAILERS, END; decodes what a daemon sends (PROTOCOL.md).
  *
  * Pure functions over the caller's buffers: no I/O, no allocation, no logging, no state. The daemon is hostile: every length is
  * checked before use, and what is decoded points into the caller's buffer and holds no byte that PROTOCOL.md forbids. */
@@ -22,12 +22,17 @@
 #define MJ_FRAME_REFUSED 0x15
 #define MJ_FRAME_FAILED 0x16
 #define MJ_FRAME_ABORT 0x17
+#define MJ_FRAME_INFORM 0x18
+#define MJ_FRAME_TRAILERS 0x19
+#define MJ_FRAME_UPGRADED 0x1a
+#define MJ_FRAME_LOG 0x1c
 
 #define MJ_MAX_HELLO 256
 #define MJ_MAX_REQUEST 1048576
 #define MJ_MAX_RESPONSE 65536
 #define MJ_MAX_DATA 65536
 #define MJ_MAX_MESSAGE 4096
+#define MJ_MAX_INFORMS 64
 #define MJ_INITIAL_CREDIT 65536
 #define MJ_MAX_CREDIT 1048576
 #define MJ_RETRY_LIMIT 16384
@@ -36,11 +41,15 @@
 #define MJ_FLAG_REQUEST_EXPECT 0x02
 #define MJ_FLAG_RESPONSE_BODY 0x01
 #define MJ_FLAG_RESPONSE_FLUSH 0x02
+#define MJ_FLAG_RESPONSE_FILE 0x04
 #define MJ_FLAG_DATA_FLUSH 0x01
 #define MJ_FLAG_END_CUT 0x01
 
 #define MJ_REFUSED_FULL 1
 #define MJ_REFUSED_DRAINING 2
+
+#define MJ_LEVEL_ERROR 3
+#define MJ_LEVEL_TRACE 8
 
 /** Size of an encoded HELLO and WELCOME, header included. */
 #define MJ_HELLO_SIZE (MJ_HEADER_SIZE + 12)
@@ -90,6 +99,13 @@ void mj_hello_encode(unsigned char *out, uint32_t pid);
 apr_status_t mj_request_encode(unsigned char *out, apr_size_t capacity, uint16_t serial, const mj_request_t *request,
                                apr_size_t *out_len);
 
+/** Whether a text is a token (RFC 9110, 5.6.2), as a field's name must be. */
+bool mj_is_token(mj_span_t text);
+
+/** Writes a TRAILERS frame, header included. Parameters and errors as for mj_request_encode. */
+apr_status_t mj_trailers_encode(unsigned char *out, apr_size_t capacity, uint16_t serial, const mj_pair_t *fields, apr_size_t count,
+                                apr_size_t *out_len);
+
 /** Writes the header of a DATA frame of len payload bytes (1 to MJ_MAX_DATA), MJ_HEADER_SIZE bytes. */
 void mj_data_header_encode(unsigned char *out, uint16_t serial, uint32_t len);
 
@@ -109,12 +125,18 @@ typedef struct mj_frame_t {
  *  MJ_EBADLENGTH for an empty DATA */
 apr_status_t mj_frame_decode(const unsigned char *in, apr_size_t len, mj_frame_t *frame);
 
-/** A response head. headers is the wire form, checked; walk it with mj_header_next. */
+/** Header or trailer fields: the wire form, checked; walk a copy of pairs with mj_header_next. */
+typedef struct mj_fields_t {
+    uint16_t count;
+    mj_span_t pairs;
+} mj_fields_t;
+
+/** The head of a response, final or interim. */
 typedef struct mj_response_t {
     uint16_t status;
-    uint64_t content_length;
-    uint16_t header_count;
-    mj_span_t headers;
+    uint64_t content_length; /**< RESPONSE alone */
+    uint64_t offset;         /**< with FILE alone */
+    mj_fields_t fields;
 } mj_response_t;
 
 /* Decoders of payloads: in and len are the whole payload (frame.len bytes). On any failure *out is untouched. */
@@ -122,10 +144,17 @@ typedef struct mj_response_t {
 /** @return APR_SUCCESS, MJ_EBADLENGTH, MJ_EBADMAGIC, MJ_EBADVERSION */
 apr_status_t mj_welcome_decode(const unsigned char *in, apr_size_t len, uint32_t *pid);
 
-/** @return APR_SUCCESS, MJ_EBADLENGTH, MJ_EBADSTATUS, MJ_EBADSTRING, MJ_EBADHEADER */
-apr_status_t mj_response_decode(const unsigned char *in, apr_size_t len, mj_response_t *response);
+/** @param flags of the frame
+ *  @return APR_SUCCESS, MJ_EBADLENGTH, MJ_EBADSTATUS, MJ_EBADSTRING, MJ_EBADHEADER */
+apr_status_t mj_response_decode(const unsigned char *in, apr_size_t len, uint8_t flags, mj_response_t *response);
 
-/** Takes the next pair off rest, which mj_response_decode has checked. @return false after the last. */
+/** @return as mj_response_decode */
+apr_status_t mj_inform_decode(const unsigned char *in, apr_size_t len, mj_response_t *response);
+
+/** UPGRADED and TRAILERS. @return APR_SUCCESS, MJ_EBADLENGTH, MJ_EBADSTRING, MJ_EBADHEADER */
+apr_status_t mj_fields_decode(const unsigned char *in, apr_size_t len, mj_fields_t *fields);
+
+/** Takes the next pair off rest, the pairs of fields that have been decoded. @return false after the last. */
 bool mj_header_next(mj_span_t *rest, mj_pair_t *header);
 
 /** @return APR_SUCCESS, MJ_EBADLENGTH */
@@ -139,5 +168,9 @@ apr_status_t mj_failed_decode(const unsigned char *in, apr_size_t len, uint16_t 
 
 /** @return APR_SUCCESS, MJ_EBADLENGTH, MJ_EBADSTRING */
 apr_status_t mj_abort_decode(const unsigned char *in, apr_size_t len, mj_span_t *message);
+
+/** @param level MJ_LEVEL_ERROR to MJ_LEVEL_TRACE, as APLOG_* number them
+ *  @return APR_SUCCESS, MJ_EBADLENGTH, MJ_EBADLEVEL, MJ_EBADSTRING */
+apr_status_t mj_log_decode(const unsigned char *in, apr_size_t len, uint8_t *level, mj_span_t *message);
 
 #endif

@@ -32,35 +32,51 @@ static bool is_free_of(mj_span_t text, const char *set)
     return true;
 }
 
-static void check_response(const mj_response_t *response, const unsigned char *payload, apr_size_t len)
+static void check_fields(const mj_fields_t *fields, const unsigned char *payload, apr_size_t len)
 {
-    mj_span_t rest = response->headers;
+    mj_span_t rest = fields->pairs;
     mj_pair_t header;
     unsigned count = 0;
 
-    require(response->status >= 200 && response->status <= 599);
     while (mj_header_next(&rest, &header)) {
         require(is_within(header.name, payload, len) && is_within(header.value, payload, len));
         require(header.name.len > 0 && is_free_of(header.name, " \t\r\n:\x7f"));
         require(is_free_of(header.value, "\r\n\x7f"));
         count++;
     }
-    require(count == response->header_count && rest.len == 0);
+    require(count == fields->count && rest.len == 0);
 }
 
 static void check_frame(const daemon_frame_t *frame, const unsigned char *payload)
 {
+    const mj_response_t *response = &frame->payload.response;
     apr_size_t len = frame->head.len;
 
     switch (frame->head.type) {
     case MJ_FRAME_RESPONSE:
-        check_response(&frame->payload.response, payload, len);
+        require(response->status >= 200 && response->status <= 599);
+        if ((frame->head.flags & MJ_FLAG_RESPONSE_FILE) != 0) {
+            require((frame->head.flags & MJ_FLAG_RESPONSE_BODY) == 0 && response->offset + response->content_length <= INT64_MAX);
+        }
+        check_fields(&response->fields, payload, len);
+        break;
+    case MJ_FRAME_INFORM:
+        require(response->status >= 102 && response->status <= 199);
+        check_fields(&response->fields, payload, len);
+        break;
+    case MJ_FRAME_UPGRADED:
+    case MJ_FRAME_TRAILERS:
+        check_fields(&frame->payload.fields, payload, len);
         break;
     case MJ_FRAME_CREDIT:
         require(frame->payload.credit > 0);
         break;
     case MJ_FRAME_REFUSED:
         require(frame->payload.reason == MJ_REFUSED_FULL || frame->payload.reason == MJ_REFUSED_DRAINING);
+        break;
+    case MJ_FRAME_LOG:
+        require(frame->payload.failure.level >= MJ_LEVEL_ERROR && frame->payload.failure.level <= MJ_LEVEL_TRACE);
+        require(is_within(frame->payload.failure.message, payload, len) && is_free_of(frame->payload.failure.message, ""));
         break;
     case MJ_FRAME_FAILED:
         require(frame->payload.failure.status >= 400 && frame->payload.failure.status <= 599);

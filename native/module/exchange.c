@@ -63,7 +63,7 @@ static mj_step_t on_response(mj_exchange_t *x, const mj_frame_t *frame, const un
 {
     bool has_body = (frame->flags & MJ_FLAG_RESPONSE_BODY) != 0;
     mj_response_t response;
-    apr_status_t rv = mj_response_decode(payload, frame->len, &response);
+    apr_status_t rv = mj_response_decode(payload, frame->len, frame->flags, &response);
     int condition;
 
     if (rv != APR_SUCCESS) {

@@ -44,7 +44,7 @@ static void apply_header(request_rec *r, const char *name, const char *value)
 
 int mj_response_apply(request_rec *r, const mj_response_t *response)
 {
-    mj_span_t rest = response->headers;
+    mj_span_t rest = response->fields.pairs;
     mj_pair_t header;
     int condition;
 

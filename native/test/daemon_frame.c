@@ -8,7 +8,12 @@ apr_status_t daemon_payload_decode(const unsigned char *in, daemon_frame_t *fram
     case MJ_FRAME_WELCOME:
         return mj_welcome_decode(in, len, &frame->payload.pid);
     case MJ_FRAME_RESPONSE:
-        return mj_response_decode(in, len, &frame->payload.response);
+        return mj_response_decode(in, len, frame->head.flags, &frame->payload.response);
+    case MJ_FRAME_INFORM:
+        return mj_inform_decode(in, len, &frame->payload.response);
+    case MJ_FRAME_UPGRADED:
+    case MJ_FRAME_TRAILERS:
+        return mj_fields_decode(in, len, &frame->payload.fields);
     case MJ_FRAME_DATA:
         frame->payload.data = (mj_span_t){(const char *)in, len};
         return APR_SUCCESS;
@@ -22,6 +27,8 @@ apr_status_t daemon_payload_decode(const unsigned char *in, daemon_frame_t *fram
         return mj_failed_decode(in, len, &frame->payload.failure.status, &frame->payload.failure.message);
     case MJ_FRAME_ABORT:
         return mj_abort_decode(in, len, &frame->payload.failure.message);
+    case MJ_FRAME_LOG:
+        return mj_log_decode(in, len, &frame->payload.failure.level, &frame->payload.failure.message);
     default:
         return APR_EGENERAL; /* mj_frame_decode lets no other type through */
     }

@@ -8,14 +8,16 @@ typedef struct daemon_frame_t {
     mj_frame_t head;
     union {
         uint32_t pid;           /**< WELCOME */
-        mj_response_t response; /**< RESPONSE */
+        mj_response_t response; /**< RESPONSE, INFORM */
+        mj_fields_t fields;     /**< UPGRADED, TRAILERS */
         mj_span_t data;         /**< DATA */
         uint32_t credit;        /**< CREDIT */
         uint8_t reason;         /**< REFUSED */
         struct {
             uint16_t status; /**< FAILED alone */
+            uint8_t level;   /**< LOG alone */
             mj_span_t message;
-        } failure; /**< FAILED, ABORT */
+        } failure; /**< FAILED, ABORT, LOG */
     } payload;
 } daemon_frame_t;
 

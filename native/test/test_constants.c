@@ -120,7 +120,7 @@ START_TEST(types_are_those_of_the_specification)
             count++;
         }
     }
-    ck_assert_int_eq(count, 10);
+    ck_assert_int_eq(count, 14);
 }
 END_TEST
 

@@ -281,6 +281,14 @@ static mj_span_t encode_frame(const vector_t *vector, int *at)
         out = mj_exact_copy(apr_pcalloc(test_pool, len), len);
         mj_data_header_encode(out, serial, (uint32_t)data.len);
         memcpy(out + MJ_HEADER_SIZE, data.data, data.len);
+    } else if (mj_span_is(frame->name, "TRAILERS")) {
+        apr_size_t count;
+        const mj_pair_t *fields = take_pairs(vector, at, "header", &count);
+
+        ck_assert_int_eq(mj_trailers_encode(NULL, 0, serial, fields, count, &len), APR_ENOSPC);
+        out = mj_exact_copy(apr_pcalloc(test_pool, len), len);
+        ck_assert_int_eq(mj_trailers_encode(out, len - 1, serial, fields, count, &len), APR_ENOSPC);
+        ck_assert_int_eq(mj_trailers_encode(out, len, serial, fields, count, &len), APR_SUCCESS);
     } else {
         ck_assert_msg(mj_span_is(frame->name, "END"), "%s: httpd does not send %.*s", vector->name, (int)frame->name.len,
                       frame->name.data);
@@ -374,7 +382,7 @@ START_TEST(vectors_are_complete)
     }
     for (int type = 0; type < 256; type++) {
         const char *name = frame_type_name((uint8_t)type);
-        bool is_both = type == MJ_FRAME_DATA || type == MJ_FRAME_END;
+        bool is_both = type == MJ_FRAME_DATA || type == MJ_FRAME_TRAILERS || type == MJ_FRAME_END;
         bool is_httpds = is_both || type == MJ_FRAME_HELLO || type == MJ_FRAME_REQUEST;
         bool is_daemons = is_both || (name && !is_httpds);
 

@@ -16,12 +16,17 @@ public final class Constants {
     public static final int FRAME_REFUSED = 0x15;
     public static final int FRAME_FAILED = 0x16;
     public static final int FRAME_ABORT = 0x17;
+    public static final int FRAME_INFORM = 0x18;
+    public static final int FRAME_TRAILERS = 0x19;
+    public static final int FRAME_UPGRADED = 0x1a;
+    public static final int FRAME_LOG = 0x1c;
 
     public static final int MAX_HELLO = 256;
     public static final int MAX_REQUEST = 1048576;
     public static final int MAX_RESPONSE = 65536;
     public static final int MAX_DATA = 65536;
     public static final int MAX_MESSAGE = 4096;
+    public static final int MAX_INFORMS = 64;
     public static final int INITIAL_CREDIT = 65536;
     public static final int MAX_CREDIT = 1048576;
     public static final int RETRY_LIMIT = 16384;
@@ -30,11 +35,15 @@ public final class Constants {
     public static final int FLAG_REQUEST_EXPECT = 0x02;
     public static final int FLAG_RESPONSE_BODY = 0x01;
     public static final int FLAG_RESPONSE_FLUSH = 0x02;
+    public static final int FLAG_RESPONSE_FILE = 0x04;
     public static final int FLAG_DATA_FLUSH = 0x01;
     public static final int FLAG_END_CUT = 0x01;
 
     public static final int REFUSED_FULL = 1;
     public static final int REFUSED_DRAINING = 2;
+
+    public static final int LEVEL_ERROR = 3;
+    public static final int LEVEL_TRACE = 8;
 
     private Constants() {}
 }

@@ -3,6 +3,8 @@ package modjvm.protocol;
 import static modjvm.protocol.Constants.*;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import modjvm.protocol.ProtocolException.Code;
 
 /**
@@ -26,6 +28,7 @@ public final class Decoder {
             case FRAME_HELLO -> hello(header, payload);
             case FRAME_REQUEST -> request(header, payload);
             case FRAME_DATA -> new Frame.Data(header.serial(), false, payload);
+            case FRAME_TRAILERS -> trailers(header, payload);
             case FRAME_END -> new Frame.End(header.serial(), header.has(FLAG_END_CUT));
             default -> throw new ProtocolException(Code.UNKNOWN_FRAME, "type " + header.type());
         };
@@ -42,6 +45,23 @@ public final class Decoder {
         int minor = cursor.u8();
         cursor.u16();
         return new Frame.Hello(header.serial(), minor, cursor.u32());
+    }
+
+    /** Decodes the payload of TRAILERS; names and values as ISO-8859-1. */
+    public static Frame.Trailers trailers(FrameHeader header, byte[] payload) throws ProtocolException {
+        Cursor cursor = new Cursor(payload, 0, payload.length);
+        List<Frame.Field> fields = new ArrayList<>();
+        for (int count = cursor.u16(); count > 0; count--) {
+            int nameAt = cursor.at() + 2;
+            cursor.fieldName();
+            int valueAt = cursor.at() + 2;
+            cursor.fieldValue();
+            String name = new String(payload, nameAt, valueAt - 2 - nameAt, StandardCharsets.ISO_8859_1);
+            String value = new String(payload, valueAt, cursor.at() - valueAt, StandardCharsets.ISO_8859_1);
+            fields.add(new Frame.Field(name, value));
+        }
+        cursor.expectEnd();
+        return new Frame.Trailers(header.serial(), fields);
     }
 
     /** Decodes the payload of a REQUEST. */

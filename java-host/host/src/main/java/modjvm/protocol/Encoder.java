@@ -10,10 +10,15 @@ import modjvm.protocol.ProtocolException.Code;
 
 /** Encodes what a daemon sends. Pure: puts bytes into a buffer; the writing is the connection's. */
 public final class Encoder {
-    private static final int RESPONSE_FIXED_SIZE = 12;
+    private static final int FIELDS_FIXED_SIZE = 2;
+    private static final int RESPONSE_FIXED_SIZE = 10;
+    private static final int FILE_RESPONSE_FIXED_SIZE = 18;
+    private static final int INFORM_FIXED_SIZE = 2;
     private static final int PAIR_FIXED_SIZE = 4;
     private static final int MAX_U16 = 0xffff;
     private static final long MAX_U32 = 0xffffffffL;
+    private static final int LEAST_INTERIM_STATUS = 102;
+    private static final int GREATEST_INTERIM_STATUS = 199;
     private static final int LEAST_STATUS = 200;
     private static final int LEAST_FAILED_STATUS = 400;
     private static final int GREATEST_STATUS = 599;
@@ -31,35 +36,46 @@ public final class Encoder {
     }
 
     /**
-     * How many bytes a frame takes, header included; for FAILED and ABORT an upper bound.
+     * How many bytes a frame takes, header included; for FAILED, ABORT and LOG an upper bound.
      *
      * @throws ProtocolException FRAME_TOO_LARGE if it is over its limit
      */
     public static int sizeOf(Frame frame) throws ProtocolException {
         int payload;
         if (frame instanceof Frame.Response response) {
-            payload = RESPONSE_FIXED_SIZE;
-            List<Frame.Field> fields = response.fields();
-            for (int i = 0; i < fields.size() && payload <= MAX_RESPONSE; i++) {
-                payload += PAIR_FIXED_SIZE
-                        + fields.get(i).name().length()
-                        + fields.get(i).value().length();
-            }
-            if (payload > MAX_RESPONSE) {
-                throw new ProtocolException(
-                        Code.FRAME_TOO_LARGE, "the response's header fields have more than " + MAX_RESPONSE + " bytes");
-            }
+            payload = sizeOf(RESPONSE_FIXED_SIZE, response.fields());
+        } else if (frame instanceof Frame.FileResponse response) {
+            payload = sizeOf(FILE_RESPONSE_FIXED_SIZE, response.fields());
+        } else if (frame instanceof Frame.Inform inform) {
+            payload = sizeOf(INFORM_FIXED_SIZE, inform.fields());
+        } else if (frame instanceof Frame.Upgraded upgraded) {
+            payload = sizeOf(0, upgraded.fields());
+        } else if (frame instanceof Frame.Trailers trailers) {
+            payload = sizeOf(0, trailers.fields());
         } else if (frame instanceof Frame.Data data) {
             payload = data.payload().length;
             if (payload > MAX_DATA) {
                 throw new ProtocolException(Code.FRAME_TOO_LARGE, payload + " bytes of DATA");
             }
-        } else if (frame instanceof Frame.Failed || frame instanceof Frame.Abort) {
+        } else if (frame instanceof Frame.Failed || frame instanceof Frame.Abort || frame instanceof Frame.Log) {
             payload = MAX_MESSAGE;
         } else {
             payload = 12;
         }
         return HEADER_SIZE + payload;
+    }
+
+    private static int sizeOf(int fixed, List<Frame.Field> fields) throws ProtocolException {
+        int payload = fixed + FIELDS_FIXED_SIZE;
+        for (int i = 0; i < fields.size() && payload <= MAX_RESPONSE; i++) {
+            Frame.Field field = fields.get(i);
+            payload += PAIR_FIXED_SIZE + field.name().length() + field.value().length();
+        }
+        if (payload > MAX_RESPONSE) {
+            throw new ProtocolException(
+                    Code.FRAME_TOO_LARGE, "the response's header fields have more than " + MAX_RESPONSE + " bytes");
+        }
+        return payload;
     }
 
     /**
@@ -112,33 +128,67 @@ public final class Encoder {
             out.put((byte) refused.reason().number());
             return FRAME_REFUSED << 8;
         } else if (frame instanceof Frame.Failed failed) {
-            out.putShort((short) checkStatus(failed.status(), LEAST_FAILED_STATUS));
+            out.putShort((short) checkStatus(failed.status(), LEAST_FAILED_STATUS, GREATEST_STATUS));
             message(failed.message(), MAX_MESSAGE - 4, out);
             return FRAME_FAILED << 8;
         } else if (frame instanceof Frame.Abort abort) {
             message(abort.message(), MAX_MESSAGE - 2, out);
             return FRAME_ABORT << 8;
+        } else if (frame instanceof Frame.FileResponse response) {
+            return fileResponse(response, out);
+        } else if (frame instanceof Frame.Inform inform) {
+            out.putShort((short) checkStatus(inform.status(), LEAST_INTERIM_STATUS, GREATEST_INTERIM_STATUS));
+            fields(inform.fields(), out);
+            return FRAME_INFORM << 8;
+        } else if (frame instanceof Frame.Upgraded upgraded) {
+            fields(upgraded.fields(), out);
+            return FRAME_UPGRADED << 8;
+        } else if (frame instanceof Frame.Trailers trailers) {
+            fields(trailers.fields(), out);
+            return FRAME_TRAILERS << 8;
+        } else if (frame instanceof Frame.Log log) {
+            if (log.level() < LEVEL_ERROR || log.level() > LEVEL_TRACE) {
+                throw new ProtocolException(Code.BAD_LEVEL, "level " + log.level());
+            }
+            out.put((byte) log.level());
+            message(log.message(), MAX_MESSAGE - 3, out);
+            return FRAME_LOG << 8;
         }
         throw new IllegalArgumentException("not a daemon's frame: " + frame);
     }
 
     private static int response(Frame.Response response, ByteBuffer out) throws ProtocolException {
-        out.putShort((short) checkStatus(response.status(), LEAST_STATUS));
+        out.putShort((short) checkStatus(response.status(), LEAST_STATUS, GREATEST_STATUS));
         out.putLong(response.contentLength());
-        List<Frame.Field> fields = response.fields();
+        fields(response.fields(), out);
+        return FRAME_RESPONSE << 8
+                | (response.hasBody() ? FLAG_RESPONSE_BODY : 0)
+                | (response.flush() ? FLAG_RESPONSE_FLUSH : 0);
+    }
+
+    private static int fileResponse(Frame.FileResponse response, ByteBuffer out) throws ProtocolException {
+        long length = response.contentLength();
+        long offset = response.offset();
+        if (length < 0 || offset < 0 || offset > Long.MAX_VALUE - length) {
+            throw new ProtocolException(Code.BAD_LENGTH, length + " bytes of a file from " + offset + " on");
+        }
+        out.putShort((short) checkStatus(response.status(), LEAST_STATUS, GREATEST_STATUS));
+        out.putLong(length).putLong(offset);
+        fields(response.fields(), out);
+        return FRAME_RESPONSE << 8 | FLAG_RESPONSE_FILE;
+    }
+
+    private static void fields(List<Frame.Field> fields, ByteBuffer out) throws ProtocolException {
         out.putShort((short) fields.size());
         for (int i = 0; i < fields.size(); i++) {
             Frame.Field field = fields.get(i);
             fieldName(field.name(), out);
             fieldValue(field, out);
         }
-        return FRAME_RESPONSE << 8
-                | (response.hasBody() ? FLAG_RESPONSE_BODY : 0)
-                | (response.flush() ? FLAG_RESPONSE_FLUSH : 0);
     }
 
-    private static int checkStatus(int status, int least) throws ProtocolException {
-        if (status < least || status > GREATEST_STATUS) {
+    private static int checkStatus(int status, int least, int greatest) throws ProtocolException {
+        if (status < least || status > greatest) {
             throw new ProtocolException(Code.BAD_STATUS, "status " + status);
         }
         return status;

@@ -43,7 +43,56 @@ public sealed interface Frame {
         }
     }
 
-    /** A header field. */
+    /**
+     * To httpd: a whole response whose body is a part of a file. The file's descriptor goes with the frame.
+     *
+     * @param contentLength of the body
+     * @param offset where in the file the body begins
+     */
+    record FileResponse(int serial, int status, long contentLength, long offset, List<Field> fields) implements Frame {
+        public FileResponse {
+            fields = List.copyOf(fields);
+        }
+    }
+
+    /**
+     * To httpd: an interim response.
+     *
+     * @param status 102 to 199
+     */
+    record Inform(int serial, int status, List<Field> fields) implements Frame {
+        public Inform {
+            fields = List.copyOf(fields);
+        }
+    }
+
+    /**
+     * To httpd, in place of a response: the connection becomes a tunnel.
+     *
+     * @param fields of the 101 response, one Upgrade among them
+     */
+    record Upgraded(int serial, List<Field> fields) implements Frame {
+        public Upgraded {
+            fields = List.copyOf(fields);
+        }
+    }
+
+    /** The trailer fields of a body. */
+    record Trailers(int serial, List<Field> fields) implements Frame {
+        public Trailers {
+            fields = List.copyOf(fields);
+        }
+    }
+
+    /**
+     * To httpd: a line for the error log.
+     *
+     * @param level {@link Constants#LEVEL_ERROR} to {@link Constants#LEVEL_TRACE}
+     * @param message one line; what is too long is cut
+     */
+    record Log(int serial, int level, String message) implements Frame {}
+
+    /** A header or trailer field. */
     record Field(String name, String value) {}
 
     /**

@@ -53,6 +53,7 @@ public record FrameHeader(int type, int flags, int serial, int length) {
             case FRAME_HELLO -> MAX_HELLO;
             case FRAME_REQUEST -> MAX_REQUEST;
             case FRAME_DATA -> MAX_DATA;
+            case FRAME_TRAILERS -> MAX_RESPONSE;
             case FRAME_END -> 0;
             default -> throw new ProtocolException(Code.UNKNOWN_FRAME, "type " + type);
         };

@@ -18,6 +18,7 @@ public final class ProtocolException extends Exception {
         BAD_HEADER,
         BAD_STATUS,
         BAD_REASON,
+        BAD_LEVEL,
         BAD_SERIAL,
         BAD_RECORD
     }

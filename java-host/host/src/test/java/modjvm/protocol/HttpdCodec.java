@@ -146,6 +146,13 @@ public final class HttpdCodec {
         return frame(FRAME_END, cut ? FLAG_END_CUT : 0, serial, new byte[0]);
     }
 
+    /** Names and values in turn. */
+    public static byte[] trailers(int serial, List<String> fields) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        RequestBuilder.pairs(out, fields);
+        return frame(FRAME_TRAILERS, 0, serial, out.toByteArray());
+    }
+
     public static byte[] frame(int type, int flags, int serial, byte[] payload) {
         ByteBuffer out = ByteBuffer.allocate(HEADER_SIZE + payload.length);
         FrameHeader.encode(out, 0, payload.length, type, flags, serial);
@@ -182,6 +189,16 @@ public final class HttpdCodec {
                 yield new Frame.Welcome(minor, payload.getInt() & 0xffffffffL);
             }
             case FRAME_RESPONSE -> response(flags, serial, payload);
+            case FRAME_INFORM -> {
+                int status = payload.getShort();
+                yield new Frame.Inform(serial, status, fields(payload));
+            }
+            case FRAME_UPGRADED -> new Frame.Upgraded(serial, fields(payload));
+            case FRAME_TRAILERS -> new Frame.Trailers(serial, fields(payload));
+            case FRAME_LOG -> {
+                int level = payload.get();
+                yield new Frame.Log(serial, level, string(payload));
+            }
             case FRAME_DATA -> {
                 byte[] data = new byte[payload.remaining()];
                 payload.get(data);
@@ -203,14 +220,23 @@ public final class HttpdCodec {
     private static Frame response(int flags, int serial, ByteBuffer payload) {
         int status = payload.getShort();
         long contentLength = payload.getLong();
+        if ((flags & FLAG_RESPONSE_FILE) != 0) {
+            long offset = payload.getLong();
+            return new Frame.FileResponse(serial, status, contentLength, offset, fields(payload));
+        }
+        List<Frame.Field> fields = fields(payload);
+        boolean hasBody = (flags & FLAG_RESPONSE_BODY) != 0;
+        boolean flush = (flags & FLAG_RESPONSE_FLUSH) != 0;
+        return new Frame.Response(serial, hasBody, flush, status, contentLength, fields);
+    }
+
+    private static List<Frame.Field> fields(ByteBuffer payload) {
         List<Frame.Field> fields = new ArrayList<>();
         for (int count = payload.getShort() & 0xffff; count > 0; count--) {
             String name = string(payload);
             fields.add(new Frame.Field(name, string(payload)));
         }
-        boolean hasBody = (flags & FLAG_RESPONSE_BODY) != 0;
-        boolean flush = (flags & FLAG_RESPONSE_FLUSH) != 0;
-        return new Frame.Response(serial, hasBody, flush, status, contentLength, fields);
+        return fields;
     }
 
     private static String string(ByteBuffer payload) {

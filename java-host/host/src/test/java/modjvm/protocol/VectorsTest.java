@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import modjvm.protocol.RequestHead.Text;
 import modjvm.protocol.Vector.Line;
 import modjvm.protocol.Vector.Part;
@@ -176,6 +177,9 @@ class VectorsTest {
         } else if (frame instanceof Frame.Data data) {
             lines.add(new Line("data", "", latin1(data.payload())));
             return new Part("DATA", "-", data.serial(), lines);
+        } else if (frame instanceof Frame.Trailers trailers) {
+            trailers.fields().forEach(field -> lines.add(new Line("header", field.name(), field.value())));
+            return new Part("TRAILERS", "-", trailers.serial(), lines);
         } else if (frame instanceof Frame.End end) {
             return new Part("END", end.cut() ? "CUT" : "-", end.serial(), lines);
         }
@@ -253,15 +257,25 @@ class VectorsTest {
         return switch (part.type()) {
             case "WELCOME" -> new Frame.Welcome((int) part.number("minor"), part.number("pid"));
             case "RESPONSE" -> {
-                List<Frame.Field> fields = part.lines("header").stream()
-                        .map(line -> new Frame.Field(line.name(), line.value()))
-                        .collect(Collectors.toList());
+                List<Frame.Field> fields = fields(part);
+                if (part.has("FILE")) {
+                    yield new Frame.FileResponse(
+                            serial,
+                            (int) part.number("status"),
+                            part.number("content-length"),
+                            part.number("offset"),
+                            fields);
+                }
                 long length = part.field("content-length").equals("-")
                         ? -1
                         : Long.parseUnsignedLong(part.field("content-length"));
                 yield new Frame.Response(
                         serial, part.has("BODY"), part.has("FLUSH"), (int) part.number("status"), length, fields);
             }
+            case "INFORM" -> new Frame.Inform(serial, (int) part.number("status"), fields(part));
+            case "UPGRADED" -> new Frame.Upgraded(serial, fields(part));
+            case "TRAILERS" -> new Frame.Trailers(serial, fields(part));
+            case "LOG" -> new Frame.Log(serial, (int) part.number("level"), text(part.field("message")));
             case "DATA" -> new Frame.Data(serial, part.has("FLUSH"), part.data());
             case "END" -> new Frame.End(serial, false);
             case "CREDIT" -> new Frame.Credit(serial, part.number("credit"));
@@ -275,8 +289,20 @@ class VectorsTest {
         };
     }
 
+    private static List<Frame.Field> fields(Part part) {
+        return part.lines("header").stream()
+                .map(line -> new Frame.Field(line.name(), line.value()))
+                .collect(Collectors.toList());
+    }
+
     private static byte[] httpdFrame(Part part) {
         return switch (part.type()) {
+            case "TRAILERS" ->
+                HttpdCodec.trailers(
+                        part.serial(),
+                        part.lines("header").stream()
+                                .flatMap(line -> Stream.of(line.name(), line.value()))
+                                .collect(Collectors.toList()));
             case "HELLO" -> HttpdCodec.hello(part.number("pid"));
             case "DATA" -> HttpdCodec.data(part.serial(), part.data());
             case "END" -> HttpdCodec.end(part.serial(), part.has("CUT"));
