@@ -55,6 +55,7 @@ apr_status_t mj_channel_open(mj_channel_t **out, const char *path, unsigned slot
     memset(channel, 0, offsetof(mj_channel_t, in));
     channel->pool = pool;
     channel->fd = fd;
+    channel->file = -1;
     channel->slot = slot;
     channel->daemon = daemon;
     channel->is_new = true;
@@ -64,6 +65,9 @@ apr_status_t mj_channel_open(mj_channel_t **out, const char *path, unsigned slot
 
 void mj_channel_close(mj_channel_t *channel)
 {
+    if (channel->file >= 0) {
+        close(channel->file);
+    }
     close(channel->fd);
     apr_pool_destroy(channel->pool);
 }
@@ -116,6 +120,47 @@ static apr_status_t wait_until(const mj_channel_t *channel, apr_time_t deadline)
     }
 }
 
+/* More than one is never due; the kernel drops what this has no room for. */
+#define MAX_DESCRIPTORS 4
+
+/* Keeps the descriptor that came with a message. */
+static apr_status_t keep_file(mj_channel_t *channel, struct msghdr *message)
+{
+    apr_status_t rv = (message->msg_flags & MSG_CTRUNC) != 0 ? MJ_EBADDESCRIPTOR : APR_SUCCESS;
+
+    for (struct cmsghdr *part = CMSG_FIRSTHDR(message); part != NULL; part = CMSG_NXTHDR(message, part)) {
+        size_t count = (part->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+        if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS) {
+            continue;
+        }
+        for (size_t i = 0; i < count; i++) {
+            int fd;
+            memcpy(&fd, CMSG_DATA(part) + i * sizeof(fd), sizeof(fd));
+            if (channel->file < 0) {
+                channel->file = fd;
+            } else {
+                close(fd);
+                rv = MJ_EBADDESCRIPTOR;
+            }
+        }
+    }
+    return rv;
+}
+
+/* As recv, but keeps a descriptor that comes along. Sets *n to what recv returns, and errno as recv does. */
+static apr_status_t receive_some(mj_channel_t *channel, int flags, ssize_t *n)
+{
+    union {
+        struct cmsghdr aligned;
+        char space[CMSG_SPACE(MAX_DESCRIPTORS * sizeof(int))];
+    } control;
+    struct iovec room = {channel->in + channel->end, sizeof(channel->in) - channel->end};
+    struct msghdr message = {.msg_iov = &room, .msg_iovlen = 1, .msg_control = control.space, .msg_controllen = sizeof(control.space)};
+
+    *n = recvmsg(channel->fd, &message, flags | MSG_CMSG_CLOEXEC);
+    return *n >= 0 ? keep_file(channel, &message) : APR_SUCCESS;
+}
+
 static apr_status_t fill(mj_channel_t *channel, size_t wanted, apr_time_t deadline)
 {
     while (channel->end - channel->start < wanted) {
@@ -127,7 +172,9 @@ static apr_status_t fill(mj_channel_t *channel, size_t wanted, apr_time_t deadli
             channel->end -= channel->start;
             channel->start = 0;
         }
-        n = recv(channel->fd, channel->in + channel->end, sizeof(channel->in) - channel->end, deadline != 0 ? MSG_DONTWAIT : 0);
+        if (receive_some(channel, deadline != 0 ? MSG_DONTWAIT : 0, &n) != APR_SUCCESS) {
+            return MJ_EBADDESCRIPTOR;
+        }
         if (n > 0) {
             channel->end += (size_t)n;
         } else if (n == 0) {
@@ -160,6 +207,13 @@ apr_status_t mj_channel_receive(mj_channel_t *channel, apr_time_t deadline, mj_f
     return rv;
 }
 
+int mj_channel_take_file(mj_channel_t *channel)
+{
+    int file = channel->file;
+    channel->file = -1;
+    return file;
+}
+
 bool mj_channel_has_frame(const mj_channel_t *channel)
 {
     size_t held = channel->end - channel->start;
@@ -175,7 +229,7 @@ bool mj_channel_is_readable(mj_channel_t *channel)
 
 bool mj_channel_is_clean(const mj_channel_t *channel)
 {
-    return channel->start == channel->end;
+    return channel->start == channel->end && channel->file < 0;
 }
 
 apr_status_t mj_idle_make(mj_idle_t **out, apr_pool_t *pool)

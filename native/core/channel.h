@@ -21,6 +21,7 @@ typedef struct mj_channel_t {
     uint16_t serial; /**< of the current request */
     bool is_new;     /**< HELLO has not been sent yet */
     bool is_welcome; /**< WELCOME has come */
+    int file;        /**< a descriptor that came and was not taken yet; -1 */
     size_t start;    /**< what is received and not yet consumed: in[start] to in[end] */
     size_t end;
     unsigned char in[MJ_HEADER_SIZE + MJ_MAX_DATA];
@@ -40,8 +41,11 @@ apr_status_t mj_channel_send(mj_channel_t *channel, struct iovec *iov, int count
 /** Receives the next frame whole. *payload points into the channel and is valid until the next call.
  *  @param deadline the latest time; 0: none
  *  @return APR_SUCCESS; APR_TIMEUP at the deadline; APR_EAGAIN after half a second in which nothing came, for the caller to look around
- *  and call again; APR_EOF; an error of the socket; an error of mj_frame_decode */
+ *  and call again; APR_EOF; an error of the socket; an error of mj_frame_decode; MJ_EBADDESCRIPTOR if more than one descriptor came */
 apr_status_t mj_channel_receive(mj_channel_t *channel, apr_time_t deadline, mj_frame_t *frame, const unsigned char **payload);
+
+/** Takes the descriptor that came with the frames so far (close-on-exec); the caller closes it. @return -1 if none came */
+int mj_channel_take_file(mj_channel_t *channel);
 
 /** @return true if the next frame has been received whole: mj_channel_receive will then leave earlier payloads where they are */
 bool mj_channel_has_frame(const mj_channel_t *channel);
@@ -49,7 +53,7 @@ bool mj_channel_has_frame(const mj_channel_t *channel);
 /** @return true if a frame, EOF or an error can be received without waiting */
 bool mj_channel_is_readable(mj_channel_t *channel);
 
-/** @return true if nothing is left over that the next request would mistake for its own */
+/** @return true if nothing is left over, bytes or a descriptor, that the next request would mistake for its own */
 bool mj_channel_is_clean(const mj_channel_t *channel);
 
 /** The idle channels of one pool in one httpd child. Thread-safe. */

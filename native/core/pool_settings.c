@@ -379,7 +379,7 @@ static void add_identity(mj_record_builder_t *record, const mj_pool_settings_t *
     mj_record_add(record, "groups", groups);
 }
 
-mj_span_t mj_pool_settings_record(const mj_pool_settings_t *settings, apr_pool_t *pool, unsigned index, const char *java_home,
+mj_span_t mj_pool_settings_record(const mj_pool_settings_t *settings, apr_pool_t *pool, unsigned index, int64_t httpd_uid, const char *java_home,
                                   const apr_array_header_t *applications)
 {
     mj_record_builder_t *record = mj_record_builder_make(pool);
@@ -387,6 +387,7 @@ mj_span_t mj_pool_settings_record(const mj_pool_settings_t *settings, apr_pool_t
 
     mj_record_add(record, "name", settings->name);
     mj_record_add_number(record, "index", index);
+    mj_record_add_number(record, "httpd-uid", httpd_uid);
     if (settings->has_identity) {
         add_identity(record, settings, pool);
     }

@@ -68,9 +68,10 @@ const char *mj_pool_settings_set(mj_pool_settings_t *settings, apr_pool_t *pool,
 apr_status_t mj_option_next(apr_pool_t *pool, const char **line, const char **key, const char **value);
 
 /** The pool record (docs/architecture.md, section 1).
+ *  @param httpd_uid of httpd's children: whose connections the daemon takes
  *  @param java_home the pool's, or the server's default
  *  @param applications the definitions to load at start, of mj_span_t */
-mj_span_t mj_pool_settings_record(const mj_pool_settings_t *settings, apr_pool_t *pool, unsigned index, const char *java_home,
+mj_span_t mj_pool_settings_record(const mj_pool_settings_t *settings, apr_pool_t *pool, unsigned index, int64_t httpd_uid, const char *java_home,
                                   const apr_array_header_t *applications);
 
 #endif

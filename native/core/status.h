@@ -20,6 +20,7 @@ enum mj_status {
     MJ_EBADLEVEL,
     MJ_EBADSERIAL,
     MJ_EBADRECORD,
+    MJ_EBADDESCRIPTOR,
     MJ_STATUS_END
 };
 

@@ -13,7 +13,8 @@
 typedef enum mj_outcome_t {
     MJ_OUTCOME_FINAL,  /**< status says what the handler returns */
     MJ_OUTCOME_UNSEEN, /**< the daemon is gone and has read nothing */
-    MJ_OUTCOME_REFUSED /**< the daemon has no room, or drains */
+    MJ_OUTCOME_REFUSED, /**< the daemon has no room, or drains */
+    MJ_OUTCOME_UPGRADED /**< the client has its 101: mj_exchange_tunnel comes next */
 } mj_outcome_t;
 
 typedef struct mj_exchange_t {
@@ -36,10 +37,14 @@ typedef struct mj_exchange_t {
     apr_time_t stalled_since; /**< when the client was first found to have nothing more; 0: it goes on */
     uint64_t credit;
     bool is_accepted; /**< the daemon has answered other than REFUSED */
+    bool is_tunnel;   /**< upgraded */
     bool is_split;    /**< more was sent than one small message: if the daemon is lost, it may have read a part */
 
     /* the response */
+    unsigned informs; /**< interim responses so far */
     bool is_begun;
+    bool has_trailers;
+    bool is_abandoned; /**< the client left before it was whole */
     bool is_discarded; /**< its body is not passed on */
     uint64_t expected; /**< length of its body */
     uint64_t passed;
@@ -58,5 +63,8 @@ int mj_exchange_prepare(mj_exchange_t *exchange);
 
 /** Sends the request and passes the response on. May be called again after MJ_OUTCOME_UNSEEN and MJ_OUTCOME_REFUSED. */
 mj_outcome_t mj_exchange_run(mj_exchange_t *exchange, mj_channel_t *channel, uint32_t pid);
+
+/** After MJ_OUTCOME_UPGRADED: moves bytes both ways until one side ends the tunnel. The exchange is then final. */
+void mj_exchange_tunnel(mj_exchange_t *exchange);
 
 #endif

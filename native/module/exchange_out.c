@@ -16,8 +16,7 @@ APLOG_USE_MODULE(jvm);
 #define HEAD_GUESS 4096
 #define LONGEST_WAIT apr_time_from_sec(1)
 
-/* Appends up to max bytes of the body to x->body. APR_EAGAIN: nothing is there yet. */
-static apr_status_t read_body(mj_exchange_t *x, apr_size_t max, apr_read_type_e mode)
+apr_status_t mj_exchange_read(mj_exchange_t *x, apr_size_t max, apr_read_type_e mode)
 {
     apr_status_t rv = ap_get_brigade(x->r->input_filters, x->in, AP_MODE_READBYTES, mode, (apr_off_t)max);
     apr_bucket *bucket;
@@ -75,7 +74,7 @@ int mj_exchange_prepare(mj_exchange_t *x)
         head->flags |= MJ_FLAG_REQUEST_EXPECT; /* reading would send the 100; that is the application's to decide */
     }
     while (!x->r->expecting_100 && !x->is_body_read && x->body_len < MJ_INITIAL_CREDIT) {
-        apr_status_t rv = read_body(x, MJ_INITIAL_CREDIT - x->body_len, APR_NONBLOCK_READ);
+        apr_status_t rv = mj_exchange_read(x, MJ_INITIAL_CREDIT - x->body_len, APR_NONBLOCK_READ);
         if (APR_STATUS_IS_EAGAIN(rv)) {
             break;
         }
@@ -99,13 +98,34 @@ static uint16_t next_serial(uint16_t serial)
     return serial == UINT16_MAX ? 1 : (uint16_t)(serial + 1);
 }
 
+/* A TRAILERS frame; empty if the client sent none. */
+static mj_span_t encode_trailers(mj_exchange_t *x)
+{
+    apr_size_t count = 0, size = 0;
+    const mj_pair_t *fields = mj_request_trailers(x->r, &count);
+    unsigned char *frame;
+
+    if (count == 0 || x->is_tunnel) {
+        return (mj_span_t){NULL, 0};
+    }
+    if (mj_trailers_encode(NULL, 0, x->channel->serial, fields, count, &size) != APR_ENOSPC) {
+        ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, x->r, MJLOGNO(0048) "the request's trailer fields cannot be sent to pool %s: left out",
+                      x->pool_name);
+        return (mj_span_t){NULL, 0};
+    }
+    frame = apr_palloc(x->r->pool, size);
+    mj_trailers_encode(frame, size, x->channel->serial, fields, count, &size);
+    return (mj_span_t){(const char *)frame, size};
+}
+
 mj_step_t mj_exchange_send_head(mj_exchange_t *x)
 {
     unsigned char hello[MJ_HELLO_SIZE], data_header[MJ_HEADER_SIZE], end[MJ_HEADER_SIZE];
     mj_channel_t *channel = x->channel;
     apr_size_t size = HEAD_GUESS, total;
     unsigned char *head;
-    struct iovec parts[5];
+    struct iovec parts[6];
+    mj_span_t trailers = {NULL, 0};
     apr_status_t rv;
     bool sent_any;
     int count = 0;
@@ -135,6 +155,11 @@ mj_step_t mj_exchange_send_head(mj_exchange_t *x)
     }
     x->is_body_ended = !x->has_body || x->is_body_read;
     if (x->has_body && x->is_body_ended) {
+        trailers = encode_trailers(x);
+        if (trailers.len > 0) {
+            parts[count++] = (struct iovec){(void *)(uintptr_t)trailers.data, trailers.len};
+            total += trailers.len;
+        }
         mj_end_encode(end, channel->serial, 0);
         parts[count++] = (struct iovec){end, sizeof(end)};
     }
@@ -145,20 +170,24 @@ mj_step_t mj_exchange_send_head(mj_exchange_t *x)
     return rv == APR_SUCCESS ? MJ_GO_ON : MJ_LOST;
 }
 
-/* Sends bytes of the body that have just been read, and END behind the last. */
-static void send_body(mj_exchange_t *x, const unsigned char *data, apr_size_t len)
+void mj_exchange_send(mj_exchange_t *x, const unsigned char *data, apr_size_t len, bool is_last)
 {
     unsigned char data_header[MJ_HEADER_SIZE], end[MJ_HEADER_SIZE];
-    struct iovec parts[3];
+    mj_span_t trailers = {NULL, 0};
+    struct iovec parts[4];
     bool sent_any;
     int count = 0;
 
     if (len > 0) {
         mj_data_header_encode(data_header, x->channel->serial, (uint32_t)len);
         parts[count++] = (struct iovec){data_header, sizeof(data_header)};
-        parts[count++] = (struct iovec){(void *)data, len};
+        parts[count++] = (struct iovec){(void *)(uintptr_t)data, len};
     }
-    if (x->is_body_read) {
+    if (is_last) {
+        trailers = encode_trailers(x);
+        if (trailers.len > 0) {
+            parts[count++] = (struct iovec){(void *)(uintptr_t)trailers.data, trailers.len};
+        }
         mj_end_encode(end, x->channel->serial, 0);
         parts[count++] = (struct iovec){end, sizeof(end)};
         x->is_body_ended = true;
@@ -172,17 +201,27 @@ static void send_body(mj_exchange_t *x, const unsigned char *data, apr_size_t le
     }
 }
 
-/* The client's socket; -1 where it has none of its own: HTTP/2. */
-static int client_socket(const mj_exchange_t *x)
+int mj_exchange_client_fd(const mj_exchange_t *x)
 {
-    apr_socket_t *socket = x->r->connection->master == NULL ? ap_get_conn_socket(x->r->connection) : NULL;
-    int fd;
-    return socket != NULL && apr_os_sock_get(&fd, socket) == APR_SUCCESS ? fd : -1;
+    apr_pollfd_t client;
+    int fd = -1;
+
+    if (ap_get_pollfd_from_conn(x->r->connection, &client, NULL) != APR_SUCCESS) {
+        return -1;
+    }
+    if (client.desc_type == APR_POLL_SOCKET && apr_os_sock_get(&fd, client.desc.s) != APR_SUCCESS) {
+        return -1;
+    }
+    if (client.desc_type == APR_POLL_FILE && apr_os_file_get(&fd, client.desc.f) != APR_SUCCESS) {
+        return -1;
+    }
+    return fd;
 }
 
 bool mj_exchange_has_client(const mj_exchange_t *x)
 {
-    struct pollfd client = {.fd = client_socket(x), .events = POLLRDHUP};
+    /* An HTTP/2 stream has no socket of its own; mod_http2 sets aborted. */
+    struct pollfd client = {.fd = x->r->connection->master == NULL ? mj_exchange_client_fd(x) : -1, .events = POLLRDHUP};
     return !x->r->connection->aborted && (client.fd < 0 || poll(&client, 1, 0) <= 0);
 }
 
@@ -237,23 +276,23 @@ mj_step_t mj_exchange_more_body(mj_exchange_t *x)
     if (room > x->credit) {
         room = (apr_size_t)x->credit;
     }
-    rv = read_body(x, room, APR_NONBLOCK_READ);
+    rv = mj_exchange_read(x, room, APR_NONBLOCK_READ);
     if (APR_STATUS_IS_EAGAIN(rv)) {
-        int client = client_socket(x);
+        int client = mj_exchange_client_fd(x);
         if (x->r->expecting_100) {
             send_continue(x->r);
         }
         if (client >= 0) {
             return await_client(x, client);
         }
-        rv = read_body(x, room, APR_BLOCK_READ); /* HTTP/2: no socket of its own to look at; httpd's timeout holds */
+        rv = mj_exchange_read(x, room, APR_BLOCK_READ); /* nothing to look at; httpd's timeout holds */
     }
     if (rv != APR_SUCCESS && !APR_STATUS_IS_EAGAIN(rv)) {
         return mj_exchange_fail(x, body_failed(x, rv));
     }
     if (x->body_len > before || x->is_body_read) {
         x->stalled_since = 0;
-        send_body(x, x->body + before, x->body_len - before);
+        mj_exchange_send(x, x->body + before, x->body_len - before, x->is_body_read);
     }
     return MJ_GO_ON;
 }

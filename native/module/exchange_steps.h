@@ -1,4 +1,5 @@
-/* The steps of an exchange, shared by exchange.c (from the daemon), exchange_out.c (to it) and exchange_end.c (failures). */
+/* The steps of an exchange, shared by exchange.c (its course), exchange_in.c (the daemon's frames), exchange_out.c (to the daemon),
+ * exchange_end.c (failures) and exchange_tunnel.c (after an upgrade). */
 #ifndef MJ_EXCHANGE_STEPS_H
 #define MJ_EXCHANGE_STEPS_H
 
@@ -9,8 +10,32 @@ typedef enum mj_step_t {
     MJ_GO_ON,
     MJ_FINISHED, /**< the exchange's status is final */
     MJ_REFUSED,
+    MJ_UPGRADED,
     MJ_LOST /**< the daemon is gone and has read nothing */
 } mj_step_t;
+
+/* --- exchange.c --- */
+
+/** Passes on to the client what has gathered. @return false if the client is gone */
+bool mj_exchange_pass(mj_exchange_t *exchange);
+
+/** Has what gathered so far leave at once. */
+void mj_exchange_add_flush(mj_exchange_t *exchange);
+
+/** Takes the daemon's next frame, and does what it says. */
+mj_step_t mj_exchange_receive(mj_exchange_t *exchange);
+
+/** Ends because nobody waits for the response any more. */
+mj_step_t mj_exchange_client_gone(mj_exchange_t *exchange);
+
+/* --- exchange_in.c: what a frame does; payload is frame->len bytes of the channel's buffer --- */
+
+mj_step_t mj_exchange_on_frame(mj_exchange_t *exchange, const mj_frame_t *frame, const unsigned char *payload);
+mj_step_t mj_exchange_on_credit(mj_exchange_t *exchange, const mj_frame_t *frame, const unsigned char *payload);
+mj_step_t mj_exchange_on_log(mj_exchange_t *exchange, const mj_frame_t *frame, const unsigned char *payload);
+mj_step_t mj_exchange_on_abort(mj_exchange_t *exchange, const mj_frame_t *frame, const unsigned char *payload);
+
+/* --- exchange_out.c --- */
 
 /** Sends the head, and what is there of the body, in one message. */
 mj_step_t mj_exchange_send_head(mj_exchange_t *exchange);
@@ -21,8 +46,20 @@ mj_step_t mj_exchange_more_body(mj_exchange_t *exchange);
 /** Tells the daemon, whose answer is whole, that no more of the body will come. */
 void mj_exchange_cut_body(mj_exchange_t *exchange);
 
+/** Appends up to max bytes from the client to exchange->body; sets is_body_read at the end.
+ *  @return APR_EAGAIN if nothing is there yet */
+apr_status_t mj_exchange_read(mj_exchange_t *exchange, apr_size_t max, apr_read_type_e mode);
+
+/** Sends bytes that the client sent, and with is_last END behind them. A daemon that is gone leaves the exchange broken. */
+void mj_exchange_send(mj_exchange_t *exchange, const unsigned char *data, apr_size_t len, bool is_last);
+
+/** What to poll for the client's next bytes: its socket, or for HTTP/2 a pipe of its stream's. @return -1 if there is nothing */
+int mj_exchange_client_fd(const mj_exchange_t *exchange);
+
 /** Looks whether the client is still there, as far as one can tell without reading. One that has closed its sending half has gone. */
 bool mj_exchange_has_client(const mj_exchange_t *exchange);
+
+/* --- exchange_end.c --- */
 
 /** Ends without success. Before the response began: the client gets that status. After: its connection is broken off, so that what it has
  *  never looks whole. */

@@ -103,6 +103,10 @@ static mj_outcome_t attempt(mj_exchange_t *exchange, const mj_pool_t *pool, mj_t
         outcome = mj_exchange_run(exchange, channel, ticket->pid);
     }
     mj_board_release(child->board, ticket);
+    if (outcome == MJ_OUTCOME_UPGRADED) { /* a tunnel is no request in flight: it may stay for days */
+        mj_exchange_tunnel(exchange);
+        outcome = MJ_OUTCOME_FINAL;
+    }
     if (channel != NULL && exchange->is_reusable) {
         mj_idle_give(child->idle[pool->index], channel, apr_time_now());
     }

@@ -12,6 +12,10 @@
 #include <ap_mpm.h>
 #include <http_config.h>
 
+#if !AP_MODULE_MAGIC_AT_LEAST(20120211, 129)
+#error "mod_jvm needs httpd 2.4.58 or later (ap_get_pollfd_from_conn)"
+#endif
+
 /* The one symbol that the .so exports. */
 extern __attribute__((visibility("default"))) module jvm_module;
 
@@ -150,11 +154,37 @@ typedef struct mj_outgoing_t {
  *  @return OK, or a status for the client (the reason is logged) */
 int mj_request_fill(request_rec *r, mj_outgoing_t *out);
 
+/** The trailer fields of the request's body; complete once it has been read to its end. */
+const mj_pair_t *mj_request_trailers(request_rec *r, apr_size_t *count);
+
 /* --- response.c --- */
 
 /** Takes over a response head into r. The daemon is hostile: what must not come from it is dropped.
+ *  @param is_file r->finfo is of the file that is its body: modification time and ETag are taken from there, if the head has none
  *  @return OK; or the status of a condition that holds (304, 412): then no body is passed on */
-int mj_response_apply(request_rec *r, const mj_response_t *response);
+int mj_response_apply(request_rec *r, const mj_response_t *response, bool is_file);
+
+/** Sends an interim response. */
+void mj_response_inform(request_rec *r, int status, const mj_fields_t *fields);
+
+/** Sets the trailer fields: HTTP/2 sends them, and the access log can show them. */
+void mj_response_end(request_rec *r, const mj_fields_t *trailers);
+
+/** Sends 101, if the fields name a protocol that the client has asked for.
+ *  @return false if they do not */
+bool mj_response_upgrade(request_rec *r, const mj_fields_t *fields);
+
+/* --- file.c --- */
+
+/** Takes over a descriptor that a daemon passed, if it is what it has to be: a regular file, open for reading, not on FUSE, of at least
+ *  that size. It is then closed with the request, and r->finfo is the file's; else it is closed at once.
+ *  @param fd -1: none was passed
+ *  @return APR_SUCCESS, MJ_EBADDESCRIPTOR, or an error of the system */
+apr_status_t mj_file_adopt(request_rec *r, int fd, uint64_t least_size, apr_file_t **file);
+
+/** Appends a part of the file to a brigade: sent by sendfile (unless EnableSendfile says Off), and never mapped, because its owner may cut
+ *  it short at any time. */
+void mj_file_insert(apr_bucket_brigade *brigade, apr_file_t *file, uint64_t offset, uint64_t len, request_rec *r);
 
 /* --- handler.c --- */
 int mj_handler(request_rec *r);

@@ -24,19 +24,6 @@ static void add_pair(apr_array_header_t *pairs, const char *name, const char *va
     }
 }
 
-static bool is_token(const char *name)
-{
-    if (*name == '\0') {
-        return false;
-    }
-    for (; *name != '\0'; name++) {
-        if (*name <= ' ' || *name >= 0x7f || strchr("\"(),/:;<=>?@[\\]{}", *name) != NULL) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* Credentials stay with httpd, as for CGI, unless CGIPassAuth says otherwise. Proxy would become HTTP_PROXY (httpoxy). */
 static bool is_withheld(const request_rec *r, const char *name)
 {
@@ -48,20 +35,26 @@ static bool is_withheld(const request_rec *r, const char *name)
     return strcasecmp(name, "Proxy-Authorization") == 0 || strcasecmp(name, "Proxy") == 0;
 }
 
-static void add_headers(request_rec *r, mj_request_t *head)
+/* Header or trailer fields, as pairs. */
+static const mj_pair_t *fields_of(request_rec *r, const apr_table_t *table, apr_size_t *count)
 {
-    const apr_array_header_t *in = apr_table_elts(r->headers_in);
+    const apr_array_header_t *in = apr_table_elts(table);
     apr_array_header_t *out = apr_array_make(r->pool, in->nelts + 1, sizeof(mj_pair_t));
     int i;
 
     for (i = 0; i < in->nelts; i++) {
         const apr_table_entry_t *entry = &APR_ARRAY_IDX(in, i, apr_table_entry_t);
-        if (entry->key != NULL && is_token(entry->key) && !is_withheld(r, entry->key)) {
+        if (entry->key != NULL && mj_is_token(span(entry->key)) && !is_withheld(r, entry->key)) {
             add_pair(out, entry->key, entry->val);
         }
     }
-    head->headers = (const mj_pair_t *)(const void *)out->elts;
-    head->header_count = (apr_size_t)out->nelts;
+    *count = (apr_size_t)out->nelts;
+    return (const mj_pair_t *)(const void *)out->elts;
+}
+
+const mj_pair_t *mj_request_trailers(request_rec *r, apr_size_t *count)
+{
+    return fields_of(r, r->trailers_in, count);
 }
 
 /* What the daemon cannot derive from the head: facts about the server, and what modules and SetEnv have set. */
@@ -173,8 +166,11 @@ int mj_request_fill(request_rec *r, mj_outgoing_t *out)
     head->remote_addr = span(r->useragent_ip);
     head->remote_user = span(r->user);
     head->auth_type = span(r->ap_auth_type);
+    if (r->log_id == NULL) { /* else made when httpd first logs something of the request */
+        ap_run_generate_log_id(r->connection, r, &r->log_id);
+    }
     head->log_id = span(r->log_id);
-    add_headers(r, head);
+    head->headers = fields_of(r, r->headers_in, &head->header_count);
     add_variables(r, match->target, head);
     return OK;
 }

@@ -74,6 +74,12 @@ static int log_descriptor(const server_rec *server)
     return server->error_log != NULL && apr_os_file_get(&fd, server->error_log) == APR_SUCCESS ? fd : -1;
 }
 
+/* Whom httpd's children run as. */
+static int64_t httpd_uid(void)
+{
+    return (int64_t)(geteuid() == 0 ? ap_unixd_config.user_id : geteuid());
+}
+
 /* Tells the supervisor all settings. Returns NULL, or what went wrong. */
 static const char *push_settings(supervision_t *supervision)
 {
@@ -88,7 +94,7 @@ static const char *push_settings(supervision_t *supervision)
     mj_record_add_number(server_record, "version", CONTROL_VERSION);
     mj_record_add_number(server_record, "generation", ++retained->generation);
     mj_record_add(server_record, "runtime-dir", supervision->runtime_dir);
-    mj_record_add_number(server_record, "httpd-uid", (int64_t)(geteuid() == 0 ? ap_unixd_config.user_id : geteuid()));
+    mj_record_add_number(server_record, "httpd-uid", httpd_uid());
     mj_record_add_number(server_record, "httpd-gid", (int64_t)(geteuid() == 0 ? ap_unixd_config.group_id : getegid()));
     mj_record_add_number(server_record, "minimum-uid", minimum < 0 ? MJ_DEFAULT_MINIMUM_UID : minimum);
     mj_record_add(server_record, "launcher", mj_installed(pool, "libexec/mod_jvm/jvm-daemon"));
@@ -97,7 +103,8 @@ static const char *push_settings(supervision_t *supervision)
                       log_descriptor(supervision->main_server));
     for (i = 0; rv == APR_SUCCESS && i < pools->nelts; i++) {
         const mj_pool_t *declared = APR_ARRAY_IDX(pools, i, const mj_pool_t *);
-        mj_span_t record = mj_pool_settings_record(declared->settings, pool, declared->index, declared->java_home, declared->definitions);
+        mj_span_t record = mj_pool_settings_record(declared->settings, pool, declared->index, httpd_uid(), declared->java_home,
+                                                   declared->definitions);
         apr_interval_time_t shutdown = declared->settings->shutdown_timeout > 0 ? declared->settings->shutdown_timeout : ENDLESS_SHUTDOWN;
         if (shutdown > retained->longest_shutdown) {
             retained->longest_shutdown = shutdown;

@@ -20,7 +20,7 @@ static const char *set(mj_pool_settings_t *settings, const char *option, const c
 
 static mj_span_t record_of(const mj_pool_settings_t *settings)
 {
-    return mj_pool_settings_record(settings, test_pool, 0, "/java", apr_array_make(test_pool, 1, sizeof(mj_span_t)));
+    return mj_pool_settings_record(settings, test_pool, 0, 33, "/java", apr_array_make(test_pool, 1, sizeof(mj_span_t)));
 }
 
 /* Everything that options decide, as bytes to compare. */
@@ -424,7 +424,7 @@ START_TEST(the_record_holds_each_entry_with_its_value)
 {
     static const char *const expected[][2] = {
         {"name", "shop"},
-        {"index", "7"},
+        {"index", "7"}, {"httpd-uid", "33"},
         {"uid", "4294967294"},
         {"gid", "1001"},
         {"groups", "4,4294967294"},
@@ -456,7 +456,7 @@ START_TEST(the_record_holds_each_entry_with_its_value)
 
     APR_ARRAY_PUSH(applications, mj_span_t) = (mj_span_t){"first", 5};
     APR_ARRAY_PUSH(applications, mj_span_t) = (mj_span_t){"second", 6};
-    iter.rest = mj_pool_settings_record(complete(), test_pool, 7, "/usr/lib/jvm/chosen", applications);
+    iter.rest = mj_pool_settings_record(complete(), test_pool, 7, 33, "/usr/lib/jvm/chosen", applications);
     for (size_t i = 0; i < COUNT(expected); i++) {
         ck_assert_int_eq(mj_record_next(&iter), APR_SUCCESS);
         ck_assert_msg(mj_span_is(iter.name, expected[i][0]), "%.*s for %s", (int)iter.name.len, iter.name.data, expected[i][0]);

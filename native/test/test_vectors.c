@@ -368,7 +368,7 @@ START_TEST(vectors_are_complete)
         }
     }
     for (int status = MJ_STATUS_BASE; status < MJ_STATUS_END; status++) {
-        ck_assert_msg(has_error[status - MJ_STATUS_BASE] == (status != MJ_EBADSERIAL), "%s", mj_status_name(status));
+        ck_assert_msg(has_error[status - MJ_STATUS_BASE] == (status != MJ_EBADSERIAL && status != MJ_EBADDESCRIPTOR), "%s", mj_status_name(status));
     }
     for (int i = 0; i < valid_files.count; i++) {
         const vector_t *vector = read_vector(&valid_files, i);

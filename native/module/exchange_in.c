@@ -1,0 +1,270 @@
+/* The daemon's half of an exchange: what each of its frames does. */
+#include "exchange_steps.h"
+#include "module.h"
+
+#include <http_log.h>
+#include <http_protocol.h>
+
+APLOG_USE_MODULE(jvm);
+
+/* Nobody will send more of the response. */
+static mj_step_t finish(mj_exchange_t *x)
+{
+    APR_BRIGADE_INSERT_TAIL(x->out, apr_bucket_eos_create(x->r->connection->bucket_alloc));
+    x->status = OK;
+    mj_exchange_cut_body(x);
+    mj_exchange_pass(x); /* a client that has left by now changes nothing for the channel, which is free again */
+    return MJ_FINISHED;
+}
+
+/* httpd answers in its place: not modified, or a precondition that failed. Nobody wants the body. */
+static mj_step_t answer_condition(mj_exchange_t *x, int condition, bool has_body)
+{
+    x->status = condition;
+    x->is_broken = has_body;
+    mj_exchange_cut_body(x);
+    return MJ_FINISHED;
+}
+
+/* A whole response, with a descriptor for its body. */
+static mj_step_t on_file(mj_exchange_t *x, const mj_response_t *response)
+{
+    int fd = mj_channel_take_file(x->channel);
+    apr_file_t *file;
+    apr_status_t rv = mj_file_adopt(x->r, fd, response->offset + response->content_length, &file);
+    int condition;
+
+    if (rv != APR_SUCCESS) {
+        return mj_exchange_violation(x, mj_status_name(rv) != NULL ? mj_status_name(rv) : "a descriptor of no use");
+    }
+    condition = mj_response_apply(x->r, response, true);
+    if (condition != OK) {
+        return answer_condition(x, condition, false);
+    }
+    x->is_begun = true;
+    if (!x->r->header_only && response->content_length > 0) {
+        mj_file_insert(x->out, file, response->offset, response->content_length, x->r);
+    }
+    return finish(x);
+}
+
+static mj_step_t on_response(mj_exchange_t *x, const mj_frame_t *frame, const unsigned char *payload)
+{
+    bool has_body = (frame->flags & MJ_FLAG_RESPONSE_BODY) != 0;
+    mj_response_t response;
+    apr_status_t rv = mj_response_decode(payload, frame->len, frame->flags, &response);
+    int condition;
+
+    if (rv != APR_SUCCESS) {
+        return mj_exchange_violation(x, mj_status_name(rv));
+    }
+    if (x->is_begun) {
+        return mj_exchange_violation(x, "a second RESPONSE");
+    }
+    if (response.content_length != MJ_LENGTH_UNKNOWN && response.content_length > INT64_MAX) {
+        return mj_exchange_violation(x, "a content length beyond all measure");
+    }
+    if ((frame->flags & MJ_FLAG_RESPONSE_FILE) != 0) {
+        return on_file(x, &response);
+    }
+    condition = mj_response_apply(x->r, &response, false);
+    if (condition != OK) {
+        return answer_condition(x, condition, has_body);
+    }
+    x->is_begun = true;
+    x->expected = response.content_length;
+    x->is_discarded = x->r->header_only;
+    if (!has_body) {
+        if (x->expected != 0 && x->expected != MJ_LENGTH_UNKNOWN && !x->r->header_only && response.status != HTTP_NOT_MODIFIED) {
+            return mj_exchange_violation(x, "a length without a body");
+        }
+        return finish(x);
+    }
+    if ((frame->flags & MJ_FLAG_RESPONSE_FLUSH) != 0) {
+        mj_exchange_add_flush(x);
+    }
+    return MJ_GO_ON;
+}
+
+static mj_step_t on_inform(mj_exchange_t *x, const mj_frame_t *frame, const unsigned char *payload)
+{
+    mj_response_t response;
+    apr_status_t rv = mj_inform_decode(payload, frame->len, &response);
+
+    if (rv != APR_SUCCESS || x->is_begun || ++x->informs > MJ_MAX_INFORMS) {
+        return mj_exchange_violation(x, rv != APR_SUCCESS ? mj_status_name(rv)
+                                        : x->is_begun     ? "INFORM after RESPONSE"
+                                                          : "more INFORM than MAX_INFORMS");
+    }
+    mj_response_inform(x->r, response.status, &response.fields);
+    return x->r->connection->aborted ? mj_exchange_client_gone(x) : MJ_GO_ON;
+}
+
+static mj_step_t on_data(mj_exchange_t *x, const mj_frame_t *frame, const unsigned char *payload)
+{
+    if (!x->is_begun || x->has_trailers) {
+        return mj_exchange_violation(x, x->is_begun ? "DATA after TRAILERS" : "DATA before RESPONSE");
+    }
+    x->passed += frame->len;
+    if (x->passed > x->expected) { /* an unknown length is all ones */
+        return mj_exchange_violation(x, "more DATA than the content length");
+    }
+    if (!x->is_discarded) {
+        APR_BRIGADE_INSERT_TAIL(x->out, apr_bucket_transient_create((const char *)payload, frame->len, x->r->connection->bucket_alloc));
+    }
+    if ((frame->flags & MJ_FLAG_DATA_FLUSH) != 0) {
+        mj_exchange_add_flush(x);
+    }
+    return MJ_GO_ON;
+}
+
+static mj_step_t on_trailers(mj_exchange_t *x, const mj_frame_t *frame, const unsigned char *payload)
+{
+    mj_fields_t trailers;
+    apr_status_t rv = mj_fields_decode(payload, frame->len, &trailers);
+
+    if (rv != APR_SUCCESS || !x->is_begun || x->has_trailers) {
+        return mj_exchange_violation(x, rv != APR_SUCCESS ? mj_status_name(rv)
+                                        : x->is_begun     ? "a second TRAILERS"
+                                                          : "TRAILERS before RESPONSE");
+    }
+    x->has_trailers = true;
+    mj_response_end(x->r, &trailers);
+    return MJ_GO_ON;
+}
+
+static mj_step_t on_end(mj_exchange_t *x)
+{
+    if (!x->is_begun) {
+        return mj_exchange_violation(x, "END before RESPONSE");
+    }
+    if (x->expected != MJ_LENGTH_UNKNOWN && x->passed != x->expected) {
+        return mj_exchange_violation(x, "less DATA than the content length");
+    }
+    return finish(x);
+}
+
+mj_step_t mj_exchange_on_credit(mj_exchange_t *x, const mj_frame_t *frame, const unsigned char *payload)
+{
+    uint32_t credit;
+    if (mj_credit_decode(payload, frame->len, &credit) != APR_SUCCESS || !x->has_body || x->credit + credit > MJ_MAX_CREDIT) {
+        return mj_exchange_violation(x, "a bad CREDIT");
+    }
+    x->credit += credit;
+    return MJ_GO_ON;
+}
+
+static mj_step_t on_refused(mj_exchange_t *x, const mj_frame_t *frame, const unsigned char *payload)
+{
+    uint8_t reason;
+    if (mj_refused_decode(payload, frame->len, &reason) != APR_SUCCESS || x->is_accepted) {
+        return mj_exchange_violation(x, "a bad REFUSED");
+    }
+    mj_exchange_cut_body(x);
+    return MJ_REFUSED;
+}
+
+static mj_step_t on_failed(mj_exchange_t *x, const mj_frame_t *frame, const unsigned char *payload)
+{
+    mj_span_t message;
+    uint16_t status;
+    apr_status_t rv = mj_failed_decode(payload, frame->len, &status, &message);
+
+    if (rv != APR_SUCCESS || x->is_begun) {
+        return mj_exchange_violation(x, rv != APR_SUCCESS ? mj_status_name(rv) : "FAILED after RESPONSE");
+    }
+    ap_log_rerror(APLOG_MARK, status >= 500 ? APLOG_ERR : APLOG_INFO, 0, x->r, MJLOGNO(0046) "pool %s pid %u: %.*s; %d", x->pool_name, x->pid,
+                  (int)message.len, message.data, status);
+    mj_exchange_cut_body(x);
+    x->status = status;
+    return MJ_FINISHED;
+}
+
+mj_step_t mj_exchange_on_abort(mj_exchange_t *x, const mj_frame_t *frame, const unsigned char *payload)
+{
+    mj_span_t message;
+    apr_status_t rv = mj_abort_decode(payload, frame->len, &message);
+
+    if (rv != APR_SUCCESS || !x->is_begun) {
+        return mj_exchange_violation(x, rv != APR_SUCCESS ? mj_status_name(rv) : "ABORT before RESPONSE");
+    }
+    ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, x->r, MJLOGNO(0047) "pool %s pid %u: the response is broken off: %.*s", x->pool_name, x->pid,
+                  (int)message.len, message.data);
+    return mj_exchange_fail(x, HTTP_INTERNAL_SERVER_ERROR); /* the application's doing, if the client has nothing of it yet */
+}
+
+/* The text is the application's own: no log id of ours. */
+mj_step_t mj_exchange_on_log(mj_exchange_t *x, const mj_frame_t *frame, const unsigned char *payload)
+{
+    mj_span_t message;
+    uint8_t level;
+    apr_status_t rv = mj_log_decode(payload, frame->len, &level, &message);
+
+    if (rv != APR_SUCCESS) {
+        return mj_exchange_violation(x, mj_status_name(rv));
+    }
+    ap_log_rerror(APLOG_MARK, level, 0, x->r, "[pool %s] [id %s] %.*s", x->pool_name, x->r->log_id != NULL ? x->r->log_id : "-",
+                  (int)message.len, message.data);
+    return MJ_GO_ON;
+}
+
+static mj_step_t on_upgraded(mj_exchange_t *x, const mj_frame_t *frame, const unsigned char *payload)
+{
+    mj_fields_t fields;
+    apr_status_t rv = mj_fields_decode(payload, frame->len, &fields);
+
+    if (rv != APR_SUCCESS || x->is_begun || x->has_body) {
+        return mj_exchange_violation(x, rv != APR_SUCCESS ? mj_status_name(rv)
+                                        : x->is_begun     ? "UPGRADED after RESPONSE"
+                                                          : "UPGRADED for a request with a body");
+    }
+    if (!mj_response_upgrade(x->r, &fields)) {
+        return mj_exchange_violation(x, "UPGRADED to what the client did not ask for");
+    }
+    x->is_begun = true;
+    return MJ_UPGRADED;
+}
+
+mj_step_t mj_exchange_on_frame(mj_exchange_t *x, const mj_frame_t *frame, const unsigned char *payload)
+{
+    if (!x->channel->is_welcome) {
+        uint32_t pid;
+        if (frame->type != MJ_FRAME_WELCOME || frame->serial != 0 || mj_welcome_decode(payload, frame->len, &pid) != APR_SUCCESS) {
+            return mj_exchange_violation(x, "no WELCOME in its own version: are its jars and the module of one installation?");
+        }
+        x->channel->is_welcome = true;
+        return MJ_GO_ON;
+    }
+    if (frame->serial != x->channel->serial) {
+        return mj_exchange_violation(x, mj_status_name(MJ_EBADSERIAL));
+    }
+    if (frame->type != MJ_FRAME_REFUSED) {
+        x->is_accepted = true;
+    }
+    switch (frame->type) {
+    case MJ_FRAME_RESPONSE:
+        return on_response(x, frame, payload);
+    case MJ_FRAME_DATA:
+        return on_data(x, frame, payload);
+    case MJ_FRAME_END:
+        return on_end(x);
+    case MJ_FRAME_TRAILERS:
+        return on_trailers(x, frame, payload);
+    case MJ_FRAME_INFORM:
+        return on_inform(x, frame, payload);
+    case MJ_FRAME_UPGRADED:
+        return on_upgraded(x, frame, payload);
+    case MJ_FRAME_LOG:
+        return mj_exchange_on_log(x, frame, payload);
+    case MJ_FRAME_CREDIT:
+        return mj_exchange_on_credit(x, frame, payload);
+    case MJ_FRAME_REFUSED:
+        return on_refused(x, frame, payload);
+    case MJ_FRAME_FAILED:
+        return on_failed(x, frame, payload);
+    case MJ_FRAME_ABORT:
+        return mj_exchange_on_abort(x, frame, payload);
+    default:
+        return mj_exchange_violation(x, "a second WELCOME");
+    }
+}

@@ -1,0 +1,138 @@
+/* An exchange after its upgrade: bytes both ways, until one side has had enough. */
+#include "exchange_steps.h"
+#include "module.h"
+
+#include <http_core.h>
+#include <http_log.h>
+#include <poll.h>
+#include <util_filter.h>
+
+APLOG_USE_MODULE(jvm);
+
+#define LONGEST_WAIT_MS 5000 /* after which a look is taken whether the client is still there */
+
+/* What filters know of HTTP ends here. */
+static void leave_http(request_rec *r)
+{
+    conn_rec *c = r->connection;
+
+    ap_remove_output_filter_byhandle(c->output_filters, "SSL/TLS Coalescing Filter");
+    ap_remove_input_filter_byhandle(c->input_filters, "reqtimeout");
+    r->input_filters = r->proto_input_filters = c->input_filters;
+    r->output_filters = r->proto_output_filters = c->output_filters;
+    c->keepalive = AP_CONN_CLOSE;
+}
+
+/* Takes what the client has sent, as far as there is credit for it; never waits. *moved: something came, or it has closed its half. */
+static mj_step_t from_client(mj_exchange_t *x, bool *moved)
+{
+    apr_size_t max = x->credit < MJ_MAX_DATA ? (apr_size_t)x->credit : MJ_MAX_DATA;
+    apr_status_t rv = mj_exchange_read(x, max, APR_NONBLOCK_READ);
+
+    *moved = false;
+    if (APR_STATUS_IS_EAGAIN(rv)) {
+        return MJ_GO_ON;
+    }
+    if (rv != APR_SUCCESS && !APR_STATUS_IS_EOF(rv)) {
+        return mj_exchange_client_gone(x);
+    }
+    *moved = true;
+    mj_exchange_send(x, x->body, x->body_len, rv != APR_SUCCESS || x->is_body_read);
+    x->body_len = 0;
+    return MJ_GO_ON;
+}
+
+static mj_step_t on_data(mj_exchange_t *x, const mj_frame_t *frame, const unsigned char *payload)
+{
+    APR_BRIGADE_INSERT_TAIL(x->out, apr_bucket_transient_create((const char *)payload, frame->len, x->r->connection->bucket_alloc));
+    return MJ_GO_ON;
+}
+
+/* What has gathered leaves before anything is waited for. */
+static mj_step_t to_client(mj_exchange_t *x)
+{
+    if (APR_BRIGADE_EMPTY(x->out)) {
+        return MJ_GO_ON;
+    }
+    mj_exchange_add_flush(x);
+    return mj_exchange_pass(x) ? MJ_GO_ON : mj_exchange_client_gone(x);
+}
+
+static mj_step_t on_frame(mj_exchange_t *x, const mj_frame_t *frame, const unsigned char *payload)
+{
+    if (frame->serial != x->channel->serial) {
+        return mj_exchange_violation(x, mj_status_name(MJ_EBADSERIAL));
+    }
+    switch (frame->type) {
+    case MJ_FRAME_DATA:
+        return on_data(x, frame, payload);
+    case MJ_FRAME_END:
+        mj_exchange_cut_body(x);
+        to_client(x); /* a client that has left by now changes nothing */
+        return MJ_FINISHED;
+    case MJ_FRAME_CREDIT:
+        return mj_exchange_on_credit(x, frame, payload);
+    case MJ_FRAME_LOG:
+        return mj_exchange_on_log(x, frame, payload);
+    case MJ_FRAME_ABORT:
+        return mj_exchange_on_abort(x, frame, payload);
+    default:
+        return mj_exchange_violation(x, "a frame that has no place in a tunnel");
+    }
+}
+
+static mj_step_t from_daemon(mj_exchange_t *x)
+{
+    const unsigned char *payload;
+    mj_frame_t frame;
+    apr_status_t rv = mj_channel_receive(x->channel, 0, &frame, &payload);
+
+    if (rv == APR_SUCCESS) {
+        return on_frame(x, &frame, payload);
+    }
+    return APR_STATUS_IS_EAGAIN(rv) ? MJ_GO_ON : mj_exchange_lost(x, rv);
+}
+
+/* Nothing is to be had without waiting. */
+static mj_step_t await_either(mj_exchange_t *x)
+{
+    bool is_client_due = !x->is_body_ended && x->credit > 0;
+    struct pollfd fds[2] = {{.fd = x->channel->fd, .events = POLLIN},
+                            {.fd = is_client_due ? mj_exchange_client_fd(x) : -1, .events = POLLIN}};
+
+    if (poll(fds, 2, LONGEST_WAIT_MS) == 0 && x->r->connection->aborted) {
+        return mj_exchange_client_gone(x);
+    }
+    return MJ_GO_ON;
+}
+
+void mj_exchange_tunnel(mj_exchange_t *x)
+{
+    mj_step_t step = MJ_GO_ON;
+
+    leave_http(x->r);
+    x->in = apr_brigade_create(x->r->pool, x->r->connection->bucket_alloc);
+    x->body = apr_palloc(x->r->pool, MJ_MAX_DATA);
+    x->has_body = true; /* of bytes that are no request any more */
+    x->is_tunnel = true;
+    x->is_body_read = false;
+    x->is_body_ended = false;
+    x->credit = MJ_INITIAL_CREDIT;
+    while (step == MJ_GO_ON) {
+        bool moved = false;
+        if (!mj_channel_has_frame(x->channel)) {
+            step = to_client(x);
+        }
+        if (step == MJ_GO_ON && !x->is_body_ended && x->credit > 0) {
+            step = from_client(x, &moved);
+        }
+        if (step == MJ_GO_ON && mj_channel_is_readable(x->channel)) {
+            step = from_daemon(x);
+        }
+        else if (step == MJ_GO_ON && !moved) {
+            step = await_either(x);
+        }
+    }
+    x->is_reusable = !x->is_broken && x->is_body_ended && mj_channel_is_clean(x->channel);
+    x->status = OK;
+}

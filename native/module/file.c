@@ -1,0 +1,56 @@
+/* Files whose descriptors a daemon passed as the bodies of responses. The file is its user's: it can change, shrink and vanish at any time. */
+#include "module.h"
+
+#include <apr_portable.h>
+#include <fcntl.h>
+#include <http_core.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#define FUSE_MAGIC 0x65735546
+#define READ_SIZE 65536 /* where it cannot be sent by sendfile: TLS, filters */
+
+static bool is_usable(int fd, uint64_t least_size)
+{
+    struct stat info;
+    struct statfs system;
+    int flags = fd >= 0 ? fcntl(fd, F_GETFL) : -1;
+
+    return flags >= 0 && (flags & O_PATH) == 0 && (flags & O_ACCMODE) != O_WRONLY && fstat(fd, &info) == 0 && S_ISREG(info.st_mode) &&
+           (uint64_t)info.st_size >= least_size && fstatfs(fd, &system) == 0 && system.f_type != FUSE_MAGIC;
+}
+
+static bool may_sendfile(const request_rec *r)
+{
+    const core_dir_config *core = ap_get_core_module_config(r->per_dir_config);
+    return core->enable_sendfile != ENABLE_SENDFILE_OFF;
+}
+
+apr_status_t mj_file_adopt(request_rec *r, int fd, uint64_t least_size, apr_file_t **file)
+{
+    apr_int32_t flags = APR_FOPEN_READ | (may_sendfile(r) ? APR_FOPEN_SENDFILE_ENABLED : 0);
+    apr_status_t rv = MJ_EBADDESCRIPTOR;
+    apr_file_t *passed;
+
+    if (is_usable(fd, least_size)) {
+        rv = apr_os_file_put(&passed, &fd, flags, r->pool);
+        if (rv == APR_SUCCESS) {
+            rv = apr_file_dup(file, passed, r->pool); /* one that is closed with its pool, wherever a filter sets it aside */
+        }
+        if (rv == APR_SUCCESS) {
+            rv = apr_file_info_get(&r->finfo, APR_FINFO_NORM, *file);
+        }
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+    return rv;
+}
+
+void mj_file_insert(apr_bucket_brigade *brigade, apr_file_t *file, uint64_t offset, uint64_t len, request_rec *r)
+{
+    apr_bucket *bucket = apr_brigade_insert_file(brigade, file, (apr_off_t)offset, (apr_off_t)len, r->pool);
+    apr_bucket_file_enable_mmap(bucket, 0);
+    apr_bucket_file_set_buf_size(bucket, READ_SIZE);
+}
