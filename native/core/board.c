@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #define BOARD_MAGIC 0x4d4a4244u /* "MJBD" */
-#define BOARD_VERSION 1u
+#define BOARD_VERSION 2u
 #define MAX_POOLS 65536u
 #define MAX_CHILDREN 65536u
 #define QUEUE_SHADOW MJ_BOARD_SLOTS /* a child's shadow counts: one a slot, then the queue */
@@ -45,6 +45,7 @@ typedef struct pool_t {
     _Atomic uint32_t change;     /* futex: differs after anything happened that a waiting request wants to know */
     _Atomic uint32_t waiting;
     _Atomic int64_t retry_at;
+    _Atomic uint64_t tallies[MJ_TALLY_COUNT];
     slot_t slots[MJ_BOARD_SLOTS];
 } pool_t;
 
@@ -378,6 +379,32 @@ void mj_board_release(mj_board_t *board, const mj_ticket_t *ticket)
     /* Whoever waits has entered the queue before it looked for room, so either it saw this room or is seen here. */
     if (atomic_load(&pool->waiting) > 0) {
         wake(pool, 1);
+    }
+}
+
+void mj_board_tally(mj_board_t *board, unsigned index, mj_tally_t tally)
+{
+    atomic_fetch_add_explicit(&pool_at(board, index)->tallies[tally], 1, memory_order_relaxed);
+}
+
+void mj_board_look(const mj_board_t *board, unsigned index, mj_board_view_t *view)
+{
+    pool_t *pool = pool_at(board, index);
+    uint32_t count = atomic_load(&pool->slot_limit);
+    unsigned i;
+
+    view->state = (mj_pool_state_t)atomic_load(&pool->state);
+    view->waiting = atomic_load(&pool->waiting);
+    for (i = 0; i < MJ_TALLY_COUNT; i++) {
+        view->tallies[i] = atomic_load(&pool->tallies[i]);
+    }
+    view->slot_count = count < MJ_BOARD_SLOTS ? count : MJ_BOARD_SLOTS;
+    for (i = 0; i < view->slot_count; i++) {
+        slot_t *slot = &pool->slots[i];
+        view->slots[i].state = (mj_slot_state_t)atomic_load(&slot->state);
+        view->slots[i].pid = atomic_load(&slot->pid);
+        view->slots[i].in_flight = (uint32_t)atomic_load(&slot->load);
+        view->slots[i].threads = atomic_load(&slot->threads);
     }
 }
 

@@ -32,7 +32,30 @@ typedef enum mj_slot_state_t {
     MJ_SLOT_DRAINING /**< takes no further request */
 } mj_slot_state_t;
 
+/** What is counted of a pool, from its first configuration on. */
+typedef enum mj_tally_t {
+    MJ_TALLY_ABANDONED, /**< the client left before its response was whole */
+    MJ_TALLY_MOVED,     /**< a daemon had gone before it saw the request, which was sent to another one */
+    MJ_TALLY_LOST,      /**< a daemon went while it handled the request */
+    MJ_TALLY_UPGRADED,  /**< the connection became a tunnel */
+    MJ_TALLY_COUNT
+} mj_tally_t;
+
 typedef struct mj_board_t mj_board_t;
+
+/** A pool at one moment; numbers that change meanwhile may be a little apart. */
+typedef struct mj_board_view_t {
+    mj_pool_state_t state;
+    uint32_t waiting;
+    uint64_t tallies[MJ_TALLY_COUNT];
+    unsigned slot_count; /**< of the slots below; those that are free included */
+    struct {
+        mj_slot_state_t state;
+        uint32_t pid;
+        uint32_t in_flight;
+        uint32_t threads;
+    } slots[MJ_BOARD_SLOTS];
+} mj_board_view_t;
 
 /** A ready daemon that a request was admitted to. */
 typedef struct mj_ticket_t {
@@ -92,6 +115,11 @@ mj_admission_t mj_board_admit(mj_board_t *board, unsigned pool, uint32_t child, 
 
 /** Ends what mj_board_admit began, and wakes one waiting request. */
 void mj_board_release(mj_board_t *board, const mj_ticket_t *ticket);
+
+void mj_board_tally(mj_board_t *board, unsigned pool, mj_tally_t tally);
+
+/** Looks at a pool; for whoever has the board mapped. */
+void mj_board_look(const mj_board_t *board, unsigned pool, mj_board_view_t *view);
 
 /** Joins the pool's queue. @return false if queue_size others wait already */
 bool mj_board_queue_enter(mj_board_t *board, unsigned pool, uint32_t child, uint32_t queue_size);

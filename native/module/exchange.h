@@ -45,6 +45,7 @@ typedef struct mj_exchange_t {
     bool is_begun;
     bool has_trailers;
     bool is_abandoned; /**< the client left before it was whole */
+    bool is_lost;      /**< the daemon went while it handled it */
     bool is_discarded; /**< its body is not passed on */
     uint64_t expected; /**< length of its body */
     uint64_t passed;

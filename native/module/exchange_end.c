@@ -48,6 +48,7 @@ mj_step_t mj_exchange_lost(mj_exchange_t *x, apr_status_t rv)
     if (name != NULL) {
         return mj_exchange_violation(x, name);
     }
+    x->is_lost = true;
     ap_log_rerror(APLOG_MARK, APLOG_ERR, rv, x->r, MJLOGNO(0043) "pool %s pid %u: the daemon was lost while it handled the request; %s",
                   x->pool_name, x->pid, x->is_begun ? "the response is broken off" : "502");
     return mj_exchange_fail(x, HTTP_BAD_GATEWAY);

@@ -104,6 +104,7 @@ static mj_outcome_t attempt(mj_exchange_t *exchange, const mj_pool_t *pool, mj_t
     }
     mj_board_release(child->board, ticket);
     if (outcome == MJ_OUTCOME_UPGRADED) { /* a tunnel is no request in flight: it may stay for days */
+        mj_board_tally(child->board, pool->index, MJ_TALLY_UPGRADED);
         mj_exchange_tunnel(exchange);
         outcome = MJ_OUTCOME_FINAL;
     }
@@ -112,6 +113,12 @@ static mj_outcome_t attempt(mj_exchange_t *exchange, const mj_pool_t *pool, mj_t
     }
     else if (channel != NULL) {
         mj_channel_close(channel);
+    }
+    if (outcome == MJ_OUTCOME_UNSEEN) {
+        mj_board_tally(child->board, pool->index, MJ_TALLY_MOVED);
+    }
+    else if (exchange->is_abandoned || exchange->is_lost) {
+        mj_board_tally(child->board, pool->index, exchange->is_lost ? MJ_TALLY_LOST : MJ_TALLY_ABANDONED);
     }
     return outcome;
 }

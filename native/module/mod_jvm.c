@@ -25,6 +25,7 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_map_to_storage(mj_map_to_storage, NULL, NULL, APR_HOOK_FIRST);
     ap_hook_type_checker(mj_type_checker, NULL, type_checkers, APR_HOOK_FIRST);
     ap_hook_handler(mj_handler, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_handler(mj_status_handler, NULL, NULL, APR_HOOK_MIDDLE);
 }
 
 AP_DECLARE_MODULE(jvm) = {

@@ -189,4 +189,11 @@ void mj_file_insert(apr_bucket_brigade *brigade, apr_file_t *file, uint64_t offs
 /* --- handler.c --- */
 int mj_handler(request_rec *r);
 
+/* --- status_page.c --- */
+
+#define MJ_STATUS_HANDLER "jvm-status"
+
+/** The content handler of the status page: every pool of the server, as HTML, ?json or ?prometheus. */
+int mj_status_handler(request_rec *r);
+
 #endif

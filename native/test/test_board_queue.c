@@ -358,11 +358,44 @@ START_TEST(the_count_of_a_killed_process_is_given_back)
 }
 END_TEST
 
+START_TEST(a_look_shows_states_and_counts)
+{
+    mj_board_view_t view;
+    mj_ticket_t ticket;
+
+    mj_board_ready(0, 1, 3);
+    mj_board_ready(2, 5, 7);
+    mj_board_set_pool(board, pool, MJ_POOL_READY, 0);
+    ticket = mj_board_admit_one();
+    ck_assert(mj_board_queue_enter(board, pool, child, 9));
+    mj_board_tally(board, pool, MJ_TALLY_LOST);
+    mj_board_tally(board, pool, MJ_TALLY_UPGRADED);
+    mj_board_tally(board, pool, MJ_TALLY_UPGRADED);
+    mj_board_look(board, pool, &view);
+    ck_assert_int_eq(view.state, MJ_POOL_READY);
+    ck_assert_uint_eq(view.waiting, 1);
+    ck_assert_uint_eq(view.tallies[MJ_TALLY_ABANDONED], 0);
+    ck_assert_uint_eq(view.tallies[MJ_TALLY_MOVED], 0);
+    ck_assert_uint_eq(view.tallies[MJ_TALLY_LOST], 1);
+    ck_assert_uint_eq(view.tallies[MJ_TALLY_UPGRADED], 2);
+    ck_assert_uint_eq(view.slot_count, 3);
+    ck_assert_int_eq(view.slots[1].state, MJ_SLOT_FREE);
+    ck_assert_int_eq(view.slots[2].state, MJ_SLOT_READY);
+    ck_assert_uint_eq(view.slots[2].pid, 1005);
+    ck_assert_uint_eq(view.slots[2].threads, 7);
+    ck_assert_uint_eq(view.slots[0].in_flight + view.slots[2].in_flight, 1);
+    mj_board_release(board, &ticket);
+    mj_board_look(board, pool, &view);
+    ck_assert_uint_eq(view.slots[0].in_flight + view.slots[2].in_flight, 0);
+}
+END_TEST
+
 Suite *mj_suite(void)
 {
     Suite *suite = suite_create("board_queue");
     TCase *tcase = mj_board_case(suite, "queue");
 
+    tcase_add_test(tcase, a_look_shows_states_and_counts);
     tcase_add_test(tcase, the_queue_has_exactly_its_size);
     tcase_add_test(tcase, a_wait_that_has_nothing_to_wait_for_returns);
     tcase_add_test(tcase, what_a_waiter_wants_to_know_changes_the_word);

@@ -1,0 +1,186 @@
+/* SetHandler jvm-status: what the board says of every pool. */
+#include "module.h"
+
+#include <apr_strings.h>
+#include <http_main.h>
+#include <http_protocol.h>
+#include <string.h>
+
+#define COUNT(array) (int)(sizeof(array) / sizeof((array)[0]))
+
+static const char *const pool_states[] = {"gone", "starting", "ready", "down", "ending"};
+static const char *const slot_states[] = {"free", "starting", "ready", "draining"};
+
+static const struct {
+    const char *name;
+    const char *help;
+} tallies[] = {
+    [MJ_TALLY_ABANDONED] = {"abandoned", "Requests whose client left before the response was whole"},
+    [MJ_TALLY_MOVED] = {"moved", "Attempts that no application had seen when the daemon went, repeated with another"},
+    [MJ_TALLY_LOST] = {"lost", "Requests that a daemon was handling when it went"},
+    [MJ_TALLY_UPGRADED] = {"upgraded", "Connections upgraded to another protocol"},
+};
+
+/* Pool names hold letters, digits, dots, hyphens and underscores alone: they need no escapes in any of the formats. */
+typedef struct row_t {
+    const char *name;
+    const char *server;
+    mj_board_view_t view;
+} row_t;
+
+/* The numbers come from shared memory: they may be anything. */
+static const char *name_of(const char *const *names, unsigned count, unsigned number)
+{
+    return number < count ? names[number] : "unknown";
+}
+
+static const char *pool_state(const row_t *row)
+{
+    return name_of(pool_states, COUNT(pool_states), row->view.state);
+}
+
+static const char *slot_state(const row_t *row, unsigned slot)
+{
+    return name_of(slot_states, COUNT(slot_states), row->view.slots[slot].state);
+}
+
+static void print_html(request_rec *r, const row_t *rows, int count)
+{
+    ap_rputs("<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>JVM pools</title></head><body>\n<h1>JVM pools</h1>\n"
+             "<table border=\"1\">\n<tr><th>pool<th>virtual host<th>state<th>waiting",
+             r);
+    for (int i = 0; i < COUNT(tallies); i++) {
+        ap_rprintf(r, "<th title=\"%s\">%s", tallies[i].help, tallies[i].name);
+    }
+    ap_rputs("<th>daemons: pid, state, requests in flight</tr>\n", r);
+    for (const row_t *row = rows; row < rows + count; row++) {
+        ap_rprintf(r, "<tr><td>%s<td>%s<td>%s<td>%u", row->name, ap_escape_html(r->pool, row->server), pool_state(row), row->view.waiting);
+        for (int i = 0; i < COUNT(tallies); i++) {
+            ap_rprintf(r, "<td>%" APR_UINT64_T_FMT, row->view.tallies[i]);
+        }
+        ap_rputs("<td>", r);
+        for (unsigned i = 0; i < row->view.slot_count; i++) {
+            if (row->view.slots[i].state != MJ_SLOT_FREE) {
+                ap_rprintf(r, "%u %s %u/%u<br>", row->view.slots[i].pid, slot_state(row, i), row->view.slots[i].in_flight,
+                           row->view.slots[i].threads);
+            }
+        }
+        ap_rputs("</tr>\n", r);
+    }
+    ap_rputs("</table>\n</body></html>\n", r);
+}
+
+static void print_json(request_rec *r, const row_t *rows, int count)
+{
+    ap_rputs("{\"pools\":[", r);
+    for (const row_t *row = rows; row < rows + count; row++) {
+        const char *separator = "";
+        ap_rprintf(r, "%s{\"name\":\"%s\",\"state\":\"%s\",\"waiting\":%u", row == rows ? "" : ",", row->name, pool_state(row),
+                   row->view.waiting);
+        for (int i = 0; i < COUNT(tallies); i++) {
+            ap_rprintf(r, ",\"%s\":%" APR_UINT64_T_FMT, tallies[i].name, row->view.tallies[i]);
+        }
+        ap_rputs(",\"daemons\":[", r);
+        for (unsigned i = 0; i < row->view.slot_count; i++) {
+            if (row->view.slots[i].state != MJ_SLOT_FREE) {
+                ap_rprintf(r, "%s{\"pid\":%u,\"state\":\"%s\",\"inFlight\":%u,\"threads\":%u}", separator, row->view.slots[i].pid,
+                           slot_state(row, i), row->view.slots[i].in_flight, row->view.slots[i].threads);
+                separator = ",";
+            }
+        }
+        ap_rputs("]}", r);
+    }
+    ap_rputs("]}\n", r);
+}
+
+static void print_gauge(request_rec *r, const row_t *rows, int count, const char *name, const char *help,
+                        apr_uint64_t value(const mj_board_view_t *view))
+{
+    ap_rprintf(r, "# HELP mod_jvm_%s %s\n# TYPE mod_jvm_%s gauge\n", name, help, name);
+    for (int i = 0; i < count; i++) {
+        ap_rprintf(r, "mod_jvm_%s{pool=\"%s\"} %" APR_UINT64_T_FMT "\n", name, rows[i].name, value(&rows[i].view));
+    }
+}
+
+static apr_uint64_t waiting(const mj_board_view_t *view)
+{
+    return view->waiting;
+}
+
+static apr_uint64_t in_flight(const mj_board_view_t *view)
+{
+    apr_uint64_t sum = 0;
+    for (unsigned i = 0; i < view->slot_count; i++) {
+        sum += view->slots[i].in_flight;
+    }
+    return sum;
+}
+
+static apr_uint64_t ready_daemons(const mj_board_view_t *view)
+{
+    apr_uint64_t sum = 0;
+    for (unsigned i = 0; i < view->slot_count; i++) {
+        sum += view->slots[i].state == MJ_SLOT_READY ? 1 : 0;
+    }
+    return sum;
+}
+
+static void print_prometheus(request_rec *r, const row_t *rows, int count)
+{
+    print_gauge(r, rows, count, "waiting", "Requests that wait for a place", waiting);
+    print_gauge(r, rows, count, "in_flight", "Requests in flight", in_flight);
+    print_gauge(r, rows, count, "ready_daemons", "Daemons that take requests", ready_daemons);
+    for (int i = 0; i < COUNT(tallies); i++) {
+        ap_rprintf(r, "# HELP mod_jvm_%s_total %s\n# TYPE mod_jvm_%s_total counter\n", tallies[i].name, tallies[i].help, tallies[i].name);
+        for (int at = 0; at < count; at++) {
+            ap_rprintf(r, "mod_jvm_%s_total{pool=\"%s\"} %" APR_UINT64_T_FMT "\n", tallies[i].name, rows[at].name,
+                       rows[at].view.tallies[i]);
+        }
+    }
+}
+
+static row_t *read_rows(request_rec *r, int *count)
+{
+    apr_array_header_t *pools = mj_all_pools(r->pool, ap_server_conf);
+    row_t *rows = apr_pcalloc(r->pool, ((apr_size_t)pools->nelts + 1) * sizeof(*rows));
+
+    *count = mj_child() != NULL ? pools->nelts : 0;
+    for (int i = 0; i < *count; i++) {
+        const mj_pool_t *pool = APR_ARRAY_IDX(pools, i, const mj_pool_t *);
+        rows[i].name = pool->settings->name;
+        rows[i].server = mj_server_config(pool->server)->name;
+        mj_board_look(mj_child()->board, pool->index, &rows[i].view);
+    }
+    return rows;
+}
+
+int mj_status_handler(request_rec *r)
+{
+    const char *query = r->args != NULL ? r->args : "";
+    bool is_json = strcmp(query, "json") == 0, is_prometheus = strcmp(query, "prometheus") == 0;
+    row_t *rows;
+    int count;
+
+    if (r->handler == NULL || strcmp(r->handler, MJ_STATUS_HANDLER) != 0) {
+        return DECLINED;
+    }
+    r->allowed |= AP_METHOD_BIT << M_GET;
+    if (r->method_number != M_GET) {
+        return HTTP_METHOD_NOT_ALLOWED;
+    }
+    ap_set_content_type(r, is_json         ? "application/json"
+                           : is_prometheus ? "text/plain; version=0.0.4; charset=utf-8"
+                                           : "text/html; charset=utf-8");
+    apr_table_setn(r->headers_out, "Cache-Control", "no-store");
+    rows = read_rows(r, &count);
+    if (is_json) {
+        print_json(r, rows, count);
+    }
+    else if (is_prometheus) {
+        print_prometheus(r, rows, count);
+    }
+    else {
+        print_html(r, rows, count);
+    }
+    return OK;
+}

@@ -1,0 +1,115 @@
+package modjvm.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import modjvm.it.harness.Await;
+import modjvm.it.harness.Http;
+import modjvm.it.harness.Httpd;
+import modjvm.it.harness.RawClient;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What jvm-status shows of a server with two pools. */
+class StatusPageTest {
+    @AutoClose
+    private static Httpd httpd;
+
+    @BeforeAll
+    static void start() {
+        httpd = Httpd.with().host("site", """
+                        JVMDaemonProcess site ${AS1} processes=2 threads=3
+                        JVMDaemonProcess other ${AS2}
+                        JVMAlias / ${APPS}/Gate.java process-group=site
+                        JVMAlias /other ${APPS}/Gate.java process-group=other
+                        <Location /jvm-status>
+                            SetHandler jvm-status
+                        </Location>
+                        """).start();
+        httpd.expect("MJ0043");
+        httpd.awaitReady("site", 2);
+        httpd.awaitReady("other", 1);
+    }
+
+    private static String page(String query) {
+        return Http.get(httpd.uri("site", "/jvm-status" + query)).body();
+    }
+
+    private static Path door(String name) {
+        return httpd.work().resolve(name);
+    }
+
+    private static RawClient inside(Path door) throws Exception {
+        RawClient client = new RawClient(httpd.port("site"));
+        client.send("GET /?until=" + door + " HTTP/1.1\r\nHost: site.test\r\n\r\n");
+        Await.until("a request is inside", Await.LONG, () -> Files.exists(Path.of(door + ".inside")));
+        return client;
+    }
+
+    @Test
+    void shouldShowPoolsAndDaemonsAsJson() throws Exception {
+        HttpResponse<String> response = Http.get(httpd.uri("site", "/jvm-status?json"));
+        assertThat(response.headers().firstValue("Content-Type")).contains("application/json");
+        int pid = httpd.daemons("other").get(0).pid();
+        assertThat(response.body())
+                .contains("{\"name\":\"site\",\"state\":\"ready\",\"waiting\":0,")
+                .contains("\"daemons\":[{\"pid\":" + pid + ",\"state\":\"ready\",\"inFlight\":0,\"threads\":25}]")
+                .endsWith("]}\n");
+    }
+
+    @Test
+    void shouldShowPoolsAsPrometheusWantsThem() {
+        HttpResponse<String> response = Http.get(httpd.uri("site", "/jvm-status?prometheus"));
+        assertThat(response.headers().firstValue("Content-Type")).contains("text/plain; version=0.0.4; charset=utf-8");
+        assertThat(response.body().lines())
+                .contains(
+                        "# TYPE mod_jvm_ready_daemons gauge",
+                        "mod_jvm_ready_daemons{pool=\"site\"} 2",
+                        "mod_jvm_ready_daemons{pool=\"other\"} 1",
+                        "mod_jvm_upgraded_total{pool=\"other\"} 0");
+    }
+
+    @Test
+    void shouldShowPoolsAsAPage() {
+        HttpResponse<String> response = Http.get(httpd.uri("site", "/jvm-status"));
+        assertThat(response.headers().firstValue("Content-Type")).contains("text/html; charset=utf-8");
+        assertThat(response.body()).contains("<td>site<td>", "<td>other<td>", "ready 0/25");
+    }
+
+    @Test
+    void shouldCountClientsThatLeft() throws Exception {
+        long before = counted("abandoned");
+        Path door = door("left");
+        RawClient client = inside(door);
+        assertThat(page("?json")).contains("\"inFlight\":1");
+        client.close();
+        Await.until("it is counted", Await.LONG, () -> counted("abandoned") == before + 1);
+    }
+
+    @Test
+    void shouldCountWhatADaemonTookWithIt() throws Exception {
+        long before = counted("lost");
+        Path door = door("lost");
+        try (RawClient client = inside(door)) {
+            httpd.daemons("site").forEach(daemon -> daemon.signal("KILL"));
+            assertThat(client.receiveHead().status()).isEqualTo(502);
+            Await.until("it is counted", Await.LONG, () -> counted("lost") == before + 1);
+        } finally {
+            Files.writeString(door, "");
+        }
+        httpd.expect("pool site pid \\d+ ended: signal 9");
+        httpd.awaitReady("site", 2);
+    }
+
+    private static long counted(String what) {
+        String line = "mod_jvm_" + what + "_total{pool=\"site\"} ";
+        return page("?prometheus")
+                .lines()
+                .filter(l -> l.startsWith(line))
+                .mapToLong(l -> Long.parseLong(l.substring(line.length())))
+                .sum();
+    }
+}
