@@ -221,10 +221,20 @@ bool mj_channel_has_frame(const mj_channel_t *channel)
     return mj_frame_decode(channel->in + channel->start, held, &frame) == APR_SUCCESS && held >= MJ_HEADER_SIZE + frame.len;
 }
 
-bool mj_channel_is_readable(mj_channel_t *channel)
+/* On AF_UNIX, Linux calls a socket writable as long as no more than a quarter of its buffer is in use, and takes one message of half of it then. */
+unsigned mj_channel_await(const mj_channel_t *channel, unsigned wanted, int timeout_ms)
 {
-    struct pollfd polled = {.fd = channel->fd, .events = POLLIN};
-    return channel->start != channel->end || poll(&polled, 1, 0) > 0;
+    struct pollfd polled = {.fd = channel->fd};
+    unsigned ready = 0;
+
+    if ((wanted & MJ_READABLE) != 0 && channel->start != channel->end) {
+        return MJ_READABLE;
+    }
+    polled.events = (short)(((wanted & MJ_READABLE) != 0 ? POLLIN : 0) | ((wanted & MJ_WRITABLE) != 0 ? POLLOUT : 0));
+    if (poll(&polled, 1, timeout_ms) > 0) {
+        ready = ((polled.revents & POLLOUT) != 0 ? MJ_WRITABLE : 0) | ((polled.revents & ~POLLOUT) != 0 ? MJ_READABLE : 0);
+    }
+    return ready;
 }
 
 bool mj_channel_is_clean(const mj_channel_t *channel)

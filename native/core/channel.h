@@ -50,8 +50,12 @@ int mj_channel_take_file(mj_channel_t *channel);
 /** @return true if the next frame has been received whole: mj_channel_receive will then leave earlier payloads where they are */
 bool mj_channel_has_frame(const mj_channel_t *channel);
 
-/** @return true if a frame, EOF or an error can be received without waiting */
-bool mj_channel_is_readable(mj_channel_t *channel);
+#define MJ_READABLE 1 /**< a frame, a part of one, EOF or an error can be received without waiting */
+#define MJ_WRITABLE 2 /**< one message of MJ_MAX_DATA bytes can be sent without waiting */
+
+/** Waits, at most timeout_ms (-1: for ever), until one of those conditions holds that wanted names.
+ *  @return those that hold; 0 if none did in time */
+unsigned mj_channel_await(const mj_channel_t *channel, unsigned wanted, int timeout_ms);
 
 /** @return true if nothing is left over, bytes or a descriptor, that the next request would mistake for its own */
 bool mj_channel_is_clean(const mj_channel_t *channel);

@@ -7,6 +7,7 @@
 
 APLOG_USE_MODULE(jvm);
 
+#define LOOK_AROUND_MS 500
 #define MJ_CLIENT_CLOSED_REQUEST 499 /* as access logs commonly have it; HTTP has no status for it */
 
 mj_exchange_t *mj_exchange_make(request_rec *r, mj_request_t *head, const char *pool_name, apr_interval_time_t request_timeout)
@@ -76,6 +77,27 @@ mj_step_t mj_exchange_receive(mj_exchange_t *x)
     return mj_exchange_lost(x, rv);
 }
 
+/* With a body to bring, neither side is waited for alone: the daemon may wait for httpd to take its response before it takes more. */
+static mj_step_t receive_or_send(mj_exchange_t *x)
+{
+    unsigned ready = mj_channel_await(x->channel, MJ_READABLE | MJ_WRITABLE, 0);
+
+    if (ready == MJ_WRITABLE) { /* the client is waited for, who may wait for what has gathered */
+        return mj_exchange_pass(x) ? mj_exchange_more_body(x) : mj_exchange_client_gone(x);
+    }
+    if (ready == 0) {
+        if (!mj_exchange_pass(x)) {
+            return mj_exchange_client_gone(x);
+        }
+        if (x->deadline != 0 && apr_time_now() >= x->deadline) {
+            return mj_exchange_timed_out(x);
+        }
+        mj_channel_await(x->channel, MJ_READABLE | MJ_WRITABLE, LOOK_AROUND_MS);
+        return mj_exchange_has_client(x) ? MJ_GO_ON : mj_exchange_client_gone(x);
+    }
+    return mj_exchange_receive(x);
+}
+
 mj_outcome_t mj_exchange_run(mj_exchange_t *x, mj_channel_t *channel, uint32_t pid)
 {
     mj_step_t step;
@@ -90,13 +112,7 @@ mj_outcome_t mj_exchange_run(mj_exchange_t *x, mj_channel_t *channel, uint32_t p
         step = mj_exchange_lost(x, APR_EOF);
     }
     while (step == MJ_GO_ON) {
-        if (!x->is_body_ended && x->credit > 0 && !mj_channel_is_readable(channel)) {
-            /* which may wait for the client, who may wait for what has gathered */
-            step = mj_exchange_pass(x) ? mj_exchange_more_body(x) : mj_exchange_client_gone(x);
-        }
-        else {
-            step = mj_exchange_receive(x);
-        }
+        step = !x->is_body_ended && x->credit > 0 ? receive_or_send(x) : mj_exchange_receive(x);
     }
     if (step == MJ_UPGRADED) {
         return MJ_OUTCOME_UPGRADED;

@@ -23,13 +23,12 @@ static void leave_http(request_rec *r)
     c->keepalive = AP_CONN_CLOSE;
 }
 
-/* Takes what the client has sent, as far as there is credit for it; never waits. *moved: something came, or it has closed its half. */
+/* Takes what the client has sent, as far as there is credit for it; never waits. *moved is set if something came, or it closed its half. */
 static mj_step_t from_client(mj_exchange_t *x, bool *moved)
 {
     apr_size_t max = x->credit < MJ_MAX_DATA ? (apr_size_t)x->credit : MJ_MAX_DATA;
     apr_status_t rv = mj_exchange_read(x, max, APR_NONBLOCK_READ);
 
-    *moved = false;
     if (APR_STATUS_IS_EAGAIN(rv)) {
         return MJ_GO_ON;
     }
@@ -93,12 +92,11 @@ static mj_step_t from_daemon(mj_exchange_t *x)
     return APR_STATUS_IS_EAGAIN(rv) ? MJ_GO_ON : mj_exchange_lost(x, rv);
 }
 
-/* Nothing is to be had without waiting. */
-static mj_step_t await_either(mj_exchange_t *x)
+/* Nothing moves. What is waited for: the daemon's bytes; and the client's, or room for them with the daemon. */
+static mj_step_t await_either(mj_exchange_t *x, bool is_client_due, bool has_room)
 {
-    bool is_client_due = !x->is_body_ended && x->credit > 0;
-    struct pollfd fds[2] = {{.fd = x->channel->fd, .events = POLLIN},
-                            {.fd = is_client_due ? mj_exchange_client_fd(x) : -1, .events = POLLIN}};
+    struct pollfd fds[2] = {{.fd = x->channel->fd, .events = (short)(POLLIN | (is_client_due && !has_room ? POLLOUT : 0))},
+                            {.fd = is_client_due && has_room ? mj_exchange_client_fd(x) : -1, .events = POLLIN}};
 
     if (poll(fds, 2, LONGEST_WAIT_MS) == 0 && x->r->connection->aborted) {
         return mj_exchange_client_gone(x);
@@ -119,18 +117,20 @@ void mj_exchange_tunnel(mj_exchange_t *x)
     x->is_body_ended = false;
     x->credit = MJ_INITIAL_CREDIT;
     while (step == MJ_GO_ON) {
-        bool moved = false;
-        if (!mj_channel_has_frame(x->channel)) {
-            step = to_client(x);
-        }
-        if (step == MJ_GO_ON && !x->is_body_ended && x->credit > 0) {
-            step = from_client(x, &moved);
-        }
-        if (step == MJ_GO_ON && mj_channel_is_readable(x->channel)) {
+        bool is_client_due = !x->is_body_ended && x->credit > 0;
+        unsigned ready = mj_channel_await(x->channel, MJ_READABLE | (is_client_due ? MJ_WRITABLE : 0), 0);
+        bool moved = (ready & MJ_READABLE) != 0;
+        if (moved) {
             step = from_daemon(x);
         }
-        else if (step == MJ_GO_ON && !moved) {
-            step = await_either(x);
+        if (step == MJ_GO_ON && !mj_channel_has_frame(x->channel)) {
+            step = to_client(x);
+        }
+        if (step == MJ_GO_ON && is_client_due && (ready & MJ_WRITABLE) != 0) {
+            step = from_client(x, &moved);
+        }
+        if (step == MJ_GO_ON && !moved) {
+            step = await_either(x, is_client_due, (ready & MJ_WRITABLE) != 0);
         }
     }
     x->is_reusable = !x->is_broken && x->is_body_ended && mj_channel_is_clean(x->channel);

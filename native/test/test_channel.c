@@ -114,7 +114,7 @@ START_TEST(a_new_channel_has_said_and_heard_nothing)
     ck_assert_int_ne(fcntl(channel->fd, F_GETFD) & FD_CLOEXEC, 0);
     ck_assert(mj_channel_is_clean(channel));
     ck_assert(!mj_channel_has_frame(channel));
-    ck_assert(!mj_channel_is_readable(channel));
+    ck_assert_uint_eq(mj_channel_await(channel, MJ_READABLE, 0), 0);
 }
 END_TEST
 
@@ -287,11 +287,11 @@ START_TEST(a_frame_is_received_whole_from_any_pieces)
         ck_assert_int_eq(try_receive(apr_time_now()), APR_TIMEUP);
         ck_assert(!mj_channel_has_frame(channel));
         ck_assert(!mj_channel_is_clean(channel));
-        ck_assert(mj_channel_is_readable(channel));
+        ck_assert_uint_eq(mj_channel_await(channel, MJ_READABLE, 0), MJ_READABLE);
         answer(bytes + first, MJ_HEADER_SIZE + len - first);
         receive(5, len, 1);
         ck_assert(mj_channel_is_clean(channel));
-        ck_assert(!mj_channel_is_readable(channel));
+        ck_assert_uint_eq(mj_channel_await(channel, MJ_READABLE, 0), 0);
     }
 }
 END_TEST
@@ -378,7 +378,7 @@ START_TEST(frames_of_one_message_stay_where_they_are)
         }
     }
     ck_assert(!mj_channel_has_frame(channel));
-    ck_assert(mj_channel_is_readable(channel));
+    ck_assert_uint_eq(mj_channel_await(channel, MJ_READABLE, 0), MJ_READABLE);
     answer(message + len - 1, 1);
     ck_assert(!mj_channel_has_frame(channel)); /* of what has been received, not of what could be */
     receive(1, 700, 120);
@@ -482,7 +482,7 @@ START_TEST(the_end_of_the_daemon_is_told_after_its_last_frame)
     for (int i = 0; i < 2; i++) {
         ck_assert_int_eq(try_receive(deadlines[i]), APR_EOF);
         ck_assert(!mj_channel_is_clean(channel)); /* three bytes of a frame that will never be whole */
-        ck_assert(mj_channel_is_readable(channel));
+        ck_assert_uint_eq(mj_channel_await(channel, MJ_READABLE, 0), MJ_READABLE);
     }
     peer = dup(socket_listener);
 }
@@ -491,7 +491,7 @@ END_TEST
 START_TEST(eof_can_be_seen_without_waiting)
 {
     close(peer);
-    ck_assert(mj_channel_is_readable(channel));
+    ck_assert_uint_eq(mj_channel_await(channel, MJ_READABLE, 0), MJ_READABLE);
     ck_assert(mj_channel_is_clean(channel));
     ck_assert_int_eq(try_receive(0), APR_EOF);
     peer = dup(socket_listener);

@@ -46,6 +46,12 @@ public class Flow {
             });
             case "status" -> Response.status((int) count);
             case "early" -> Response.text("too large\n").withStatus(413);
+            case "reluctant" -> Response.stream("application/octet-stream", out -> {
+                request.body().readNBytes(PIECE.length); // which asks for more
+                pause(); // until that has come
+                write(out, count);
+                request.body().transferTo(java.io.OutputStream.nullOutputStream());
+            });
             case "ticks" -> Response.stream("text/plain", out -> {
                 out.write("first\n".getBytes());
                 out.flush();
@@ -54,6 +60,14 @@ public class Flow {
             });
             default -> Response.status(404);
         };
+    }
+
+    private static void pause() throws IOException {
+        try {
+            Thread.sleep(500);
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
     }
 
     private static void write(java.io.OutputStream out, long count) throws IOException {

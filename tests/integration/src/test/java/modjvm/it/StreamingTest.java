@@ -133,6 +133,45 @@ class StreamingTest {
         }
     }
 
+    /** httpd must not wait for the daemon to take the request while the daemon waits for httpd to take the response. */
+    @Test
+    void shouldMoveOnWhereAnApplicationWritesWhatItReadsLater() throws IOException {
+        long length = 16L << 20;
+        long began = System.nanoTime();
+        try (RawClient client = new RawClient(httpd.port("flow"))) {
+            client.send("POST /flow?reluctant=" + length + " HTTP/1.1\r\nHost: x\r\nContent-Length: " + length + "\r\n\r\n");
+            CompletableFuture<Void> sender = CompletableFuture.runAsync(() -> {
+                try {
+                    send(client.output(), length);
+                } catch (IOException e) {
+                    throw new CompletionException(e);
+                }
+            });
+            assertThat(receive(client.body(client.receiveHead()), new CRC32())).isEqualTo(length);
+            sender.join();
+        }
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(10));
+    }
+
+    /** Many small pieces fill a socket long before the credit is used up. */
+    @Test
+    void shouldMoveOnWhereABodyComesInManySmallPieces() throws IOException {
+        long length = 16L << 20;
+        long began = System.nanoTime();
+        try (RawClient client = new RawClient(httpd.port("flow"))) {
+            client.send("POST /flow?reluctant=" + length + " HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+            client.send("10000\r\n");
+            client.output().write(PIECE);
+            client.send("\r\n");
+            for (int i = 0; i < 5000; i++) {
+                client.send("1\r\nx\r\n");
+            }
+            client.send("0\r\n\r\n");
+            assertThat(receive(client.body(client.receiveHead()), new CRC32())).isEqualTo(length);
+        }
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(10));
+    }
+
     @Test
     void shouldFlushWhatAnApplicationFlushes() throws IOException {
         try (RawClient client = new RawClient(httpd.port("flow"))) {
