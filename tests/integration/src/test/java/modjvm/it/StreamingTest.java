@@ -139,7 +139,8 @@ class StreamingTest {
         long length = 16L << 20;
         long began = System.nanoTime();
         try (RawClient client = new RawClient(httpd.port("flow"))) {
-            client.send("POST /flow?reluctant=" + length + " HTTP/1.1\r\nHost: x\r\nContent-Length: " + length + "\r\n\r\n");
+            client.send("POST /flow?reluctant=" + length + " HTTP/1.1\r\nHost: x\r\nContent-Length: " + length
+                    + "\r\n\r\n");
             CompletableFuture<Void> sender = CompletableFuture.runAsync(() -> {
                 try {
                     send(client.output(), length);
@@ -159,7 +160,8 @@ class StreamingTest {
         long length = 16L << 20;
         long began = System.nanoTime();
         try (RawClient client = new RawClient(httpd.port("flow"))) {
-            client.send("POST /flow?reluctant=" + length + " HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+            client.send(
+                    "POST /flow?reluctant=" + length + " HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
             client.send("10000\r\n");
             client.output().write(PIECE);
             client.send("\r\n");

@@ -6,9 +6,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Random;
 import java.util.zip.GZIPOutputStream;
+import modjvm.it.harness.Http2Client;
 import modjvm.it.harness.Httpd;
 import modjvm.it.harness.RawClient;
 import org.junit.jupiter.api.AutoClose;
@@ -23,13 +25,16 @@ class UploadTest {
     @BeforeAll
     static void start() {
         httpd = Httpd.with()
-                .module("deflate", "filter", "reqtimeout")
+                .module("deflate", "filter", "reqtimeout", "http2")
                 .host("slow", """
                         Timeout 6
+                        Protocols h2c http/1.1
                         JVMDaemonProcess slow ${AS1}
                         JVMAlias /facts ${APPS}/Facts.java
+                        JVMAlias /flow ${APPS}/Flow.java
                         """)
                 .host("limited", """
+                        Protocols h2c http/1.1
                         RequestReadTimeout body=2
                         JVMDaemonProcess limited ${AS1}
                         JVMAlias /facts ${APPS}/Facts.java
@@ -71,6 +76,27 @@ class UploadTest {
     @Test
     void shouldKeepToTheRequestTimeoutWhileAnUploadStalls() throws IOException {
         assertThat(statusOfStalled("timed", Duration.ofSeconds(10))).isEqualTo(504);
+    }
+
+    private static String statusOfStalledHttp2(String path, Duration limit) throws IOException {
+        long began = System.nanoTime();
+        try (Http2Client client = new Http2Client(
+                httpd.port("slow"), true, ":method", "POST", ":scheme", "http", ":authority", "x", ":path", path)) {
+            client.send("some".getBytes(StandardCharsets.US_ASCII));
+            String status = client.status();
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(limit);
+            return status;
+        }
+    }
+
+    @Test
+    void shouldAnswerEarlyThoughAnUploadOverHttp2Stalls() throws Exception {
+        assertThat(statusOfStalledHttp2("/flow?early", Duration.ofSeconds(4))).isEqualTo("413");
+    }
+
+    @Test
+    void shouldWaitForAClientOfHttp2NoLongerThanTimeout() throws Exception {
+        assertThat(statusOfStalledHttp2("/facts?body", Duration.ofSeconds(12))).isEqualTo("408");
     }
 
     @Test
