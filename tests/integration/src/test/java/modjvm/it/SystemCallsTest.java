@@ -1,0 +1,135 @@
+package modjvm.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import modjvm.it.harness.Await;
+import modjvm.it.harness.Httpd;
+import modjvm.it.harness.Proc;
+import modjvm.it.harness.RawClient;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What the wire costs in system calls, counted by strace: a regression shows on any machine. */
+@RequiresRoot
+class SystemCallsTest {
+    private static final int REQUESTS = 200;
+    /** Calls on the wire's sockets; strace -yy names what a descriptor is. */
+    private static final Pattern ON_THE_WIRE =
+            Pattern.compile("(\\w+)\\(\\d+<UNIX-STREAM:|(p?poll|epoll_\\w+)\\(.*<UNIX-STREAM:");
+
+    @AutoClose
+    private static Httpd httpd;
+
+    @BeforeAll
+    static void start() {
+        httpd = Httpd.with()
+                .limits(
+                        "StartServers 1\nServerLimit 1\nThreadLimit 16\nThreadsPerChild 16\nMaxRequestWorkers 16\nMinSpareThreads 1\nMaxSpareThreads 16")
+                .host("site", """
+                        KeepAlive On
+                        MaxKeepAliveRequests 0
+                        JVMDaemonProcess site ${AS1}
+                        JVMAlias /hello ${APPS}/Hello.java
+                        JVMAlias /facts ${APPS}/Facts.java
+                        """)
+                .start();
+        httpd.awaitReady("site", 1);
+    }
+
+    private static void ask(int times, String request) throws IOException {
+        try (RawClient client = new RawClient(httpd.port("site"))) {
+            for (int i = 0; i < times; i++) {
+                client.send(request);
+                assertThat(client.receive().status()).isEqualTo(200);
+            }
+        }
+    }
+
+    /** Calls on the wire while that many requests are answered, by name. */
+    private static Map<String, Integer> count(Proc process, String request) throws Exception {
+        ask(20, request); // connections are there, code is warm
+        Path output = httpd.work().resolve("strace." + process.pid());
+        Process strace = new ProcessBuilder(
+                        "strace", "-f", "-yy", "-qq", "-o", output.toString(), "-p", Integer.toString(process.pid()))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try {
+            Await.until("strace is attached", Await.LONG, () -> isTraced(process));
+            ask(REQUESTS, request);
+        } finally {
+            strace.destroy();
+            strace.waitFor();
+        }
+        Map<String, Integer> calls = new TreeMap<>();
+        for (String line : Files.readAllLines(output)) {
+            Matcher matcher = ON_THE_WIRE.matcher(line);
+            if (!line.contains("resumed>") && matcher.find()) {
+                calls.merge(matcher.group(1) != null ? matcher.group(1) : matcher.group(2), 1, Integer::sum);
+            }
+        }
+        calls.remove("accept"); // the one that waits for further connections
+        return calls;
+    }
+
+    private static boolean isTraced(Proc process) {
+        try (var tasks = Files.list(Path.of("/proc/" + process.pid() + "/task"))) {
+            return tasks.allMatch(task -> {
+                try {
+                    return Files.readString(task.resolve("status")).lines().noneMatch("TracerPid:\t0"::equals);
+                } catch (IOException e) {
+                    return true; // it has just ended
+                }
+            });
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static Proc child() {
+        List<Proc> children = httpd.parent().descendants().stream()
+                .filter(p -> p.parent() == httpd.parent().pid() && p.program().endsWith("/apache2"))
+                .toList();
+        assertThat(children).hasSize(1);
+        return children.get(0);
+    }
+
+    private static void assertTwoEach(Map<String, Integer> calls, String sends, String receives) {
+        assertThat(calls.keySet()).as("%s", calls).containsOnly(sends, receives);
+        // the first or last may be seen by halves
+        assertThat(calls.get(sends)).isBetween(REQUESTS - 1, REQUESTS + 1);
+        assertThat(calls.get(receives)).isBetween(REQUESTS - 1, REQUESTS + 1);
+    }
+
+    private static final String GET = "GET /hello HTTP/1.1\r\nHost: x\r\n\r\n";
+    private static final String POST = "POST /facts?body HTTP/1.1\r\nHost: x\r\nContent-Length: 12\r\n\r\nsmall = fast";
+
+    @Test
+    void shouldTakeTwoCallsOfHttpdForASmallGet() throws Exception {
+        assertTwoEach(count(child(), GET), "sendmsg", "recvmsg");
+    }
+
+    @Test
+    void shouldTakeTwoCallsOfTheDaemonForASmallGet() throws Exception {
+        assertTwoEach(count(httpd.daemons("site").get(0), GET), "write", "read");
+    }
+
+    @Test
+    void shouldTakeTwoCallsOfHttpdForASmallPost() throws Exception {
+        assertTwoEach(count(child(), POST), "sendmsg", "recvmsg");
+    }
+
+    @Test
+    void shouldTakeTwoCallsOfTheDaemonForASmallPost() throws Exception {
+        assertTwoEach(count(httpd.daemons("site").get(0), POST), "write", "read");
+    }
+}
