@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.Objects;
 import java.util.OptionalLong;
 
-/** The body of a response: one of the four kinds below. */
+/** The body of a response: one of the kinds below. */
 public sealed interface Body {
     /**
      * How long it is.
@@ -76,6 +76,27 @@ public sealed interface Body {
          */
         public Stream {
             Objects.requireNonNull(writer, "writer");
+        }
+
+        @Override
+        public OptionalLong length() {
+            return OptionalLong.empty();
+        }
+    }
+
+    /**
+     * No body, but another protocol in place of HTTP, until the connection ends: see {@link Response#upgrade}.
+     *
+     * @param handler called once, after the head has been sent
+     */
+    record Upgrade(UpgradeHandler handler) implements Body {
+        /**
+         * Checks that there is a handler.
+         *
+         * @param handler speaks the other protocol
+         */
+        public Upgrade {
+            Objects.requireNonNull(handler, "handler");
         }
 
         @Override

@@ -4,6 +4,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The header fields of a request or a response, in their order. Names are compared without regard to case. Immutable. */
 public final class Headers implements Iterable<Header> {
@@ -61,6 +62,15 @@ public final class Headers implements Iterable<Header> {
         return list.stream()
                 .filter(header -> header.name().equalsIgnoreCase(name))
                 .map(Header::value)
+                .toList();
+    }
+
+    /** The items of all fields of that name: their values are lists with commas. */
+    List<String> items(String name) {
+        return all(name).stream()
+                .flatMap(value -> Stream.of(value.split(",")))
+                .map(String::strip)
+                .filter(item -> !item.isEmpty())
                 .toList();
     }
 

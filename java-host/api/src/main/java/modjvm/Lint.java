@@ -47,7 +47,7 @@ public final class Lint implements Application, AutoCloseable {
     public Response handle(Request request) throws Exception {
         LintRule.APPLICATION_OPEN.check(!isClosed, "a request after close()");
         LintRequest checked = LintRequest.of(request);
-        return LintResponse.check(checked.method(), application.handle(checked));
+        return LintResponse.check(checked, application.handle(checked));
     }
 
     /** Closes the application, if it is {@link AutoCloseable}. */

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.OptionalLong;
 
-/** A request's body, checked while it is read. Used by one thread at a time. */
+/** A request's body, or what a client sends after an upgrade, checked while it is read. Used by one thread at a time. */
 final class LintInput extends InputStream {
     private static final int END = -1;
     private static final int MAX_OCTET = 255;
@@ -16,6 +16,8 @@ final class LintInput extends InputStream {
     private final long length;
     private long count;
     private boolean isAtEnd;
+    /** Volatile: a thread of the application's own may still read. */
+    private volatile boolean isOver;
 
     LintInput(InputStream body, OptionalLong length) {
         this.body = body;
@@ -23,8 +25,14 @@ final class LintInput extends InputStream {
         this.length = length.orElse(Long.MAX_VALUE);
     }
 
+    /** The handler of an upgrade has returned, or thrown. */
+    void end() {
+        isOver = true;
+    }
+
     @Override
     public int read() throws IOException {
+        checkOpen();
         int octet = body.read();
         BODY_READ.check(octet >= END && octet <= MAX_OCTET, "read() returned " + octet);
         count(octet == END ? END : 1);
@@ -33,6 +41,7 @@ final class LintInput extends InputStream {
 
     @Override
     public int read(byte[] bytes, int offset, int room) throws IOException {
+        checkOpen();
         int read = body.read(bytes, offset, room);
         if (room > 0) {
             BODY_READ.check(
@@ -50,6 +59,10 @@ final class LintInput extends InputStream {
     @Override
     public void close() throws IOException {
         body.close();
+    }
+
+    private void checkOpen() {
+        STREAM_OPEN.check(!isOver, "read after its handler had returned");
     }
 
     private void count(int read) {

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.OptionalLong;
 
-/** The stream of a {@link BodyWriter}, checked while it is written. Thread-safe by its lock. */
+/** The stream of a {@link BodyWriter} or an {@link UpgradeHandler}, checked while it is written. Thread-safe by its lock. */
 final class LintOutput extends OutputStream {
     private final OutputStream out;
     private final boolean isPromised;
@@ -46,7 +46,7 @@ final class LintOutput extends OutputStream {
         out.close();
     }
 
-    /** The writer has returned, or thrown. */
+    /** The writer or handler has returned, or thrown. */
     synchronized void end() {
         isClosed = true;
     }
@@ -59,7 +59,7 @@ final class LintOutput extends OutputStream {
 
     private void checkUsable() {
         STREAM_BROKEN.check(!isBroken, "used again after it had thrown");
-        STREAM_OPEN.check(!isClosed, "used after it was closed, or after its writer had returned");
+        STREAM_OPEN.check(!isClosed, "used after it was closed, or after its writer or handler had returned");
     }
 
     private void attempt(Attempt attempt) throws IOException {

@@ -53,7 +53,11 @@ enum LintRule {
     RESPONSE_ONCE("response.once"),
     RESPONSE_FRAMING("response.framing"),
     STREAM_OPEN("stream.open"),
-    STREAM_BROKEN("stream.broken");
+    STREAM_BROKEN("stream.broken"),
+
+    UPGRADE_OFFERED("upgrade.offered"),
+    UPGRADE_NO_BODY("upgrade.noBody"),
+    UPGRADE_HEADER("upgrade.header");
 
     private final String id;
 

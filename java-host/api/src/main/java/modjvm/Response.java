@@ -14,6 +14,7 @@ import java.util.Objects;
  */
 public final class Response {
     private static final String CONTENT_TYPE = "Content-Type";
+    private static final int SWITCHING_PROTOCOLS = 101;
     private static final int OK = 200;
     private static final int SEE_OTHER = 303;
     private static final int MIN_STATUS = 200;
@@ -117,6 +118,27 @@ public final class Response {
         return new Response(checked(status), Headers.empty(), new Body.Empty());
     }
 
+    /**
+     * Changes to another protocol: 101 Switching Protocols, after which the connection is the handler's. Only for a
+     * request that has no body and whose Upgrade header names the protocol.
+     *
+     * @param protocol the protocol's name, and version if it has one: {@code websocket}, {@code example/2}
+     * @param handler speaks it
+     * @return a response with that Upgrade header; its status cannot be changed, nor its body to another kind
+     * @throws IllegalArgumentException if the protocol is neither a token nor two with a slash between them
+     */
+    public static Response upgrade(String protocol, UpgradeHandler handler) {
+        Body body = new Body.Upgrade(handler);
+        int slash = protocol.indexOf('/');
+        boolean isName = slash < 0
+                ? Header.isToken(protocol)
+                : Header.isToken(protocol.substring(0, slash)) && Header.isToken(protocol.substring(slash + 1));
+        if (!isName) {
+            throw new IllegalArgumentException("an upgrade's protocol is not NAME nor NAME/VERSION");
+        }
+        return new Response(SWITCHING_PROTOCOLS, Headers.of(List.of(new Header("Upgrade", protocol))), body);
+    }
+
     private static Response encoded(String text, String contentType) {
         return bytes(text.getBytes(StandardCharsets.UTF_8), contentType);
     }
@@ -131,8 +153,12 @@ public final class Response {
      * @param newStatus 200 to 599
      * @return a copy with that status
      * @throws IllegalArgumentException if the status is outside the range
+     * @throws IllegalStateException if this is an upgrade, which has no other status
      */
     public Response withStatus(int newStatus) {
+        if (status == SWITCHING_PROTOCOLS) {
+            throw new IllegalStateException("an upgrade has no other status than " + status);
+        }
         return new Response(checked(newStatus), headers, body);
     }
 
@@ -163,15 +189,21 @@ public final class Response {
      *
      * @param newBody the body
      * @return a copy with that body; the headers stay, Content-Type included
+     * @throws IllegalArgumentException if one of the two bodies is an upgrade and the other is not
      */
     public Response withBody(Body newBody) {
-        return new Response(status, headers, Objects.requireNonNull(newBody, "body"));
+        Objects.requireNonNull(newBody, "body");
+        if (newBody instanceof Body.Upgrade != body instanceof Body.Upgrade) {
+            throw new IllegalArgumentException("status " + status + " with a body of the kind "
+                    + newBody.getClass().getSimpleName());
+        }
+        return new Response(status, headers, newBody);
     }
 
     /**
      * The status.
      *
-     * @return 200 to 599
+     * @return 200 to 599, or 101 for an upgrade
      */
     public int status() {
         return status;

@@ -81,4 +81,17 @@ class HeadersTest {
             Locale.setDefault(before);
         }
     }
+
+    @Test
+    void shouldTakeListsApart() {
+        Headers headers = Headers.of(List.of(
+                new Header("Upgrade", "a/1, b ,,"),
+                new Header("X", "c"),
+                new Header("upgrade", "\td"),
+                new Header("Y", "")));
+
+        assertThat(headers.items("Upgrade")).containsExactly("a/1", "b", "d");
+        assertThat(headers.items("Y")).isEmpty();
+        assertThat(headers.items("Z")).isEmpty();
+    }
 }

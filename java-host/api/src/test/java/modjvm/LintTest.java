@@ -127,6 +127,24 @@ class LintTest {
                 "response.framing",
                 "a framing of its own",
                 Response.text("x").withHeader("transfer-encoding", ""));
+        response(all, "response.framing", "an offer", Response.text("x").withHeader("upgrade", "a"));
+        upgrade(all, "response.contentLength", "a length with 101", length(upgrade((in, out) -> {}), "0"), r -> {});
+        upgrade(all, "upgrade.header", "two protocols", upgrade((in, out) -> {}).withHeader("upgrade", "a"), r -> {});
+        upgrade(
+                all,
+                "upgrade.offered",
+                "another protocol than those offered",
+                Response.upgrade("example", (in, out) -> {}),
+                r -> {});
+        upgrade(all, "upgrade.offered", "HTTP/1.0", upgrade((in, out) -> {}), r -> {
+            r.protocol = "HTTP/1.0";
+            r.variables.put("SERVER_PROTOCOL", "HTTP/1.0");
+        });
+        upgrade(all, "upgrade.noBody", "a body", upgrade((in, out) -> {}), r -> r.contentLength = OptionalLong.of(5));
+        upgrade(all, "upgrade.noBody", "a body in chunks", upgrade((in, out) -> {}), r -> {
+            r.addHeader("Transfer-Encoding", "chunked");
+            r.variables.put("HTTP_TRANSFER_ENCODING", "chunked");
+        });
         response(all, "stream.open", "a write after close", stream(out -> {
             out.close();
             out.write(1);
@@ -198,6 +216,47 @@ class LintTest {
         serve(request -> stream(kept::add), new StubRequest(), new ByteArrayOutputStream());
 
         assertBreach("stream.open", () -> kept.get(0).write(1));
+    }
+
+    @Test
+    void shouldRejectTheUseOfAStreamAfterTheHandlerHasReturned() throws Exception {
+        List<InputStream> ins = new ArrayList<>();
+        List<OutputStream> outs = new ArrayList<>();
+        handler(upgrade((in, out) -> {
+                    ins.add(in);
+                    outs.add(out);
+                }))
+                .handle(InputStream.nullInputStream(), new ByteArrayOutputStream());
+
+        assertBreach("stream.open", () -> ins.get(0).read());
+        assertBreach("stream.open", () -> ins.get(0).read(new byte[1]));
+        assertBreach("stream.open", () -> outs.get(0).write(1));
+        assertBreach("stream.open", () -> outs.get(0).flush());
+    }
+
+    @Test
+    void shouldRejectAWriteAfterTheStreamOfAnUpgradeHasFailed() throws Exception {
+        UpgradeHandler handler = handler(upgrade((in, out) -> {
+            try {
+                out.write(1);
+            } catch (IOException ignored) {
+                out.flush();
+            }
+        }));
+
+        assertBreach("stream.broken", () -> handler.handle(InputStream.nullInputStream(), failing()));
+    }
+
+    @Test
+    void shouldPassOnWhatTheTwoSidesOfAnUpgradeSay() throws Exception {
+        ByteArrayOutputStream sent = new ByteArrayOutputStream();
+        handler(upgrade((in, out) -> {
+                    in.transferTo(out);
+                    out.flush();
+                }))
+                .handle(new ByteArrayInputStream(new byte[] {1, 2, 3}), sent);
+
+        assertThat(sent.toByteArray()).containsExactly(1, 2, 3);
     }
 
     @Test
@@ -380,6 +439,33 @@ class LintTest {
 
     private static void response(List<Arguments> all, String rule, String what, Response response) {
         application(all, rule, what, request -> response);
+    }
+
+    private static void upgrade(
+            List<Arguments> all, String rule, String what, Response response, Consumer<StubRequest> breach) {
+        application(all, rule, what, request -> {
+            StubRequest upgrade = upgradeRequest();
+            breach.accept(upgrade);
+            return Lint.wrap(checked -> response).handle(upgrade);
+        });
+    }
+
+    private static UpgradeHandler handler(Response response) throws Exception {
+        Response checked = Lint.wrap(request -> response).handle(upgradeRequest());
+        assertThat(checked.headers()).isEqualTo(response.headers());
+        return ((Body.Upgrade) checked.body()).handler();
+    }
+
+    /** One that offers to speak what {@link #upgrade(UpgradeHandler)} changes to. */
+    private static StubRequest upgradeRequest() {
+        StubRequest request = StubRequest.withoutBody();
+        request.addHeader("Upgrade", "other, Example/1");
+        request.variables.put("HTTP_UPGRADE", "other, Example/1");
+        return request;
+    }
+
+    private static Response upgrade(UpgradeHandler handler) {
+        return Response.upgrade("example/1", handler);
     }
 
     private static Response stream(BodyWriter writer) {

@@ -2,6 +2,7 @@ package modjvm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import java.nio.charset.StandardCharsets;
@@ -156,6 +157,44 @@ class ResponseTest {
         assertThat(response.headers().first("Content-Type")).isPresent();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"websocket", "example/2", "h2c", "a.b-c/1.0"})
+    void shouldChangeToAnotherProtocol(String protocol) {
+        UpgradeHandler handler = (in, out) -> {};
+        Response response = Response.upgrade(protocol, handler).withHeader("X-A", "1");
+
+        assertThat(response.status()).isEqualTo(101);
+        assertThat(response.headers()).containsExactly(new Header("Upgrade", protocol), new Header("X-A", "1"));
+        assertThat(response.body()).isEqualTo(new Body.Upgrade(handler));
+        assertThat(response.body().length()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/", "a/", "/1", "a/1/2", "a b", "a, b", "a\r\nX: y"})
+    void shouldRejectAProtocolThatHasNoName(String protocol) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Response.upgrade(protocol, (in, out) -> {}))
+                .withMessage("an upgrade's protocol is not NAME nor NAME/VERSION");
+    }
+
+    @Test
+    void shouldKeepTheStatusAndTheKindOfBodyOfAnUpgrade() {
+        Response upgrade = Response.upgrade("a", (in, out) -> {});
+        Body another = new Body.Upgrade((in, out) -> {});
+
+        assertThat(upgrade.withBody(another).body()).isSameAs(another);
+        assertThatIllegalStateException().isThrownBy(() -> upgrade.withStatus(200));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> upgrade.withBody(new Body.Empty()))
+                .withMessage("status 101 with a body of the kind Empty");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Response.status(200).withBody(another))
+                .withMessage("status 200 with a body of the kind Upgrade");
+        assertThatIllegalArgumentException().isThrownBy(() -> Response.status(101));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Response.status(200).withStatus(101));
+    }
+
     @Test
     void shouldRejectNull() {
         assertThatNullPointerException().isThrownBy(() -> Response.text(null));
@@ -164,6 +203,8 @@ class ResponseTest {
         assertThatNullPointerException().isThrownBy(() -> Response.file(null));
         assertThatNullPointerException().isThrownBy(() -> Response.stream("a/b", null));
         assertThatNullPointerException().isThrownBy(() -> Response.status(200).withBody(null));
+        assertThatNullPointerException().isThrownBy(() -> Response.upgrade(null, (in, out) -> {}));
+        assertThatNullPointerException().isThrownBy(() -> Response.upgrade("a", null));
     }
 
     @Test

@@ -61,6 +61,17 @@ final class StubRequest implements Request {
             Map.entry("HTTPS", "on")));
     Map<String, String> environ = Collections.unmodifiableMap(variables);
 
+    /** A GET that is in order, with the fewest headers. */
+    static StubRequest withoutBody() {
+        StubRequest request = new StubRequest();
+        request.method = "GET";
+        request.headers = Headers.of(List.of(new Header("Host", "example.org")));
+        request.contentLength = OptionalLong.empty();
+        request.body = InputStream.nullInputStream();
+        request.variables.put("REQUEST_METHOD", "GET");
+        return request;
+    }
+
     /** Adds a header and no variable for it. */
     void addHeader(String name, String value) {
         List<Header> list = new ArrayList<>();
