@@ -120,7 +120,8 @@ public final class Response {
 
     /**
      * Changes to another protocol: 101 Switching Protocols, after which the connection is the handler's. Only for a
-     * request that has no body and whose Upgrade header names the protocol.
+     * request that has no body and whose Upgrade header names the protocol;
+     * {@link WebSocket#accept(Request, WebSocketHandler)} sees to that.
      *
      * @param protocol the protocol's name, and version if it has one: {@code websocket}, {@code example/2}
      * @param handler speaks it

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -70,6 +71,21 @@ final class StubRequest implements Request {
         request.body = InputStream.nullInputStream();
         request.variables.put("REQUEST_METHOD", "GET");
         return request;
+    }
+
+    /** A request that opens a WebSocket: the example of RFC 6455, section 1.3. */
+    static StubRequest forWebSocket() {
+        StubRequest request = withoutBody();
+        request.addWithVariable("Upgrade", "websocket");
+        request.addWithVariable("Connection", "Upgrade");
+        request.addWithVariable("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==");
+        request.addWithVariable("Sec-WebSocket-Version", "13");
+        return request;
+    }
+
+    private void addWithVariable(String name, String value) {
+        addHeader(name, value);
+        variables.put("HTTP_" + name.toUpperCase(Locale.ROOT).replace('-', '_'), value);
     }
 
     /** Adds a header and no variable for it. */
