@@ -7,6 +7,8 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.net.URL;
@@ -17,10 +19,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The examples compile without a warning, and keep the contract. */
@@ -50,7 +55,7 @@ class ExamplesTest {
                     classes.toString());
             String[] all = Stream.concat(options.stream(), sources.stream()).toArray(String[]::new);
 
-            assertThat(sources).hasSizeGreaterThanOrEqualTo(5);
+            assertThat(sources).hasSizeGreaterThanOrEqualTo(6);
             assertThat(ToolProvider.getSystemJavaCompiler().run(null, null, null, all))
                     .isZero();
         }
@@ -126,6 +131,60 @@ class ExamplesTest {
         assertThat(guestbook.handle(post("text=%zz")).status()).isEqualTo(400);
         assertThat(guestbook.handle(post("text=" + "x".repeat(9000))).status()).isEqualTo(413);
         assertThat(body(guestbook.handle(get("list")))).isEmpty();
+    }
+
+    @Test
+    @Timeout(20)
+    void shouldPassOnWhatIsSaidInTheChat() throws Exception {
+        Application chat = field("Chat");
+        assertThat(body(chat.handle(get("")))).contains("new WebSocket");
+        assertThat(chat.handle(get("socket")).status()).isEqualTo(400);
+
+        Visitor first = new Visitor(chat);
+        assertThat(first.heard.take()).isEqualTo("text Guest 1 is here");
+        Visitor second = new Visitor(chat);
+        assertThat(second.heard.take()).isEqualTo("text Guest 2 is here");
+        assertThat(first.heard.take()).isEqualTo("text Guest 2 is here");
+        first.client.write(WebSocketWire.text("<b>"));
+        assertThat(second.heard.take()).isEqualTo("text Guest 1: <b>");
+        first.client.write(WebSocketWire.close(1001, ""));
+        assertThat(first.heard.take()).isEqualTo("text Guest 1: <b>");
+        assertThat(first.heard.take()).isEqualTo("close 1001");
+        assertThat(second.heard.take()).isEqualTo("text Guest 1 has left");
+        second.client.close();
+        first.thread.join();
+        second.thread.join();
+        assertThat(second.heard).isEmpty();
+    }
+
+    /** A page that has the chat open: what it writes, and the frames that it is sent. */
+    private static final class Visitor {
+        private final PipedOutputStream client = new PipedOutputStream();
+        private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+        private final Thread thread;
+
+        Visitor(Application chat) throws Exception {
+            StubRequest request = StubRequest.forWebSocket();
+            request.query = "socket";
+            request.variables.put("QUERY_STRING", "socket");
+            UpgradeHandler handler = ((Body.Upgrade) chat.handle(request).body()).handler();
+            PipedInputStream in = new PipedInputStream(client);
+            OutputStream out = new ByteArrayOutputStream() {
+                @Override
+                public void flush() {
+                    heard.addAll(WebSocketWire.describe(toByteArray()));
+                    reset();
+                }
+            };
+            thread = new Thread(() -> {
+                try {
+                    handler.handle(in, out);
+                } catch (Exception e) {
+                    heard.add(e.toString());
+                }
+            });
+            thread.start();
+        }
     }
 
     private static StubRequest get(String query) {
