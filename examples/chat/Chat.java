@@ -1,6 +1,6 @@
 // A chat room: a page, and a WebSocket for each visitor who looks at it. What one says, all get.
-// Each WebSocket holds one of the pool's threads, which receives (threads= is how many visitors there can be). What a
-// visitor gets is sent by a thread of the visitor's own, so that nobody waits for one who is slow.
+// Each WebSocket has a thread of its own, which receives; it takes none of the places of threads=. What a visitor
+// gets is sent by a thread of the visitor's own, so that nobody waits for one who is slow.
 import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
