@@ -31,6 +31,7 @@ typedef struct mj_exchange_t {
     /* the request's body */
     unsigned char *body; /**< MJ_MAX_DATA bytes; until the daemon has accepted, all that was read of the body */
     apr_size_t body_len;
+    apr_size_t body_sent; /**< of these */
     bool has_body;
     bool is_body_read;  /**< to its end, from the client */
     bool is_body_ended; /**< END was sent, or there is no body */
@@ -38,7 +39,7 @@ typedef struct mj_exchange_t {
     uint64_t credit;
     bool is_accepted; /**< the daemon has answered other than REFUSED */
     bool is_tunnel;   /**< upgraded */
-    bool is_split;    /**< more was sent than one small message: if the daemon is lost, it may have read a part */
+    bool is_split;    /**< the head was larger than one small message: if the daemon is lost, it may have read a part */
 
     /* the response */
     unsigned informs; /**< interim responses so far */

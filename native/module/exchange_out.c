@@ -122,7 +122,7 @@ mj_step_t mj_exchange_send_head(mj_exchange_t *x)
 {
     unsigned char hello[MJ_HELLO_SIZE], data_header[MJ_HEADER_SIZE], end[MJ_HEADER_SIZE];
     mj_channel_t *channel = x->channel;
-    apr_size_t size = HEAD_GUESS, total;
+    apr_size_t size = HEAD_GUESS, total, room;
     unsigned char *head;
     struct iovec parts[6];
     mj_span_t trailers = {NULL, 0};
@@ -147,13 +147,16 @@ mj_step_t mj_exchange_send_head(mj_exchange_t *x)
         channel->is_new = false;
     }
     parts[count++] = (struct iovec){head, size};
-    total = size + x->body_len;
-    if (x->body_len > 0) {
-        mj_data_header_encode(data_header, channel->serial, (uint32_t)x->body_len);
+    /* The rest waits for credit: the daemon must be able to read all that is sent before it answers at once (PROTOCOL.md, section 3). */
+    total = size + sizeof(hello) + sizeof(data_header) + sizeof(end);
+    room = total < MJ_RETRY_LIMIT ? MJ_RETRY_LIMIT - total : 0;
+    x->body_sent = x->body_len < room ? x->body_len : room;
+    if (x->body_sent > 0) {
+        mj_data_header_encode(data_header, channel->serial, (uint32_t)x->body_sent);
         parts[count++] = (struct iovec){data_header, sizeof(data_header)};
-        parts[count++] = (struct iovec){x->body, x->body_len};
+        parts[count++] = (struct iovec){x->body, x->body_sent};
     }
-    x->is_body_ended = !x->has_body || x->is_body_read;
+    x->is_body_ended = !x->has_body || (x->is_body_read && x->body_sent == x->body_len);
     if (x->has_body && x->is_body_ended) {
         trailers = encode_trailers(x);
         if (trailers.len > 0) {
@@ -163,27 +166,33 @@ mj_step_t mj_exchange_send_head(mj_exchange_t *x)
         mj_end_encode(end, channel->serial, 0);
         parts[count++] = (struct iovec){end, sizeof(end)};
     }
-    x->credit = (x->head->flags & MJ_FLAG_REQUEST_EXPECT) ? 0 : MJ_INITIAL_CREDIT - x->body_len;
+    x->credit = 0;
     rv = mj_channel_send(channel, parts, count, &sent_any);
-    /* What is larger may have been read in part, and nothing would tell. */
-    x->is_split = sent_any && total + MJ_HELLO_SIZE + sizeof(data_header) + sizeof(end) > MJ_RETRY_LIMIT;
+    /* Such a head may have been read in part, and nothing would tell. */
+    x->is_split = sent_any && total > MJ_RETRY_LIMIT;
     return rv == APR_SUCCESS ? MJ_GO_ON : MJ_LOST;
 }
 
-void mj_exchange_send(mj_exchange_t *x, const unsigned char *data, apr_size_t len, bool is_last)
+void mj_exchange_send_body(mj_exchange_t *x)
 {
     unsigned char data_header[MJ_HEADER_SIZE], end[MJ_HEADER_SIZE];
+    const unsigned char *data = x->body + x->body_sent;
+    apr_size_t len = x->body_len - x->body_sent;
     mj_span_t trailers = {NULL, 0};
     struct iovec parts[4];
     bool sent_any;
     int count = 0;
 
+    if (len > x->credit) {
+        len = (apr_size_t)x->credit;
+    }
+    x->body_sent += len;
     if (len > 0) {
         mj_data_header_encode(data_header, x->channel->serial, (uint32_t)len);
         parts[count++] = (struct iovec){data_header, sizeof(data_header)};
         parts[count++] = (struct iovec){(void *)(uintptr_t)data, len};
     }
-    if (is_last) {
+    if (x->is_body_read && x->body_sent == x->body_len) {
         trailers = encode_trailers(x);
         if (trailers.len > 0) {
             parts[count++] = (struct iovec){(void *)(uintptr_t)trailers.data, trailers.len};
@@ -193,7 +202,6 @@ void mj_exchange_send(mj_exchange_t *x, const unsigned char *data, apr_size_t le
         x->is_body_ended = true;
     }
     x->credit -= len;
-    x->is_split = true;
     if (mj_channel_send(x->channel, parts, count, &sent_any) != APR_SUCCESS) {
         /* The daemon may have answered before it went: what it sent can still be received. */
         x->is_broken = true;
@@ -262,20 +270,19 @@ static mj_step_t await_client(mj_exchange_t *x, int client)
 
 mj_step_t mj_exchange_more_body(mj_exchange_t *x)
 {
-    apr_size_t room, before;
+    apr_size_t room;
     apr_status_t rv;
 
     if (x->deadline != 0 && apr_time_now() >= x->deadline) {
         return mj_exchange_timed_out(x);
     }
-    if (x->is_accepted) {
-        x->body_len = 0; /* no second try: what was kept for it is not needed */
+    if (x->body_sent < x->body_len) {
+        mj_exchange_send_body(x);
+        return MJ_GO_ON;
     }
-    before = x->body_len;
-    room = MJ_MAX_DATA - x->body_len;
-    if (room > x->credit) {
-        room = (apr_size_t)x->credit;
-    }
+    /* There is credit, so the daemon has accepted, and there is no second try: what was kept for it is not needed. */
+    x->body_len = x->body_sent = 0;
+    room = x->credit < MJ_MAX_DATA ? (apr_size_t)x->credit : MJ_MAX_DATA;
     rv = mj_exchange_read(x, room, APR_NONBLOCK_READ);
     if (APR_STATUS_IS_EAGAIN(rv)) {
         int client = mj_exchange_client_fd(x);
@@ -290,9 +297,9 @@ mj_step_t mj_exchange_more_body(mj_exchange_t *x)
     if (rv != APR_SUCCESS && !APR_STATUS_IS_EAGAIN(rv)) {
         return mj_exchange_fail(x, body_failed(x, rv));
     }
-    if (x->body_len > before || x->is_body_read) {
+    if (x->body_len > 0 || x->is_body_read) {
         x->stalled_since = 0;
-        mj_exchange_send(x, x->body + before, x->body_len - before, x->is_body_read);
+        mj_exchange_send_body(x);
     }
     return MJ_GO_ON;
 }

@@ -50,8 +50,9 @@ void mj_exchange_cut_body(mj_exchange_t *exchange);
  *  @return APR_EAGAIN if nothing is there yet */
 apr_status_t mj_exchange_read(mj_exchange_t *exchange, apr_size_t max, apr_read_type_e mode);
 
-/** Sends bytes that the client sent, and with is_last END behind them. A daemon that is gone leaves the exchange broken. */
-void mj_exchange_send(mj_exchange_t *exchange, const unsigned char *data, apr_size_t len, bool is_last);
+/** Sends what has been read from the client and not been sent, as far as credit allows, and END behind the last. A daemon that is gone leaves
+ *  the exchange broken. */
+void mj_exchange_send_body(mj_exchange_t *exchange);
 
 /** What to poll for the client's next bytes: its socket, or for HTTP/2 a pipe of its stream's. @return -1 if there is nothing */
 int mj_exchange_client_fd(const mj_exchange_t *exchange);

@@ -27,8 +27,10 @@ static void leave_http(request_rec *r)
 static mj_step_t from_client(mj_exchange_t *x, bool *moved)
 {
     apr_size_t max = x->credit < MJ_MAX_DATA ? (apr_size_t)x->credit : MJ_MAX_DATA;
-    apr_status_t rv = mj_exchange_read(x, max, APR_NONBLOCK_READ);
+    apr_status_t rv;
 
+    x->body_len = x->body_sent = 0;
+    rv = mj_exchange_read(x, max, APR_NONBLOCK_READ);
     if (APR_STATUS_IS_EAGAIN(rv)) {
         return MJ_GO_ON;
     }
@@ -36,8 +38,8 @@ static mj_step_t from_client(mj_exchange_t *x, bool *moved)
         return mj_exchange_client_gone(x);
     }
     *moved = true;
-    mj_exchange_send(x, x->body, x->body_len, rv != APR_SUCCESS || x->is_body_read);
-    x->body_len = 0;
+    x->is_body_read |= rv != APR_SUCCESS;
+    mj_exchange_send_body(x);
     return MJ_GO_ON;
 }
 

@@ -15,15 +15,20 @@ import org.jspecify.annotations.Nullable;
  * thread of its own, and may still hold it when the request is over.
  */
 final class RequestBody extends InputStream {
-    /** What may be outstanding once a body has turned out to be long. */
-    private static final int LARGE_WINDOW = 4 * Constants.INITIAL_CREDIT;
+    /** What may be outstanding, and what once a body has turned out to be long. */
+    private static final int WINDOW = 65_536;
+
+    private static final int LARGE_WINDOW = 4 * WINDOW;
 
     private final Input input;
     private final Output output;
     private final int serial;
     private final long contentLength;
 
+    /** The most that httpd can have sent; what its first message left of the initial credit has lapsed, unknown to us. */
     private long granted;
+
+    private boolean credited;
     private long received;
     /** Of the DATA frame at hand: what has not been taken from the input. */
     private int frameLeft;
@@ -142,15 +147,16 @@ final class RequestBody extends InputStream {
         return frameLeft > 0;
     }
 
-    /** Lets httpd send more, once half of what may be outstanding has been taken. */
+    /** Lets httpd send more: when its first message is used up, later once half of what may be outstanding has been taken. */
     private void grant() throws IOException {
         long taken = received - frameLeft;
-        if (ended || granted >= contentLength && taken < contentLength) {
+        if (ended || (credited ? granted >= contentLength && taken < contentLength : frameLeft > 0)) {
             return;
         }
-        int window = taken < Constants.INITIAL_CREDIT / 2 ? Constants.INITIAL_CREDIT : LARGE_WINDOW;
+        int window = taken < WINDOW / 2 ? WINDOW : LARGE_WINDOW;
         long missing = window - (granted - taken);
-        if (missing >= window / 2) {
+        if (!credited || missing >= window / 2) {
+            credited = true;
             granted += missing;
             output.credit(missing);
         }

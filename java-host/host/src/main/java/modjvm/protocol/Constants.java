@@ -27,7 +27,7 @@ public final class Constants {
     public static final int MAX_DATA = 65536;
     public static final int MAX_MESSAGE = 4096;
     public static final int MAX_INFORMS = 64;
-    public static final int INITIAL_CREDIT = 65536;
+    public static final int INITIAL_CREDIT = 16384;
     public static final int MAX_CREDIT = 1048576;
     public static final int RETRY_LIMIT = 16384;
 

@@ -189,7 +189,7 @@ class ServerTest {
             slow.send(Httpd.get("/slow"));
             assertThat(inside.await(10, TimeUnit.SECONDS)).isTrue();
             HttpdCodec.RequestBuilder large = Httpd.post(70000).withHeader("X-Long", "x".repeat(20000));
-            other.send(large, Httpd.data(50000));
+            other.send(large, Httpd.data(16_000));
             assertThat(other.answer().head()).isEqualTo(new Frame.Refused(1, Frame.Reason.FULL));
             other.sendMore(Httpd.data(1), Httpd.cut());
             assertThat(other.exchange(Httpd.get("/")).head()).isEqualTo(new Frame.Refused(2, Frame.Reason.FULL));
