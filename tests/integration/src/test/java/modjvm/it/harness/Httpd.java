@@ -236,6 +236,14 @@ public final class Httpd implements AutoCloseable {
                 .anyMatch(log -> !log.lines(line).isEmpty());
     }
 
+    /** The processes of httpd that serve clients. */
+    public List<Proc> children() {
+        return parentIfAlive().stream()
+                .flatMap(parent -> parent.descendants().stream().filter(p -> p.parent() == parent.pid()))
+                .filter(p -> !p.program().equals(Prefix.supervisor().toString()))
+                .toList();
+    }
+
     /** httpd, the supervisor and the daemons, as they are now. */
     public List<Proc> processes() {
         return parentIfAlive()

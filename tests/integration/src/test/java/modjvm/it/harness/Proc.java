@@ -63,6 +63,40 @@ public record Proc(int pid, int parent, long startTime) {
         Command.run("sh", "-c", "kill -" + name + " " + pid); // the shell's own: kill(1) may not be installed
     }
 
+    /** Stops it, and returns when none of its threads runs any more: until then, one may still read what comes. */
+    public void stop() {
+        signal("STOP");
+        Await.until("all threads of " + pid + " stop", Await.LONG, this::isStopped);
+    }
+
+    private boolean isStopped() {
+        try (DirectoryStream<Path> threads = Files.newDirectoryStream(path("task"))) {
+            for (Path thread : threads) {
+                String stat = text("task/" + thread.getFileName() + "/stat");
+                if (!stat.startsWith("T", stat.lastIndexOf(')') + 2)) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Whether one of its threads waits in the kernel in a function of that name, or one that starts so. */
+    public boolean isWaitingIn(String function) {
+        try (DirectoryStream<Path> threads = Files.newDirectoryStream(path("task"))) {
+            for (Path thread : threads) {
+                if (text("task/" + thread.getFileName() + "/wchan").startsWith(function)) {
+                    return true;
+                }
+            }
+        } catch (IOException e) {
+            return false;
+        }
+        return false;
+    }
+
     /** The program's path; empty if the process has ended. */
     public String program() {
         return link("exe").replace(" (deleted)", "");
