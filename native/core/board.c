@@ -314,8 +314,29 @@ apr_status_t mj_board_child_init(mj_board_t *board, uint32_t pid, uint32_t *chil
     return APR_ENOSPC;
 }
 
+void mj_slots_add(mj_slots_t *slots, unsigned slot)
+{
+    slots->bits[slot / 64] |= UINT64_C(1) << (slot % 64);
+}
+
+bool mj_slots_has(const mj_slots_t *slots, unsigned slot)
+{
+    return (slots->bits[slot / 64] >> (slot % 64) & 1) != 0;
+}
+
+bool mj_slots_is_empty(const mj_slots_t *slots)
+{
+    size_t i;
+    for (i = 0; i < sizeof(slots->bits) / sizeof(slots->bits[0]); i++) {
+        if (slots->bits[i] != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* The ready slot with room and the fewest requests in flight; -1 if there is none. *load is what its word was. */
-static int find_slot(pool_t *pool, int avoid, uint64_t *load)
+static int find_slot(pool_t *pool, const mj_slots_t *avoid, uint64_t *load)
 {
     uint32_t limit = atomic_load_explicit(&pool->slot_limit, memory_order_relaxed);
     uint32_t i;
@@ -329,7 +350,7 @@ static int find_slot(pool_t *pool, int avoid, uint64_t *load)
         /* Before the state: a daemon that takes over the slot changes the load first, so a state that is then read as ready is not of
          * another daemon than the load, or the exchange of the load fails. */
         uint64_t now = atomic_load(&slot->load);
-        if ((int)i == avoid || atomic_load(&slot->state) != MJ_SLOT_READY) {
+        if ((avoid != NULL && mj_slots_has(avoid, i)) || atomic_load(&slot->state) != MJ_SLOT_READY) {
             continue;
         }
         if ((uint32_t)now < atomic_load(&slot->threads) && (best < 0 || (uint32_t)now < (uint32_t)*load)) {
@@ -340,7 +361,7 @@ static int find_slot(pool_t *pool, int avoid, uint64_t *load)
     return best;
 }
 
-mj_admission_t mj_board_admit(mj_board_t *board, unsigned index, uint32_t child, int avoid, mj_ticket_t *ticket)
+mj_admission_t mj_board_admit(mj_board_t *board, unsigned index, uint32_t child, const mj_slots_t *avoid, mj_ticket_t *ticket)
 {
     pool_t *pool = pool_at(board, index);
     uint64_t load = 0;

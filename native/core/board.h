@@ -66,6 +66,11 @@ typedef struct mj_ticket_t {
     uint32_t child;
 } mj_ticket_t;
 
+/** A set of slots. */
+typedef struct mj_slots_t {
+    uint64_t bits[MJ_BOARD_SLOTS / 64];
+} mj_slots_t;
+
 typedef enum mj_admission_t {
     MJ_ADMITTED,
     MJ_FULL,      /**< every ready daemon has `threads` requests in flight, or none is ready */
@@ -109,9 +114,13 @@ void mj_board_set_slot(mj_board_t *board, unsigned pool, unsigned slot, mj_slot_
 /** Takes a row for this child's shadow counts. @return APR_ENOSPC if there is none (then counts leak if it dies) */
 apr_status_t mj_board_child_init(mj_board_t *board, uint32_t pid, uint32_t *child);
 
-/** Admits a request to the ready slot with the fewest in flight, if one has room; never waits. avoid: a slot to pass over
- *  (it has just refused), or -1. */
-mj_admission_t mj_board_admit(mj_board_t *board, unsigned pool, uint32_t child, int avoid, mj_ticket_t *ticket);
+/** Admits a request to the ready slot with the fewest in flight, if one has room; never waits. Of equal ones it takes the first, so that
+ *  where nothing is in flight one warm daemon serves. avoid: slots to pass over (they have just refused), or NULL. */
+mj_admission_t mj_board_admit(mj_board_t *board, unsigned pool, uint32_t child, const mj_slots_t *avoid, mj_ticket_t *ticket);
+
+void mj_slots_add(mj_slots_t *slots, unsigned slot);
+bool mj_slots_has(const mj_slots_t *slots, unsigned slot);
+bool mj_slots_is_empty(const mj_slots_t *slots);
 
 /** Ends what mj_board_admit began, and wakes one waiting request. */
 void mj_board_release(mj_board_t *board, const mj_ticket_t *ticket);

@@ -27,7 +27,7 @@ static mj_admission_t wait_for_place(const mj_pool_t *pool, const mj_child_t *ch
     for (;;) {
         uint32_t seen = mj_board_change(child->board, pool->index);
         apr_interval_time_t left = deadline == 0 ? APR_USEC_PER_SEC : deadline - apr_time_now();
-        admission = mj_board_admit(child->board, pool->index, child->row, -1, ticket);
+        admission = mj_board_admit(child->board, pool->index, child->row, NULL, ticket);
         if (admission != MJ_FULL || left <= 0) {
             return admission;
         }
@@ -35,15 +35,21 @@ static mj_admission_t wait_for_place(const mj_pool_t *pool, const mj_child_t *ch
     }
 }
 
-/* Finds a daemon with room. Returns OK, or what the client is told. */
-static int admit(request_rec *r, const mj_pool_t *pool, apr_time_t deadline, int avoid, mj_ticket_t *ticket)
+/* Finds a daemon with room. Returns OK, or what the client is told. avoid: daemons that have refused this request or are gone; emptied when
+ * there is no other, and then it is asked again after a pause. */
+static int admit(request_rec *r, const mj_pool_t *pool, apr_time_t deadline, mj_slots_t *avoid, mj_ticket_t *ticket)
 {
     const mj_pool_settings_t *settings = pool->settings;
     const mj_child_t *child = mj_child();
+    uint32_t seen = mj_board_change(child->board, pool->index);
     mj_admission_t admission = MJ_FULL;
 
     if (!mj_board_has_queue(child->board, pool->index)) { /* else behind those who wait */
         admission = mj_board_admit(child->board, pool->index, child->row, avoid, ticket);
+    }
+    if (admission == MJ_FULL && !mj_slots_is_empty(avoid)) {
+        mj_board_wait(child->board, pool->index, seen, RETRY_PAUSE);
+        *avoid = (mj_slots_t){0};
     }
     if (admission == MJ_FULL) {
         if (!mj_board_queue_enter(child->board, pool->index, child->row, (uint32_t)settings->queue_size)) {
@@ -141,9 +147,10 @@ int mj_handler(request_rec *r)
     mj_outgoing_t outgoing;
     mj_exchange_t *exchange;
     const mj_pool_settings_t *settings;
+    mj_slots_t avoid = {0};
     mj_ticket_t ticket;
     apr_time_t began, deadline;
-    int status, tries, avoid = -1;
+    int status, tries;
 
     if (r->handler == NULL || strcmp(r->handler, MJ_HANDLER) != 0) {
         return DECLINED;
@@ -163,10 +170,9 @@ int mj_handler(request_rec *r)
     exchange = mj_exchange_make(r, &outgoing.head, settings->name, settings->request_timeout);
     status = mj_exchange_prepare(exchange);
     for (tries = 0; status == OK && tries < MAX_ATTEMPTS && (deadline == 0 || tries == 0 || apr_time_now() < deadline); tries++) {
-        uint32_t seen = mj_board_change(mj_child()->board, outgoing.pool->index);
         mj_outcome_t outcome;
         apr_time_t admitted;
-        status = admit(r, outgoing.pool, deadline, avoid, &ticket);
+        status = admit(r, outgoing.pool, deadline, &avoid, &ticket);
         if (status != OK) {
             return status;
         }
@@ -176,10 +182,9 @@ int mj_handler(request_rec *r)
         if (outcome == MJ_OUTCOME_FINAL) {
             return exchange->status;
         }
-        avoid = (int)ticket.slot;
+        mj_slots_add(&avoid, ticket.slot);
         if (outcome == MJ_OUTCOME_REFUSED) {
             tries--; /* it is alive: queue-timeout ends this */
-            mj_board_wait(mj_child()->board, outgoing.pool->index, seen, RETRY_PAUSE);
         }
         else if (tries > 0) { /* the board will soon know better than to send us there; each release changes it, so no wait for a change */
             apr_sleep(RETRY_PAUSE);

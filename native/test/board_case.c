@@ -32,9 +32,13 @@ void mj_board_ready(unsigned slot, uint32_t serial, uint32_t threads)
 
 mj_ticket_t mj_board_admit_as(uint32_t who, int avoid)
 {
+    mj_slots_t slots = {0};
     mj_ticket_t ticket;
 
-    ck_assert_int_eq(mj_board_admit(board, pool, who, avoid, &ticket), MJ_ADMITTED);
+    if (avoid >= 0) {
+        mj_slots_add(&slots, (unsigned)avoid);
+    }
+    ck_assert_int_eq(mj_board_admit(board, pool, who, &slots, &ticket), MJ_ADMITTED);
     return ticket;
 }
 
@@ -47,7 +51,7 @@ void mj_assert_not_admitted(mj_admission_t why)
 {
     mj_ticket_t ticket;
 
-    ck_assert_int_eq(mj_board_admit(board, pool, child, -1, &ticket), why);
+    ck_assert_int_eq(mj_board_admit(board, pool, child, NULL, &ticket), why);
 }
 
 unsigned mj_board_room(void)
@@ -55,7 +59,7 @@ unsigned mj_board_room(void)
     mj_ticket_t tickets[1000];
     unsigned n = 0;
 
-    while (n < sizeof(tickets) / sizeof(tickets[0]) && mj_board_admit(board, pool, child, -1, &tickets[n]) == MJ_ADMITTED) {
+    while (n < sizeof(tickets) / sizeof(tickets[0]) && mj_board_admit(board, pool, child, NULL, &tickets[n]) == MJ_ADMITTED) {
         n++;
     }
     for (unsigned i = 0; i < n; i++) {

@@ -25,7 +25,7 @@ START_TEST(a_board_is_the_same_from_each_mapping)
     ck_assert_uint_eq(mj_board_max_pools(board), 4);
     ck_assert_uint_eq(mj_board_max_pools(other), 4);
     mj_board_ready(3, 7, 2);
-    ck_assert_int_eq(mj_board_admit(other, pool, child, -1, &ticket), MJ_ADMITTED);
+    ck_assert_int_eq(mj_board_admit(other, pool, child, NULL, &ticket), MJ_ADMITTED);
     ck_assert_uint_eq(ticket.pool, pool);
     ck_assert_uint_eq(ticket.slot, 3);
     ck_assert_uint_eq(ticket.serial, 7);
@@ -297,13 +297,17 @@ END_TEST
 
 START_TEST(a_slot_to_avoid_is_passed_over)
 {
+    mj_slots_t avoid = {0};
     mj_ticket_t ticket;
 
     mj_board_ready(0, 1, 9);
     mj_board_ready(1, 2, 2);
     ck_assert_uint_eq(mj_board_admit_as(child, 0).slot, 1);
     ck_assert_uint_eq(mj_board_admit_as(child, 0).slot, 1);
-    ck_assert_int_eq(mj_board_admit(board, pool, child, 0, &ticket), MJ_FULL);
+    mj_slots_add(&avoid, 0);
+    ck_assert_int_eq(mj_board_admit(board, pool, child, &avoid, &ticket), MJ_FULL);
+    ck_assert_int_eq(mj_board_admit(board, pool, child, NULL, &ticket), MJ_ADMITTED);
+    mj_board_release(board, &ticket);
     ck_assert_uint_eq(mj_board_admit_as(child, 1).slot, 0);
 }
 END_TEST

@@ -88,7 +88,7 @@ static void *wait_for_place(void *data)
     do {
         uint32_t seen = mj_board_change(board, pool);
 
-        waiter->result = mj_board_admit(board, pool, child, -1, &ticket);
+        waiter->result = mj_board_admit(board, pool, child, NULL, &ticket);
         if (waiter->result != MJ_FULL) {
             break;
         }
@@ -208,7 +208,7 @@ static void *hammer(void *unused)
     for (int i = 0; i < ROUNDS; i++) {
         mj_ticket_t ticket;
 
-        if (mj_board_admit(board, pool, own_row, -1, &ticket) == MJ_ADMITTED) {
+        if (mj_board_admit(board, pool, own_row, NULL, &ticket) == MJ_ADMITTED) {
             enter(&tally->in_flight[ticket.slot], &tally->most[ticket.slot]);
             tally->admitted++;
             if (i % 7 == 0) {
@@ -295,7 +295,7 @@ static void *admit_until_the_last(void *data)
     mj_ticket_t ticket = {0};
 
     while (last_ready < ROUNDS && !*was_early) {
-        if (mj_board_admit(board, pool, child, -1, &ticket) == MJ_ADMITTED) {
+        if (mj_board_admit(board, pool, child, NULL, &ticket) == MJ_ADMITTED) {
             if (ticket.serial > last_ready) {
                 *was_early = true;
             }
@@ -342,7 +342,7 @@ START_TEST(the_count_of_a_killed_process_is_given_back)
                 _exit(1);
             }
             for (uint32_t i = 0; i <= round % LIMIT; i++) {
-                mj_board_admit(board, pool, own_row, -1, &ticket);
+                mj_board_admit(board, pool, own_row, NULL, &ticket);
             }
             mj_board_queue_enter(board, pool, own_row, QUEUE);
             _exit(0);

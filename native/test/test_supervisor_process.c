@@ -20,7 +20,7 @@
 static bool is_admitted(driver_t *driver, unsigned pool)
 {
     mj_ticket_t ticket;
-    if (mj_board_admit(driver->board, pool, UINT32_MAX, -1, &ticket) != MJ_ADMITTED) {
+    if (mj_board_admit(driver->board, pool, UINT32_MAX, NULL, &ticket) != MJ_ADMITTED) {
         return false;
     }
     mj_board_release(driver->board, &ticket);
@@ -44,7 +44,7 @@ START_TEST(should_start_as_many_daemons_as_the_pool_wants)
     ck_assert_int_eq(mj_board_pool_state(driver->board, 0), MJ_POOL_READY);
 
     /* The socket of a daemon that the board names: httpd's alone, and one can connect to it. */
-    ck_assert_int_eq(mj_board_admit(driver->board, 0, UINT32_MAX, -1, &ticket), MJ_ADMITTED);
+    ck_assert_int_eq(mj_board_admit(driver->board, 0, UINT32_MAX, NULL, &ticket), MJ_ADMITTED);
     ck_assert(mj_board_socket_path(path, sizeof(path), driver->runtime_dir, "shop", ticket.slot, ticket.serial));
     ck_assert_msg(lstat(path, &st) == 0, "%s", path);
     ck_assert_uint_eq(st.st_mode, S_IFSOCK | 0600);
