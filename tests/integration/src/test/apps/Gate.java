@@ -23,6 +23,7 @@ public class Gate {
             case "pid" -> Response.text(Long.toString(ProcessHandle.current().pid()));
             case "hold" -> hold(() -> Thread.sleep(Long.parseLong(question[1])));
             case "until" -> hold(() -> await(Path.of(question[1])));
+            case "deaf" -> hold(() -> awaitDeaf(Path.of(question[1])));
             case "stream" -> Response.stream("text/plain", out -> {
                 out.write("begun\n".getBytes());
                 out.flush();
@@ -51,6 +52,18 @@ public class Gate {
             INSIDE.decrementAndGet();
         }
         return Response.text(ProcessHandle.current().pid() + "\n");
+    }
+
+    /** Whoever interrupts it. */
+    private static void awaitDeaf(Path file) throws Exception {
+        Files.writeString(Path.of(file + ".inside"), "");
+        while (!Files.exists(file)) {
+            try {
+                Thread.sleep(10);
+            } catch (InterruptedException e) {
+                continue;
+            }
+        }
     }
 
     private static void await(Path file) throws Exception {
