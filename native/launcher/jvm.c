@@ -1,9 +1,11 @@
 #include "jvm.h"
 
+#include "descriptor.h"
 #include "hangup.h"
 #include "lifecycle.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <jni.h>
 #include <pthread.h>
@@ -14,6 +16,11 @@
 
 #define HOOK_COUNT 3
 #define LINE_MAX_LEN 512
+
+/* In signatures of native methods. */
+#define SOCKET "Ljava/nio/channels/SocketChannel;"
+#define FILE_CHANNEL "Ljava/nio/channels/FileChannel;"
+#define BUFFER "Ljava/nio/ByteBuffer;"
 
 typedef jint create_vm_fn(JavaVM **vm, void **env, void *args);
 
@@ -230,17 +237,100 @@ static JNIEnv *create(create_vm_fn *create_vm, const mj_options_t *options, Java
     return NULL;
 }
 
-/* The descriptor stands in a private field of the JDK's channel, in every release from 17 to 25. If one has it no more, nothing is watched. */
+/* Numbers of descriptors stand in private fields of the JDK's classes, in every release from 17 to 25. @return false where one does not */
+static bool find_field(JNIEnv *env, jobject object, const char *name, const char *signature, jfieldID *field)
+{
+    *field = (*env)->GetFieldID(env, (*env)->GetObjectClass(env, object), name, signature);
+    if (*field == NULL) {
+        (*env)->ExceptionClear(env);
+    }
+    return *field != NULL;
+}
+
+static int socket_of(JNIEnv *env, jobject channel)
+{
+    jfieldID field;
+    return find_field(env, channel, "fdVal", "I", &field) ? (*env)->GetIntField(env, channel, field) : -1;
+}
+
+static int file_of(JNIEnv *env, jobject channel)
+{
+    jfieldID field;
+    jobject descriptor =
+        find_field(env, channel, "fd", "Ljava/io/FileDescriptor;", &field) ? (*env)->GetObjectField(env, channel, field) : NULL;
+    return descriptor != NULL && find_field(env, descriptor, "fd", "I", &field) ? (*env)->GetIntField(env, descriptor, field) : -1;
+}
+
+static void throw_io(JNIEnv *env, int error)
+{
+    char text[128];
+    jclass exception = (*env)->FindClass(env, "java/io/IOException");
+    if (exception != NULL) {
+        (*env)->ThrowNew(env, exception, strerror_r(error, text, sizeof(text)));
+    }
+}
+
+/* A copy of a socket's descriptor, to be closed. Any thread may close the channel at any moment, and the number may then be another
+ * connection's. If the channel is open once the copy is made, the copy is of its own socket. @return -1 with an exception if it is not */
+static int copy_of_socket(JNIEnv *env, jobject channel)
+{
+    jmethodID is_open = (*env)->GetMethodID(env, (*env)->GetObjectClass(env, channel), "isOpen", "()Z");
+    int fd = socket_of(env, channel), copy = fd >= 0 ? fcntl(fd, F_DUPFD_CLOEXEC, 0) : -1;
+    if (copy < 0) {
+        throw_io(env, fd >= 0 ? errno : ENOSYS);
+    } else if (!(*env)->CallBooleanMethod(env, channel, is_open) || (*env)->ExceptionCheck(env)) {
+        close(copy);
+        throw_io(env, EBADF);
+        copy = -1;
+    }
+    return copy;
+}
+
+static jlong JNICALL native_peer(JNIEnv *env, jclass type, jobject channel)
+{
+    int fd = socket_of(env, channel);
+    (void)type;
+    return fd >= 0 ? mj_descriptor_peer(fd) : -1;
+}
+
+static jboolean JNICALL native_can_pass(JNIEnv *env, jclass type, jobject channel, jobject file)
+{
+    int fd = file_of(env, file);
+    (void)type;
+    return socket_of(env, channel) >= 0 && fd >= 0 && mj_descriptor_is_file(fd) ? JNI_TRUE : JNI_FALSE;
+}
+
+static jint sent(JNIEnv *env, int socket, ssize_t n)
+{
+    int error = errno;
+    close(socket);
+    if (n < 0) {
+        throw_io(env, error);
+    }
+    return (jint)n;
+}
+
+static jint JNICALL native_send(JNIEnv *env, jclass type, jobject channel, jobject buffer, jint at, jint len, jobject file)
+{
+    int socket = copy_of_socket(env, channel);
+    const char *bytes = (*env)->GetDirectBufferAddress(env, buffer);
+    (void)type;
+    return socket < 0 ? -1 : sent(env, socket, mj_descriptor_send(socket, bytes + at, (size_t)len, file_of(env, file)));
+}
+
+static jint JNICALL native_try_send(JNIEnv *env, jclass type, jobject channel, jobject buffer, jint at, jint len)
+{
+    int socket = copy_of_socket(env, channel);
+    const char *bytes = (*env)->GetDirectBufferAddress(env, buffer);
+    (void)type;
+    return socket < 0 ? -1 : sent(env, socket, mj_descriptor_try_send(socket, bytes + at, (size_t)len));
+}
+
 static jboolean JNICALL native_watch(JNIEnv *env, jclass type, jobject channel, jlong id)
 {
-    jclass channel_type = (*env)->GetObjectClass(env, channel);
-    jfieldID field = (*env)->GetFieldID(env, channel_type, "fdVal", "I");
+    int fd = socket_of(env, channel);
     (void)type;
-    if (field == NULL) {
-        (*env)->ExceptionClear(env);
-        return JNI_FALSE;
-    }
-    return mj_hangup_watch((*env)->GetIntField(env, channel, field), id) ? JNI_TRUE : JNI_FALSE;
+    return fd >= 0 && mj_hangup_watch(fd, id) ? JNI_TRUE : JNI_FALSE;
 }
 
 static jlong JNICALL native_await_hangup(JNIEnv *env, jclass type)
@@ -257,8 +347,12 @@ static bool register_natives(JNIEnv *env)
         {(char *)(uintptr_t) "report", (char *)(uintptr_t) "(B[B)V", (void *)(uintptr_t)native_report},
         {(char *)(uintptr_t) "awaitCommand", (char *)(uintptr_t) "()I", (void *)(uintptr_t)native_await_command},
         {(char *)(uintptr_t) "listenerTaken", (char *)(uintptr_t) "()V", (void *)(uintptr_t)native_listener_taken},
-        {(char *)(uintptr_t) "watch", (char *)(uintptr_t) "(Ljava/nio/channels/SocketChannel;J)Z", (void *)(uintptr_t)native_watch},
+        {(char *)(uintptr_t) "watch", (char *)(uintptr_t) "(" SOCKET "J)Z", (void *)(uintptr_t)native_watch},
         {(char *)(uintptr_t) "awaitHangup", (char *)(uintptr_t) "()J", (void *)(uintptr_t)native_await_hangup},
+        {(char *)(uintptr_t) "peer", (char *)(uintptr_t) "(" SOCKET ")J", (void *)(uintptr_t)native_peer},
+        {(char *)(uintptr_t) "canPass", (char *)(uintptr_t) "(" SOCKET FILE_CHANNEL ")Z", (void *)(uintptr_t)native_can_pass},
+        {(char *)(uintptr_t) "send", (char *)(uintptr_t) "(" SOCKET BUFFER "II" FILE_CHANNEL ")I", (void *)(uintptr_t)native_send},
+        {(char *)(uintptr_t) "trySend", (char *)(uintptr_t) "(" SOCKET BUFFER "II)I", (void *)(uintptr_t)native_try_send},
     };
     jclass daemon = (*env)->FindClass(env, "modjvm/host/Daemon");
     return daemon != NULL &&

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -203,6 +204,70 @@ START_TEST(should_tell_which_connection_was_closed)
 }
 END_TEST
 
+/* Takes up to len bytes, and the descriptor that came with them. @return how many */
+static ssize_t take(int connection, char *bytes, size_t len, int *file)
+{
+    union {
+        struct cmsghdr header;
+        char bytes[CMSG_SPACE(sizeof(int))];
+    } control;
+    struct iovec part = {.iov_base = bytes, .iov_len = len};
+    struct msghdr message = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof(control.bytes)};
+    ssize_t n = recvmsg(connection, &message, MSG_CMSG_CLOEXEC);
+    *file = -1;
+    if (n > 0 && CMSG_FIRSTHDR(&message) != NULL) {
+        memcpy(file, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof(*file));
+    }
+    return n;
+}
+
+START_TEST(should_send_bytes_with_a_descriptor_and_bytes_without_waiting)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    struct timeval limit = {.tv_sec = DEADLINE_S};
+    int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), connection, file;
+    mj_record_builder_t *record = settings(_i);
+    launched_t launched;
+    char bytes[16];
+
+    snprintf(address.sun_path, sizeof(address.sun_path), "/tmp/mj-launcher-%d.sock", (int)getpid());
+    ck_assert_int_eq(bind(listener, (struct sockaddr *)&address, sizeof(address)), 0);
+    ck_assert_int_eq(listen(listener, 1), 0);
+    setsockopt(listener, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+    mj_record_add(record, "java-option", "-Dact=descriptors");
+    mj_record_add(record, "java-option", apr_pstrcat(test_pool, "-Dsocket=", address.sun_path, NULL));
+    launched = launch(record);
+    connection = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+    ck_assert_msg(connection >= 0, "%s", output_of(&launched));
+    unlink(address.sun_path);
+
+    expect(&launched, apr_psprintf(test_pool, "1%d true false", (int)getuid()));
+    expect(&launched, "29");
+    ck_assert_int_eq(take(connection, bytes, sizeof(bytes), &file), 9);
+    ck_assert_int_eq(memcmp(bytes, "with file", 9), 0);
+    ck_assert_int_eq(pread(file, bytes, sizeof(bytes), 0), 7);
+    ck_assert_int_eq(memcmp(bytes, "content", 7), 0);
+    close(file);
+    ck_assert_int_eq(write(connection, "", 1), 1);
+    expect(&launched, "34");
+    ck_assert_int_eq(take(connection, bytes, sizeof(bytes), &file), 4);
+    ck_assert_int_eq(memcmp(bytes, "hout", 4), 0);
+    ck_assert_int_eq(file, -1);
+    ck_assert_int_eq(write(connection, "", 1), 1);
+    ck_assert(strtol(next_message(&launched) + 1, NULL, 10) > 0); /* and it did not wait for more room */
+    ck_assert_int_eq(shutdown(connection, SHUT_RD), 0);
+    ck_assert_int_eq(write(connection, "", 1), 1);
+    expect(&launched, "5Broken pipe");
+    expect(&launched, "6Bad file descriptor");
+    expect(&launched, "R");
+    close(connection);
+    close(listener);
+    shutdown(launched.lifecycle, SHUT_WR);
+    ck_assert_int_eq(exit_code(&launched), 0);
+}
+END_TEST
+
 START_TEST(should_put_dev_null_in_place_of_the_listener)
 {
     launched_t launched = act(_i, "listener");
@@ -347,6 +412,7 @@ Suite *mj_suite(void)
     tcase_add_loop_test(each, should_let_the_pool_choose_another_collector, 0, home_count);
     tcase_add_loop_test(each, should_survive_a_stack_overflow_in_main, 0, home_count);
     tcase_add_loop_test(each, should_tell_which_connection_was_closed, 0, home_count);
+    tcase_add_loop_test(each, should_send_bytes_with_a_descriptor_and_bytes_without_waiting, 0, home_count);
     tcase_add_loop_test(each, should_put_dev_null_in_place_of_the_listener, 0, home_count);
     tcase_add_loop_test(each, should_cut_a_message_that_is_too_long, 0, home_count);
     tcase_add_loop_test(each, should_tell_that_exit_was_called, 0, home_count);

@@ -1,5 +1,10 @@
 package modjvm.host;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SocketChannel;
+
 /** The launcher's methods, as the real host declares them. */
 final class Daemon {
     private Daemon() {}
@@ -12,7 +17,15 @@ final class Daemon {
 
     static native void listenerTaken();
 
-    static native boolean watch(java.nio.channels.SocketChannel channel, long id);
+    static native boolean watch(SocketChannel channel, long id);
 
     static native long awaitHangup();
+
+    static native long peer(SocketChannel channel);
+
+    static native boolean canPass(SocketChannel channel, FileChannel file);
+
+    static native int send(SocketChannel channel, ByteBuffer bytes, int at, int length, FileChannel file) throws IOException;
+
+    static native int trySend(SocketChannel channel, ByteBuffer bytes, int at, int length) throws IOException;
 }

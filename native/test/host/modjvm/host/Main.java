@@ -1,14 +1,17 @@
 package modjvm.host;
 
 import java.io.File;
+import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -61,6 +64,50 @@ public final class Main {
         }
     }
 
+    /** Waits for the byte that says: go on. */
+    private static void goOn(SocketChannel channel) throws IOException {
+        channel.read(ByteBuffer.allocate(1));
+    }
+
+    private static ByteBuffer direct(String text) {
+        return ByteBuffer.allocateDirect(text.length()).put(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static void descriptors() throws Exception {
+        SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(System.getProperty("socket")));
+        Path path = Files.createTempFile("mj-descriptor", "");
+        try (FileChannel file = FileChannel.open(Files.writeString(path, "content"), StandardOpenOption.READ);
+                FileChannel device = FileChannel.open(Path.of("/dev/null"), StandardOpenOption.READ)) {
+            report('1', Daemon.peer(channel) + " " + Daemon.canPass(channel, file) + " " + Daemon.canPass(channel, device));
+            report('2', Integer.toString(Daemon.send(channel, direct("..with file"), 2, 9, file)));
+            goOn(channel);
+            report('3', Integer.toString(Daemon.trySend(channel, direct("without"), 3, 4)));
+            goOn(channel);
+            ByteBuffer much = ByteBuffer.allocateDirect(1 << 20);
+            long all = 0;
+            int n;
+            do {
+                n = Daemon.trySend(channel, much, 0, much.capacity());
+                all += n;
+            } while (n > 0);
+            report('4', Long.toString(all));
+            goOn(channel);
+            try {
+                Daemon.trySend(channel, much, 0, 1);
+            } catch (IOException e) {
+                report('5', e.getMessage());
+            }
+            channel.close();
+            try {
+                Daemon.send(channel, much, 0, 1, file);
+            } catch (IOException e) {
+                report('6', e.getMessage());
+            }
+        } finally {
+            Files.delete(path);
+        }
+    }
+
     public static void main(String[] args) throws Exception {
         String act = System.getProperty("act", "");
         switch (act) {
@@ -77,6 +124,9 @@ public final class Main {
                 break;
             case "hangup":
                 hangUp();
+                break;
+            case "descriptors":
+                descriptors();
                 break;
             case "long":
                 report('1', "x".repeat(5000));

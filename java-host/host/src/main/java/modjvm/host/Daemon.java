@@ -1,5 +1,8 @@
 package modjvm.host;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.channels.SocketChannel;
 
 /**
@@ -36,4 +39,22 @@ final class Daemon {
 
     /** Waits for the next connection that its peer has closed; for one thread. Returns its id, or -1 if there is no more to wait for. */
     static native long awaitHangup();
+
+    /** The uid under which the other end of a connection was made; negative if it cannot be told. */
+    static native long peer(SocketChannel channel);
+
+    /** Whether {@link #send} can attach this file: it can be told here which descriptors these are, and it is a regular file, not on FUSE. */
+    static native boolean canPass(SocketChannel channel, FileChannel file);
+
+    /**
+     * Sends bytes with a file's descriptor attached to the first of them; waits until some can go.
+     *
+     * @param bytes a direct buffer; its position and limit count for nothing
+     * @return how many went
+     */
+    static native int send(SocketChannel channel, ByteBuffer bytes, int at, int length, FileChannel file)
+            throws IOException;
+
+    /** Sends what can go without waiting; returns how many bytes went. */
+    static native int trySend(SocketChannel channel, ByteBuffer bytes, int at, int length) throws IOException;
 }

@@ -1,0 +1,52 @@
+#include "descriptor.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <sys/vfs.h>
+
+#define FUSE_MAGIC 0x65735546
+
+int64_t mj_descriptor_peer(int socket)
+{
+    struct ucred peer;
+    socklen_t len = sizeof(peer);
+    return getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 ? (int64_t)peer.uid : -1;
+}
+
+bool mj_descriptor_is_file(int fd)
+{
+    struct stat file;
+    struct statfs system;
+    return fstat(fd, &file) == 0 && S_ISREG(file.st_mode) && fstatfs(fd, &system) == 0 && system.f_type != FUSE_MAGIC;
+}
+
+ssize_t mj_descriptor_send(int socket, const void *bytes, size_t len, int file)
+{
+    union {
+        struct cmsghdr header;
+        char bytes[CMSG_SPACE(sizeof(int))];
+    } control;
+    struct iovec part = {.iov_base = (void *)(uintptr_t)bytes, .iov_len = len};
+    struct msghdr message = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof(control.bytes)};
+    ssize_t n;
+
+    memset(&control, 0, sizeof(control));
+    control.header.cmsg_level = SOL_SOCKET;
+    control.header.cmsg_type = SCM_RIGHTS;
+    control.header.cmsg_len = CMSG_LEN(sizeof(file));
+    memcpy(CMSG_DATA(&control.header), &file, sizeof(file));
+    do {
+        n = sendmsg(socket, &message, MSG_NOSIGNAL);
+    } while (n < 0 && errno == EINTR);
+    return n;
+}
+
+ssize_t mj_descriptor_try_send(int socket, const void *bytes, size_t len)
+{
+    ssize_t n = send(socket, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+    return n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) ? 0 : n;
+}
