@@ -25,8 +25,9 @@ final class RequestBody extends InputStream {
     private final int serial;
     private final long contentLength;
 
-    /** The most that httpd can have sent; what its first message left of the initial credit has lapsed, unknown to us. */
     private long granted;
+    /** What httpd's first message left of the initial credit; nothing to count on, but no violation either. */
+    private long lapsed;
 
     private boolean credited;
     private long received;
@@ -133,7 +134,7 @@ final class RequestBody extends InputStream {
                 cut = header.has(Constants.FLAG_END_CUT);
             } else if (header.type() == Constants.FRAME_DATA) {
                 received += header.length();
-                if (received > granted) {
+                if (received > granted + lapsed) {
                     throw new ProtocolException(Code.BAD_LENGTH, "DATA beyond the credit");
                 }
                 frameLeft = header.length();
@@ -152,6 +153,10 @@ final class RequestBody extends InputStream {
         long taken = received - frameLeft;
         if (ended || (credited ? granted >= contentLength && taken < contentLength : frameLeft > 0)) {
             return;
+        }
+        if (!credited) {
+            lapsed = granted - received;
+            granted = received;
         }
         int window = taken < WINDOW / 2 ? WINDOW : LARGE_WINDOW;
         long missing = window - (granted - taken);
