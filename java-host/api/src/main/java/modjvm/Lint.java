@@ -47,7 +47,13 @@ public final class Lint implements Application, AutoCloseable {
     public Response handle(Request request) throws Exception {
         LintRule.APPLICATION_OPEN.check(!isClosed, "a request after close()");
         LintRequest checked = LintRequest.of(request);
-        return LintResponse.check(checked, application.handle(checked));
+        Response response;
+        try {
+            response = application.handle(checked);
+        } finally {
+            checked.end();
+        }
+        return LintResponse.check(checked, response);
     }
 
     /** Closes the application, if it is {@link AutoCloseable}. */

@@ -15,7 +15,8 @@ final class LintInput extends InputStream {
     private final boolean isLengthKnown;
     private final long length;
     private long count;
-    private boolean isAtEnd;
+    /** Volatile: asked for trailers, any thread looks at it. */
+    private volatile boolean isAtEnd;
     /** Volatile: a thread of the application's own may still read. */
     private volatile boolean isOver;
 
@@ -28,6 +29,10 @@ final class LintInput extends InputStream {
     /** The handler of an upgrade has returned, or thrown. */
     void end() {
         isOver = true;
+    }
+
+    boolean isAtEnd() {
+        return isAtEnd;
     }
 
     @Override

@@ -2,7 +2,9 @@ package modjvm;
 
 import static modjvm.LintRule.*;
 
+import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -10,12 +12,25 @@ import java.util.OptionalLong;
 /** A request that has been checked, and whose body is checked while it is read. */
 final class LintRequest implements Request {
     private static final int MAX_PORT = 65535;
+    private static final int MIN_INTERIM = 102;
+    private static final int MAX_INTERIM = 199;
+    private static final List<String> INTERIM_FORBIDDEN = List.of(
+            "Connection",
+            "Content-Length",
+            "Keep-Alive",
+            "Proxy-Connection",
+            "TE",
+            "Trailer",
+            "Transfer-Encoding",
+            "Upgrade");
 
     private final Request request;
     /** As the server handed it out first: it must always be the same. */
     private final InputStream original;
 
-    private final InputStream body;
+    private final LintInput body;
+    /** Volatile: a thread of the application's own may still hold the request. */
+    private volatile boolean isAnswered;
 
     private LintRequest(Request request, InputStream original) {
         this.request = request;
@@ -115,6 +130,29 @@ final class LintRequest implements Request {
     public InputStream body() {
         REQUEST_BODY.check(request.body() == original, "not the same stream as before");
         return body;
+    }
+
+    @Override
+    public Headers trailers() {
+        Headers trailers = request.trailers();
+        REQUEST_TRAILERS.check(trailers != null, "null");
+        REQUEST_TRAILERS.check(body.isAtEnd() || trailers.size() == 0, "there before the body's end");
+        return trailers;
+    }
+
+    @Override
+    public void sendInterim(int status, Headers headers) throws IOException {
+        INTERIM_OPEN.check(!isAnswered, "sent after handle had returned");
+        INTERIM_STATUS.check(status >= MIN_INTERIM && status <= MAX_INTERIM, "status " + status);
+        for (String name : INTERIM_FORBIDDEN) {
+            INTERIM_FRAMING.check(!headers.contains(name), name + " in an interim response");
+        }
+        request.sendInterim(status, headers);
+    }
+
+    /** {@code handle} has returned, or thrown. */
+    void end() {
+        isAnswered = true;
     }
 
     @Override

@@ -14,6 +14,7 @@ enum LintRule {
     REQUEST_HEADERS("request.headers"),
     REQUEST_CONTENT_LENGTH("request.contentLength"),
     REQUEST_BODY("request.body"),
+    REQUEST_TRAILERS("request.trailers"),
     REQUEST_REMOTE_USER("request.remoteUser"),
     REQUEST_REMOTE_ADDRESS("request.remoteAddress"),
     REQUEST_REMOTE_PORT("request.remotePort"),
@@ -44,6 +45,10 @@ enum LintRule {
     BODY_READ("body.read"),
     BODY_LENGTH("body.length"),
     BODY_END("body.end"),
+
+    INTERIM_OPEN("interim.open"),
+    INTERIM_STATUS("interim.status"),
+    INTERIM_FRAMING("interim.framing"),
 
     RESPONSE_RETURNED("response.returned"),
     RESPONSE_CONTENT_TYPE("response.contentType"),

@@ -1,6 +1,5 @@
 package modjvm;
 
-import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 
@@ -51,9 +50,9 @@ final class MediaTypes {
 
     private MediaTypes() {}
 
-    static String of(Path path) {
-        Path file = path.getFileName();
-        String name = file == null ? "" : file.toString();
+    /** @param path of a file; its last part counts */
+    static String of(String path) {
+        String name = path.substring(path.lastIndexOf('/') + 1);
         int dot = name.lastIndexOf('.');
         return dot < 0
                 ? UNKNOWN

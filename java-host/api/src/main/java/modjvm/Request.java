@@ -1,5 +1,6 @@
 package modjvm;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
 import java.util.Optional;
@@ -80,6 +81,28 @@ public interface Request {
      * @return always the same stream
      */
     InputStream body();
+
+    /**
+     * The fields that followed the body. There are none until the body has been read to its end, and there may be none
+     * then; clients rarely send any.
+     *
+     * @return the trailers, in their order; values as ISO-8859-1
+     */
+    Headers trailers();
+
+    /**
+     * Sends an interim response, at once: 103 Early Hints with a Link for instance, so that a browser fetches what the
+     * page will need while the page is made. httpd drops it where the client speaks HTTP/1.0. Only while
+     * {@link Application#handle} runs; thread-safe.
+     *
+     * @param status 102 to 199
+     * @param headers its fields
+     * @throws IllegalArgumentException if the status is outside the range, or a field cannot stand there (about the
+     *     framing of the body, or all together too long)
+     * @throws IllegalStateException if {@code handle} has returned, or after 64 of them
+     * @throws IOException if the client has gone
+     */
+    void sendInterim(int status, Headers headers) throws IOException;
 
     /**
      * The user whom httpd has authenticated.

@@ -1,10 +1,13 @@
 package modjvm;
 
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
 
 /**
  * A response: status, headers, body. Immutable; the {@code with} methods return a changed copy.
@@ -19,15 +22,22 @@ public final class Response {
     private static final int SEE_OTHER = 303;
     private static final int MIN_STATUS = 200;
     private static final int MAX_STATUS = 599;
+    private static final Supplier<Headers> NO_TRAILERS = Headers::empty;
 
     private final int status;
     private final Headers headers;
     private final Body body;
+    private final Supplier<Headers> trailers;
 
     private Response(int status, Headers headers, Body body) {
+        this(status, headers, body, NO_TRAILERS);
+    }
+
+    private Response(int status, Headers headers, Body body, Supplier<Headers> trailers) {
         this.status = status;
         this.headers = headers;
         this.body = body;
+        this.trailers = trailers;
     }
 
     /**
@@ -92,7 +102,37 @@ public final class Response {
      */
     public static Response file(Path path) {
         Objects.requireNonNull(path, "path");
-        return typed(MediaTypes.of(path), new Body.File(path));
+        return typed(MediaTypes.of(path.toString()), new Body.File(path));
+    }
+
+    /**
+     * A part of a file, 200; its type goes by its extension. For ranges that clients ask for, none of this is needed:
+     * httpd answers them of a whole file.
+     *
+     * @param path the file; a relative one starts from the pool's home
+     * @param offset where the part begins, in bytes
+     * @param length of the part; if the file ends before, the client is told 500
+     * @return a response with the file's type, {@code application/octet-stream} if its extension is not known
+     * @throws IllegalArgumentException if offset or length are negative, or together more than a long holds
+     */
+    public static Response file(Path path, long offset, long length) {
+        Objects.requireNonNull(path, "path");
+        return typed(MediaTypes.of(path.toString()), new Body.File(path, offset, OptionalLong.of(length)));
+    }
+
+    /**
+     * A file below a folder, 200, by a path that comes from a client, such as {@link Request#pathInfo}; its type goes by
+     * its extension. The client is told 404 where there is no such file, where the path is a folder's, holds an empty
+     * part, {@code .}, {@code ..} or a NUL, or starts with more than one slash, and where a part of it is a symbolic
+     * link; 403 where the file may not be read. The folder itself may be behind a link.
+     *
+     * @param folder the folder; a relative one starts from the pool's home
+     * @param path of the file, from the folder on, with or without a slash in front
+     * @return a response with the file's type, {@code application/octet-stream} if its extension is not known
+     */
+    public static Response file(Path folder, String path) {
+        Body body = new Body.FileBelow(folder, path);
+        return typed(MediaTypes.of(path), body);
     }
 
     /**
@@ -105,6 +145,31 @@ public final class Response {
      */
     public static Response stream(String contentType, BodyWriter writer) {
         return typed(contentType, new Body.Stream(writer));
+    }
+
+    /**
+     * A body that comes from elsewhere, 200: read to its end and closed by the host, whatever becomes of the response.
+     *
+     * @param contentType its media type
+     * @param input gives the body; not read for HEAD
+     * @return a response of that type
+     * @throws IllegalArgumentException if the type cannot stand in a header
+     */
+    public static Response input(String contentType, InputStream input) {
+        return typed(contentType, new Body.Input(input));
+    }
+
+    /**
+     * Events that a browser's {@code EventSource} receives one by one, 200. The response lasts as long as the writer, and
+     * holds one of the pool's threads; it is best ended from time to time, since the browser asks again by itself.
+     *
+     * @param writer sends the events; not called for HEAD
+     * @return a response of type {@code text/event-stream} that no cache keeps
+     */
+    public static Response events(EventWriter writer) {
+        Objects.requireNonNull(writer, "writer");
+        return stream("text/event-stream", out -> writer.write(new EventStream(out)))
+                .withHeader("Cache-Control", "no-cache");
     }
 
     /**
@@ -160,7 +225,7 @@ public final class Response {
         if (status == SWITCHING_PROTOCOLS) {
             throw new IllegalStateException("an upgrade has no other status than " + status);
         }
-        return new Response(checked(newStatus), headers, body);
+        return new Response(checked(newStatus), headers, body, trailers);
     }
 
     /**
@@ -182,7 +247,7 @@ public final class Response {
             }
         }
         list.add(header);
-        return new Response(status, Headers.of(list), body);
+        return new Response(status, Headers.of(list), body, trailers);
     }
 
     /**
@@ -198,7 +263,40 @@ public final class Response {
             throw new IllegalArgumentException("status " + status + " with a body of the kind "
                     + newBody.getClass().getSimpleName());
         }
-        return new Response(status, headers, newBody);
+        return new Response(status, headers, newBody, trailers);
+    }
+
+    /**
+     * Fields that follow the body, known only once it has been sent, such as a checksum of it. Asked for once, in the
+     * thread that called {@link Application#handle}, after the body has been written; not for a file, nor for HEAD, 204
+     * and 304. httpd sends them to clients that speak HTTP/2, and drops them for others.
+     *
+     * @param newTrailers gives the fields; what it throws breaks the response off. {@code IllegalArgumentException}
+     *     is thrown of a field that would have to be known before the body: one about framing, routing, authentication,
+     *     caching or the content (RFC 9110, section 6.5.1)
+     * @return a copy with these trailers
+     */
+    public Response withTrailers(Supplier<Headers> newTrailers) {
+        Objects.requireNonNull(newTrailers, "trailers");
+        return new Response(status, headers, body, () -> Trailers.checked(newTrailers.get()));
+    }
+
+    /**
+     * The trailers, to be asked for once, after the body.
+     *
+     * @return gives no fields unless {@link #withTrailers} was called
+     */
+    public Supplier<Headers> trailers() {
+        return trailers;
+    }
+
+    /**
+     * Whether there may be trailers.
+     *
+     * @return true if {@link #withTrailers} was called
+     */
+    public boolean hasTrailers() {
+        return trailers != NO_TRAILERS;
     }
 
     /**

@@ -147,8 +147,8 @@ class ExamplesTest {
         assertThat(first.heard.take()).isEqualTo("text Guest 2 is here");
         first.client.write(WebSocketWire.text("<b>"));
         assertThat(second.heard.take()).isEqualTo("text Guest 1: <b>");
-        first.client.write(WebSocketWire.close(1001, ""));
         assertThat(first.heard.take()).isEqualTo("text Guest 1: <b>");
+        first.client.write(WebSocketWire.close(1001, ""));
         assertThat(first.heard.take()).isEqualTo("close 1001");
         assertThat(second.heard.take()).isEqualTo("text Guest 1 has left");
         second.client.close();

@@ -158,7 +158,46 @@ class LintTest {
             closed.close();
             return closed.handle(request);
         });
+        application(all, "request.trailers", "trailers before the body's end", request -> {
+            StubRequest early = new StubRequest();
+            early.trailers = Headers.of(List.of(new Header("Digest", "x")));
+            return Lint.wrap(checked -> Response.text(checked.trailers().toString()))
+                    .handle(early);
+        });
+        application(all, "request.trailers", "trailers of null", request -> {
+            StubRequest early = new StubRequest();
+            early.trailers = null;
+            return Lint.wrap(checked -> Response.text(checked.trailers().toString()))
+                    .handle(early);
+        });
+        application(
+                all,
+                "interim.open",
+                "an interim response after the answer",
+                request -> stream(out -> request.sendInterim(103, Headers.empty())));
+        application(all, "interim.status", "an interim response of status 200", request -> {
+            request.sendInterim(200, Headers.empty());
+            return Response.status(204);
+        });
+        application(all, "interim.framing", "an interim response with a length", request -> {
+            request.sendInterim(103, Headers.of(List.of(new Header("content-length", "1"))));
+            return Response.status(204);
+        });
         return all;
+    }
+
+    @Test
+    void shouldPassOnInterimResponsesAndTrailers() throws Exception {
+        StubRequest request = new StubRequest();
+        request.trailers = Headers.of(List.of(new Header("Digest", "x")));
+        Application application = checked -> {
+            checked.sendInterim(103, Headers.of(List.of(new Header("Link", "</a>"))));
+            checked.body().readAllBytes();
+            return Response.text(checked.trailers().first("digest").orElseThrow());
+        };
+
+        assertThat(serve(application, request, new ByteArrayOutputStream())).isEqualTo("x");
+        assertThat(request.interims).hasSize(1).first().asString().startsWith("103 ");
     }
 
     @ParameterizedTest

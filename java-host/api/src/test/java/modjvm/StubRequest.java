@@ -30,6 +30,8 @@ final class StubRequest implements Request {
             new Header("X_User", "not a variable"),
             new Header("Content-Type", "text/plain"),
             new Header("Content-Length", "5")));
+    Headers trailers = Headers.empty();
+    List<String> interims = new ArrayList<>();
     OptionalLong contentLength = OptionalLong.of(5);
     InputStream body = new ByteArrayInputStream(new byte[] {1, 2, 3, 4, (byte) 0xff});
     Supplier<InputStream> bodies = () -> body;
@@ -144,6 +146,16 @@ final class StubRequest implements Request {
     @Override
     public InputStream body() {
         return bodies.get();
+    }
+
+    @Override
+    public Headers trailers() {
+        return trailers;
+    }
+
+    @Override
+    public void sendInterim(int status, Headers headers) {
+        interims.add(status + " " + headers);
     }
 
     @Override
