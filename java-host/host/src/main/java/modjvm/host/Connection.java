@@ -32,12 +32,17 @@ final class Connection implements AutoCloseable {
     /** Of the application served last: most connections serve one. */
     private byte[] definition = new byte[0];
 
-    Connection(SocketChannel channel, Applications applications, Admission admission, Buffers buffers) {
+    Connection(
+            SocketChannel channel,
+            Descriptors descriptors,
+            Applications applications,
+            Admission admission,
+            Buffers buffers) {
         this.channel = channel;
         this.applications = applications;
         this.admission = admission;
         this.input = new Input(channel, buffers);
-        this.output = new Output(channel, buffers);
+        this.output = new Output(channel, descriptors, buffers);
     }
 
     /** Serves until httpd closes the connection, or one side violates the protocol, or {@link #finish}; then the channel is closed. */

@@ -45,6 +45,11 @@ final class DaemonLifecycle implements Lifecycle {
     }
 
     @Override
+    public Descriptors descriptors() {
+        return new DaemonDescriptors();
+    }
+
+    @Override
     public void ready() {
         Daemon.report(READY, new byte[0]);
     }

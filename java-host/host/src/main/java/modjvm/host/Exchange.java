@@ -39,15 +39,20 @@ final class Exchange implements AutoCloseable {
     boolean serve(FrameHeader header, Frame.Request request, byte[] definition) throws IOException, ProtocolException {
         RequestBody body = new RequestBody(input, output, header, request.head().contentLength());
         Reply reply = new Reply(output, header.serial(), request.head().method().equals("HEAD"), permit);
+        Interim interim = new Interim(output, header.serial());
+        RequestLog log = new RequestLog(output, request.head());
+        RequestLog.begin(log);
         try {
-            answer(request, definition, body, reply);
+            answer(request, definition, body, reply, interim);
         } catch (VirtualMachineError e) {
             if (!(e instanceof StackOverflowError)) {
                 throw e;
             }
-            fail(request, body, reply, e);
+            fail(body, reply, e);
         } catch (Throwable e) {
-            fail(request, body, reply, e);
+            fail(body, reply, e);
+        } finally {
+            RequestLog.end(log);
         }
         if (reply.isAborted()) {
             return false;
@@ -63,10 +68,11 @@ final class Exchange implements AutoCloseable {
         permit.close();
     }
 
-    private void answer(Frame.Request request, byte[] definition, RequestBody body, Reply reply) throws Exception {
+    private void answer(Frame.Request request, byte[] definition, RequestBody body, Reply reply, Interim interim)
+            throws Exception {
         HostRequest hostRequest;
         try {
-            hostRequest = new HostRequest(request, body);
+            hostRequest = new HostRequest(request, body, interim);
         } catch (CharacterCodingException e) {
             reply.fail(BAD_REQUEST, "the path or the user's name is not UTF-8");
             return;
@@ -78,6 +84,7 @@ final class Exchange implements AutoCloseable {
             reply.fail(e.status(), String.valueOf(e.getMessage()));
             return;
         } finally {
+            interim.close();
             // An interrupt that the application left behind would close the connection at the next read or write.
             Thread.interrupted();
         }
@@ -86,19 +93,18 @@ final class Exchange implements AutoCloseable {
             return;
         }
         try {
-            reply.send(response);
+            reply.send(response, request.hasBody(), body);
         } catch (ProtocolException e) {
             reply.fail(SERVER_ERROR, "the application's response cannot be sent: " + e.getMessage());
         }
     }
 
-    private void fail(Frame.Request request, RequestBody body, Reply reply, Throwable thrown) throws IOException {
+    private void fail(RequestBody body, Reply reply, Throwable thrown) throws IOException {
         if (output.isLost() || peer.isGone()) {
             throw new IOException("the connection to httpd is lost", thrown);
         }
         if (!body.isBroken()) {
-            String logId = request.head().logId();
-            Log.trace(logId.isEmpty() ? "request" : logId, thrown);
+            Log.trace("request", thrown);
         }
         reply.fail(SERVER_ERROR, Log.describe(thrown));
     }

@@ -82,7 +82,14 @@ final class Host {
             }
         });
         mounts.preload(settings.applications(), Runtime.getRuntime().availableProcessors());
-        Server serving = new Server(listener, settings.threads(), mounts, lifecycle.hangups(), this::end);
+        Server serving = new Server(
+                listener,
+                settings.httpdUid(),
+                settings.threads(),
+                mounts,
+                lifecycle.hangups(),
+                lifecycle.descriptors(),
+                this::end);
         serving.start();
         server = serving;
         lifecycle.ready();

@@ -1,5 +1,6 @@
 package modjvm.host;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
@@ -17,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /** A request as the application sees it. Immutable but for its body, and for what is made at its first use. */
 final class HostRequest implements Request {
     private final RequestHead head;
-    private final InputStream body;
+    private final RequestBody body;
+    private final Interim interim;
     private final boolean hasBody;
     private final String scriptName;
     private final String pathInfo;
@@ -28,8 +30,9 @@ final class HostRequest implements Request {
     private @Nullable String method;
 
     /** @throws CharacterCodingException if a path or the user's name is not UTF-8 */
-    HostRequest(Frame.Request request, InputStream body) throws CharacterCodingException {
+    HostRequest(Frame.Request request, RequestBody body, Interim interim) throws CharacterCodingException {
         this.head = request.head();
+        this.interim = interim;
         this.hasBody = request.hasBody();
         this.body = body;
         this.scriptName = head.scriptName();
@@ -99,6 +102,16 @@ final class HostRequest implements Request {
     @Override
     public InputStream body() {
         return body;
+    }
+
+    @Override
+    public Headers trailers() {
+        return body.trailers();
+    }
+
+    @Override
+    public void sendInterim(int status, Headers headers) throws IOException {
+        interim.send(status, headers);
     }
 
     @Override

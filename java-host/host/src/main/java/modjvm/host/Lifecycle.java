@@ -20,6 +20,9 @@ interface Lifecycle {
     /** Returns what tells of connections that httpd has closed. */
     Hangups hangups();
 
+    /** Returns what can be done with descriptors. */
+    Descriptors descriptors();
+
     /** Tells that every application has loaded or failed. */
     void ready();
 

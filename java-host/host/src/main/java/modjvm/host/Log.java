@@ -1,11 +1,26 @@
 package modjvm.host;
 
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 
 /** Lines for the error log of the virtual host: the supervisor takes them from standard error. Thread-safe. */
 public final class Log {
+    /** The process's own standard error, whatever System.err has become. */
+    private static volatile PrintStream process = System.err;
+
     private Log() {}
+
+    /** Once, before anything is put in front of it. */
+    static void keep(PrintStream stderr) {
+        process = stderr;
+    }
+
+    /** Writes past the request that the current thread may handle. */
+    static void past(String text) {
+        process.print(text);
+        process.flush();
+    }
 
     /** Writes {@code prefix: message}. */
     public static void line(String prefix, String message) {

@@ -16,6 +16,8 @@ public final class Main {
      * @throws InterruptedException if somebody interrupts the main thread
      */
     public static void main(String[] args) throws InterruptedException {
+        Printed.install();
+        LoggingConfiguration.install();
         new Host(new DaemonLifecycle(), System.err, IN_FLIGHT_GRACE).run();
     }
 }

@@ -10,19 +10,23 @@ import modjvm.protocol.Record;
 /**
  * What of a pool record (docs/architecture.md, section 1) is the host's.
  *
+ * @param httpdUid whose connections are taken, beside root's; negative: everybody's
  * @param threads requests that may be in applications at once
  * @param shutdownTimeout from SIGTERM to SIGKILL; zero: no limit
  * @param classPath what every application sees
  * @param applications the definitions to load at start
  */
-record PoolSettings(int threads, Duration shutdownTimeout, List<Path> classPath, List<byte[]> applications) {
+record PoolSettings(
+        long httpdUid, int threads, Duration shutdownTimeout, List<Path> classPath, List<byte[]> applications) {
     static PoolSettings parse(byte[] record) throws ProtocolException {
+        long httpdUid = -1;
         int threads = 0;
         Duration shutdownTimeout = Duration.ZERO;
         List<Path> classPath = new ArrayList<>();
         List<byte[]> applications = new ArrayList<>();
         for (Record.Entry entry : Record.parse(record)) {
             switch (entry.name()) {
+                case "httpd-uid" -> httpdUid = Long.parseLong(entry.text());
                 case "threads" -> threads = Integer.parseInt(entry.text());
                 case "shutdown-timeout" -> shutdownTimeout = Duration.ofMillis(Long.parseLong(entry.text()));
                 case "class-path" -> addPaths(classPath, entry.text());
@@ -32,7 +36,7 @@ record PoolSettings(int threads, Duration shutdownTimeout, List<Path> classPath,
                 }
             }
         }
-        return new PoolSettings(threads, shutdownTimeout, List.copyOf(classPath), List.copyOf(applications));
+        return new PoolSettings(httpdUid, threads, shutdownTimeout, List.copyOf(classPath), List.copyOf(applications));
     }
 
     private static void addPaths(List<Path> paths, String joined) {

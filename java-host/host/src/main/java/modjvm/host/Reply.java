@@ -1,17 +1,13 @@
 package modjvm.host;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import modjvm.Body;
 import modjvm.Header;
+import modjvm.Headers;
 import modjvm.Response;
 import modjvm.protocol.Frame;
 import modjvm.protocol.ProtocolException;
@@ -20,11 +16,7 @@ import modjvm.protocol.ProtocolException;
 final class Reply {
     private static final int NO_CONTENT = 204;
     private static final int NOT_MODIFIED = 304;
-    private static final int FORBIDDEN = 403;
-    private static final int NOT_FOUND = 404;
     private static final int SERVER_ERROR = 500;
-
-    private static final int LONGEST_NAME = 255; // bytes, of one folder or file
 
     private final Output output;
     private final int serial;
@@ -43,14 +35,24 @@ final class Reply {
     /**
      * Sends a response.
      *
+     * @param requestBody what a tunnel's bytes come through
      * @throws IOException from the connection, or from the application's writer
+     * @throws Exception from the application's handler of an upgrade
      */
-    void send(Response response) throws IOException, ProtocolException {
+    void send(Response response, boolean hasRequestBody, RequestBody requestBody) throws Exception {
         Body body = response.body();
         if (body instanceof Body.File file) {
-            sendFile(response, file.path());
+            sendFile(response, file);
+        } else if (body instanceof Body.FileBelow file) {
+            sendFile(response, file);
         } else if (body instanceof Body.Stream stream) {
             sendStream(response, stream);
+        } else if (body instanceof Body.Input input) {
+            try (InputStream in = input.stream()) {
+                sendStream(response, new Body.Stream(in::transferTo));
+            }
+        } else if (body instanceof Body.Upgrade upgrade) {
+            sendUpgrade(response, upgrade, hasRequestBody, requestBody);
         } else if (body instanceof Body.Bytes content) {
             sendBytes(response, content.bytes());
         } else {
@@ -77,7 +79,7 @@ final class Reply {
     private void sendBytes(Response response, byte[] bytes) throws IOException, ProtocolException {
         if (begin(response, bytes.length)) {
             output.write(bytes, 0, bytes.length);
-            end();
+            end(response);
         }
     }
 
@@ -95,79 +97,85 @@ final class Reply {
         }
         String fault = stream.fault();
         if (fault.isEmpty()) {
-            end();
+            end(response);
         } else {
             fail(SERVER_ERROR, fault);
         }
     }
 
-    private void sendFile(Response response, Path path) throws IOException, ProtocolException {
-        try (FileChannel file = open(path)) {
-            long length = file.size();
-            if (!begin(response, length)) {
+    private void sendFile(Response response, Body.File body) throws IOException, ProtocolException {
+        try (FileChannel file = ServedFile.open(body.path())) {
+            long size = file.size();
+            long length = body.length().orElse(Math.max(0, size - body.offset()));
+            if (length > size - body.offset()) {
+                fail(
+                        SERVER_ERROR,
+                        body.path() + " has " + size + " bytes, too few for " + length + " from " + body.offset()
+                                + " on");
                 return;
             }
-            for (long left = length; left > 0; ) {
-                int count = output.write(file, left);
-                if (count < 0) {
-                    fail(SERVER_ERROR, path + " has become shorter than the " + length + " bytes promised");
-                    return;
-                }
-                left -= count;
+            sendFile(response, file, body.offset(), length);
+        } catch (ServedFile.Unavailable e) {
+            begin(Response.status(e.status()), 0);
+        }
+    }
+
+    private void sendFile(Response response, Body.FileBelow body) throws IOException, ProtocolException {
+        try (FileChannel file = ServedFile.open(body)) {
+            sendFile(response, file, 0, file.size());
+        } catch (ServedFile.Unavailable e) {
+            begin(Response.status(e.status()), 0);
+        }
+    }
+
+    private void sendFile(Response response, FileChannel file, long offset, long length)
+            throws IOException, ProtocolException {
+        int status = response.status();
+        long promised = promised(response);
+        if (status != NO_CONTENT
+                && status != NOT_MODIFIED
+                && (promised < 0 || promised == length)
+                && output.canPass(file)) {
+            output.append(new Frame.FileResponse(serial, status, length, offset, fields(response)));
+            permit.release();
+            output.send(file);
+            return;
+        }
+        if (!begin(response, length)) {
+            return;
+        }
+        file.position(offset);
+        for (long left = length; left > 0; ) {
+            int count = output.write(file, left);
+            if (count < 0) {
+                fail(SERVER_ERROR, "the file has become shorter than the " + length + " bytes promised");
+                return;
             }
-            end();
-        } catch (Unavailable e) {
-            begin(Response.status(e.status), 0);
+            left -= count;
         }
+        end(response);
     }
 
-    /** A file that cannot be served, and what the client is told. */
-    private static final class Unavailable extends Exception {
-        private static final long serialVersionUID = 1L;
-
-        private final int status;
-
-        Unavailable(int status) {
-            this.status = status;
+    /** The other protocol begins at once; what the client sends of it comes as the request's body. */
+    private void sendUpgrade(Response response, Body.Upgrade upgrade, boolean hasBody, RequestBody tunnel)
+            throws Exception {
+        if (hasBody) {
+            fail(SERVER_ERROR, "an upgrade in answer to a request with a body");
+            return;
         }
-    }
-
-    private static FileChannel open(Path path) throws IOException, Unavailable {
+        tunnel.openTunnel();
+        output.append(new Frame.Upgraded(serial, fields(response)));
+        permit.release(); // it is no request in flight any more, but drained like one
+        output.send();
+        ResponseStream out = new ResponseStream(output, Frame.LENGTH_UNKNOWN);
         try {
-            // Looked at first, because opening a pipe would wait for its other end.
-            if (Files.exists(path) && !Files.isRegularFile(path)) {
-                throw new Unavailable(NOT_FOUND);
-            }
-            return FileChannel.open(path, StandardOpenOption.READ);
-        } catch (NoSuchFileException e) {
-            throw new Unavailable(NOT_FOUND);
-        } catch (AccessDeniedException e) {
-            throw new Unavailable(FORBIDDEN);
-        } catch (IOException e) {
-            if (isBelowFile(path) || isTooLong(path)) {
-                throw new Unavailable(NOT_FOUND);
-            }
-            throw e;
+            upgrade.handler().handle(tunnel, out);
+        } finally {
+            out.close();
+            Thread.interrupted();
         }
-    }
-
-    /** Linux refuses such a name with an error of its own, not as missing; a client may well have made it up. */
-    private static boolean isTooLong(Path path) {
-        for (Path name : path) {
-            if (name.toString().getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static boolean isBelowFile(Path path) {
-        for (Path parent = path.getParent(); parent != null; parent = parent.getParent()) {
-            if (Files.isRegularFile(parent)) {
-                return true;
-            }
-        }
-        return false;
+        output.append(new Frame.End(serial, false));
+        output.send();
     }
 
     /**
@@ -191,7 +199,7 @@ final class Reply {
             // Nothing is known of the length that the same request would have had by GET, or without its condition.
             stated = Frame.LENGTH_UNKNOWN;
         }
-        boolean hasBody = !bodiless && (isStream || length > 0);
+        boolean hasBody = !bodiless && (isStream || length > 0 || response.hasTrailers());
         output.append(new Frame.Response(serial, hasBody, false, status, stated, fields(response)));
         if (!hasBody) {
             finish();
@@ -199,7 +207,10 @@ final class Reply {
         return hasBody;
     }
 
-    private void end() throws IOException, ProtocolException {
+    private void end(Response response) throws IOException, ProtocolException {
+        if (response.hasTrailers()) {
+            output.append(new Frame.Trailers(serial, fields(response.trailers().get())));
+        }
         output.append(new Frame.End(serial, false));
         finish();
     }
@@ -210,8 +221,12 @@ final class Reply {
     }
 
     private static List<Frame.Field> fields(Response response) {
-        List<Frame.Field> fields = new ArrayList<>(response.headers().size());
-        for (Header header : response.headers()) {
+        return fields(response.headers());
+    }
+
+    private static List<Frame.Field> fields(Headers headers) {
+        List<Frame.Field> fields = new ArrayList<>(headers.size());
+        for (Header header : headers) {
             if (!isContentLength(header)) {
                 fields.add(new Frame.Field(header.name(), header.value()));
             }

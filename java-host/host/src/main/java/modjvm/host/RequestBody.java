@@ -3,8 +3,14 @@ package modjvm.host;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
+import modjvm.Header;
+import modjvm.Headers;
 import modjvm.protocol.Constants;
+import modjvm.protocol.Decoder;
+import modjvm.protocol.Frame;
 import modjvm.protocol.FrameHeader;
 import modjvm.protocol.ProtocolException;
 import modjvm.protocol.ProtocolException.Code;
@@ -34,6 +40,8 @@ final class RequestBody extends InputStream {
     /** Of the DATA frame at hand: what has not been taken from the input. */
     private int frameLeft;
 
+    private boolean isTunnel;
+    private Frame.@Nullable Trailers trailers;
     private boolean ended;
     private boolean cut;
     private boolean over;
@@ -102,6 +110,27 @@ final class RequestBody extends InputStream {
         return over ? 0 : Math.min(frameLeft, input.pending());
     }
 
+    /** What followed the body; nothing until it has been read to its end. */
+    synchronized Headers trailers() {
+        Frame.Trailers fields = trailers;
+        if (fields == null || !ended) {
+            return Headers.empty();
+        }
+        List<Header> headers = new ArrayList<>(fields.fields().size());
+        for (Frame.Field field : fields.fields()) {
+            headers.add(new Header(field.name(), HostRequest.withoutControls(field.value())));
+        }
+        return Headers.of(headers);
+    }
+
+    /** From here on it is what comes through a tunnel, up to its end; for a request without a body. */
+    synchronized void openTunnel() {
+        isTunnel = true;
+        ended = false;
+        credited = true;
+        granted = Constants.INITIAL_CREDIT;
+    }
+
     /** Whether the connection failed, or httpd cut the body off: then the application's trouble is nobody's fault. */
     synchronized boolean isBroken() {
         return failure != null || cut;
@@ -129,7 +158,12 @@ final class RequestBody extends InputStream {
             if (header.serial() != serial) {
                 throw new ProtocolException(Code.BAD_SERIAL, header.serial() + " within request " + serial);
             }
-            if (header.type() == Constants.FRAME_END) {
+            if (trailers != null && header.type() != Constants.FRAME_END) {
+                throw new ProtocolException(Code.UNKNOWN_FRAME, "type " + header.type() + " after TRAILERS");
+            }
+            if (header.type() == Constants.FRAME_TRAILERS && !isTunnel) {
+                trailers = Decoder.trailers(header, input.payload(header.length()));
+            } else if (header.type() == Constants.FRAME_END) {
                 ended = true;
                 cut = header.has(Constants.FLAG_END_CUT);
             } else if (header.type() == Constants.FRAME_DATA) {

@@ -28,7 +28,9 @@ public final class Server implements AutoCloseable {
 
     private final ServerSocketChannel listener;
     private final Applications applications;
+    private final long httpdUid;
     private final Hangups hangups;
+    private final Descriptors descriptors;
     private final Runnable fatal;
     private final Admission admission;
     private final Buffers buffers;
@@ -50,18 +52,28 @@ public final class Server implements AutoCloseable {
 
     /**
      * @param listener blocking; closed by {@link #close}
+     * @param httpdUid whose connections are taken, beside root's; negative: everybody's
      * @param threads how many requests may be in applications at once
      * @param hangups tells which connections httpd has closed
+     * @param descriptors passes files, and tells who has connected
      * @param fatal ends the process; run after an error of the virtual machine has been logged
      */
     public Server(
-            ServerSocketChannel listener, int threads, Applications applications, Hangups hangups, Runnable fatal) {
+            ServerSocketChannel listener,
+            long httpdUid,
+            int threads,
+            Applications applications,
+            Hangups hangups,
+            Descriptors descriptors,
+            Runnable fatal) {
         if (threads < 1) {
             throw new IllegalArgumentException("threads: " + threads);
         }
         this.listener = Objects.requireNonNull(listener, "listener");
         this.applications = Objects.requireNonNull(applications, "applications");
+        this.httpdUid = httpdUid;
         this.hangups = Objects.requireNonNull(hangups, "hangups");
+        this.descriptors = Objects.requireNonNull(descriptors, "descriptors");
         this.fatal = Objects.requireNonNull(fatal, "fatal");
         this.admission = new Admission(threads);
         // A request with a long body and a long response holds two.
@@ -125,8 +137,12 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    private void open(SocketChannel channel, long number) {
-        Connection connection = new Connection(channel, applications, admission, buffers);
+    private void open(SocketChannel channel, long number) throws IOException {
+        if (isStranger(channel)) {
+            channel.close();
+            return;
+        }
+        Connection connection = new Connection(channel, descriptors, applications, admission, buffers);
         Thread thread = new Thread("modjvm-connection-" + number) {
             @Override
             public void run() {
@@ -141,6 +157,15 @@ public final class Server implements AutoCloseable {
             watched.remove(number);
         }
         thread.start();
+    }
+
+    private boolean isStranger(SocketChannel channel) {
+        long uid = httpdUid < 0 ? -1 : descriptors.peer(channel);
+        boolean isStranger = uid > 0 && uid != httpdUid;
+        if (isStranger) {
+            Log.line("accept", "a connection of uid " + uid + " is closed: httpd's is " + httpdUid);
+        }
+        return isStranger;
     }
 
     private void watch() {

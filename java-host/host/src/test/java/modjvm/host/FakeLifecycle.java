@@ -44,6 +44,11 @@ final class FakeLifecycle implements Lifecycle {
     }
 
     @Override
+    public Descriptors descriptors() {
+        return Descriptors.NONE;
+    }
+
+    @Override
     public void ready() {
         events.add("ready");
     }

@@ -292,13 +292,13 @@ class ReplyTest {
                     throw new IllegalStateException("no stock");
                 });
                 Httpd httpd = server.connect()) {
-            Frame failed = httpd.exchange(Httpd.get("/").with("log-id", "ID42")).head();
+            Frame failed = httpd.exchange(Httpd.get("/")).head();
             assertThat(failed).isEqualTo(new Frame.Failed(1, 500, "java.lang.IllegalStateException: no stock"));
         } finally {
             System.setErr(stderr);
         }
         assertThat(log.toString(StandardCharsets.UTF_8))
-                .startsWith("ID42: java.lang.IllegalStateException: no stock\n\tat ")
+                .startsWith("request: java.lang.IllegalStateException: no stock\n\tat ")
                 .containsOnlyOnce("no stock");
     }
 

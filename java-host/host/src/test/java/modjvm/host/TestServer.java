@@ -13,6 +13,8 @@ import modjvm.loading.Applications;
 /** A server on a socket in a temporary folder, for tests. */
 final class TestServer implements AutoCloseable {
     final CountDownLatch fatal = new CountDownLatch(1);
+    static final long HTTPD_UID = 33;
+    final FakeDescriptors descriptors = new FakeDescriptors();
     final FakeHangups hangups = new FakeHangups();
     final Server server;
     private final Path folder;
@@ -23,7 +25,7 @@ final class TestServer implements AutoCloseable {
         socket = folder.resolve("daemon.sock");
         ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         listener.bind(UnixDomainSocketAddress.of(socket), 100);
-        server = new Server(listener, threads, applications, hangups, fatal::countDown);
+        server = new Server(listener, HTTPD_UID, threads, applications, hangups, descriptors, fatal::countDown);
         server.start();
     }
 

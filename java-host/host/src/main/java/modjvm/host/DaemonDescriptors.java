@@ -1,0 +1,31 @@
+package modjvm.host;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SocketChannel;
+
+/** Descriptors of a process that the launcher started. */
+final class DaemonDescriptors implements Descriptors {
+    @Override
+    public long peer(SocketChannel channel) {
+        return Daemon.peer(channel);
+    }
+
+    @Override
+    public boolean canPass(SocketChannel channel, FileChannel file) {
+        return Daemon.canPass(channel, file);
+    }
+
+    @Override
+    public void send(SocketChannel channel, ByteBuffer bytes, FileChannel file) throws IOException {
+        int count = Daemon.send(channel, bytes, bytes.position(), bytes.remaining(), file);
+        bytes.position(bytes.position() + count);
+    }
+
+    @Override
+    public void trySend(SocketChannel channel, ByteBuffer bytes) throws IOException {
+        int count = Daemon.trySend(channel, bytes, bytes.position(), bytes.remaining());
+        bytes.position(bytes.position() + count);
+    }
+}

@@ -1,0 +1,52 @@
+package modjvm.host;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SocketChannel;
+
+/** What can be done with the descriptors of connections and files, and the JDK does not do. Thread-safe. */
+interface Descriptors {
+    /** Where nothing of it can be done. */
+    Descriptors NONE = new Descriptors() {
+        @Override
+        public long peer(SocketChannel channel) {
+            return -1;
+        }
+
+        @Override
+        public boolean canPass(SocketChannel channel, FileChannel file) {
+            return false;
+        }
+
+        @Override
+        public void send(SocketChannel channel, ByteBuffer bytes, FileChannel file) throws IOException {
+            throw new IOException("no descriptor can be passed");
+        }
+
+        @Override
+        public void trySend(SocketChannel channel, ByteBuffer bytes) {
+            // They stay for the next send.
+        }
+    };
+
+    /** The uid under which the other end of a connection was made; negative if it cannot be told. */
+    long peer(SocketChannel channel);
+
+    /** Whether {@link #send} can attach this file: a regular one, whose reading nobody could delay. */
+    boolean canPass(SocketChannel channel, FileChannel file);
+
+    /**
+     * Sends at least one byte, with the file's descriptor attached to the first one; waits until some can go.
+     *
+     * @param bytes a direct buffer
+     */
+    void send(SocketChannel channel, ByteBuffer bytes, FileChannel file) throws IOException;
+
+    /**
+     * Sends what can go without waiting, which may be nothing.
+     *
+     * @param bytes a direct buffer
+     */
+    void trySend(SocketChannel channel, ByteBuffer bytes) throws IOException;
+}

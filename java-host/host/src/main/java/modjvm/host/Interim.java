@@ -1,0 +1,55 @@
+package modjvm.host;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import modjvm.Header;
+import modjvm.Headers;
+import modjvm.protocol.Constants;
+import modjvm.protocol.Frame;
+import modjvm.protocol.ProtocolException;
+
+/** Sends the interim responses of one request, as long as its application has not answered. Thread-safe by its lock. */
+final class Interim {
+    private static final int LEAST_STATUS = 102;
+    private static final int GREATEST_STATUS = 199;
+
+    private final Output output;
+    private final int serial;
+    private int count;
+    private boolean isOver;
+
+    Interim(Output output, int serial) {
+        this.output = output;
+        this.serial = serial;
+    }
+
+    synchronized void send(int status, Headers headers) throws IOException {
+        if (status < LEAST_STATUS || status > GREATEST_STATUS) {
+            throw new IllegalArgumentException(
+                    "status " + status + " is not between " + LEAST_STATUS + " and " + GREATEST_STATUS);
+        }
+        List<Frame.Field> fields = new ArrayList<>(headers.size());
+        for (Header header : headers) {
+            fields.add(new Frame.Field(header.name(), header.value()));
+        }
+        if (isOver) {
+            throw new IllegalStateException("an interim response after handle has returned");
+        }
+        if (count == Constants.MAX_INFORMS) {
+            throw new IllegalStateException("more than " + count + " interim responses");
+        }
+        try {
+            output.append(new Frame.Inform(serial, status, fields));
+        } catch (ProtocolException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+        count++;
+        output.send();
+    }
+
+    /** The application has answered. */
+    synchronized void close() {
+        isOver = true;
+    }
+}

@@ -1,0 +1,112 @@
+package modjvm.host;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import modjvm.protocol.RequestHead;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The lines that a request's application prints and logs in the thread that handles the request: they go to httpd with it, which writes them to the
+ * error log of the request's virtual host. Never waits for a slow client: where the connection takes nothing more, a line takes the process's own
+ * standard error. Used by the thread of the request.
+ */
+final class RequestLog {
+    static final int ERROR = 3;
+    static final int WARNING = 4;
+    static final int NOTICE = 5;
+    static final int INFO = 6;
+    static final int DEBUG = 7;
+    static final int TRACE = 8;
+
+    /** In characters; so that three bytes for each fit a frame. */
+    private static final int LONGEST = 1300;
+
+    private static final ThreadLocal<@Nullable RequestLog> CURRENT = new ThreadLocal<>();
+
+    private final Output output;
+    private final RequestHead head;
+    private @Nullable ByteArrayOutputStream unfinishedOut;
+    private @Nullable ByteArrayOutputStream unfinishedErr;
+
+    RequestLog(Output output, RequestHead head) {
+        this.output = output;
+        this.head = head;
+    }
+
+    /** The current thread handles a request from here on. */
+    static void begin(RequestLog log) {
+        CURRENT.set(log);
+    }
+
+    /** It does no more; what was printed without a line's end is a line. */
+    static void end(RequestLog log) {
+        log.finish(log.unfinishedOut, NOTICE);
+        log.finish(log.unfinishedErr, ERROR);
+        CURRENT.remove();
+    }
+
+    /** Of the request that the current thread handles, or null. */
+    static @Nullable RequestLog current() {
+        return CURRENT.get();
+    }
+
+    /** Takes what was printed. */
+    void print(boolean isError, byte[] bytes, int offset, int length) {
+        ByteArrayOutputStream unfinished = isError ? unfinishedErr : unfinishedOut;
+        int start = offset;
+        for (int at = offset; at < offset + length; at++) {
+            if (bytes[at] == '\n') {
+                if (unfinished == null) {
+                    lines(isError ? ERROR : NOTICE, text(bytes, start, at - start));
+                } else {
+                    unfinished.write(bytes, start, at - start);
+                    finish(unfinished, isError ? ERROR : NOTICE);
+                }
+                start = at + 1;
+            }
+        }
+        if (start == offset + length) {
+            return;
+        }
+        if (unfinished == null) {
+            unfinished = new ByteArrayOutputStream();
+            if (isError) {
+                unfinishedErr = unfinished;
+            } else {
+                unfinishedOut = unfinished;
+            }
+        }
+        unfinished.write(bytes, start, offset + length - start);
+        if (unfinished.size() > LONGEST) {
+            finish(unfinished, isError ? ERROR : NOTICE);
+        }
+    }
+
+    /** Sends a text, line by line. */
+    void lines(int level, String text) {
+        for (String line : text.split("\\R", -1)) {
+            for (int at = 0; at == 0 || at < line.length(); at += LONGEST) {
+                line(level, line.substring(at, Math.min(line.length(), at + LONGEST)));
+            }
+        }
+    }
+
+    private void line(int level, String line) {
+        String printable = line.replace("\t", "    "); // httpd would write \t
+        if (!output.log(level, printable)) {
+            Log.past("[id " + head.logId() + "] " + printable + "\n");
+        }
+    }
+
+    private void finish(@Nullable ByteArrayOutputStream unfinished, int level) {
+        if (unfinished != null && unfinished.size() > 0) {
+            String text = unfinished.toString(StandardCharsets.UTF_8);
+            unfinished.reset();
+            lines(level, text);
+        }
+    }
+
+    private static String text(byte[] bytes, int offset, int length) {
+        return new String(bytes, offset, length, StandardCharsets.UTF_8);
+    }
+}
