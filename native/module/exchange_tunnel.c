@@ -118,6 +118,11 @@ void mj_exchange_tunnel(mj_exchange_t *x)
     x->is_body_read = false;
     x->is_body_ended = false;
     x->credit = MJ_INITIAL_CREDIT;
+    if (x->r->connection->master != NULL) { /* mod_http2 lets the request end first, and goes on with what comes after it */
+        mj_exchange_read(x, MJ_INITIAL_CREDIT, APR_NONBLOCK_READ);
+        x->is_body_read = false;
+        mj_exchange_send_body(x);
+    }
     while (step == MJ_GO_ON) {
         bool is_client_due = !x->is_body_ended && x->credit > 0;
         unsigned ready = mj_channel_await(x->channel, MJ_READABLE | (is_client_due ? MJ_WRITABLE : 0), 0);

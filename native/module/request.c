@@ -148,6 +148,10 @@ int mj_request_fill(request_rec *r, mj_outgoing_t *out)
         match = &file_match;
     }
     memset(out, 0, sizeof(*out));
+    /* A WebSocket over HTTP/2 (RFC 8441): what mod_http2 calls its body is the tunnel to be. Upgrade cannot come from the client there. */
+    if (r->connection->master != NULL && apr_table_get(r->headers_in, "Upgrade") != NULL) {
+        apr_table_unset(r->headers_in, "Transfer-Encoding");
+    }
     status = find_application(r, match, out);
     if (status != OK) {
         return status;

@@ -17,7 +17,7 @@ public final class ErrorLog {
 
     /** Lines of a stack trace belong to the line before them. */
     private static final Pattern CONTINUED =
-            Pattern.compile("\\[pool [^]]+\\] (\\s+at |\\s*\\.\\.\\. \\d+ more|Caused by: )");
+            Pattern.compile("\\[pool [^]]+\\] (?:\\[id [^]]+\\] )?(\\s+at |\\s*\\.\\.\\. \\d+ more|Caused by: )");
 
     /** What JDK 25 says where it is told to end while it is still starting. */
     private static final Pattern ENDED_EARLY = Pattern.compile("Runtime\\.exit\\(143\\) logging failed");

@@ -42,6 +42,11 @@ public final class RawClient implements AutoCloseable {
         return socket.getOutputStream();
     }
 
+    /** Says that nothing more comes. */
+    public void shutdownOutput() throws IOException {
+        socket.shutdownOutput();
+    }
+
     public InputStream input() {
         return in;
     }
