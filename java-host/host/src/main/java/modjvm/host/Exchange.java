@@ -40,8 +40,7 @@ final class Exchange implements AutoCloseable {
         RequestBody body = new RequestBody(input, output, header, request.head().contentLength());
         Reply reply = new Reply(output, header.serial(), request.head().method().equals("HEAD"), permit);
         Interim interim = new Interim(output, header.serial());
-        RequestLog log = new RequestLog(output, request.head());
-        RequestLog.begin(log);
+        RequestLog.begin(new RequestLog(output, request.head()));
         try {
             answer(request, definition, body, reply, interim);
         } catch (VirtualMachineError e) {
@@ -52,7 +51,7 @@ final class Exchange implements AutoCloseable {
         } catch (Throwable e) {
             fail(body, reply, e);
         } finally {
-            RequestLog.end(log);
+            RequestLog.end();
         }
         if (reply.isAborted()) {
             return false;
@@ -85,6 +84,7 @@ final class Exchange implements AutoCloseable {
             return;
         } finally {
             interim.close();
+            RequestLog.finishLines();
             // An interrupt that the application left behind would close the connection at the next read or write.
             Thread.interrupted();
         }

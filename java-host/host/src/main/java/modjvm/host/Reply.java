@@ -92,6 +92,7 @@ final class Reply {
             body.writer().write(stream);
         } finally {
             stream.close();
+            RequestLog.finishLines();
             // Otherwise it would close the connection at the next write.
             Thread.interrupted();
         }
@@ -172,6 +173,7 @@ final class Reply {
             upgrade.handler().handle(tunnel, out);
         } finally {
             out.close();
+            RequestLog.finishLines();
             Thread.interrupted();
         }
         output.append(new Frame.End(serial, false));

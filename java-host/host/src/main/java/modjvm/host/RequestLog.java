@@ -38,11 +38,19 @@ final class RequestLog {
         CURRENT.set(log);
     }
 
-    /** It does no more; what was printed without a line's end is a line. */
-    static void end(RequestLog log) {
-        log.finish(log.unfinishedOut, NOTICE);
-        log.finish(log.unfinishedErr, ERROR);
+    /** It does no more. */
+    static void end() {
+        finishLines();
         CURRENT.remove();
+    }
+
+    /** What the application printed without a line's end is a line: it has done its part, and the response's end is about to leave. */
+    static void finishLines() {
+        RequestLog log = CURRENT.get();
+        if (log != null) {
+            log.finish(log.unfinishedOut, NOTICE);
+            log.finish(log.unfinishedErr, ERROR);
+        }
     }
 
     /** Of the request that the current thread handles, or null. */

@@ -157,7 +157,8 @@ class WebSocketTest {
         Listener listener = new Listener();
         WebSocket socket = open("echo", listener);
         socket.sendText("one ", false).join();
-        socket.sendPing(ByteBuffer.wrap("between".getBytes(StandardCharsets.UTF_8))).join();
+        socket.sendPing(ByteBuffer.wrap("between".getBytes(StandardCharsets.UTF_8)))
+                .join();
         socket.sendText("two ", false).join();
         socket.sendText("three", true).join();
         assertThat(listener.next()).isEqualTo("pong between");
@@ -210,14 +211,16 @@ class WebSocketTest {
         try (RawClient client = upgradeRaw()) {
             client.send("more");
             client.shutdownOutput();
-            assertThat(new String(client.input().readAllBytes(), StandardCharsets.US_ASCII)).isEqualTo("earlymoreend");
+            assertThat(new String(client.input().readAllBytes(), StandardCharsets.US_ASCII))
+                    .isEqualTo("earlymoreend");
         }
     }
 
     private static RawClient upgradeRaw() throws IOException {
         RawClient client = new RawClient(httpd.port("site"));
         // the protocol's first bytes leave with the request
-        client.send("GET /ws?raw HTTP/1.1\r\nHost: x\r\nConnection: keep-alive, Upgrade\r\nUpgrade: raw/1\r\n\r\nearly");
+        client.send(
+                "GET /ws?raw HTTP/1.1\r\nHost: x\r\nConnection: keep-alive, Upgrade\r\nUpgrade: raw/1\r\n\r\nearly");
         RawClient.Head head = client.receiveHead();
         assertThat(head.status()).isEqualTo(101);
         assertThat(head.all("Upgrade")).containsExactly("raw/1");
@@ -228,11 +231,13 @@ class WebSocketTest {
     @Test
     void shouldStayOpenBeyondTheTimeoutsOfRequests() throws Exception {
         try (RawClient client = upgradeRaw()) {
-            assertThat(new String(client.input().readNBytes(5), StandardCharsets.US_ASCII)).isEqualTo("early");
+            assertThat(new String(client.input().readNBytes(5), StandardCharsets.US_ASCII))
+                    .isEqualTo("early");
             long quiet = System.nanoTime() + TimeUnit.SECONDS.toNanos(7); // Timeout is 5 s, RequestReadTimeout 3 s
             Await.until("time passes", Await.LONG, () -> System.nanoTime() > quiet);
             client.send("later");
-            assertThat(new String(client.input().readNBytes(5), StandardCharsets.US_ASCII)).isEqualTo("later");
+            assertThat(new String(client.input().readNBytes(5), StandardCharsets.US_ASCII))
+                    .isEqualTo("later");
         }
     }
 

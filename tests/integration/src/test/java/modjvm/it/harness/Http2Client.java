@@ -49,12 +49,6 @@ public final class Http2Client implements AutoCloseable {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setSoTimeout(TIMEOUT_MS);
         in = new DataInputStream(socket.getInputStream());
-        ByteArrayOutputStream block = new ByteArrayOutputStream();
-        for (int i = 0; i < fields.length; i += 2) {
-            block.write(0); // literal, not indexed, by name
-            string(block, fields[i]);
-            string(block, fields[i + 1]);
-        }
         socket.getOutputStream().write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
         // INITIAL_WINDOW_SIZE
         frame(
@@ -62,7 +56,17 @@ public final class Http2Client implements AutoCloseable {
                 0,
                 0,
                 ByteBuffer.allocate(6).putShort((short) 4).putInt(LARGE_WINDOW).array());
-        frame(HEADERS, END_HEADERS | (hasBody ? 0 : END_STREAM), 1, block.toByteArray());
+        frame(HEADERS, END_HEADERS | (hasBody ? 0 : END_STREAM), 1, block(fields));
+    }
+
+    private static byte[] block(String... fields) {
+        ByteArrayOutputStream block = new ByteArrayOutputStream();
+        for (int i = 0; i < fields.length; i += 2) {
+            block.write(0); // literal, not indexed, by name
+            string(block, fields[i]);
+            string(block, fields[i + 1]);
+        }
+        return block.toByteArray();
     }
 
     private static void string(ByteArrayOutputStream out, String text) {
@@ -85,6 +89,11 @@ public final class Http2Client implements AutoCloseable {
 
     public void send(byte[] data) throws IOException {
         frame(DATA, 0, 1, data);
+    }
+
+    /** Ends the request with trailers, names and values in turn. */
+    public void end(String... fields) throws IOException {
+        frame(HEADERS, END_HEADERS | END_STREAM, 1, block(fields));
     }
 
     public void reset() throws IOException {
