@@ -161,8 +161,24 @@ static apr_status_t receive_some(mj_channel_t *channel, int flags, ssize_t *n)
     return *n >= 0 ? keep_file(channel, &message) : APR_SUCCESS;
 }
 
+/* A daemon that sends byte by byte is no silence, and yet the caller is to look around. */
+static apr_status_t check_progress(apr_time_t *began, apr_time_t deadline)
+{
+    apr_time_t now = apr_time_now();
+
+    if (*began == 0) {
+        *began = now;
+    }
+    if (deadline != 0 && now >= deadline) {
+        return APR_TIMEUP;
+    }
+    return now - *began > SLICE ? APR_EAGAIN : APR_SUCCESS;
+}
+
 static apr_status_t fill(mj_channel_t *channel, size_t wanted, apr_time_t deadline)
 {
+    apr_time_t began = 0;
+
     while (channel->end - channel->start < wanted) {
         ssize_t n;
         if (channel->start == channel->end) {
@@ -177,6 +193,12 @@ static apr_status_t fill(mj_channel_t *channel, size_t wanted, apr_time_t deadli
         }
         if (n > 0) {
             channel->end += (size_t)n;
+            if (channel->end - channel->start < wanted) {
+                apr_status_t rv = check_progress(&began, deadline);
+                if (rv != APR_SUCCESS) {
+                    return rv;
+                }
+            }
         } else if (n == 0) {
             return APR_EOF;
         } else if (errno == EAGAIN && deadline != 0) {

@@ -40,7 +40,7 @@ apr_status_t mj_channel_send(mj_channel_t *channel, struct iovec *iov, int count
 
 /** Receives the next frame whole. *payload points into the channel and is valid until the next call.
  *  @param deadline the latest time; 0: none
- *  @return APR_SUCCESS; APR_TIMEUP at the deadline; APR_EAGAIN after half a second in which nothing came, for the caller to look around
+ *  @return APR_SUCCESS; APR_TIMEUP at the deadline; APR_EAGAIN after half a second in which it did not come, for the caller to look around
  *  and call again; APR_EOF; an error of the socket; an error of mj_frame_decode; MJ_EBADDESCRIPTOR if more than one descriptor came */
 apr_status_t mj_channel_receive(mj_channel_t *channel, apr_time_t deadline, mj_frame_t *frame, const unsigned char **payload);
 

@@ -46,6 +46,12 @@ mj_step_t mj_exchange_client_gone(mj_exchange_t *x)
     return MJ_FINISHED;
 }
 
+int mj_exchange_give_up(mj_exchange_t *x)
+{
+    mj_exchange_client_gone(x);
+    return x->status;
+}
+
 void mj_exchange_add_flush(mj_exchange_t *x)
 {
     APR_BRIGADE_INSERT_TAIL(x->out, apr_bucket_flush_create(x->r->connection->bucket_alloc));

@@ -25,6 +25,7 @@ typedef struct mj_exchange_t {
     mj_channel_t *channel;
     uint32_t pid;
     apr_time_t deadline; /**< 0: none */
+    apr_time_t looked_at; /**< when a look was last taken at client and deadline, among frames that pass nothing on */
     apr_bucket_brigade *in;
     apr_bucket_brigade *out;
 
@@ -65,6 +66,12 @@ int mj_exchange_prepare(mj_exchange_t *exchange);
 
 /** Sends the request and passes the response on. May be called again after MJ_OUTCOME_UNSEEN and MJ_OUTCOME_REFUSED. */
 mj_outcome_t mj_exchange_run(mj_exchange_t *exchange, mj_channel_t *channel, uint32_t pid);
+
+/** Looks whether the client is still there, as far as one can tell without reading. One that has closed its sending half has gone. */
+bool mj_exchange_has_client(const mj_exchange_t *exchange);
+
+/** Ends because the client has gone. @return what the handler returns */
+int mj_exchange_give_up(mj_exchange_t *exchange);
 
 /** After MJ_OUTCOME_UPGRADED: moves bytes both ways until one side ends the tunnel. The exchange is then final. */
 void mj_exchange_tunnel(mj_exchange_t *exchange);

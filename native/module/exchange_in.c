@@ -7,6 +7,8 @@
 
 APLOG_USE_MODULE(jvm);
 
+#define LOOK_AROUND apr_time_from_msec(500)
+
 /* Nobody will send more of the response. */
 static mj_step_t finish(mj_exchange_t *x)
 {
@@ -193,6 +195,21 @@ mj_step_t mj_exchange_on_abort(mj_exchange_t *x, const mj_frame_t *frame, const 
     return mj_exchange_fail(x, HTTP_INTERNAL_SERVER_ERROR); /* the application's doing, if the client has nothing of it yet */
 }
 
+/* A daemon that has enough to say keeps httpd from ever waiting for it, and so from seeing who has left. */
+static mj_step_t look_around(mj_exchange_t *x)
+{
+    apr_time_t now = apr_time_now();
+
+    if (now - x->looked_at < LOOK_AROUND) {
+        return MJ_GO_ON;
+    }
+    x->looked_at = now;
+    if (x->deadline != 0 && now >= x->deadline) {
+        return mj_exchange_timed_out(x);
+    }
+    return mj_exchange_has_client(x) ? MJ_GO_ON : mj_exchange_client_gone(x);
+}
+
 /* The text is the application's own: no log id of ours. */
 mj_step_t mj_exchange_on_log(mj_exchange_t *x, const mj_frame_t *frame, const unsigned char *payload)
 {
@@ -205,7 +222,7 @@ mj_step_t mj_exchange_on_log(mj_exchange_t *x, const mj_frame_t *frame, const un
     }
     ap_log_rerror(APLOG_MARK, level, 0, x->r, "[pool %s] [id %s] %.*s", x->pool_name, x->r->log_id != NULL ? x->r->log_id : "-",
                   (int)message.len, message.data);
-    return MJ_GO_ON;
+    return look_around(x);
 }
 
 static mj_step_t on_upgraded(mj_exchange_t *x, const mj_frame_t *frame, const unsigned char *payload)

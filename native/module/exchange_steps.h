@@ -57,9 +57,6 @@ void mj_exchange_send_body(mj_exchange_t *exchange);
 /** What to poll for the client's next bytes: its socket, or for HTTP/2 a pipe of its stream's. @return -1 if there is nothing */
 int mj_exchange_client_fd(const mj_exchange_t *exchange);
 
-/** Looks whether the client is still there, as far as one can tell without reading. One that has closed its sending half has gone. */
-bool mj_exchange_has_client(const mj_exchange_t *exchange);
-
 /* --- exchange_end.c --- */
 
 /** Ends without success. Before the response began: the client gets that status. After: its connection is broken off, so that what it has

@@ -115,6 +115,7 @@ void mj_exchange_tunnel(mj_exchange_t *x)
     x->body = apr_palloc(x->r->pool, MJ_MAX_DATA);
     x->has_body = true; /* of bytes that are no request any more */
     x->is_tunnel = true;
+    x->deadline = 0; /* request-timeout ended with the 101 */
     x->is_body_read = false;
     x->is_body_ended = false;
     x->credit = MJ_INITIAL_CREDIT;

@@ -20,15 +20,23 @@ static int retry_later(request_rec *r, apr_time_t when)
     return HTTP_SERVICE_UNAVAILABLE;
 }
 
-/* Waits in the pool's queue for a place. The caller has found none. */
-static mj_admission_t wait_for_place(const mj_pool_t *pool, const mj_child_t *child, apr_time_t deadline, mj_ticket_t *ticket)
+/* The client has left before a daemon took the request. */
+static int give_up(mj_exchange_t *exchange, const mj_pool_t *pool)
+{
+    mj_board_tally(mj_child()->board, pool->index, MJ_TALLY_ABANDONED);
+    return mj_exchange_give_up(exchange);
+}
+
+/* Waits in the pool's queue for a place, as long as the client does. The caller has found none. */
+static mj_admission_t wait_for_place(const mj_exchange_t *exchange, const mj_pool_t *pool, const mj_child_t *child, apr_time_t deadline,
+                                     mj_ticket_t *ticket)
 {
     mj_admission_t admission;
     for (;;) {
         uint32_t seen = mj_board_change(child->board, pool->index);
         apr_interval_time_t left = deadline == 0 ? APR_USEC_PER_SEC : deadline - apr_time_now();
         admission = mj_board_admit(child->board, pool->index, child->row, NULL, ticket);
-        if (admission != MJ_FULL || left <= 0) {
+        if (admission != MJ_FULL || left <= 0 || !mj_exchange_has_client(exchange)) {
             return admission;
         }
         mj_board_wait(child->board, pool->index, seen, left);
@@ -37,8 +45,9 @@ static mj_admission_t wait_for_place(const mj_pool_t *pool, const mj_child_t *ch
 
 /* Finds a daemon with room. Returns OK, or what the client is told. avoid: daemons that have refused this request or are gone; emptied when
  * there is no other, and then it is asked again after a pause. */
-static int admit(request_rec *r, const mj_pool_t *pool, apr_time_t deadline, mj_slots_t *avoid, mj_ticket_t *ticket)
+static int admit(mj_exchange_t *exchange, const mj_pool_t *pool, apr_time_t deadline, mj_slots_t *avoid, mj_ticket_t *ticket)
 {
+    request_rec *r = exchange->r;
     const mj_pool_settings_t *settings = pool->settings;
     const mj_child_t *child = mj_child();
     uint32_t seen = mj_board_change(child->board, pool->index);
@@ -58,13 +67,16 @@ static int admit(request_rec *r, const mj_pool_t *pool, apr_time_t deadline, mj_
                           settings->queue_size);
             return retry_later(r, 0);
         }
-        admission = wait_for_place(pool, child, deadline, ticket);
+        admission = wait_for_place(exchange, pool, child, deadline, ticket);
         mj_board_queue_leave(child->board, pool->index, child->row);
     }
     switch (admission) {
     case MJ_ADMITTED:
         return OK;
     case MJ_FULL:
+        if (!mj_exchange_has_client(exchange)) {
+            return give_up(exchange, pool);
+        }
         ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, MJLOGNO(0031) "pool %s: queue-timeout: no place within %" APR_INT64_T_FMT " ms; 503",
                       settings->name, settings->queue_timeout / 1000);
         return retry_later(r, 0);
@@ -172,7 +184,7 @@ int mj_handler(request_rec *r)
     for (tries = 0; status == OK && tries < MAX_ATTEMPTS && (deadline == 0 || tries == 0 || apr_time_now() < deadline); tries++) {
         mj_outcome_t outcome;
         apr_time_t admitted;
-        status = admit(r, outgoing.pool, deadline, &avoid, &ticket);
+        status = admit(exchange, outgoing.pool, deadline, &avoid, &ticket);
         if (status != OK) {
             return status;
         }
@@ -185,6 +197,9 @@ int mj_handler(request_rec *r)
         mj_slots_add(&avoid, ticket.slot);
         if (outcome == MJ_OUTCOME_REFUSED) {
             tries--; /* it is alive: queue-timeout ends this */
+            if (!mj_exchange_has_client(exchange)) {
+                return give_up(exchange, outgoing.pool);
+            }
         }
         else if (tries > 0) { /* the board will soon know better than to send us there; each release changes it, so no wait for a change */
             apr_sleep(RETRY_PAUSE);
