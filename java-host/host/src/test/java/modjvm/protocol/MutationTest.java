@@ -61,7 +61,7 @@ class MutationTest {
         return mutated;
     }
 
-    private static void decode(byte[] wire) throws ProtocolException {
+    static void decode(byte[] wire) throws ProtocolException {
         ByteBuffer in = ByteBuffer.wrap(wire);
         while (in.remaining() >= Constants.HEADER_SIZE) {
             FrameHeader header = FrameHeader.decode(in);
