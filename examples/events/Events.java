@@ -2,8 +2,6 @@
 // A stream holds one of the pool's threads while it lasts, so it ends after a minute; the browser asks again by itself.
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Locale;
 import modjvm.*;
@@ -16,24 +14,23 @@ public class Events {
 
     private static Response answer(Request request) {
         return request.query().equals("stream")
-                ? Response.stream("text/event-stream", Events::write).withHeader("Cache-Control", "no-store")
+                ? Response.events(Events::send)
                 : Response.html(PAGE);
     }
 
-    private static void write(OutputStream out) throws IOException {
+    private static void send(EventStream events) throws IOException {
         for (int i = 0; i < EVENTS; i++) {
             if (i > 0) {
                 pause();
             }
-            out.write(event().getBytes(StandardCharsets.UTF_8));
-            out.flush(); // throws when the browser has gone, which ends the loop
+            events.send(event()); // throws when the browser has gone, which ends the loop
         }
     }
 
     private static String event() {
         Runtime runtime = Runtime.getRuntime();
         double heapMb = (runtime.totalMemory() - runtime.freeMemory()) / 1e6;
-        return String.format(Locale.ROOT, "data: {\"time\": \"%s\", \"heap\": %.1f}\n\n", Instant.now(), heapMb);
+        return String.format(Locale.ROOT, "{\"time\": \"%s\", \"heap\": %.1f}", Instant.now(), heapMb);
     }
 
     private static void pause() throws IOException {

@@ -302,21 +302,7 @@ class WebSocketTest {
     /** RFC 8441: a masked text frame, as over HTTP/1.1, in DATA. */
     @Test
     void shouldTunnelOverHttp2() throws Exception {
-        try (Http2Client client = new Http2Client(
-                httpd.port("site"),
-                true,
-                ":method",
-                "CONNECT",
-                ":protocol",
-                "websocket",
-                ":scheme",
-                "http",
-                ":authority",
-                "x",
-                ":path",
-                "/ws?echo",
-                "sec-websocket-version",
-                "13")) {
+        try (Http2Client client = connect("/ws?echo")) {
             assertThat(client.status()).isEqualTo("200");
             byte[] hello = {(byte) 0x81, (byte) 0x82, 0, 0, 0, 0, 'h', 'i'};
             for (int i = 0; i < 10; i++) {
@@ -333,25 +319,24 @@ class WebSocketTest {
     @Test
     void shouldTellTheApplicationOfAStreamThatIsReset() throws Exception {
         long before = counted("interrupted");
-        try (Http2Client client = new Http2Client(
-                httpd.port("site"),
-                true,
-                ":method",
-                "CONNECT",
-                ":protocol",
-                "websocket",
-                ":scheme",
-                "http",
-                ":authority",
-                "x",
-                ":path",
-                "/ws?sleep",
-                "sec-websocket-version",
-                "13")) {
+        try (Http2Client client = connect("/ws?sleep")) {
             assertThat(client.status()).isEqualTo("200");
             client.reset();
             Await.until("the application knows", Await.LONG, () -> counted("interrupted") > before);
         }
+    }
+
+    /** The extended CONNECT of RFC 8441. */
+    private static Http2Client connect(String path) throws IOException {
+        String[] fields = {
+            ":method", "CONNECT",
+            ":protocol", "websocket",
+            ":scheme", "http",
+            ":authority", "x",
+            ":path", path,
+            "sec-websocket-version", "13"
+        };
+        return new Http2Client(httpd.port("site"), true, fields);
     }
 
     private static String accessLog() {
