@@ -102,6 +102,21 @@ static mj_step_t on_inform(mj_exchange_t *x, const mj_frame_t *frame, const unsi
     return x->r->connection->aborted ? mj_exchange_client_gone(x) : MJ_GO_ON;
 }
 
+/* A daemon that has enough to say keeps httpd from ever waiting for it, and so from seeing that time is up, or who has left. */
+static mj_step_t look_around(mj_exchange_t *x)
+{
+    apr_time_t now = apr_time_now();
+
+    if (now - x->looked_at < LOOK_AROUND) {
+        return MJ_GO_ON;
+    }
+    x->looked_at = now;
+    if (x->deadline != 0 && now >= x->deadline) {
+        return mj_exchange_timed_out(x);
+    }
+    return mj_exchange_has_client(x) ? MJ_GO_ON : mj_exchange_client_gone(x);
+}
+
 static mj_step_t on_data(mj_exchange_t *x, const mj_frame_t *frame, const unsigned char *payload)
 {
     if (!x->is_begun || x->has_trailers) {
@@ -117,7 +132,7 @@ static mj_step_t on_data(mj_exchange_t *x, const mj_frame_t *frame, const unsign
     if ((frame->flags & MJ_FLAG_DATA_FLUSH) != 0) {
         mj_exchange_add_flush(x);
     }
-    return MJ_GO_ON;
+    return look_around(x);
 }
 
 static mj_step_t on_trailers(mj_exchange_t *x, const mj_frame_t *frame, const unsigned char *payload)
@@ -193,21 +208,6 @@ mj_step_t mj_exchange_on_abort(mj_exchange_t *x, const mj_frame_t *frame, const 
     ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, x->r, MJLOGNO(0047) "pool %s pid %u: the response is broken off: %.*s", x->pool_name, x->pid,
                   (int)message.len, message.data);
     return mj_exchange_fail(x, HTTP_INTERNAL_SERVER_ERROR); /* the application's doing, if the client has nothing of it yet */
-}
-
-/* A daemon that has enough to say keeps httpd from ever waiting for it, and so from seeing who has left. */
-static mj_step_t look_around(mj_exchange_t *x)
-{
-    apr_time_t now = apr_time_now();
-
-    if (now - x->looked_at < LOOK_AROUND) {
-        return MJ_GO_ON;
-    }
-    x->looked_at = now;
-    if (x->deadline != 0 && now >= x->deadline) {
-        return mj_exchange_timed_out(x);
-    }
-    return mj_exchange_has_client(x) ? MJ_GO_ON : mj_exchange_client_gone(x);
 }
 
 /* The text is the application's own: no log id of ours. */

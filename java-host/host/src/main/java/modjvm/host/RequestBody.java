@@ -41,7 +41,10 @@ final class RequestBody extends InputStream {
     private int frameLeft;
 
     private boolean isTunnel;
-    private Frame.@Nullable Trailers trailers;
+    private Frame.@Nullable Trailers announced;
+    /** Once the application has read the body's end. Volatile: any thread may ask, and must not wait for who reads. */
+    private volatile Headers trailers = Headers.empty();
+
     private boolean ended;
     private boolean cut;
     private boolean over;
@@ -110,17 +113,9 @@ final class RequestBody extends InputStream {
         return over ? 0 : Math.min(frameLeft, input.pending());
     }
 
-    /** What followed the body; nothing until it has been read to its end. */
-    synchronized Headers trailers() {
-        Frame.Trailers fields = trailers;
-        if (fields == null || !ended) {
-            return Headers.empty();
-        }
-        List<Header> headers = new ArrayList<>(fields.fields().size());
-        for (Frame.Field field : fields.fields()) {
-            headers.add(new Header(field.name(), HostRequest.withoutControls(field.value())));
-        }
-        return Headers.of(headers);
+    /** The fields that followed the body; none until it was read to its end. */
+    Headers trailers() {
+        return trailers;
     }
 
     /** From here on it is what comes through a tunnel, up to its end; for a request without a body. */
@@ -158,14 +153,17 @@ final class RequestBody extends InputStream {
             if (header.serial() != serial) {
                 throw new ProtocolException(Code.BAD_SERIAL, header.serial() + " within request " + serial);
             }
-            if (trailers != null && header.type() != Constants.FRAME_END) {
+            if (announced != null && header.type() != Constants.FRAME_END) {
                 throw new ProtocolException(Code.UNKNOWN_FRAME, "type " + header.type() + " after TRAILERS");
             }
             if (header.type() == Constants.FRAME_TRAILERS && !isTunnel) {
-                trailers = Decoder.trailers(header, input.payload(header.length()));
+                announced = Decoder.trailers(header, input.payload(header.length()));
             } else if (header.type() == Constants.FRAME_END) {
                 ended = true;
                 cut = header.has(Constants.FLAG_END_CUT);
+                if (announced != null && !cut && !over) {
+                    trailers = headers(announced);
+                }
             } else if (header.type() == Constants.FRAME_DATA) {
                 received += header.length();
                 if (received > granted + lapsed) {
@@ -180,6 +178,14 @@ final class RequestBody extends InputStream {
             }
         }
         return frameLeft > 0;
+    }
+
+    private static Headers headers(Frame.Trailers frame) {
+        List<Header> headers = new ArrayList<>(frame.fields().size());
+        for (Frame.Field field : frame.fields()) {
+            headers.add(new Header(field.name(), HostRequest.withoutControls(field.value())));
+        }
+        return Headers.of(headers);
     }
 
     /** Lets httpd send more: when its first message is used up, later once half of what may be outstanding has been taken. */

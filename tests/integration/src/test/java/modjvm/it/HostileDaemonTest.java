@@ -41,6 +41,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * A daemon that breaks the protocol in every way that there is (native/test/hostile_daemon.c): its client is told so, its log names it, and nothing
  * else notices. httpd keeps its children, their memory and their descriptors, and another virtual host serves as before.
  */
+@RequiresRoot
 class HostileDaemonTest {
     /** For everything that is not said to wait for a timeout. */
     private static final Duration SOON = Duration.ofSeconds(15);
