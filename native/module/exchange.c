@@ -8,7 +8,6 @@
 APLOG_USE_MODULE(jvm);
 
 #define LOOK_AROUND_MS 500
-#define MJ_CLIENT_CLOSED_REQUEST 499 /* as access logs commonly have it; HTTP has no status for it */
 
 mj_exchange_t *mj_exchange_make(request_rec *r, mj_request_t *head, const char *pool_name, apr_interval_time_t request_timeout)
 {
@@ -20,41 +19,6 @@ mj_exchange_t *mj_exchange_make(request_rec *r, mj_request_t *head, const char *
     x->out = apr_brigade_create(r->pool, r->connection->bucket_alloc);
     x->is_body_read = true;
     return x;
-}
-
-bool mj_exchange_pass(mj_exchange_t *x)
-{
-    apr_status_t rv;
-    if (APR_BRIGADE_EMPTY(x->out)) {
-        return true;
-    }
-    rv = ap_pass_brigade(x->r->output_filters, x->out);
-    apr_brigade_cleanup(x->out);
-    return rv == APR_SUCCESS && !x->r->connection->aborted;
-}
-
-mj_step_t mj_exchange_client_gone(mj_exchange_t *x)
-{
-    ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, x->r, MJLOGNO(0045) "the client left before the response was whole");
-    x->is_broken = true; /* closing the channel tells the daemon, which interrupts the application */
-    x->is_abandoned = true;
-    x->status = OK;
-    if (!x->is_begun) { /* for the access log: nobody will see it */
-        x->r->status = MJ_CLIENT_CLOSED_REQUEST;
-        x->status = DONE;
-    }
-    return MJ_FINISHED;
-}
-
-int mj_exchange_give_up(mj_exchange_t *x)
-{
-    mj_exchange_client_gone(x);
-    return x->status;
-}
-
-void mj_exchange_add_flush(mj_exchange_t *x)
-{
-    APR_BRIGADE_INSERT_TAIL(x->out, apr_bucket_flush_create(x->r->connection->bucket_alloc));
 }
 
 mj_step_t mj_exchange_receive(mj_exchange_t *x)

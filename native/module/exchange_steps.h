@@ -1,5 +1,5 @@
 /* The steps of an exchange, shared by exchange.c (its course), exchange_in.c (the daemon's frames), exchange_out.c (to the daemon),
- * exchange_end.c (failures) and exchange_tunnel.c (after an upgrade). */
+ * exchange_end.c (to the client, failures) and exchange_tunnel.c (after an upgrade). */
 #ifndef MJ_EXCHANGE_STEPS_H
 #define MJ_EXCHANGE_STEPS_H
 
@@ -16,17 +16,8 @@ typedef enum mj_step_t {
 
 /* --- exchange.c --- */
 
-/** Passes on to the client what has gathered. @return false if the client is gone */
-bool mj_exchange_pass(mj_exchange_t *exchange);
-
-/** Has what gathered so far leave at once. */
-void mj_exchange_add_flush(mj_exchange_t *exchange);
-
 /** Takes the daemon's next frame, and does what it says. */
 mj_step_t mj_exchange_receive(mj_exchange_t *exchange);
-
-/** Ends because nobody waits for the response any more. */
-mj_step_t mj_exchange_client_gone(mj_exchange_t *exchange);
 
 /* --- exchange_in.c: what a frame does; payload is frame->len bytes of the channel's buffer --- */
 
@@ -58,6 +49,15 @@ void mj_exchange_send_body(mj_exchange_t *exchange);
 int mj_exchange_client_fd(const mj_exchange_t *exchange);
 
 /* --- exchange_end.c --- */
+
+/** Passes on to the client what has gathered. @return false if the client is gone */
+bool mj_exchange_pass(mj_exchange_t *exchange);
+
+/** Has what gathered so far leave at once. */
+void mj_exchange_add_flush(mj_exchange_t *exchange);
+
+/** Ends because nobody waits for the response any more. */
+mj_step_t mj_exchange_client_gone(mj_exchange_t *exchange);
 
 /** Ends without success. Before the response began: the client gets that status. After: its connection is broken off, so that what it has
  *  never looks whole. */
