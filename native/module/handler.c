@@ -162,6 +162,7 @@ int mj_handler(request_rec *r)
     mj_slots_t avoid = {0};
     mj_ticket_t ticket;
     apr_time_t began, deadline;
+    bool is_asked = false; /* whether a daemon has been: tries does not count those that refuse */
     int status, tries;
 
     if (r->handler == NULL || strcmp(r->handler, MJ_HANDLER) != 0) {
@@ -181,7 +182,7 @@ int mj_handler(request_rec *r)
     deadline = settings->queue_timeout > 0 ? began + settings->queue_timeout : 0;
     exchange = mj_exchange_make(r, &outgoing.head, settings->name, settings->request_timeout);
     status = mj_exchange_prepare(exchange);
-    for (tries = 0; status == OK && tries < MAX_ATTEMPTS && (deadline == 0 || tries == 0 || apr_time_now() < deadline); tries++) {
+    for (tries = 0; status == OK && tries < MAX_ATTEMPTS && (deadline == 0 || !is_asked || apr_time_now() < deadline); tries++) {
         mj_outcome_t outcome;
         apr_time_t admitted;
         status = admit(exchange, outgoing.pool, deadline, &avoid, &ticket);
@@ -190,6 +191,7 @@ int mj_handler(request_rec *r)
         }
         admitted = apr_time_now();
         outcome = attempt(exchange, outgoing.pool, &ticket);
+        is_asked = true;
         note(r, &ticket, began, admitted);
         if (outcome == MJ_OUTCOME_FINAL) {
             return exchange->status;

@@ -92,9 +92,13 @@ class HostileDaemonTest {
                         JVMDaemonProcess closed ${AS1} request-timeout=1 queue-timeout=2 env=HOSTILE=closed
                         JVMAlias / ${APPS}/Hello.java
                         """)
+                .host("refuser", """
+                        JVMDaemonProcess refuser ${AS1} queue-timeout=2 env=HOSTILE=acts "env=WORK=${WORK}"
+                        JVMAlias / ${APPS}/Hello.java
+                        """)
                 .host("normal", "JVMDaemonProcess normal ${AS2}\nJVMAlias / ${APPS}/Hello.java")
                 .start();
-        httpd.expect("pool (hostile|patient|deaf|closed)");
+        httpd.expect("pool (hostile|patient|deaf|closed|refuser)");
         Http.await(httpd.uri("normal", "/x"), 200);
         Http.await(httpd.uri("hostile", "/good?x"), 200);
         Http.await(httpd.uri("patient", "/good?x"), 200);
@@ -636,11 +640,12 @@ class HostileDaemonTest {
         }
     }
 
+    /** A pool of its own: what is left of connections to another pool would count as tries, which end this by themselves. */
     @Test
     void shouldNotAskForEverADaemonThatRefuses() throws IOException {
         long before = System.nanoTime();
 
-        Got got = ask("hostile", "refuse-forever", newToken());
+        Got got = ask("refuser", "refuse-forever", newToken());
 
         assertThat(got.status).isEqualTo(503);
         within(SOON, before);
