@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import modjvm.it.harness.Command;
 import modjvm.it.harness.Folders;
 import modjvm.it.harness.Http;
 import modjvm.it.harness.Httpd;
@@ -18,6 +21,9 @@ import org.junit.jupiter.api.Test;
 /** Two virtual hosts, two users: neither reaches what is the other's. */
 @RequiresRoot
 class VirtualHostsTest {
+    /** What curl ends with. */
+    private static final int CANNOT_CONNECT = 7;
+
     @AutoClose
     private static Httpd httpd;
 
@@ -97,6 +103,39 @@ class VirtualHostsTest {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
                 .isEqualTo("rw-------");
         assertThat(Files.getOwner(socket).getName()).isEqualTo("www-data");
+    }
+
+    /** Whoever is not httpd neither learns which sockets there are nor, knowing one, connects; httpd's user, so asked, does. */
+    @Test
+    void shouldKeepLocalUsersOut() {
+        httpd.expect("connection: closed: UNKNOWN_FRAME"); // what www-data sends is HTTP
+        Path socket = httpd.sockets().get(0);
+
+        for (String user : List.of(Users.first(), Users.second(), "nobody")) {
+            assertThat(as(user, "ls", socket.getParent().toString()).output())
+                    .contains("Permission denied")
+                    .doesNotContain(".sock");
+            assertThat(as(user, "curl", "--silent", "--unix-socket", socket.toString(), "http://x/")
+                            .exitCode())
+                    .as(user)
+                    .isEqualTo(CANNOT_CONNECT);
+        }
+        assertThat(as("www-data", "curl", "--silent", "--unix-socket", socket.toString(), "http://x/")
+                        .exitCode())
+                .isNotIn(0, CANNOT_CONNECT);
+    }
+
+    private static Command as(String user, String... command) {
+        List<String> whole = new ArrayList<>(List.of(
+                "setpriv",
+                "--reuid",
+                user,
+                "--regid",
+                Integer.toString(Users.gid(user)),
+                "--clear-groups",
+                "--inh-caps=-all"));
+        whole.addAll(List.of(command));
+        return Command.run(whole);
     }
 
     @Test
