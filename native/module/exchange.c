@@ -1,13 +1,5 @@
 #include "exchange.h"
 #include "exchange_steps.h"
-#include "module.h"
-
-#include <http_log.h>
-#include <http_protocol.h>
-
-APLOG_USE_MODULE(jvm);
-
-#define LOOK_AROUND_MS 500
 
 mj_exchange_t *mj_exchange_make(request_rec *r, mj_request_t *head, const char *pool_name, apr_interval_time_t request_timeout)
 {
@@ -36,7 +28,7 @@ mj_step_t mj_exchange_receive(mj_exchange_t *x)
         return mj_exchange_on_frame(x, &frame, payload);
     }
     if (APR_STATUS_IS_EAGAIN(rv)) { /* a while without a word: is anybody still listening? */
-        return mj_exchange_has_client(x) ? MJ_GO_ON : mj_exchange_client_gone(x);
+        return mj_exchange_look_around(x);
     }
     if (APR_STATUS_IS_TIMEUP(rv)) {
         return mj_exchange_timed_out(x);
@@ -56,14 +48,11 @@ static mj_step_t receive_or_send(mj_exchange_t *x)
         return mj_exchange_pass(x) ? mj_exchange_more_body(x) : mj_exchange_client_gone(x);
     }
     if (ready == 0) {
-        if (!mj_exchange_pass(x)) {
-            return mj_exchange_client_gone(x);
+        mj_step_t step = mj_exchange_pass(x) ? mj_exchange_look_around(x) : mj_exchange_client_gone(x);
+        if (step == MJ_GO_ON) {
+            mj_channel_await(x->channel, MJ_READABLE | MJ_WRITABLE, MJ_LOOK_AROUND_MS);
         }
-        if (x->deadline != 0 && apr_time_now() >= x->deadline) {
-            return mj_exchange_timed_out(x);
-        }
-        mj_channel_await(x->channel, MJ_READABLE | MJ_WRITABLE, LOOK_AROUND_MS);
-        return mj_exchange_has_client(x) ? MJ_GO_ON : mj_exchange_client_gone(x);
+        return step;
     }
     return mj_exchange_receive(x);
 }

@@ -40,6 +40,14 @@ int mj_exchange_give_up(mj_exchange_t *x)
     return x->status;
 }
 
+mj_step_t mj_exchange_look_around(mj_exchange_t *x)
+{
+    if (x->deadline != 0 && apr_time_now() >= x->deadline) {
+        return mj_exchange_timed_out(x);
+    }
+    return mj_exchange_has_client(x) ? MJ_GO_ON : mj_exchange_client_gone(x);
+}
+
 void mj_exchange_add_flush(mj_exchange_t *x)
 {
     APR_BRIGADE_INSERT_TAIL(x->out, apr_bucket_flush_create(x->r->connection->bucket_alloc));

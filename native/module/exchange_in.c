@@ -7,7 +7,7 @@
 
 APLOG_USE_MODULE(jvm);
 
-#define LOOK_AROUND apr_time_from_msec(500)
+#define LOOK_AROUND apr_time_from_msec(MJ_LOOK_AROUND_MS)
 
 /* Nobody will send more of the response. */
 static mj_step_t finish(mj_exchange_t *x)
@@ -103,18 +103,18 @@ static mj_step_t on_inform(mj_exchange_t *x, const mj_frame_t *frame, const unsi
 }
 
 /* A daemon that has enough to say keeps httpd from ever waiting for it, and so from seeing that time is up, or who has left. */
-static mj_step_t look_around(mj_exchange_t *x)
+static mj_step_t look_around_at_times(mj_exchange_t *x)
 {
     apr_time_t now = apr_time_now();
 
+    if (x->looked_at == 0) { /* the first such frame: most answers end with it */
+        x->looked_at = now;
+    }
     if (now - x->looked_at < LOOK_AROUND) {
         return MJ_GO_ON;
     }
     x->looked_at = now;
-    if (x->deadline != 0 && now >= x->deadline) {
-        return mj_exchange_timed_out(x);
-    }
-    return mj_exchange_has_client(x) ? MJ_GO_ON : mj_exchange_client_gone(x);
+    return mj_exchange_look_around(x);
 }
 
 static mj_step_t on_data(mj_exchange_t *x, const mj_frame_t *frame, const unsigned char *payload)
@@ -132,7 +132,7 @@ static mj_step_t on_data(mj_exchange_t *x, const mj_frame_t *frame, const unsign
     if ((frame->flags & MJ_FLAG_DATA_FLUSH) != 0) {
         mj_exchange_add_flush(x);
     }
-    return look_around(x);
+    return look_around_at_times(x);
 }
 
 static mj_step_t on_trailers(mj_exchange_t *x, const mj_frame_t *frame, const unsigned char *payload)
@@ -222,7 +222,7 @@ mj_step_t mj_exchange_on_log(mj_exchange_t *x, const mj_frame_t *frame, const un
     }
     ap_log_rerror(APLOG_MARK, level, 0, x->r, "[pool %s] [id %s] %.*s", x->pool_name, x->r->log_id != NULL ? x->r->log_id : "-",
                   (int)message.len, message.data);
-    return look_around(x);
+    return look_around_at_times(x);
 }
 
 static mj_step_t on_upgraded(mj_exchange_t *x, const mj_frame_t *frame, const unsigned char *payload)

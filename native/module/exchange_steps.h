@@ -5,6 +5,9 @@
 
 #include "exchange.h"
 
+/** After how long without a look at the clock and the client one is due. */
+#define MJ_LOOK_AROUND_MS 500
+
 /** Where a step leads. */
 typedef enum mj_step_t {
     MJ_GO_ON,
@@ -55,6 +58,9 @@ bool mj_exchange_pass(mj_exchange_t *exchange);
 
 /** Has what gathered so far leave at once. */
 void mj_exchange_add_flush(mj_exchange_t *exchange);
+
+/** Ends if request-timeout has passed, or if the client has left. */
+mj_step_t mj_exchange_look_around(mj_exchange_t *exchange);
 
 /** Ends because nobody waits for the response any more. */
 mj_step_t mj_exchange_client_gone(mj_exchange_t *exchange);

@@ -26,6 +26,9 @@ class SystemCallsTest {
     private static final Pattern ON_THE_WIRE =
             Pattern.compile("(\\w+)\\(\\d+<UNIX-STREAM:|(p?poll|epoll_\\w+)\\(.*<UNIX-STREAM:");
 
+    /** A look whether the client is still there. */
+    private static final Pattern AT_THE_CLIENT = Pattern.compile("(p?poll)\\(.*<TCP");
+
     @AutoClose
     private static Httpd httpd;
 
@@ -56,6 +59,10 @@ class SystemCallsTest {
 
     /** Calls on the wire while that many requests are answered, by name. */
     private static Map<String, Integer> count(Proc process, String request) throws Exception {
+        return count(process, request, ON_THE_WIRE);
+    }
+
+    private static Map<String, Integer> count(Proc process, String request, Pattern pattern) throws Exception {
         ask(20, request); // connections are there, code is warm
         Path output = httpd.work().resolve("strace." + process.pid());
         Process strace = new ProcessBuilder(
@@ -72,9 +79,10 @@ class SystemCallsTest {
         }
         Map<String, Integer> calls = new TreeMap<>();
         for (String line : Files.readAllLines(output)) {
-            Matcher matcher = ON_THE_WIRE.matcher(line);
+            Matcher matcher = pattern.matcher(line);
             if (!line.contains("resumed>") && matcher.find()) {
-                calls.merge(matcher.group(1) != null ? matcher.group(1) : matcher.group(2), 1, Integer::sum);
+                String name = matcher.group(1) != null ? matcher.group(1) : matcher.group(2);
+                calls.merge(name, 1, Integer::sum);
             }
         }
         calls.remove("accept"); // the one that waits for further connections
@@ -131,5 +139,10 @@ class SystemCallsTest {
     @Test
     void shouldTakeTwoCallsOfTheDaemonForASmallPost() throws Exception {
         assertTwoEach(count(httpd.daemons("site").get(0), POST), "write", "read");
+    }
+
+    @Test
+    void shouldNotLookForAClientWhoseAnswerComesAtOnce() throws Exception {
+        assertThat(count(child(), GET, AT_THE_CLIENT)).isEmpty();
     }
 }
