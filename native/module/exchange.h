@@ -40,7 +40,7 @@ typedef struct mj_exchange_t {
     uint64_t credit;
     bool is_accepted; /**< the daemon has answered other than REFUSED */
     bool is_tunnel;   /**< upgraded */
-    bool is_split;    /**< the head was larger than one small message: if the daemon is lost, it may have read a part */
+    bool is_split;    /**< the first message was larger than what a daemon reads at once: if it is lost, it may have read a part */
 
     /* the response */
     unsigned informs; /**< interim responses so far */

@@ -105,7 +105,7 @@ static mj_span_t encode_trailers(mj_exchange_t *x)
     const mj_pair_t *fields = mj_request_trailers(x->r, &count);
     unsigned char *frame;
 
-    if (count == 0 || x->is_tunnel) {
+    if (count == 0) {
         return (mj_span_t){NULL, 0};
     }
     if (mj_trailers_encode(NULL, 0, x->channel->serial, fields, count, &size) != APR_ENOSPC) {
@@ -118,17 +118,62 @@ static mj_span_t encode_trailers(mj_exchange_t *x)
     return (mj_span_t){(const char *)frame, size};
 }
 
+/* What goes to the daemon in one go. */
+typedef struct message_t {
+    unsigned char data_header[MJ_HEADER_SIZE];
+    unsigned char end[MJ_HEADER_SIZE];
+    struct iovec parts[6]; /* HELLO, REQUEST, DATA in two, TRAILERS, END */
+    int count;
+} message_t;
+
+static void add(message_t *message, const void *bytes, apr_size_t len)
+{
+    message->parts[message->count++] = (struct iovec){(void *)(uintptr_t)bytes, len};
+}
+
+/* Adds up to max bytes of what has been read of the body and not been sent, and what ends the body behind the last. */
+static void add_body(mj_exchange_t *x, apr_size_t max, message_t *message)
+{
+    apr_size_t len = x->body_len - x->body_sent;
+
+    if (len > max) {
+        len = max;
+    }
+    if (len > 0) {
+        mj_data_header_encode(message->data_header, x->channel->serial, (uint32_t)len);
+        add(message, message->data_header, sizeof(message->data_header));
+        add(message, x->body + x->body_sent, len);
+        x->body_sent += len;
+    }
+    if (x->is_body_read && x->body_sent == x->body_len) {
+        mj_span_t trailers = x->is_tunnel ? (mj_span_t){NULL, 0} : encode_trailers(x);
+        if (trailers.len > 0) {
+            add(message, trailers.data, trailers.len);
+        }
+        mj_end_encode(message->end, x->channel->serial, 0);
+        add(message, message->end, sizeof(message->end));
+        x->is_body_ended = true;
+    }
+}
+
+static apr_size_t length_of(const message_t *message)
+{
+    apr_size_t len = 0;
+    for (int i = 0; i < message->count; i++) {
+        len += message->parts[i].iov_len;
+    }
+    return len;
+}
+
 mj_step_t mj_exchange_send_head(mj_exchange_t *x)
 {
-    unsigned char hello[MJ_HELLO_SIZE], data_header[MJ_HEADER_SIZE], end[MJ_HEADER_SIZE];
+    unsigned char hello[MJ_HELLO_SIZE];
     mj_channel_t *channel = x->channel;
-    apr_size_t size = HEAD_GUESS, total, room;
+    apr_size_t size = HEAD_GUESS, frames, len;
+    message_t message = {.count = 0};
     unsigned char *head;
-    struct iovec parts[6];
-    mj_span_t trailers = {NULL, 0};
     apr_status_t rv;
     bool sent_any;
-    int count = 0;
 
     do {
         head = apr_palloc(x->r->pool, size);
@@ -143,66 +188,34 @@ mj_step_t mj_exchange_send_head(mj_exchange_t *x)
     channel->serial = next_serial(channel->serial);
     if (channel->is_new) {
         mj_hello_encode(hello, (uint32_t)getpid());
-        parts[count++] = (struct iovec){hello, sizeof(hello)};
+        add(&message, hello, sizeof(hello));
         channel->is_new = false;
     }
-    parts[count++] = (struct iovec){head, size};
-    /* The rest waits for credit: the daemon must be able to read all that is sent before it answers at once (PROTOCOL.md, section 3). */
-    total = size + sizeof(hello) + sizeof(data_header) + sizeof(end);
-    room = total < MJ_RETRY_LIMIT ? MJ_RETRY_LIMIT - total : 0;
-    x->body_sent = x->body_len < room ? x->body_len : room;
-    if (x->body_sent > 0) {
-        mj_data_header_encode(data_header, channel->serial, (uint32_t)x->body_sent);
-        parts[count++] = (struct iovec){data_header, sizeof(data_header)};
-        parts[count++] = (struct iovec){x->body, x->body_sent};
-    }
-    x->is_body_ended = !x->has_body || (x->is_body_read && x->body_sent == x->body_len);
-    if (x->has_body && x->is_body_ended) {
-        trailers = encode_trailers(x);
-        if (trailers.len > 0) {
-            parts[count++] = (struct iovec){(void *)(uintptr_t)trailers.data, trailers.len};
-            total += trailers.len;
-        }
-        mj_end_encode(end, channel->serial, 0);
-        parts[count++] = (struct iovec){end, sizeof(end)};
+    add(&message, head, size);
+    x->body_sent = 0;
+    x->is_body_ended = !x->has_body;
+    if (x->has_body) {
+        /* The rest waits for credit: the daemon must be able to read all that is sent before it answers at once (PROTOCOL.md, section 3). */
+        frames = size + sizeof(hello) + sizeof(message.data_header) + sizeof(message.end);
+        add_body(x, frames < MJ_RETRY_LIMIT ? MJ_RETRY_LIMIT - frames : 0, &message);
     }
     x->credit = 0;
-    rv = mj_channel_send(channel, parts, count, &sent_any);
-    /* Such a head may have been read in part, and nothing would tell. */
-    x->is_split = sent_any && total > MJ_RETRY_LIMIT;
+    len = length_of(&message);
+    rv = mj_channel_send(channel, message.parts, message.count, &sent_any);
+    /* A part of it may have been read then, and nothing would tell. */
+    x->is_split = sent_any && len > MJ_RETRY_LIMIT;
     return rv == APR_SUCCESS ? MJ_GO_ON : MJ_LOST;
 }
 
 void mj_exchange_send_body(mj_exchange_t *x)
 {
-    unsigned char data_header[MJ_HEADER_SIZE], end[MJ_HEADER_SIZE];
-    const unsigned char *data = x->body + x->body_sent;
-    apr_size_t len = x->body_len - x->body_sent;
-    mj_span_t trailers = {NULL, 0};
-    struct iovec parts[4];
+    message_t message = {.count = 0};
+    apr_size_t before = x->body_sent;
     bool sent_any;
-    int count = 0;
 
-    if (len > x->credit) {
-        len = (apr_size_t)x->credit;
-    }
-    x->body_sent += len;
-    if (len > 0) {
-        mj_data_header_encode(data_header, x->channel->serial, (uint32_t)len);
-        parts[count++] = (struct iovec){data_header, sizeof(data_header)};
-        parts[count++] = (struct iovec){(void *)(uintptr_t)data, len};
-    }
-    if (x->is_body_read && x->body_sent == x->body_len) {
-        trailers = encode_trailers(x);
-        if (trailers.len > 0) {
-            parts[count++] = (struct iovec){(void *)(uintptr_t)trailers.data, trailers.len};
-        }
-        mj_end_encode(end, x->channel->serial, 0);
-        parts[count++] = (struct iovec){end, sizeof(end)};
-        x->is_body_ended = true;
-    }
-    x->credit -= len;
-    if (mj_channel_send(x->channel, parts, count, &sent_any) != APR_SUCCESS) {
+    add_body(x, x->credit < MJ_MAX_DATA ? (apr_size_t)x->credit : MJ_MAX_DATA, &message);
+    x->credit -= x->body_sent - before;
+    if (mj_channel_send(x->channel, message.parts, message.count, &sent_any) != APR_SUCCESS) {
         /* The daemon may have answered before it went: what it sent can still be received. */
         x->is_broken = true;
         x->is_body_ended = true;

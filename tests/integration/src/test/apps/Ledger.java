@@ -9,7 +9,7 @@ import modjvm.*;
 
 /**
  * Writes down which requests it has seen, in a file that outlives it: one line before and one after each, in FOLDER/PID.ledger. The query is ID,
- * HOLD: it holds the request for some milliseconds, however it is interrupted. The answer tells what the body was.
+ * HOLD: it holds the request for some milliseconds, however it is interrupted; "halt" ends the JVM before the body is read. The answer tells what the body was.
  */
 public class Ledger {
     private final FileChannel file;
@@ -28,6 +28,9 @@ public class Ledger {
     private Response answer(Request request) throws IOException {
         String[] question = request.query().split(",");
         write("begin " + question[0] + "\n");
+        if (question[1].equals("halt")) {
+            Runtime.getRuntime().halt(9);
+        }
         String body = describe(request.body());
         hold(Long.parseLong(question[1]));
         write("end " + question[0] + "\n");

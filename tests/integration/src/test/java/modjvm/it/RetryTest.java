@@ -116,6 +116,24 @@ class RetryTest {
         return httpd.awaitReady("site", 2);
     }
 
+    /** Trailers make one message of more than a daemon reads at once: that it left some unread does not mean that it read none. */
+    @Test
+    void shouldRunNothingTwiceBecauseItsTrailersWereNotRead() throws IOException {
+        try (Httpd httpd =
+                Httpd.with().host("site", site("processes=2 threads=2")).start()) {
+            httpd.expect("MJ0043|ended: exit code 9");
+            httpd.awaitReady("site", 2);
+            String body = "x".repeat(14_000);
+            String trailers = "X-A: " + "a".repeat(4000) + "\r\nX-B: " + "b".repeat(4000) + "\r\n";
+            try (RawClient client = new RawClient(httpd.port("site"))) {
+                client.send("POST /?once,halt HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+                        + Integer.toHexString(body.length()) + "\r\n" + body + "\r\n0\r\n" + trailers + "\r\n");
+                assertThat(client.receiveHead().status()).isEqualTo(502);
+            }
+            assertThat(Ledgers.read(httpd.work()).begun("once")).hasSize(1);
+        }
+    }
+
     @Test
     void shouldLoseOnlyWhatAKilledDaemonHadBegun() {
         Random random = random();
