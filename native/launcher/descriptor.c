@@ -3,24 +3,13 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/uio.h>
-#include <sys/vfs.h>
-
-#define FUSE_MAGIC 0x65735546
 
 int64_t mj_descriptor_peer(int socket)
 {
     struct ucred peer;
     socklen_t len = sizeof(peer);
     return getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 ? (int64_t)peer.uid : -1;
-}
-
-bool mj_descriptor_is_file(int fd)
-{
-    struct stat file;
-    struct statfs system;
-    return fstat(fd, &file) == 0 && S_ISREG(file.st_mode) && fstatfs(fd, &system) == 0 && system.f_type != FUSE_MAGIC;
 }
 
 ssize_t mj_descriptor_send(int socket, const void *bytes, size_t len, int file)

@@ -2,17 +2,12 @@
 #ifndef MJ_DESCRIPTOR_H
 #define MJ_DESCRIPTOR_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 /** @return the uid under which the other end of a socket was connected; -1 if it cannot be told */
 int64_t mj_descriptor_peer(int socket);
-
-/** Whether a process of another user may be given this open file to read: a regular file, and not on FUSE, whose owner could keep
- *  that process waiting. */
-bool mj_descriptor_is_file(int fd);
 
 /** Sends bytes with a file attached to the first of them; waits until some can go. @return how many went; -1 with errno */
 ssize_t mj_descriptor_send(int socket, const void *bytes, size_t len, int file);

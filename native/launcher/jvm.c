@@ -3,6 +3,7 @@
 #include "descriptor.h"
 #include "hangup.h"
 #include "lifecycle.h"
+#include "plain_file.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -297,7 +298,7 @@ static jboolean JNICALL native_can_pass(JNIEnv *env, jclass type, jobject channe
 {
     int fd = file_of(env, file);
     (void)type;
-    return socket_of(env, channel) >= 0 && fd >= 0 && mj_descriptor_is_file(fd) ? JNI_TRUE : JNI_FALSE;
+    return socket_of(env, channel) >= 0 && mj_is_plain_file(fd, 0) ? JNI_TRUE : JNI_FALSE;
 }
 
 static jint sent(JNIEnv *env, int socket, ssize_t n)

@@ -1,24 +1,19 @@
 /* Files whose descriptors a daemon passed as the bodies of responses. The file is its user's: it can change, shrink and vanish at any time. */
 #include "module.h"
+#include "plain_file.h"
 
 #include <apr_portable.h>
 #include <fcntl.h>
 #include <http_core.h>
-#include <sys/stat.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
-#define FUSE_MAGIC 0x65735546
 #define READ_SIZE 65536 /* where it cannot be sent by sendfile: TLS, filters */
 
 static bool is_usable(int fd, uint64_t least_size)
 {
-    struct stat info;
-    struct statfs system;
     int flags = fd >= 0 ? fcntl(fd, F_GETFL) : -1;
 
-    return flags >= 0 && (flags & O_PATH) == 0 && (flags & O_ACCMODE) != O_WRONLY && fstat(fd, &info) == 0 && S_ISREG(info.st_mode) &&
-           (uint64_t)info.st_size >= least_size && fstatfs(fd, &system) == 0 && system.f_type != FUSE_MAGIC;
+    return flags >= 0 && (flags & O_PATH) == 0 && (flags & O_ACCMODE) != O_WRONLY && mj_is_plain_file(fd, least_size);
 }
 
 static bool may_sendfile(const request_rec *r)

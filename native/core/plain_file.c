@@ -1,0 +1,14 @@
+#include "plain_file.h"
+
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+#define FUSE_MAGIC 0x65735546
+
+bool mj_is_plain_file(int fd, uint64_t least_size)
+{
+    struct stat file;
+    struct statfs system;
+    return fstat(fd, &file) == 0 && S_ISREG(file.st_mode) && (uint64_t)file.st_size >= least_size && fstatfs(fd, &system) == 0 &&
+           system.f_type != FUSE_MAGIC;
+}
