@@ -93,7 +93,7 @@ final class Exchange implements AutoCloseable {
             return;
         }
         try {
-            reply.send(response, request.hasBody(), body);
+            reply.send(response, body);
         } catch (ProtocolException e) {
             reply.fail(SERVER_ERROR, "the application's response cannot be sent: " + e.getMessage());
         }

@@ -39,7 +39,7 @@ final class Reply {
      * @throws IOException from the connection, or from the application's writer
      * @throws Exception from the application's handler of an upgrade
      */
-    void send(Response response, boolean hasRequestBody, RequestBody requestBody) throws Exception {
+    void send(Response response, RequestBody requestBody) throws Exception {
         Body body = response.body();
         if (body instanceof Body.File file) {
             sendFile(response, file);
@@ -52,7 +52,7 @@ final class Reply {
                 sendStream(response, new Body.Stream(in::transferTo));
             }
         } else if (body instanceof Body.Upgrade upgrade) {
-            sendUpgrade(response, upgrade, hasRequestBody, requestBody);
+            sendUpgrade(response, upgrade, requestBody);
         } else if (body instanceof Body.Bytes content) {
             sendBytes(response, content.bytes());
         } else {
@@ -158,13 +158,11 @@ final class Reply {
     }
 
     /** The other protocol begins at once; what the client sends of it comes as the request's body. */
-    private void sendUpgrade(Response response, Body.Upgrade upgrade, boolean hasBody, RequestBody tunnel)
-            throws Exception {
-        if (hasBody) {
+    private void sendUpgrade(Response response, Body.Upgrade upgrade, RequestBody tunnel) throws Exception {
+        if (!tunnel.openTunnel()) {
             fail(SERVER_ERROR, "an upgrade in answer to a request with a body");
             return;
         }
-        tunnel.openTunnel();
         output.append(new Frame.Upgraded(serial, fields(response)));
         permit.release(); // it is no request in flight any more, but drained like one
         output.send();

@@ -40,6 +40,7 @@ final class RequestBody extends InputStream {
     /** Of the DATA frame at hand: what has not been taken from the input. */
     private int frameLeft;
 
+    private final boolean hasBody;
     private boolean isTunnel;
     private Frame.@Nullable Trailers announced;
     /** Once the application has read the body's end. Volatile: any thread may ask, and must not wait for who reads. */
@@ -61,7 +62,8 @@ final class RequestBody extends InputStream {
         this.serial = request.serial();
         this.contentLength = contentLength;
         this.granted = request.has(Constants.FLAG_REQUEST_EXPECT) ? 0 : Constants.INITIAL_CREDIT;
-        this.ended = !request.has(Constants.FLAG_REQUEST_BODY);
+        this.hasBody = request.has(Constants.FLAG_REQUEST_BODY);
+        this.ended = !hasBody;
     }
 
     @Override
@@ -118,12 +120,20 @@ final class RequestBody extends InputStream {
         return trailers;
     }
 
-    /** From here on it is what comes through a tunnel, up to its end; for a request without a body. */
-    synchronized void openTunnel() {
+    /**
+     * From here on it is what comes through a tunnel, up to its end.
+     *
+     * @return false if the request has a body, which stands in the way
+     */
+    synchronized boolean openTunnel() {
+        if (hasBody) {
+            return false;
+        }
         isTunnel = true;
         ended = false;
         credited = true;
         granted = Constants.INITIAL_CREDIT;
+        return true;
     }
 
     /** Whether the connection failed, or httpd cut the body off: then the application's trouble is nobody's fault. */

@@ -2,6 +2,7 @@ package modjvm.host;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import modjvm.protocol.Constants;
 import modjvm.protocol.RequestHead;
 import org.jspecify.annotations.Nullable;
 
@@ -11,12 +12,12 @@ import org.jspecify.annotations.Nullable;
  * standard error. Used by the thread of the request.
  */
 final class RequestLog {
-    static final int ERROR = 3;
+    static final int ERROR = Constants.LEVEL_ERROR;
     static final int WARNING = 4;
     static final int NOTICE = 5;
     static final int INFO = 6;
     static final int DEBUG = 7;
-    static final int TRACE = 8;
+    static final int TRACE = Constants.LEVEL_TRACE;
 
     /** In characters; so that three bytes for each fit a frame. */
     private static final int LONGEST = 1300;
@@ -61,14 +62,15 @@ final class RequestLog {
     /** Takes what was printed. */
     void print(boolean isError, byte[] bytes, int offset, int length) {
         ByteArrayOutputStream unfinished = isError ? unfinishedErr : unfinishedOut;
+        int level = isError ? ERROR : NOTICE;
         int start = offset;
         for (int at = offset; at < offset + length; at++) {
             if (bytes[at] == '\n') {
                 if (unfinished == null) {
-                    lines(isError ? ERROR : NOTICE, text(bytes, start, at - start));
+                    lines(level, new String(bytes, start, at - start, StandardCharsets.UTF_8));
                 } else {
                     unfinished.write(bytes, start, at - start);
-                    finish(unfinished, isError ? ERROR : NOTICE);
+                    finish(unfinished, level);
                 }
                 start = at + 1;
             }
@@ -86,7 +88,7 @@ final class RequestLog {
         }
         unfinished.write(bytes, start, offset + length - start);
         if (unfinished.size() > LONGEST) {
-            finish(unfinished, isError ? ERROR : NOTICE);
+            finish(unfinished, level);
         }
     }
 
@@ -112,9 +114,5 @@ final class RequestLog {
             unfinished.reset();
             lines(level, text);
         }
-    }
-
-    private static String text(byte[] bytes, int offset, int length) {
-        return new String(bytes, offset, length, StandardCharsets.UTF_8);
     }
 }
