@@ -14,7 +14,7 @@
 #define NAME_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
 #define MAX_NAME 64
 
-typedef enum option_kind_t { TEXT, FOLDER, PATHS, LIST, ENV, MASK, NUMBER, SIZE, TIME, LATER } option_kind_t;
+typedef enum option_kind_t { TEXT, FOLDER, PATHS, LIST, ENV, MASK, NUMBER, RANGE, SIZE, TIME, SWITCH, ORDER } option_kind_t;
 
 typedef struct option_t {
     const char *name;
@@ -27,46 +27,49 @@ typedef struct option_t {
 #define AT(field) offsetof(mj_pool_settings_t, field)
 
 static const option_t options[] = {
+    {"chroot", FOLDER, AT(chroot), 0, 0},
     {"class-path", PATHS, AT(class_path), 0, 0},
+    {"connect-timeout", TIME, AT(connect_timeout), 0, MAX_TIME},
+    {"cpu-priority", NUMBER, AT(cpu_priority), -20, 19},
+    {"deadlock-timeout", TIME, AT(deadlock_timeout), 0, MAX_TIME},
     {"display-name", TEXT, AT(display_name), 0, 0},
     {"env", ENV, AT(env), 0, 0},
+    {"env-file", FOLDER, AT(env_file), 0, 0},
     {"graceful-timeout", TIME, AT(graceful_timeout), 0, MAX_TIME},
     {"group", TEXT, AT(group), 0, 0},
+    {"header-buffer-size", SIZE, AT(header_buffer_size), KILO, MEGA},
     {"heap", SIZE, AT(heap), 4 * MEGA, 1024 * GIGA},
     {"home", FOLDER, AT(home), 0, 0},
+    {"idle-timeout", TIME, AT(idle_timeout), 0, MAX_TIME},
+    {"interrupt-timeout", TIME, AT(interrupt_timeout), 0, MAX_TIME},
     {"java-home", FOLDER, AT(java_home), 0, 0},
     {"java-option", LIST, AT(java_options), 0, 0},
     {"lang", TEXT, AT(lang), 0, 0},
-    {"processes", NUMBER, AT(processes), 1, 64},
+    {"listen-backlog", NUMBER, AT(listen_backlog), 1, 65535},
+    {"maximum-requests", NUMBER, AT(maximum_requests), 0, 1000000000},
+    {"memory-limit", SIZE, AT(memory_limit), 0, 1024 * GIGA},
+    {"private-tmp", SWITCH, AT(private_tmp), 0, 0},
+    {"processes", RANGE, AT(processes), 1, 64},
     {"queue-size", NUMBER, AT(queue_size), 0, 1000000},
     {"queue-timeout", TIME, AT(queue_timeout), 0, MAX_TIME},
+    {"read-only", PATHS, AT(read_only), 0, 0},
+    {"receive-buffer-size", SIZE, AT(receive_buffer_size), 0, 64 * MEGA},
+    {"reload-marker", FOLDER, AT(reload_marker), 0, 0},
     {"request-timeout", TIME, AT(request_timeout), 0, MAX_TIME},
+    {"restart-interval", TIME, AT(restart_interval), 0, MAX_TIME},
+    {"restart-order", ORDER, AT(stop_first), 0, 0},
+    {"script-group", TEXT, AT(script_group), 0, 0},
+    {"script-user", TEXT, AT(script_user), 0, 0},
+    {"send-buffer-size", SIZE, AT(send_buffer_size), 0, 64 * MEGA},
     {"shutdown-timeout", TIME, AT(shutdown_timeout), 0, MAX_TIME},
+    {"socket-timeout", TIME, AT(socket_timeout), 0, MAX_TIME},
     {"stack-size", SIZE, AT(stack_size), 256 * KILO, GIGA},
     {"startup-timeout", TIME, AT(startup_timeout), 0, MAX_TIME},
     {"supplementary-groups", TEXT, AT(supplementary_groups), 0, 0},
     {"threads", NUMBER, AT(threads), 1, 10000},
     {"umask", MASK, AT(umask), 0, 0777},
     {"user", TEXT, AT(user), 0, 0},
-    /* named in the design, refused by name until they work */
-    {"chroot", LATER, 0, 0, 0},
-    {"connect-timeout", LATER, 0, 0, 0},
-    {"cpu-priority", LATER, 0, 0, 0},
-    {"deadlock-timeout", LATER, 0, 0, 0},
-    {"env-file", LATER, 0, 0, 0},
-    {"header-buffer-size", LATER, 0, 0, 0},
-    {"idle-timeout", LATER, 0, 0, 0},
-    {"interrupt-timeout", LATER, 0, 0, 0},
-    {"listen-backlog", LATER, 0, 0, 0},
-    {"maximum-requests", LATER, 0, 0, 0},
-    {"memory-limit", LATER, 0, 0, 0},
-    {"receive-buffer-size", LATER, 0, 0, 0},
-    {"restart-interval", LATER, 0, 0, 0},
-    {"script-group", LATER, 0, 0, 0},
-    {"script-user", LATER, 0, 0, 0},
-    {"send-buffer-size", LATER, 0, 0, 0},
-    {"socket-timeout", LATER, 0, 0, 0},
-    {"virtual-threads", LATER, 0, 0, 0},
+    {"virtual-threads", SWITCH, AT(virtual_threads), 0, 0},
 };
 
 mj_pool_settings_t *mj_pool_settings_make(apr_pool_t *pool, const char *name)
@@ -80,12 +83,22 @@ mj_pool_settings_t *mj_pool_settings_make(apr_pool_t *pool, const char *name)
     settings->java_options = apr_array_make(pool, 2, sizeof(const char *));
     settings->groups = apr_array_make(pool, 2, sizeof(gid_t));
     settings->login = "";
+    settings->file_env = apr_array_make(pool, 2, sizeof(const char *));
+    settings->script_uid = -1;
+    settings->script_gid = -1;
     settings->processes = 1;
+    settings->processes_max = 1;
     settings->threads = 25;
     settings->queue_size = 100;
+    settings->listen_backlog = 100;
+    settings->header_buffer_size = 64 * KILO;
     settings->heap = 128 * MEGA;
     settings->stack_size = 512 * KILO;
     settings->queue_timeout = apr_time_from_sec(45);
+    settings->connect_timeout = apr_time_from_sec(15);
+    settings->socket_timeout = apr_time_from_sec(60);
+    settings->interrupt_timeout = apr_time_from_sec(5);
+    settings->deadlock_timeout = apr_time_from_sec(60);
     settings->startup_timeout = apr_time_from_sec(60);
     settings->graceful_timeout = apr_time_from_sec(15);
     settings->shutdown_timeout = apr_time_from_sec(5);
@@ -149,10 +162,12 @@ static const unit_t no_units[] = {{"", 1}, {NULL, 0}};
 static bool parse_quantity(const char *text, const unit_t *units, int64_t min, int64_t max, int64_t *out)
 {
     const char *suffix;
+    bool is_negative = min < 0 && *text == '-';
     int64_t n;
-    if (!parse_digits(text, &n, &suffix)) {
+    if (!parse_digits(is_negative ? text + 1 : text, &n, &suffix)) {
         return false;
     }
+    n = is_negative ? -n : n;
     for (; units->suffix != NULL; units++) {
         if (strcasecmp(units->suffix, suffix) == 0) {
             if (n > INT64_MAX / units->factor || n * units->factor < min || n * units->factor > max) {
@@ -190,6 +205,36 @@ static const char *set_quantity(const option_t *option, void *field, apr_pool_t 
         }
     }
     *(int64_t *)field = n;
+    return NULL;
+}
+
+/* N, or MIN-MAX. */
+static const char *set_range(const option_t *option, mj_pool_settings_t *settings, apr_pool_t *pool, const char *value)
+{
+    const char *dash = strchr(value, '-');
+    const char *low = dash == NULL ? value : apr_pstrmemdup(pool, value, (apr_size_t)(dash - value));
+    const char *high = dash == NULL ? value : dash + 1;
+    int64_t min, max;
+    if (!parse_quantity(low, no_units, option->min, option->max, &min) ||
+        !parse_quantity(high, no_units, option->min, option->max, &max) || min > max) {
+        return apr_psprintf(pool,
+                            "%s=%s: give a number from %" APR_INT64_T_FMT " to %" APR_INT64_T_FMT
+                            ", or the least and the most (2-8)",
+                            option->name, value, option->min, option->max);
+    }
+    settings->processes = min;
+    settings->processes_max = max;
+    return NULL;
+}
+
+/* One of two words; the second is true. */
+static const char *set_choice(const option_t *option, void *field, apr_pool_t *pool, const char *value)
+{
+    const char *first = option->kind == SWITCH ? "off" : "start-first", *second = option->kind == SWITCH ? "on" : "stop-first";
+    if (strcasecmp(value, first) != 0 && strcasecmp(value, second) != 0) {
+        return apr_psprintf(pool, "%s=%s: give %s or %s", option->name, value, first, second);
+    }
+    *(bool *)field = strcasecmp(value, second) == 0;
     return NULL;
 }
 
@@ -256,15 +301,15 @@ const char *mj_pool_settings_set(mj_pool_settings_t *settings, apr_pool_t *pool,
         const option_t *option = &options[i];
         void *field = (char *)settings + option->offset;
         if (strcmp(option->name, name) != 0) {
-            if (option->kind != LATER) {
-                known = known == NULL ? option->name : apr_pstrcat(pool, known, ", ", option->name, NULL);
-            }
+            known = known == NULL ? option->name : apr_pstrcat(pool, known, ", ", option->name, NULL);
             continue;
         }
         switch (option->kind) {
-        case LATER:
-            return apr_psprintf(pool, "%s=%s: this option is not yet supported by this version of mod_jvm; leave it out", name,
-                                value);
+        case RANGE:
+            return set_range(option, settings, pool, value);
+        case SWITCH:
+        case ORDER:
+            return set_choice(option, field, pool, value);
         case NUMBER:
         case SIZE:
         case TIME:
@@ -366,6 +411,20 @@ static void add_all(mj_record_builder_t *record, const char *name, const apr_arr
     }
 }
 
+static void add_optional(mj_record_builder_t *record, const char *name, const char *value)
+{
+    if (value != NULL) {
+        mj_record_add(record, name, value);
+    }
+}
+
+static void add_optional_number(mj_record_builder_t *record, const char *name, int64_t value)
+{
+    if (value >= 0) {
+        mj_record_add_number(record, name, value);
+    }
+}
+
 static void add_identity(mj_record_builder_t *record, const mj_pool_settings_t *settings, apr_pool_t *pool)
 {
     const char *groups = "";
@@ -380,7 +439,7 @@ static void add_identity(mj_record_builder_t *record, const mj_pool_settings_t *
 }
 
 mj_span_t mj_pool_settings_record(const mj_pool_settings_t *settings, apr_pool_t *pool, unsigned index, int64_t httpd_uid, const char *java_home,
-                                  const apr_array_header_t *applications)
+                                  const apr_array_header_t *applications, const apr_array_header_t *warm_ups)
 {
     mj_record_builder_t *record = mj_record_builder_make(pool);
     int i;
@@ -396,21 +455,42 @@ mj_span_t mj_pool_settings_record(const mj_pool_settings_t *settings, apr_pool_t
     mj_record_add(record, "umask", apr_psprintf(pool, "%04o", (unsigned)settings->umask));
     mj_record_add(record, "display-name", settings->display_name);
     mj_record_add(record, "lang", settings->lang);
+    add_all(record, "env", settings->file_env);
     add_all(record, "env", settings->env);
     mj_record_add(record, "java-home", java_home);
     add_all(record, "java-option", settings->java_options);
-    if (settings->class_path != NULL) {
-        mj_record_add(record, "class-path", settings->class_path);
-    }
+    add_optional(record, "class-path", settings->class_path);
     mj_record_add_number(record, "heap", settings->heap);
     mj_record_add_number(record, "stack-size", settings->stack_size);
+    add_optional(record, "chroot", settings->chroot);
+    add_optional(record, "read-only", settings->read_only);
+    mj_record_add(record, "private-tmp", settings->private_tmp ? "on" : "off");
+    add_optional_number(record, "script-uid", settings->script_uid);
+    add_optional_number(record, "script-gid", settings->script_gid);
     mj_record_add_number(record, "processes", settings->processes);
+    mj_record_add_number(record, "processes-max", settings->processes_max);
     mj_record_add_number(record, "threads", settings->threads);
+    mj_record_add(record, "virtual-threads", settings->virtual_threads ? "on" : "off");
+    mj_record_add_number(record, "memory-limit", settings->memory_limit);
+    mj_record_add_number(record, "cpu-priority", settings->cpu_priority);
+    mj_record_add_number(record, "maximum-requests", settings->maximum_requests);
+    mj_record_add_number(record, "restart-interval", settings->restart_interval / 1000);
+    mj_record_add(record, "restart-order", settings->stop_first ? "stop-first" : "start-first");
+    add_optional(record, "reload-marker", settings->reload_marker);
+    mj_record_add_number(record, "listen-backlog", settings->listen_backlog);
+    mj_record_add_number(record, "receive-buffer-size", settings->receive_buffer_size);
+    mj_record_add_number(record, "request-timeout", settings->request_timeout / 1000);
+    mj_record_add_number(record, "interrupt-timeout", settings->interrupt_timeout / 1000);
+    mj_record_add_number(record, "idle-timeout", settings->idle_timeout / 1000);
+    mj_record_add_number(record, "deadlock-timeout", settings->deadlock_timeout / 1000);
     mj_record_add_number(record, "startup-timeout", settings->startup_timeout / 1000);
     mj_record_add_number(record, "graceful-timeout", settings->graceful_timeout / 1000);
     mj_record_add_number(record, "shutdown-timeout", settings->shutdown_timeout / 1000);
     for (i = 0; i < applications->nelts; i++) {
         mj_record_add_span(record, "application", APR_ARRAY_IDX(applications, i, mj_span_t));
+    }
+    for (i = 0; i < warm_ups->nelts; i++) {
+        mj_record_add_span(record, "warm-up", APR_ARRAY_IDX(warm_ups, i, mj_span_t));
     }
     return mj_record_bytes(record);
 }

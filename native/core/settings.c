@@ -43,6 +43,9 @@ mj_scope_t *mj_scope_merge(apr_pool_t *pool, const mj_scope_t *base, const mj_sc
     if (add->application_group != NULL) {
         merged->application_group = add->application_group;
     }
+    if (add->reload != NULL) {
+        merged->reload = add->reload;
+    }
     for (i = 0; i < add->params->nelts; i++) {
         const mj_param_t *param = &APR_ARRAY_IDX(add->params, i, mj_param_t);
         mj_scope_set_param(merged, pool, param->name, param->value);
@@ -58,9 +61,24 @@ mj_span_t mj_application_definition(apr_pool_t *pool, const char *target, const 
     mj_record_add(record, "target", target);
     mj_record_add(record, "entry-point", scope->entry_point != NULL ? scope->entry_point : MJ_DEFAULT_ENTRY_POINT);
     mj_record_add(record, "group", scope->application_group != NULL ? scope->application_group : default_group);
+    if (scope->reload != NULL && strcmp(scope->reload, "off") == 0) { /* the default is left out: each request bears this */
+        mj_record_add(record, "reload", "off");
+    }
     for (i = 0; i < scope->params->nelts; i++) {
         const mj_param_t *param = &APR_ARRAY_IDX(scope->params, i, mj_param_t);
         mj_record_add(record, "param", apr_pstrcat(pool, param->name, "=", param->value, NULL));
     }
+    return mj_record_bytes(record);
+}
+
+mj_span_t mj_warm_up_record(apr_pool_t *pool, mj_span_t definition, const char *script_name, const char *url)
+{
+    mj_record_builder_t *record = mj_record_builder_make(pool);
+    const char *query = strchr(url, '?');
+
+    mj_record_add_span(record, "definition", definition);
+    mj_record_add(record, "script-name", script_name);
+    mj_record_add(record, "path-info", query == NULL ? url : apr_pstrmemdup(pool, url, (apr_size_t)(query - url)));
+    mj_record_add(record, "query", query == NULL ? "" : query + 1);
     return mj_record_bytes(record);
 }

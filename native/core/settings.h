@@ -19,6 +19,7 @@ typedef struct mj_scope_t {
     const char *process_group;
     const char *entry_point;
     const char *application_group;
+    const char *reload; /**< "off": a changed target does not roll the pool; else "on" */
     const apr_array_header_t *params; /**< of mj_param_t; never NULL */
 } mj_scope_t;
 
@@ -29,6 +30,10 @@ mj_scope_t *mj_scope_merge(apr_pool_t *pool, const mj_scope_t *base, const mj_sc
 
 /** Sets a parameter, replacing one of that name. */
 void mj_scope_set_param(mj_scope_t *scope, apr_pool_t *pool, const char *name, const char *value);
+
+/** A request that an application is warmed up with (docs/architecture.md, section 1).
+ *  @param url its path below the mount, which may have a query */
+mj_span_t mj_warm_up_record(apr_pool_t *pool, mj_span_t definition, const char *script_name, const char *url);
 
 /** The definition of an application (PROTOCOL.md, section 5).
  *  @param default_group the class loader's group where the scope names none */

@@ -248,7 +248,7 @@ static bool has_definition(const mj_pool_t *pool, mj_span_t definition)
 static int check_mounts(apr_pool_t *pool, const server_rec *server)
 {
     mj_server_t *config = mj_server_config(server);
-    int failures = 0, i;
+    int failures = 0, i, k;
 
     for (i = 0; i < config->mounts->nelts; i++) {
         const mj_mount_t *mount = APR_ARRAY_IDX(config->mounts, i, const mj_mount_t *);
@@ -273,6 +273,10 @@ static int check_mounts(apr_pool_t *pool, const server_rec *server)
         resolved->definition = mj_application_definition(pool, mount->target, effective, mj_default_group(pool, server, mount->path));
         if (!has_definition(resolved->pool, resolved->definition)) {
             APR_ARRAY_PUSH(resolved->pool->definitions, mj_span_t) = resolved->definition;
+        }
+        for (k = 0; k < mount->warm_ups->nelts; k++) {
+            APR_ARRAY_PUSH(resolved->pool->warm_ups, mj_span_t) =
+                mj_warm_up_record(pool, resolved->definition, mount->path, APR_ARRAY_IDX(mount->warm_ups, k, const char *));
         }
     }
     return failures;

@@ -101,6 +101,7 @@ static const char *add_daemon_process(cmd_parms *cmd, void *scope, const char *a
     pool->server = cmd->server;
     pool->where = where_of(cmd);
     pool->definitions = apr_array_make(cmd->pool, 2, sizeof(mj_span_t));
+    pool->warm_ups = apr_array_make(cmd->pool, 1, sizeof(mj_span_t));
     while ((rv = mj_option_next(cmd->pool, &args, &key, &value)) == APR_SUCCESS) {
         wrong = mj_pool_settings_set(pool->settings, cmd->pool, key, value);
         if (wrong != NULL) {
@@ -163,9 +164,31 @@ static const char *set_application_group(const cmd_parms *cmd, mj_scope_t *scope
     return wrong;
 }
 
-/* The four directives of a scope have the same names and checks as the options of JVMAlias. */
-static const char *set_mount_option(const cmd_parms *cmd, mj_scope_t *scope, const char *key, const char *value)
+static const char *set_reload(const cmd_parms *cmd, mj_scope_t *scope, const char *value)
 {
+    if (strcasecmp(value, "on") != 0 && strcasecmp(value, "off") != 0) {
+        return apr_psprintf(cmd->pool, "'%s': give On or Off", value);
+    }
+    scope->reload = strcasecmp(value, "on") == 0 ? "on" : "off";
+    return NULL;
+}
+
+static const char *add_warm_up(const cmd_parms *cmd, const mj_mount_t *mount, const char *value)
+{
+    const char *wrong = check_word(cmd, value);
+    if (wrong == NULL && *value != '/') {
+        wrong = apr_psprintf(cmd->pool, "'%s': give a path below the mount, starting with a slash (warm-up=/ready)", value);
+    }
+    if (wrong == NULL) {
+        APR_ARRAY_PUSH(mount->warm_ups, const char *) = value;
+    }
+    return wrong;
+}
+
+/* The directives of a scope have the same names and checks as the options of JVMAlias. */
+static const char *set_mount_option(const cmd_parms *cmd, const mj_mount_t *mount, const char *key, const char *value)
+{
+    mj_scope_t *scope = mount->options;
     if (strcmp(key, "process-group") == 0) {
         return set_process_group(cmd, scope, value);
     }
@@ -178,7 +201,14 @@ static const char *set_mount_option(const cmd_parms *cmd, mj_scope_t *scope, con
     if (strncmp(key, "param.", 6) == 0) {
         return set_param(cmd, scope, key + 6, value);
     }
-    return apr_psprintf(cmd->pool, "there is no option '%s'; there are application-group, entry-point, param.NAME, process-group", key);
+    if (strcmp(key, "reload") == 0) {
+        return set_reload(cmd, scope, value);
+    }
+    if (strcmp(key, "warm-up") == 0) {
+        return add_warm_up(cmd, mount, value);
+    }
+    return apr_psprintf(cmd->pool, "there is no option '%s'; there are application-group, entry-point, param.NAME, process-group, reload, warm-up",
+                        key);
 }
 
 /* NULL, and *wrong says why, if the arguments are no good. */
@@ -195,6 +225,7 @@ static mj_mount_t *parse_mount(cmd_parms *cmd, const char *args, const char **wr
     mount->pattern = ap_getword_conf(cmd->pool, &args);
     mount->target = ap_getword_conf(cmd->pool, &args);
     mount->options = mj_scope_make(cmd->pool);
+    mount->warm_ups = apr_array_make(cmd->pool, 1, sizeof(const char *));
     mount->where = where_of(cmd);
     if (*mount->pattern == '\0' || *mount->target == '\0') {
         *wrong = error_in(cmd, NULL, "give a URL path and a target (JVMAlias /shop /srv/shop/Shop.java)");
@@ -206,7 +237,7 @@ static mj_mount_t *parse_mount(cmd_parms *cmd, const char *args, const char **wr
     }
     rv = APR_SUCCESS;
     while (*wrong == NULL && (rv = mj_option_next(cmd->pool, &args, &key, &value)) == APR_SUCCESS) {
-        *wrong = set_mount_option(cmd, mount->options, key, value);
+        *wrong = set_mount_option(cmd, mount, key, value);
     }
     if (rv == APR_EINVAL) {
         *wrong = key == NULL ? "a quote is not closed" : apr_psprintf(cmd->pool, "'%s': give options as key=value", key);
@@ -260,6 +291,9 @@ static const char *add_alias_match(cmd_parms *cmd, void *scope, const char *args
     if (mount->regex == NULL) {
         return error_in(cmd, mount->pattern, "this is no regular expression that can be compiled");
     }
+    if (mount->warm_ups->nelts > 0) {
+        return error_in(cmd, mount->pattern, "warm-up= is for JVMAlias: these applications are loaded at their first request");
+    }
     return NULL;
 }
 
@@ -288,6 +322,12 @@ static const char *scope_entry_point(cmd_parms *cmd, void *scope, const char *va
 static const char *scope_param(cmd_parms *cmd, void *scope, const char *name, const char *value)
 {
     const char *wrong = set_param(cmd, scope, name, value);
+    return wrong != NULL ? error_in(cmd, NULL, wrong) : NULL;
+}
+
+static const char *scope_reload(cmd_parms *cmd, void *scope, const char *value)
+{
+    const char *wrong = set_reload(cmd, scope, value);
     return wrong != NULL ? error_in(cmd, NULL, wrong) : NULL;
 }
 
@@ -327,6 +367,29 @@ static const char *set_runtime_dir(cmd_parms *cmd, void *scope, const char *valu
     return NULL;
 }
 
+static const char *set_state_dir(cmd_parms *cmd, void *scope, const char *value)
+{
+    const char *wrong = ap_check_cmd_context(cmd, GLOBAL_ONLY);
+
+    (void)scope;
+    if (wrong != NULL) {
+        return wrong;
+    }
+    if (strcasecmp(value, "off") == 0) {
+        mj_server_config(cmd->server)->state_dir = "";
+        return NULL;
+    }
+    wrong = check_word(cmd, value);
+    if (wrong == NULL && *value != '/') {
+        wrong = apr_psprintf(cmd->pool, "'%s' is no absolute path: give one, or Off", value);
+    }
+    if (wrong != NULL) {
+        return error_in(cmd, NULL, wrong);
+    }
+    mj_server_config(cmd->server)->state_dir = value;
+    return NULL;
+}
+
 static const char *set_minimum_uid(cmd_parms *cmd, void *scope, const char *value)
 {
     const char *wrong = ap_check_cmd_context(cmd, GLOBAL_ONLY);
@@ -360,7 +423,10 @@ const command_rec mj_commands[] = {
     AP_INIT_TAKE2("JVMParameter", scope_param, NULL, RSRC_CONF | ACCESS_CONF, "name and value, handed to the application's factory"),
     AP_INIT_TAKE1("JVMProcessGroup", scope_process_group, NULL, RSRC_CONF | ACCESS_CONF,
                   "name of the pool that serves (default: the virtual host's only pool)"),
+    AP_INIT_TAKE1("JVMReload", scope_reload, NULL, RSRC_CONF | ACCESS_CONF, "On or Off: whether a changed target rolls the pool (default: On)"),
     AP_INIT_TAKE1("JVMRuntimeDir", set_runtime_dir, NULL, RSRC_CONF,
                   "folder of the sockets (default: jvm-HASH below DefaultRuntimeDir)"),
+    AP_INIT_TAKE1("JVMStateDir", set_state_dir, NULL, RSRC_CONF,
+                  "folder of what pools keep, or Off (default: state below JVMRuntimeDir)"),
     {NULL, {NULL}, NULL, 0, RAW_ARGS, NULL},
 };

@@ -29,6 +29,7 @@ typedef struct mj_pool_t {
     const char *where;  /**< file and line, for messages */
     const char *java_home;
     apr_array_header_t *definitions; /**< of mj_span_t: applications to load at start */
+    apr_array_header_t *warm_ups;    /**< of mj_span_t: requests to make then */
     unsigned index;                  /**< on the board */
 } mj_pool_t;
 
@@ -38,7 +39,8 @@ typedef struct mj_mount_t {
     ap_regex_t *regex; /**< JVMAliasMatch, else NULL */
     const char *pattern;
     const char *target;
-    mj_scope_t *options; /**< key=value of the directive */
+    mj_scope_t *options;          /**< key=value of the directive */
+    apr_array_header_t *warm_ups; /**< of const char *: URL paths below the mount */
     const char *where;
 } mj_mount_t;
 
@@ -70,6 +72,7 @@ typedef struct mj_server_t {
     const char *name;             /**< host:port, the prefix of default application groups; made by check_config */
     /* main server only */
     const char *runtime_dir;   /**< NULL: default */
+    const char *state_dir;     /**< NULL: default; "": off */
     long minimum_uid;          /**< -1: default */
     struct supervision_t *supervision; /**< set in post_config, the parent's */
     struct mj_child_t *child;          /**< set in child_init */

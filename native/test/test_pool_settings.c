@@ -20,14 +20,15 @@ static const char *set(mj_pool_settings_t *settings, const char *option, const c
 
 static mj_span_t record_of(const mj_pool_settings_t *settings)
 {
-    return mj_pool_settings_record(settings, test_pool, 0, 33, "/java", apr_array_make(test_pool, 1, sizeof(mj_span_t)));
+    return mj_pool_settings_record(settings, test_pool, 0, 33, "/java", apr_array_make(test_pool, 1, sizeof(mj_span_t)),
+                                   apr_array_make(test_pool, 1, sizeof(mj_span_t)));
 }
 
 /* Everything that options decide, as bytes to compare. */
 static mj_span_t describe(const mj_pool_settings_t *settings)
 {
-    const char *const texts[] = {settings->user, settings->group, settings->supplementary_groups, settings->home,
-                                 settings->java_home};
+    const char *const texts[] = {settings->user,     settings->group,       settings->supplementary_groups, settings->home, settings->java_home,
+                                 settings->env_file, settings->script_user, settings->script_group};
     mj_record_builder_t *builder = mj_record_builder_make(test_pool);
 
     mj_record_add_span(builder, "record", record_of(settings));
@@ -36,7 +37,10 @@ static mj_span_t describe(const mj_pool_settings_t *settings)
     }
     mj_record_add_number(builder, "queue-size", settings->queue_size);
     mj_record_add_number(builder, "queue-timeout", settings->queue_timeout);
-    mj_record_add_number(builder, "request-timeout", settings->request_timeout);
+    mj_record_add_number(builder, "connect-timeout", settings->connect_timeout);
+    mj_record_add_number(builder, "socket-timeout", settings->socket_timeout);
+    mj_record_add_number(builder, "send-buffer-size", settings->send_buffer_size);
+    mj_record_add_number(builder, "header-buffer-size", settings->header_buffer_size);
     return mj_record_bytes(builder);
 }
 
@@ -69,7 +73,7 @@ typedef struct sample_t {
     const char *option;
     const char *value;
     size_t offset;
-    enum { TEXT, ITEM, MASK, NUMBER } kind;
+    enum { TEXT, ITEM, MASK, NUMBER, CHOICE } kind;
     int64_t number;
 } sample_t;
 
@@ -77,27 +81,49 @@ typedef struct sample_t {
 
 /* For each option a value that is not its default, and no other option's. */
 static const sample_t samples[] = {
+    {"chroot", "/srv/jail", AT(chroot), TEXT, 0},
     {"class-path", "/a.jar:/classes", AT(class_path), TEXT, 0},
+    {"connect-timeout", "14", AT(connect_timeout), NUMBER, SECONDS(14)},
+    {"cpu-priority", "-7", AT(cpu_priority), NUMBER, -7},
+    {"deadlock-timeout", "61", AT(deadlock_timeout), NUMBER, SECONDS(61)},
     {"display-name", "a shop", AT(display_name), TEXT, 0},
     {"env", "GREETING=good morning", AT(env), ITEM, 0},
+    {"env-file", "/etc/shop.env", AT(env_file), TEXT, 0},
     {"graceful-timeout", "16", AT(graceful_timeout), NUMBER, SECONDS(16)},
     {"group", "sellers", AT(group), TEXT, 0},
+    {"header-buffer-size", "8k", AT(header_buffer_size), NUMBER, 8 << 10},
     {"heap", "64m", AT(heap), NUMBER, 64 << 20},
     {"home", "/srv/shop", AT(home), TEXT, 0},
+    {"idle-timeout", "10min", AT(idle_timeout), NUMBER, SECONDS(600)},
+    {"interrupt-timeout", "6", AT(interrupt_timeout), NUMBER, SECONDS(6)},
     {"java-home", "/opt/java", AT(java_home), TEXT, 0},
     {"java-option", "-Dcolour=blue", AT(java_options), ITEM, 0},
     {"lang", "de_AT.UTF-8", AT(lang), TEXT, 0},
-    {"processes", "3", AT(processes), NUMBER, 3},
+    {"listen-backlog", "511", AT(listen_backlog), NUMBER, 511},
+    {"maximum-requests", "1000", AT(maximum_requests), NUMBER, 1000},
+    {"memory-limit", "300m", AT(memory_limit), NUMBER, 300 << 20},
+    {"private-tmp", "on", AT(private_tmp), CHOICE, true},
+    {"processes", "3-5", AT(processes), NUMBER, 3},
     {"queue-size", "101", AT(queue_size), NUMBER, 101},
     {"queue-timeout", "46s", AT(queue_timeout), NUMBER, SECONDS(46)},
+    {"read-only", "/srv:/home", AT(read_only), TEXT, 0},
+    {"receive-buffer-size", "32k", AT(receive_buffer_size), NUMBER, 32 << 10},
+    {"reload-marker", "/srv/shop/restart", AT(reload_marker), TEXT, 0},
     {"request-timeout", "2min", AT(request_timeout), NUMBER, SECONDS(120)},
+    {"restart-interval", "24h", AT(restart_interval), NUMBER, SECONDS(86400)},
+    {"restart-order", "stop-first", AT(stop_first), CHOICE, true},
+    {"script-group", "authors", AT(script_group), TEXT, 0},
+    {"script-user", "#1002", AT(script_user), TEXT, 0},
+    {"send-buffer-size", "64k", AT(send_buffer_size), NUMBER, 64 << 10},
     {"shutdown-timeout", "1500ms", AT(shutdown_timeout), NUMBER, 1500000},
+    {"socket-timeout", "59", AT(socket_timeout), NUMBER, SECONDS(59)},
     {"stack-size", "1m", AT(stack_size), NUMBER, 1 << 20},
     {"startup-timeout", "1h", AT(startup_timeout), NUMBER, SECONDS(3600)},
     {"supplementary-groups", "www-data,#1234", AT(supplementary_groups), TEXT, 0},
     {"threads", "26", AT(threads), NUMBER, 26},
     {"umask", "0077", AT(umask), MASK, 077},
     {"user", "alice", AT(user), TEXT, 0},
+    {"virtual-threads", "on", AT(virtual_threads), CHOICE, true},
 };
 
 static void assert_item(const apr_array_header_t *items, const char *value)
@@ -109,7 +135,7 @@ static void assert_item(const apr_array_header_t *items, const char *value)
 START_TEST(an_option_sets_its_field_and_no_other)
 {
     const sample_t *sample = &samples[_i];
-    size_t size = sample->kind == MASK ? sizeof(int) : sample->kind == NUMBER ? sizeof(int64_t) : sizeof(char *);
+    static const size_t sizes[] = {[TEXT] = sizeof(char *), [ITEM] = sizeof(char *), [MASK] = sizeof(int), [NUMBER] = sizeof(int64_t), [CHOICE] = sizeof(bool)};
     mj_pool_settings_t *settings = fresh();
     mj_pool_settings_t before = *settings;
     const char *field = (const char *)settings + sample->offset;
@@ -128,8 +154,15 @@ START_TEST(an_option_sets_its_field_and_no_other)
     case NUMBER:
         ck_assert_int_eq(*(const int64_t *)(const void *)field, sample->number);
         break;
+    case CHOICE:
+        ck_assert(*(const bool *)field);
+        break;
     }
-    memcpy((char *)&before + sample->offset, field, size);
+    memcpy((char *)&before + sample->offset, field, sizes[sample->kind]);
+    if (sample->offset == AT(processes)) {
+        ck_assert_int_eq(settings->processes_max, 5);
+        before.processes_max = 5;
+    }
     ck_assert_mem_eq(&before, settings, sizeof(before));
     ck_assert_int_eq(settings->env->nelts, strcmp(sample->option, "env") == 0);
     ck_assert_int_eq(settings->java_options->nelts, strcmp(sample->option, "java-option") == 0);
@@ -205,6 +238,10 @@ static const struct {
     {"stack-size", "1G", 1 << 30},
     {"processes", "1", 1},
     {"processes", "64", 64},
+    {"processes", "2-64", 2},
+    {"cpu-priority", "-20", -20},
+    {"cpu-priority", "19", 19},
+    {"memory-limit", "0", 0},
     {"threads", "1", 1},
     {"threads", "010000", 10000},
     {"queue-size", "0", 0},
@@ -273,7 +310,24 @@ static const struct {
     {"processes", "0", "from 1 to 64"},
     {"processes", "65", "from 1 to 64"},
     {"processes", "2k", "from 1 to 64"},
-    {"processes", "1-4", "from 1 to 64"},
+    {"processes", "4-1", "from 1 to 64"},
+    {"processes", "0-4", "from 1 to 64"},
+    {"processes", "1-65", "from 1 to 64"},
+    {"processes", "1-", "from 1 to 64"},
+    {"processes", "-4", "from 1 to 64"},
+    {"chroot", "jail", "give an absolute path"},
+    {"cpu-priority", "-21", "from -20 to 19"},
+    {"cpu-priority", "20", "from -20 to 19"},
+    {"cpu-priority", "--5", "from -20 to 19"},
+    {"env-file", "shop.env", "give an absolute path"},
+    {"header-buffer-size", "0", "from 1k to 1m"},
+    {"listen-backlog", "0", "from 1 to 65535"},
+    {"maximum-requests", "-1", "from 0 to"},
+    {"private-tmp", "yes", "give off or on"},
+    {"read-only", "srv", "give absolute paths"},
+    {"reload-marker", "", "give one"},
+    {"restart-order", "old-first", "give start-first or stop-first"},
+    {"virtual-threads", "", "give off or on"},
     {"queue-size", "-1", "from 0 to 1000000"},
     {"queue-size", "1000001", "from 0 to 1000000"},
     {"queue-timeout", "1d", "ms, s, min or h"},
@@ -362,25 +416,6 @@ START_TEST(defaults_are_those_of_the_documentation)
 }
 END_TEST
 
-START_TEST(options_to_come_are_refused_by_name)
-{
-    char *part = part_of("directives.md", "refused as not yet supported: ", "\n\n");
-    char *state = NULL;
-    int count = 0;
-
-    for (const char *name = apr_strtok(apr_pstrdup(test_pool, next_code(&part)), " \n", &state); name != NULL;
-         name = apr_strtok(NULL, " \n", &state)) {
-        const char *wrong = set(fresh(), name, "7");
-
-        ck_assert_ptr_nonnull(wrong);
-        ck_assert_msg(strstr(wrong, apr_pstrcat(test_pool, name, "=7: ", NULL)) == wrong, "%s", wrong);
-        ck_assert_msg(strstr(wrong, "not yet supported") != NULL && strstr(wrong, "leave it out") != NULL, "%s", wrong);
-        count++;
-    }
-    ck_assert_int_gt(count, 10);
-}
-END_TEST
-
 START_TEST(names_of_pools_are_checked)
 {
     static const char *const bad[] = {"", ".", ".hidden", "a b", "a/b", "a\nb", "\xc3\xa4"};
@@ -410,6 +445,9 @@ static mj_pool_settings_t *complete(void)
         ck_assert_ptr_null(set(settings, samples[i].option, samples[i].value));
     }
     ck_assert_ptr_null(set(settings, "env", "B=2"));
+    APR_ARRAY_PUSH((apr_array_header_t *)(uintptr_t)settings->file_env, const char *) = "GREETING=hello";
+    settings->script_uid = 1002;
+    settings->script_gid = 1003;
     APR_ARRAY_PUSH(groups, gid_t) = 4;
     APR_ARRAY_PUSH(groups, gid_t) = 4294967294U;
     settings->has_identity = true;
@@ -433,6 +471,7 @@ START_TEST(the_record_holds_each_entry_with_its_value)
         {"umask", "0077"},
         {"display-name", "a shop"},
         {"lang", "de_AT.UTF-8"},
+        {"env", "GREETING=hello"},
         {"env", "GREETING=good morning"},
         {"env", "B=2"},
         {"java-home", "/usr/lib/jvm/chosen"},
@@ -440,14 +479,35 @@ START_TEST(the_record_holds_each_entry_with_its_value)
         {"class-path", "/a.jar:/classes"},
         {"heap", "67108864"},
         {"stack-size", "1048576"},
+        {"chroot", "/srv/jail"},
+        {"read-only", "/srv:/home"},
+        {"private-tmp", "on"},
+        {"script-uid", "1002"},
+        {"script-gid", "1003"},
         {"processes", "3"},
+        {"processes-max", "5"},
         {"threads", "26"},
+        {"virtual-threads", "on"},
+        {"memory-limit", "314572800"},
+        {"cpu-priority", "-7"},
+        {"maximum-requests", "1000"},
+        {"restart-interval", "86400000"},
+        {"restart-order", "stop-first"},
+        {"reload-marker", "/srv/shop/restart"},
+        {"listen-backlog", "511"},
+        {"receive-buffer-size", "32768"},
+        {"request-timeout", "120000"},
+        {"interrupt-timeout", "6000"},
+        {"idle-timeout", "600000"},
+        {"deadlock-timeout", "61000"},
         {"startup-timeout", "3600000"},
         {"graceful-timeout", "16000"},
         {"shutdown-timeout", "1500"},
         {"application", "first"},
         {"application", "second"},
+        {"warm-up", "third"},
     };
+    apr_array_header_t *warm_ups = apr_array_make(test_pool, 1, sizeof(mj_span_t));
     apr_array_header_t *applications = apr_array_make(test_pool, 2, sizeof(mj_span_t));
     char *documented = part_of("architecture.md", "### Pool record", "### Server record");
     char *state = NULL;
@@ -456,7 +516,8 @@ START_TEST(the_record_holds_each_entry_with_its_value)
 
     APR_ARRAY_PUSH(applications, mj_span_t) = (mj_span_t){"first", 5};
     APR_ARRAY_PUSH(applications, mj_span_t) = (mj_span_t){"second", 6};
-    iter.rest = mj_pool_settings_record(complete(), test_pool, 7, 33, "/usr/lib/jvm/chosen", applications);
+    APR_ARRAY_PUSH(warm_ups, mj_span_t) = (mj_span_t){"third", 5};
+    iter.rest = mj_pool_settings_record(complete(), test_pool, 7, 33, "/usr/lib/jvm/chosen", applications, warm_ups);
     for (size_t i = 0; i < COUNT(expected); i++) {
         ck_assert_int_eq(mj_record_next(&iter), APR_SUCCESS);
         ck_assert_msg(mj_span_is(iter.name, expected[i][0]), "%.*s for %s", (int)iter.name.len, iter.name.data, expected[i][0]);
@@ -491,6 +552,12 @@ START_TEST(the_record_leaves_out_what_there_is_not)
     ck_assert(!mj_record_find(record, "gid", &value));
     ck_assert(!mj_record_find(record, "groups", &value));
     ck_assert(!mj_record_find(record, "class-path", &value));
+    ck_assert(!mj_record_find(record, "chroot", &value));
+    ck_assert(!mj_record_find(record, "read-only", &value));
+    ck_assert(!mj_record_find(record, "script-uid", &value));
+    ck_assert(!mj_record_find(record, "script-gid", &value));
+    ck_assert(!mj_record_find(record, "reload-marker", &value));
+    ck_assert(!mj_record_find(record, "warm-up", &value));
     ck_assert(!mj_record_find(record, "env", &value));
     ck_assert(!mj_record_find(record, "java-option", &value));
     ck_assert(!mj_record_find(record, "application", &value));
@@ -515,7 +582,6 @@ Suite *mj_suite(void)
     tcase_add_loop_test(tcase, a_mistake_is_named_with_its_value_and_mend_and_changes_nothing, 0, (int)COUNT(mistakes));
     tcase_add_test(tcase, a_control_character_is_shown_as_a_question_mark);
     tcase_add_test(tcase, defaults_are_those_of_the_documentation);
-    tcase_add_test(tcase, options_to_come_are_refused_by_name);
     tcase_add_test(tcase, names_of_pools_are_checked);
     tcase = mj_case(suite, "record");
     tcase_add_test(tcase, the_record_holds_each_entry_with_its_value);
