@@ -2,6 +2,7 @@
 
 #include "board.h"
 #include "log.h"
+#include "text.h"
 
 #include <apr_strings.h>
 #include <errno.h>

@@ -8,9 +8,6 @@
 /** A longer line is cut into several. */
 #define MJ_LINE_MAX 8192
 
-/** Space that mj_text_escape needs for len bytes, terminator included. */
-#define MJ_ESCAPED_SIZE(len) ((len)*4 + 1)
-
 /** Start zeroed. */
 typedef struct mj_lines_t {
     size_t len;
@@ -25,9 +22,5 @@ void mj_lines_feed(mj_lines_t *lines, const char *data, size_t len, mj_line_fn *
 
 /** Gives out what came after the last newline, if anything did. */
 void mj_lines_end(mj_lines_t *lines, mj_line_fn *each, void *context);
-
-/** Copies text as printable UTF-8, NUL-terminated: control characters but the tab, and bytes that are no UTF-8, become \xHH. out has
- *  at least MJ_ESCAPED_SIZE(len) bytes. @return length without the terminator */
-size_t mj_text_escape(char *out, const char *in, size_t len);
 
 #endif

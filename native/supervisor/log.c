@@ -1,6 +1,7 @@
 #include "log.h"
 
 #include "lines.h"
+#include "text.h"
 
 #include <errno.h>
 #include <fcntl.h>
