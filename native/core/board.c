@@ -1,68 +1,18 @@
-#include "board.h"
+#include "board_layout.h"
 
+#include <errno.h>
 #include <fcntl.h>
-#include <linux/futex.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/un.h>
-#include <time.h>
-#include <unistd.h>
 
 #define BOARD_MAGIC 0x4d4a4244u /* "MJBD" */
 #define BOARD_VERSION 2u
 #define MAX_POOLS 65536u
 #define MAX_CHILDREN 65536u
-#define QUEUE_SHADOW MJ_BOARD_SLOTS /* a child's shadow counts: one a slot, then the queue */
-#define SHADOWS (MJ_BOARD_SLOTS + 1)
-/* A waiter looks again after this long, whatever it was told: a wake-up may have gone to a thread that died. */
-#define WAIT_SLICE apr_time_from_msec(250)
-
-/* In shared memory. What lies there may have been written by a hostile httpd child, so sizes and limits are taken from the handle. */
-typedef struct board_header_t {
-    uint32_t magic;
-    uint32_t version;
-    uint32_t max_pools;
-    uint32_t max_children;
-} board_header_t;
-
-typedef struct slot_t {
-    _Atomic uint32_t state;
-    _Atomic uint32_t pid;
-    _Atomic uint32_t threads;
-    uint32_t unused;
-    _Atomic uint64_t load; /* serial in the upper half, requests in flight in the lower: one word, so that they never disagree */
-} slot_t;
-
-typedef struct pool_t {
-    char name[MJ_POOL_NAME_MAX + 1];
-    _Atomic uint32_t state;
-    _Atomic uint32_t slot_limit; /* one more than the highest slot ever used */
-    _Atomic uint32_t change;     /* futex: differs after anything happened that a waiting request wants to know */
-    _Atomic uint32_t waiting;
-    _Atomic int64_t retry_at;
-    _Atomic uint64_t tallies[MJ_TALLY_COUNT];
-    slot_t slots[MJ_BOARD_SLOTS];
-} pool_t;
-
-struct mj_board_t {
-    unsigned char *base;
-    size_t size;
-    size_t pools_offset;
-    size_t pool_stride;
-    size_t shadow_stride;
-    uint32_t max_pools;
-    uint32_t max_children;
-};
-
-static size_t round_up(size_t n, size_t unit)
-{
-    return (n + unit - 1) / unit * unit;
-}
 
 static void lay_out(mj_board_t *board, uint32_t max_pools, uint32_t max_children)
 {
@@ -72,68 +22,6 @@ static void lay_out(mj_board_t *board, uint32_t max_pools, uint32_t max_children
     board->shadow_stride = round_up(SHADOWS * sizeof(uint32_t), 64);
     board->pool_stride = round_up(round_up(sizeof(pool_t), 64) + max_children * board->shadow_stride, 4096);
     board->size = board->pools_offset + max_pools * board->pool_stride;
-}
-
-static pool_t *pool_at(const mj_board_t *board, unsigned pool)
-{
-    return (pool_t *)(void *)(board->base + board->pools_offset + pool * board->pool_stride);
-}
-
-static slot_t *slot_at(const mj_board_t *board, unsigned pool, unsigned slot)
-{
-    return &pool_at(board, pool)->slots[slot];
-}
-
-static _Atomic uint32_t *child_pids(const mj_board_t *board)
-{
-    return (_Atomic uint32_t *)(void *)(board->base + sizeof(board_header_t));
-}
-
-/* NULL for a child without a row. */
-static _Atomic uint32_t *shadow_at(const mj_board_t *board, unsigned pool, uint32_t child, unsigned which)
-{
-    unsigned char *row;
-    if (child >= board->max_children) {
-        return NULL;
-    }
-    row = (unsigned char *)pool_at(board, pool) + round_up(sizeof(pool_t), 64) + child * board->shadow_stride;
-    return (_Atomic uint32_t *)(void *)row + which;
-}
-
-static void shadow_add(const mj_board_t *board, unsigned pool, uint32_t child, unsigned which, int delta)
-{
-    _Atomic uint32_t *shadow = shadow_at(board, pool, child, which);
-    if (shadow != NULL) {
-        atomic_fetch_add(shadow, (uint32_t)delta);
-    }
-}
-
-static void wake(pool_t *pool, int how_many)
-{
-    atomic_fetch_add(&pool->change, 1);
-    syscall(SYS_futex, &pool->change, FUTEX_WAKE, how_many, NULL, NULL, 0);
-}
-
-/* Takes n off a count without ever going below zero. */
-static void take_off(_Atomic uint32_t *count, uint32_t n)
-{
-    uint32_t old = atomic_load(count);
-    while (!atomic_compare_exchange_weak(count, &old, old > n ? old - n : 0)) {
-    }
-}
-
-/* The same for the lower half of a slot's load, if the slot still is the daemon with that serial. */
-static void take_off_load(slot_t *slot, uint32_t serial, uint32_t n)
-{
-    uint64_t old = atomic_load(&slot->load);
-    uint32_t count;
-    do {
-        if ((uint32_t)(old >> 32) != serial) {
-            return;
-        }
-        count = (uint32_t)old;
-        count = count > n ? count - n : 0;
-    } while (!atomic_compare_exchange_weak(&slot->load, &old, ((uint64_t)serial << 32) | count));
 }
 
 apr_status_t mj_board_create(mj_board_t **out, int *fd, unsigned max_pools, unsigned max_children)
@@ -314,95 +202,6 @@ apr_status_t mj_board_child_init(mj_board_t *board, uint32_t pid, uint32_t *chil
     return APR_ENOSPC;
 }
 
-void mj_slots_add(mj_slots_t *slots, unsigned slot)
-{
-    slots->bits[slot / 64] |= UINT64_C(1) << (slot % 64);
-}
-
-bool mj_slots_has(const mj_slots_t *slots, unsigned slot)
-{
-    return (slots->bits[slot / 64] >> (slot % 64) & 1) != 0;
-}
-
-bool mj_slots_is_empty(const mj_slots_t *slots)
-{
-    size_t i;
-    for (i = 0; i < sizeof(slots->bits) / sizeof(slots->bits[0]); i++) {
-        if (slots->bits[i] != 0) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* The ready slot with room and the fewest requests in flight; -1 if there is none. *load is what its word was. */
-static int find_slot(pool_t *pool, const mj_slots_t *avoid, uint64_t *load)
-{
-    uint32_t limit = atomic_load_explicit(&pool->slot_limit, memory_order_relaxed);
-    uint32_t i;
-    int best = -1;
-
-    if (limit > MJ_BOARD_SLOTS) {
-        limit = MJ_BOARD_SLOTS;
-    }
-    for (i = 0; i < limit; i++) {
-        slot_t *slot = &pool->slots[i];
-        /* Before the state: a daemon that takes over the slot changes the load first, so a state that is then read as ready is not of
-         * another daemon than the load, or the exchange of the load fails. */
-        uint64_t now = atomic_load(&slot->load);
-        if ((avoid != NULL && mj_slots_has(avoid, i)) || atomic_load(&slot->state) != MJ_SLOT_READY) {
-            continue;
-        }
-        if ((uint32_t)now < atomic_load(&slot->threads) && (best < 0 || (uint32_t)now < (uint32_t)*load)) {
-            best = (int)i;
-            *load = now;
-        }
-    }
-    return best;
-}
-
-mj_admission_t mj_board_admit(mj_board_t *board, unsigned index, uint32_t child, const mj_slots_t *avoid, mj_ticket_t *ticket)
-{
-    pool_t *pool = pool_at(board, index);
-    uint64_t load = 0;
-    int found;
-
-    while ((found = find_slot(pool, avoid, &load)) >= 0) {
-        slot_t *slot = &pool->slots[found];
-        /* The shadow first: a child that dies between the two leaves a count too low, which the daemon's own limit mends,
-         * rather than one too high, which nothing would. */
-        shadow_add(board, index, child, (unsigned)found, 1);
-        if (atomic_compare_exchange_strong(&slot->load, &load, load + 1)) {
-            ticket->pool = index;
-            ticket->slot = (unsigned)found;
-            ticket->serial = (uint32_t)(load >> 32);
-            ticket->pid = atomic_load_explicit(&slot->pid, memory_order_relaxed);
-            ticket->child = child;
-            return MJ_ADMITTED;
-        }
-        shadow_add(board, index, child, (unsigned)found, -1);
-    }
-    switch (atomic_load(&pool->state)) {
-    case MJ_POOL_DOWN:
-        return MJ_POOL_IS_DOWN;
-    case MJ_POOL_FREE:
-        return MJ_POOL_IS_GONE;
-    default:
-        return MJ_FULL;
-    }
-}
-
-void mj_board_release(mj_board_t *board, const mj_ticket_t *ticket)
-{
-    pool_t *pool = pool_at(board, ticket->pool);
-    take_off_load(&pool->slots[ticket->slot], ticket->serial, 1);
-    shadow_add(board, ticket->pool, ticket->child, ticket->slot, -1);
-    /* Whoever waits has entered the queue before it looked for room, so either it saw this room or is seen here. */
-    if (atomic_load(&pool->waiting) > 0) {
-        wake(pool, 1);
-    }
-}
-
 void mj_board_tally(mj_board_t *board, unsigned index, mj_tally_t tally)
 {
     atomic_fetch_add_explicit(&pool_at(board, index)->tallies[tally], 1, memory_order_relaxed);
@@ -427,50 +226,6 @@ void mj_board_look(const mj_board_t *board, unsigned index, mj_board_view_t *vie
         view->slots[i].in_flight = (uint32_t)atomic_load(&slot->load);
         view->slots[i].threads = atomic_load(&slot->threads);
     }
-}
-
-bool mj_board_queue_enter(mj_board_t *board, unsigned index, uint32_t child, uint32_t queue_size)
-{
-    pool_t *pool = pool_at(board, index);
-    uint32_t waiting = atomic_load(&pool->waiting);
-    shadow_add(board, index, child, QUEUE_SHADOW, 1);
-    do {
-        if (waiting >= queue_size) {
-            shadow_add(board, index, child, QUEUE_SHADOW, -1);
-            return false;
-        }
-    } while (!atomic_compare_exchange_weak(&pool->waiting, &waiting, waiting + 1));
-    return true;
-}
-
-void mj_board_queue_leave(mj_board_t *board, unsigned index, uint32_t child)
-{
-    take_off(&pool_at(board, index)->waiting, 1);
-    shadow_add(board, index, child, QUEUE_SHADOW, -1);
-}
-
-bool mj_board_has_queue(const mj_board_t *board, unsigned index)
-{
-    return atomic_load(&pool_at(board, index)->waiting) > 0;
-}
-
-uint32_t mj_board_change(const mj_board_t *board, unsigned index)
-{
-    return atomic_load(&pool_at(board, index)->change);
-}
-
-void mj_board_wait(mj_board_t *board, unsigned index, uint32_t seen, apr_interval_time_t timeout)
-{
-    struct timespec limit;
-    if (timeout > WAIT_SLICE) {
-        timeout = WAIT_SLICE;
-    }
-    if (timeout <= 0) {
-        return;
-    }
-    limit.tv_sec = (time_t)apr_time_sec(timeout);
-    limit.tv_nsec = (long)apr_time_usec(timeout) * 1000;
-    syscall(SYS_futex, &pool_at(board, index)->change, FUTEX_WAIT, seen, &limit, NULL, 0);
 }
 
 apr_time_t mj_board_retry_at(const mj_board_t *board, unsigned index)

@@ -1,0 +1,139 @@
+#include "board_layout.h"
+
+#include <time.h>
+
+/* A waiter looks again after this long, whatever it was told: a wake-up may have gone to a thread that died. */
+#define WAIT_SLICE apr_time_from_msec(250)
+
+void mj_slots_add(mj_slots_t *slots, unsigned slot)
+{
+    slots->bits[slot / 64] |= UINT64_C(1) << (slot % 64);
+}
+
+bool mj_slots_has(const mj_slots_t *slots, unsigned slot)
+{
+    return (slots->bits[slot / 64] >> (slot % 64) & 1) != 0;
+}
+
+bool mj_slots_is_empty(const mj_slots_t *slots)
+{
+    size_t i;
+    for (i = 0; i < sizeof(slots->bits) / sizeof(slots->bits[0]); i++) {
+        if (slots->bits[i] != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The ready slot with room and the fewest requests in flight; -1 if there is none. *load is what its word was. */
+static int find_slot(pool_t *pool, const mj_slots_t *avoid, uint64_t *load)
+{
+    uint32_t limit = atomic_load_explicit(&pool->slot_limit, memory_order_relaxed);
+    uint32_t i;
+    int best = -1;
+
+    if (limit > MJ_BOARD_SLOTS) {
+        limit = MJ_BOARD_SLOTS;
+    }
+    for (i = 0; i < limit; i++) {
+        slot_t *slot = &pool->slots[i];
+        /* Before the state: a daemon that takes over the slot changes the load first, so a state that is then read as ready is not of
+         * another daemon than the load, or the exchange of the load fails. */
+        uint64_t now = atomic_load(&slot->load);
+        if ((avoid != NULL && mj_slots_has(avoid, i)) || atomic_load(&slot->state) != MJ_SLOT_READY) {
+            continue;
+        }
+        if ((uint32_t)now < atomic_load(&slot->threads) && (best < 0 || (uint32_t)now < (uint32_t)*load)) {
+            best = (int)i;
+            *load = now;
+        }
+    }
+    return best;
+}
+
+mj_admission_t mj_board_admit(mj_board_t *board, unsigned index, uint32_t child, const mj_slots_t *avoid, mj_ticket_t *ticket)
+{
+    pool_t *pool = pool_at(board, index);
+    uint64_t load = 0;
+    int found;
+
+    while ((found = find_slot(pool, avoid, &load)) >= 0) {
+        slot_t *slot = &pool->slots[found];
+        /* The shadow first: a child that dies between the two leaves a count too low, which the daemon's own limit mends,
+         * rather than one too high, which nothing would. */
+        shadow_add(board, index, child, (unsigned)found, 1);
+        if (atomic_compare_exchange_strong(&slot->load, &load, load + 1)) {
+            ticket->pool = index;
+            ticket->slot = (unsigned)found;
+            ticket->serial = (uint32_t)(load >> 32);
+            ticket->pid = atomic_load_explicit(&slot->pid, memory_order_relaxed);
+            ticket->child = child;
+            return MJ_ADMITTED;
+        }
+        shadow_add(board, index, child, (unsigned)found, -1);
+    }
+    switch (atomic_load(&pool->state)) {
+    case MJ_POOL_DOWN:
+        return MJ_POOL_IS_DOWN;
+    case MJ_POOL_FREE:
+        return MJ_POOL_IS_GONE;
+    default:
+        return MJ_FULL;
+    }
+}
+
+void mj_board_release(mj_board_t *board, const mj_ticket_t *ticket)
+{
+    pool_t *pool = pool_at(board, ticket->pool);
+    take_off_load(&pool->slots[ticket->slot], ticket->serial, 1);
+    shadow_add(board, ticket->pool, ticket->child, ticket->slot, -1);
+    /* Whoever waits has entered the queue before it looked for room, so either it saw this room or is seen here. */
+    if (atomic_load(&pool->waiting) > 0) {
+        wake(pool, 1);
+    }
+}
+
+bool mj_board_queue_enter(mj_board_t *board, unsigned index, uint32_t child, uint32_t queue_size)
+{
+    pool_t *pool = pool_at(board, index);
+    uint32_t waiting = atomic_load(&pool->waiting);
+    shadow_add(board, index, child, QUEUE_SHADOW, 1);
+    do {
+        if (waiting >= queue_size) {
+            shadow_add(board, index, child, QUEUE_SHADOW, -1);
+            return false;
+        }
+    } while (!atomic_compare_exchange_weak(&pool->waiting, &waiting, waiting + 1));
+    return true;
+}
+
+void mj_board_queue_leave(mj_board_t *board, unsigned index, uint32_t child)
+{
+    take_off(&pool_at(board, index)->waiting, 1);
+    shadow_add(board, index, child, QUEUE_SHADOW, -1);
+}
+
+bool mj_board_has_queue(const mj_board_t *board, unsigned index)
+{
+    return atomic_load(&pool_at(board, index)->waiting) > 0;
+}
+
+uint32_t mj_board_change(const mj_board_t *board, unsigned index)
+{
+    return atomic_load(&pool_at(board, index)->change);
+}
+
+void mj_board_wait(mj_board_t *board, unsigned index, uint32_t seen, apr_interval_time_t timeout)
+{
+    struct timespec limit;
+    if (timeout > WAIT_SLICE) {
+        timeout = WAIT_SLICE;
+    }
+    if (timeout <= 0) {
+        return;
+    }
+    limit.tv_sec = (time_t)apr_time_sec(timeout);
+    limit.tv_nsec = (long)apr_time_usec(timeout) * 1000;
+    syscall(SYS_futex, &pool_at(board, index)->change, FUTEX_WAIT, seen, &limit, NULL, 0);
+}

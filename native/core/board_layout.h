@@ -1,0 +1,119 @@
+/* The board's memory, and what its files do with it. For board.c and board_admission.c alone. */
+#ifndef MJ_BOARD_LAYOUT_H
+#define MJ_BOARD_LAYOUT_H
+
+#include "board.h"
+
+#include <linux/futex.h>
+#include <stdatomic.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define QUEUE_SHADOW MJ_BOARD_SLOTS /* a child's shadow counts: one a slot, then the queue */
+#define SHADOWS (MJ_BOARD_SLOTS + 1)
+
+/* In shared memory. What lies there may have been written by a hostile httpd child, so sizes and limits are taken from the handle. */
+typedef struct board_header_t {
+    uint32_t magic;
+    uint32_t version;
+    uint32_t max_pools;
+    uint32_t max_children;
+} board_header_t;
+
+typedef struct slot_t {
+    _Atomic uint32_t state;
+    _Atomic uint32_t pid;
+    _Atomic uint32_t threads;
+    uint32_t unused;
+    _Atomic uint64_t load; /* serial in the upper half, requests in flight in the lower: one word, so that they never disagree */
+} slot_t;
+
+typedef struct pool_t {
+    char name[MJ_POOL_NAME_MAX + 1];
+    _Atomic uint32_t state;
+    _Atomic uint32_t slot_limit; /* one more than the highest slot ever used */
+    _Atomic uint32_t change;     /* futex: differs after anything happened that a waiting request wants to know */
+    _Atomic uint32_t waiting;
+    _Atomic int64_t retry_at;
+    _Atomic uint64_t tallies[MJ_TALLY_COUNT];
+    slot_t slots[MJ_BOARD_SLOTS];
+} pool_t;
+
+struct mj_board_t {
+    unsigned char *base;
+    size_t size;
+    size_t pools_offset;
+    size_t pool_stride;
+    size_t shadow_stride;
+    uint32_t max_pools;
+    uint32_t max_children;
+};
+
+static inline size_t round_up(size_t n, size_t unit)
+{
+    return (n + unit - 1) / unit * unit;
+}
+
+static inline pool_t *pool_at(const mj_board_t *board, unsigned pool)
+{
+    return (pool_t *)(void *)(board->base + board->pools_offset + pool * board->pool_stride);
+}
+
+static inline slot_t *slot_at(const mj_board_t *board, unsigned pool, unsigned slot)
+{
+    return &pool_at(board, pool)->slots[slot];
+}
+
+static inline _Atomic uint32_t *child_pids(const mj_board_t *board)
+{
+    return (_Atomic uint32_t *)(void *)(board->base + sizeof(board_header_t));
+}
+
+/* NULL for a child without a row. */
+static inline _Atomic uint32_t *shadow_at(const mj_board_t *board, unsigned pool, uint32_t child, unsigned which)
+{
+    unsigned char *row;
+    if (child >= board->max_children) {
+        return NULL;
+    }
+    row = (unsigned char *)pool_at(board, pool) + round_up(sizeof(pool_t), 64) + child * board->shadow_stride;
+    return (_Atomic uint32_t *)(void *)row + which;
+}
+
+static inline void shadow_add(const mj_board_t *board, unsigned pool, uint32_t child, unsigned which, int delta)
+{
+    _Atomic uint32_t *shadow = shadow_at(board, pool, child, which);
+    if (shadow != NULL) {
+        atomic_fetch_add(shadow, (uint32_t)delta);
+    }
+}
+
+static inline void wake(pool_t *pool, int how_many)
+{
+    atomic_fetch_add(&pool->change, 1);
+    syscall(SYS_futex, &pool->change, FUTEX_WAKE, how_many, NULL, NULL, 0);
+}
+
+/* Takes n off a count without ever going below zero. */
+static inline void take_off(_Atomic uint32_t *count, uint32_t n)
+{
+    uint32_t old = atomic_load(count);
+    while (!atomic_compare_exchange_weak(count, &old, old > n ? old - n : 0)) {
+    }
+}
+
+/* The same for the lower half of a slot's load, if the slot still is the daemon with that serial. */
+static inline void take_off_load(slot_t *slot, uint32_t serial, uint32_t n)
+{
+    uint64_t old = atomic_load(&slot->load);
+    uint32_t count;
+    do {
+        if ((uint32_t)(old >> 32) != serial) {
+            return;
+        }
+        count = (uint32_t)old;
+        count = count > n ? count - n : 0;
+    } while (!atomic_compare_exchange_weak(&slot->load, &old, ((uint64_t)serial << 32) | count));
+}
+
+#endif
