@@ -10,7 +10,7 @@
 #include <sys/un.h>
 
 #define BOARD_MAGIC 0x4d4a4244u /* "MJBD" */
-#define BOARD_VERSION 2u
+#define BOARD_VERSION 3u
 #define MAX_POOLS 65536u
 #define MAX_CHILDREN 65536u
 
@@ -27,7 +27,7 @@ static void lay_out(mj_board_t *board, uint32_t max_pools, uint32_t max_children
 apr_status_t mj_board_create(mj_board_t **out, int *fd, unsigned max_pools, unsigned max_children)
 {
     mj_board_t layout = {0};
-    board_header_t header = {BOARD_MAGIC, BOARD_VERSION, max_pools, max_children};
+    board_header_t header = {BOARD_MAGIC, BOARD_VERSION, max_pools, max_children, 0};
     int memory;
     apr_status_t rv;
 
@@ -77,6 +77,7 @@ apr_status_t mj_board_map(mj_board_t **out, int fd)
         return APR_ENOMEM;
     }
     lay_out(board, header.max_pools, header.max_children);
+    mj_board_share(board, UINT32_MAX, UINT32_MAX);
     if ((uint64_t)st.st_size != board->size) {
         free(board);
         return APR_EINVAL;
@@ -100,6 +101,22 @@ void mj_board_unmap(mj_board_t *board)
 unsigned mj_board_max_pools(const mj_board_t *board)
 {
     return board->max_pools;
+}
+
+/* What was counted and said of the pool that had it before is not of the new one. */
+static void take_place(mj_board_t *board, unsigned index, const char *name)
+{
+    pool_t *pool = pool_at(board, index);
+    unsigned i;
+
+    if (strcmp(pool->name, name) != 0) {
+        for (i = 0; i < MJ_TALLY_COUNT; i++) {
+            atomic_store(&pool->tallies[i], 0);
+        }
+        mj_board_set_error(board, index, "", 0);
+    }
+    atomic_store(&pool->call, 0);
+    (void)snprintf(pool->name, sizeof(pool->name), "%s", name);
 }
 
 apr_status_t mj_board_claim(mj_board_t *board, const char *name, unsigned *out)
@@ -126,7 +143,7 @@ apr_status_t mj_board_claim(mj_board_t *board, const char *name, unsigned *out)
     if (unused == board->max_pools) {
         return APR_ENOSPC;
     }
-    (void)snprintf(pool_at(board, unused)->name, MJ_POOL_NAME_MAX + 1, "%s", name);
+    take_place(board, unused, name);
     mj_board_set_pool(board, unused, MJ_POOL_STARTING, 0);
     *out = unused;
     return APR_SUCCESS;
@@ -151,6 +168,7 @@ void mj_board_child_died(mj_board_t *board, uint32_t pid)
             uint32_t counted = atomic_exchange(shadow_at(board, i, child, which), 0);
             if (counted != 0 && which == QUEUE_SHADOW) {
                 take_off(&pool->waiting, counted);
+                take_off(&header_of(board)->waiting, counted);
             } else if (counted != 0) {
                 slot_t *slot = slot_at(board, i, which);
                 take_off_load(slot, (uint32_t)(atomic_load(&slot->load) >> 32), counted);
@@ -178,6 +196,7 @@ void mj_board_set_slot(mj_board_t *board, unsigned index, unsigned slot_index, m
     if (state == MJ_SLOT_FREE || state == MJ_SLOT_STARTING) {
         atomic_store(&slot->state, MJ_SLOT_FREE);
         atomic_store(&slot->load, (uint64_t)serial << 32);
+        atomic_store(&slot->served, none_served(serial));
     }
     atomic_store(&slot->pid, pid);
     atomic_store(&slot->threads, threads);
@@ -186,6 +205,38 @@ void mj_board_set_slot(mj_board_t *board, unsigned index, unsigned slot_index, m
     }
     atomic_store(&slot->state, state);
     wake(pool, INT32_MAX);
+}
+
+void mj_board_set_error(mj_board_t *board, unsigned index, const char *text, apr_time_t at)
+{
+    pool_t *pool = pool_at(board, index);
+    size_t len = strnlen(text, MJ_POOL_ERROR_SIZE - 1), i;
+
+    for (i = 0; i < len; i++) {
+        atomic_store_explicit(&pool->last_error[i], text[i], memory_order_relaxed);
+    }
+    atomic_store_explicit(&pool->last_error[len], '\0', memory_order_relaxed);
+    atomic_store(&pool->last_error_at, at);
+}
+
+bool mj_board_take_call(mj_board_t *board, unsigned index)
+{
+    return atomic_exchange(&pool_at(board, index)->call, 0) != 0;
+}
+
+uint64_t mj_board_served(const mj_board_t *board, unsigned index, unsigned slot)
+{
+    return atomic_load(&slot_at(board, index, slot)->served) & SERVED_MASK;
+}
+
+uint32_t mj_board_in_flight(const mj_board_t *board, unsigned index, unsigned slot)
+{
+    return (uint32_t)atomic_load(&slot_at(board, index, slot)->load);
+}
+
+uint32_t mj_board_waiting(const mj_board_t *board, unsigned index)
+{
+    return atomic_load(&pool_at(board, index)->waiting);
 }
 
 apr_status_t mj_board_child_init(mj_board_t *board, uint32_t pid, uint32_t *child)
@@ -210,21 +261,26 @@ void mj_board_tally(mj_board_t *board, unsigned index, mj_tally_t tally)
 void mj_board_look(const mj_board_t *board, unsigned index, mj_board_view_t *view)
 {
     pool_t *pool = pool_at(board, index);
-    uint32_t count = atomic_load(&pool->slot_limit);
     unsigned i;
 
-    view->state = (mj_pool_state_t)atomic_load(&pool->state);
-    view->waiting = atomic_load(&pool->waiting);
+    view->state = mj_board_pool_state(board, index);
+    view->waiting = mj_board_waiting(board, index);
     for (i = 0; i < MJ_TALLY_COUNT; i++) {
         view->tallies[i] = atomic_load(&pool->tallies[i]);
     }
-    view->slot_count = count < MJ_BOARD_SLOTS ? count : MJ_BOARD_SLOTS;
+    view->last_error_at = atomic_load(&pool->last_error_at);
+    for (i = 0; i < MJ_POOL_ERROR_SIZE - 1; i++) {
+        view->last_error[i] = atomic_load_explicit(&pool->last_error[i], memory_order_relaxed);
+    }
+    view->last_error[i] = '\0';
+    view->slot_count = slots_of(pool);
     for (i = 0; i < view->slot_count; i++) {
         slot_t *slot = &pool->slots[i];
         view->slots[i].state = (mj_slot_state_t)atomic_load(&slot->state);
         view->slots[i].pid = atomic_load(&slot->pid);
-        view->slots[i].in_flight = (uint32_t)atomic_load(&slot->load);
+        view->slots[i].in_flight = mj_board_in_flight(board, index, i);
         view->slots[i].threads = atomic_load(&slot->threads);
+        view->slots[i].served = mj_board_served(board, index, i);
     }
 }
 

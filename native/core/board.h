@@ -1,8 +1,8 @@
 /* The board: memory shared by httpd's parent, its children and the supervisor. It shows which daemons of a pool are ready, and counts
  * the requests in flight and waiting (docs/architecture.md, section 4).
  *
- * Who writes what: the parent claims pools and takes back what dead children had counted; the supervisor writes states, slots and
- * retry times; children write counts. Nobody is harmed by a wrong count but httpd itself: the daemon enforces its own limit.
+ * Who writes what: the parent claims pools and takes back what dead children had counted; the supervisor writes states, slots, retry
+ * times and errors; children write counts and calls. Nobody is harmed by a wrong count but httpd itself: the daemon enforces its own limit.
  * All functions are thread-safe and safe across processes unless they say otherwise. */
 #ifndef MJ_BOARD_H
 #define MJ_BOARD_H
@@ -16,11 +16,13 @@
 /** Daemons of a pool that can be on the board at once: twice the most processes, because a new generation starts beside the old. */
 #define MJ_BOARD_SLOTS 128
 #define MJ_POOL_NAME_MAX 64
+#define MJ_POOL_ERROR_SIZE 256 /**< of a pool's last error, terminator included */
 
 typedef enum mj_pool_state_t {
     MJ_POOL_FREE = 0, /**< the entry is not in use */
     MJ_POOL_STARTING, /**< no daemon is ready yet, or all are being replaced: requests wait */
     MJ_POOL_READY,    /**< at least one slot is ready */
+    MJ_POOL_IDLE,     /**< stopped for idleness: a request waits, and calls the supervisor */
     MJ_POOL_DOWN,     /**< it failed to start, twice or more in a row: requests are told to come back */
     MJ_POOL_ENDING    /**< removed: it drains */
 } mj_pool_state_t;
@@ -48,12 +50,15 @@ typedef struct mj_board_view_t {
     mj_pool_state_t state;
     uint32_t waiting;
     uint64_t tallies[MJ_TALLY_COUNT];
+    char last_error[MJ_POOL_ERROR_SIZE]; /**< terminated, but may be of two errors, and hold any byte; "" if there was none */
+    apr_time_t last_error_at;            /**< 0 if there was none */
     unsigned slot_count; /**< of the slots below; those that are free included */
     struct {
         mj_slot_state_t state;
         uint32_t pid;
         uint32_t in_flight;
         uint32_t threads;
+        uint64_t served; /**< requests that it has finished */
     } slots[MJ_BOARD_SLOTS];
 } mj_board_view_t;
 
@@ -73,10 +78,18 @@ typedef struct mj_slots_t {
 
 typedef enum mj_admission_t {
     MJ_ADMITTED,
-    MJ_FULL,      /**< every ready daemon has `threads` requests in flight, or none is ready */
+    MJ_FULL, /**< every ready daemon has `threads` requests in flight, or none is ready */
     MJ_POOL_IS_DOWN,
-    MJ_POOL_IS_GONE
+    MJ_POOL_IS_GONE,
+    MJ_SHARE_IS_TAKEN /**< there is room, but the pool has all requests in flight that mj_board_share lets it have */
 } mj_admission_t;
+
+typedef enum mj_queueing_t {
+    MJ_QUEUED,
+    MJ_QUEUE_IS_FULL,  /**< queue_size others wait already */
+    MJ_QUEUES_ARE_FULL, /**< those of all pools together */
+    MJ_QUEUE_IS_OVER_SHARE /**< in flight and waiting, the pool has all requests that mj_board_share lets it have */
+} mj_queueing_t;
 
 /* --- life: single-threaded callers --- */
 
@@ -105,14 +118,30 @@ void mj_board_child_died(mj_board_t *board, uint32_t pid);
 /** @param retry_at the earliest time of the next start, for MJ_POOL_DOWN; else 0. Wakes all waiting requests. */
 void mj_board_set_pool(mj_board_t *board, unsigned pool, mj_pool_state_t state, apr_time_t retry_at);
 
-/** Publishes a slot; threads is the pool's limit. FREE and STARTING zero its count. Wakes all waiting requests. */
+/** Publishes a slot; threads is the pool's limit. FREE and STARTING zero its counts. Wakes all waiting requests. */
 void mj_board_set_slot(mj_board_t *board, unsigned pool, unsigned slot, mj_slot_state_t state, uint32_t serial, uint32_t pid,
                        uint32_t threads);
+
+/** Shows text as the pool's last error: as much of it as fits. */
+void mj_board_set_error(mj_board_t *board, unsigned pool, const char *text, apr_time_t at);
+
+/** @return whether the pool has been called (mj_board_call) since this was asked last */
+bool mj_board_take_call(mj_board_t *board, unsigned pool);
+
+/** Requests that the daemon in that slot has finished. */
+uint64_t mj_board_served(const mj_board_t *board, unsigned pool, unsigned slot);
+uint32_t mj_board_in_flight(const mj_board_t *board, unsigned pool, unsigned slot);
+uint32_t mj_board_waiting(const mj_board_t *board, unsigned pool);
 
 /* --- an httpd child --- */
 
 /** Takes a row for this child's shadow counts. @return APR_ENOSPC if there is none (then counts leak if it dies) */
 apr_status_t mj_board_child_init(mj_board_t *board, uint32_t pid, uint32_t *child);
+
+/** Sets what holds for requests that come in through this mapping; without it there are no such limits. Not thread-safe.
+ *  @param of_pool requests that a pool may have at once, in flight and waiting together; a few more where several arrive at one moment
+ *  @param of_queues requests that may wait at once in the queues of all pools */
+void mj_board_share(mj_board_t *board, uint32_t of_pool, uint32_t of_queues);
 
 /** Admits a request to the ready slot with the fewest in flight, if one has room; never waits. Of equal ones it takes the first, so that
  *  where nothing is in flight one warm daemon serves. avoid: slots to pass over (they have just refused), or NULL. */
@@ -122,16 +151,19 @@ void mj_slots_add(mj_slots_t *slots, unsigned slot);
 bool mj_slots_has(const mj_slots_t *slots, unsigned slot);
 bool mj_slots_is_empty(const mj_slots_t *slots);
 
-/** Ends what mj_board_admit began, and wakes one waiting request. */
+/** Ends what mj_board_admit began, and wakes one waiting request. The daemon has served the request. */
 void mj_board_release(mj_board_t *board, const mj_ticket_t *ticket);
+
+/** The same where the daemon did not take the request. */
+void mj_board_cancel(mj_board_t *board, const mj_ticket_t *ticket);
 
 void mj_board_tally(mj_board_t *board, unsigned pool, mj_tally_t tally);
 
 /** Looks at a pool; for whoever has the board mapped. */
 void mj_board_look(const mj_board_t *board, unsigned pool, mj_board_view_t *view);
 
-/** Joins the pool's queue. @return false if queue_size others wait already */
-bool mj_board_queue_enter(mj_board_t *board, unsigned pool, uint32_t child, uint32_t queue_size);
+/** Joins the pool's queue; MJ_QUEUED alone is to be followed by mj_board_queue_leave. */
+mj_queueing_t mj_board_queue_enter(mj_board_t *board, unsigned pool, uint32_t child, uint32_t queue_size);
 void mj_board_queue_leave(mj_board_t *board, unsigned pool, uint32_t child);
 
 /** @return true if others wait: a newcomer queues behind them */
@@ -142,6 +174,13 @@ uint32_t mj_board_change(const mj_board_t *board, unsigned pool);
 
 /** Sleeps until the change word differs from seen, at most timeout (and at most a short while in any case: call it in a loop). */
 void mj_board_wait(mj_board_t *board, unsigned pool, uint32_t seen, apr_interval_time_t timeout);
+
+/** Notes that a request wants a daemon that the pool does not have. @return true if nobody had since the supervisor looked: it is to be
+ *  woken, by the bell */
+bool mj_board_call(mj_board_t *board, unsigned pool);
+
+/** Daemons that are starting or ready. */
+unsigned mj_board_daemons(const mj_board_t *board, unsigned pool);
 
 /** @return when a pool that is DOWN will be tried again; 0 if not known */
 apr_time_t mj_board_retry_at(const mj_board_t *board, unsigned pool);

@@ -26,21 +26,26 @@ bool mj_slots_is_empty(const mj_slots_t *slots)
     return true;
 }
 
-/* The ready slot with room and the fewest requests in flight; -1 if there is none. *load is what its word was. */
-static int find_slot(pool_t *pool, const mj_slots_t *avoid, uint64_t *load)
+void mj_board_share(mj_board_t *board, uint32_t of_pool, uint32_t of_queues)
 {
-    uint32_t limit = atomic_load_explicit(&pool->slot_limit, memory_order_relaxed);
+    board->share_of_pool = of_pool;
+    board->share_of_queues = of_queues;
+}
+
+/* The ready slot with room and the fewest requests in flight; -1 if there is none. *load is what its word was; *in_flight is of all slots. */
+static int find_slot(pool_t *pool, const mj_slots_t *avoid, uint64_t *load, uint32_t *in_flight)
+{
+    uint32_t limit = slots_of(pool);
     uint32_t i;
     int best = -1;
 
-    if (limit > MJ_BOARD_SLOTS) {
-        limit = MJ_BOARD_SLOTS;
-    }
+    *in_flight = 0;
     for (i = 0; i < limit; i++) {
         slot_t *slot = &pool->slots[i];
         /* Before the state: a daemon that takes over the slot changes the load first, so a state that is then read as ready is not of
          * another daemon than the load, or the exchange of the load fails. */
         uint64_t now = atomic_load(&slot->load);
+        *in_flight += (uint32_t)now;
         if ((avoid != NULL && mj_slots_has(avoid, i)) || atomic_load(&slot->state) != MJ_SLOT_READY) {
             continue;
         }
@@ -56,10 +61,14 @@ mj_admission_t mj_board_admit(mj_board_t *board, unsigned index, uint32_t child,
 {
     pool_t *pool = pool_at(board, index);
     uint64_t load = 0;
+    uint32_t in_flight;
     int found;
 
-    while ((found = find_slot(pool, avoid, &load)) >= 0) {
+    while ((found = find_slot(pool, avoid, &load, &in_flight)) >= 0) {
         slot_t *slot = &pool->slots[found];
+        if (in_flight >= board->share_of_pool) {
+            return MJ_SHARE_IS_TAKEN;
+        }
         /* The shadow first: a child that dies between the two leaves a count too low, which the daemon's own limit mends,
          * rather than one too high, which nothing would. */
         shadow_add(board, index, child, (unsigned)found, 1);
@@ -83,7 +92,22 @@ mj_admission_t mj_board_admit(mj_board_t *board, unsigned index, uint32_t child,
     }
 }
 
+/* The serial is part of the word, so that a request that ends late never counts for the next daemon. */
+static void count_served(slot_t *slot, uint32_t serial)
+{
+    uint64_t old = atomic_load_explicit(&slot->served, memory_order_relaxed);
+    while ((old & ~SERVED_MASK) == none_served(serial) &&
+           !atomic_compare_exchange_weak_explicit(&slot->served, &old, old + 1, memory_order_relaxed, memory_order_relaxed)) {
+    }
+}
+
 void mj_board_release(mj_board_t *board, const mj_ticket_t *ticket)
+{
+    count_served(slot_at(board, ticket->pool, ticket->slot), ticket->serial); /* first: whoever sees none in flight sees all that were */
+    mj_board_cancel(board, ticket);
+}
+
+void mj_board_cancel(mj_board_t *board, const mj_ticket_t *ticket)
 {
     pool_t *pool = pool_at(board, ticket->pool);
     take_off_load(&pool->slots[ticket->slot], ticket->serial, 1);
@@ -94,23 +118,58 @@ void mj_board_release(mj_board_t *board, const mj_ticket_t *ticket)
     }
 }
 
-bool mj_board_queue_enter(mj_board_t *board, unsigned index, uint32_t child, uint32_t queue_size)
+/* Adds one to a count that stays at limit or below. */
+static bool add_below(_Atomic uint32_t *count, uint32_t limit)
 {
-    pool_t *pool = pool_at(board, index);
-    uint32_t waiting = atomic_load(&pool->waiting);
-    shadow_add(board, index, child, QUEUE_SHADOW, 1);
+    uint32_t old = atomic_load(count);
     do {
-        if (waiting >= queue_size) {
-            shadow_add(board, index, child, QUEUE_SHADOW, -1);
+        if (old >= limit) {
             return false;
         }
-    } while (!atomic_compare_exchange_weak(&pool->waiting, &waiting, waiting + 1));
+    } while (!atomic_compare_exchange_weak(count, &old, old + 1));
     return true;
+}
+
+/* How many may wait where so many of the pool's share are in flight. */
+static uint32_t room_in_share(const mj_board_t *board, pool_t *pool)
+{
+    uint32_t limit = slots_of(pool), in_flight = 0, i;
+    if (board->share_of_pool == UINT32_MAX) {
+        return UINT32_MAX;
+    }
+    for (i = 0; i < limit; i++) {
+        in_flight += (uint32_t)atomic_load(&pool->slots[i].load);
+    }
+    return in_flight < board->share_of_pool ? board->share_of_pool - in_flight : 0;
+}
+
+mj_queueing_t mj_board_queue_enter(mj_board_t *board, unsigned index, uint32_t child, uint32_t queue_size)
+{
+    pool_t *pool = pool_at(board, index);
+    uint32_t room = room_in_share(board, pool);
+    uint32_t limit = queue_size < room ? queue_size : room;
+    mj_queueing_t refusal = queue_size <= room ? MJ_QUEUE_IS_FULL : MJ_QUEUE_IS_OVER_SHARE;
+
+    if (atomic_load(&pool->waiting) >= limit) {
+        return refusal;
+    }
+    /* The shadow first, as in mj_board_admit. The pool's own count last: whoever finds others waiting does not look for a place. */
+    shadow_add(board, index, child, QUEUE_SHADOW, 1);
+    if (!add_below(&header_of(board)->waiting, board->share_of_queues)) {
+        refusal = MJ_QUEUES_ARE_FULL;
+    } else if (add_below(&pool->waiting, limit)) {
+        return MJ_QUEUED;
+    } else {
+        take_off(&header_of(board)->waiting, 1);
+    }
+    shadow_add(board, index, child, QUEUE_SHADOW, -1);
+    return refusal;
 }
 
 void mj_board_queue_leave(mj_board_t *board, unsigned index, uint32_t child)
 {
     take_off(&pool_at(board, index)->waiting, 1);
+    take_off(&header_of(board)->waiting, 1);
     shadow_add(board, index, child, QUEUE_SHADOW, -1);
 }
 
@@ -136,4 +195,22 @@ void mj_board_wait(mj_board_t *board, unsigned index, uint32_t seen, apr_interva
     limit.tv_sec = (time_t)apr_time_sec(timeout);
     limit.tv_nsec = (long)apr_time_usec(timeout) * 1000;
     syscall(SYS_futex, &pool_at(board, index)->change, FUTEX_WAIT, seen, &limit, NULL, 0);
+}
+
+bool mj_board_call(mj_board_t *board, unsigned index)
+{
+    _Atomic uint32_t *call = &pool_at(board, index)->call;
+    return atomic_load(call) == 0 && atomic_exchange(call, 1) == 0;
+}
+
+unsigned mj_board_daemons(const mj_board_t *board, unsigned index)
+{
+    pool_t *pool = pool_at(board, index);
+    uint32_t limit = slots_of(pool), i;
+    unsigned count = 0;
+    for (i = 0; i < limit; i++) {
+        uint32_t state = atomic_load(&pool->slots[i].state);
+        count += state == MJ_SLOT_STARTING || state == MJ_SLOT_READY ? 1 : 0;
+    }
+    return count;
 }

@@ -5,6 +5,7 @@
 #include "board.h"
 
 #include <linux/futex.h>
+#include <stdalign.h>
 #include <stdatomic.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -18,14 +19,17 @@ typedef struct board_header_t {
     uint32_t version;
     uint32_t max_pools;
     uint32_t max_children;
+    _Atomic uint32_t waiting; /* in the queues of all pools */
 } board_header_t;
 
+/* Whole in one cache line. */
 typedef struct slot_t {
-    _Atomic uint32_t state;
+    alignas(32) _Atomic uint32_t state;
     _Atomic uint32_t pid;
     _Atomic uint32_t threads;
     uint32_t unused;
-    _Atomic uint64_t load; /* serial in the upper half, requests in flight in the lower: one word, so that they never disagree */
+    _Atomic uint64_t load;   /* serial in the upper half, requests in flight in the lower: one word, so that they never disagree */
+    _Atomic uint64_t served; /* the end of the serial in the upper 24 bits, requests finished in the lower 40 */
 } slot_t;
 
 typedef struct pool_t {
@@ -34,8 +38,11 @@ typedef struct pool_t {
     _Atomic uint32_t slot_limit; /* one more than the highest slot ever used */
     _Atomic uint32_t change;     /* futex: differs after anything happened that a waiting request wants to know */
     _Atomic uint32_t waiting;
+    _Atomic uint32_t call; /* 1: a request wants a daemon, and the supervisor has not looked yet */
     _Atomic int64_t retry_at;
     _Atomic uint64_t tallies[MJ_TALLY_COUNT];
+    _Atomic int64_t last_error_at;
+    _Atomic char last_error[MJ_POOL_ERROR_SIZE];
     slot_t slots[MJ_BOARD_SLOTS];
 } pool_t;
 
@@ -47,11 +54,18 @@ struct mj_board_t {
     size_t shadow_stride;
     uint32_t max_pools;
     uint32_t max_children;
+    uint32_t share_of_pool; /* this process's own, as mj_board_share has it */
+    uint32_t share_of_queues;
 };
 
 static inline size_t round_up(size_t n, size_t unit)
 {
     return (n + unit - 1) / unit * unit;
+}
+
+static inline board_header_t *header_of(const mj_board_t *board)
+{
+    return (board_header_t *)(void *)board->base;
 }
 
 static inline pool_t *pool_at(const mj_board_t *board, unsigned pool)
@@ -67,6 +81,13 @@ static inline slot_t *slot_at(const mj_board_t *board, unsigned pool, unsigned s
 static inline _Atomic uint32_t *child_pids(const mj_board_t *board)
 {
     return (_Atomic uint32_t *)(void *)(board->base + sizeof(board_header_t));
+}
+
+/* Slots that may ever have been used. */
+static inline uint32_t slots_of(const pool_t *pool)
+{
+    uint32_t limit = atomic_load_explicit(&pool->slot_limit, memory_order_relaxed);
+    return limit < MJ_BOARD_SLOTS ? limit : MJ_BOARD_SLOTS;
 }
 
 /* NULL for a child without a row. */
@@ -114,6 +135,15 @@ static inline void take_off_load(slot_t *slot, uint32_t serial, uint32_t n)
         count = (uint32_t)old;
         count = count > n ? count - n : 0;
     } while (!atomic_compare_exchange_weak(&slot->load, &old, ((uint64_t)serial << 32) | count));
+}
+
+#define SERVED_BITS 40
+#define SERVED_MASK ((UINT64_C(1) << SERVED_BITS) - 1)
+
+/* What `served` is for a daemon that has served nothing. */
+static inline uint64_t none_served(uint32_t serial)
+{
+    return (uint64_t)serial << SERVED_BITS;
 }
 
 #endif

@@ -61,7 +61,7 @@ static int admit(mj_exchange_t *exchange, const mj_pool_t *pool, apr_time_t dead
         *avoid = (mj_slots_t){0};
     }
     if (admission == MJ_FULL) {
-        if (!mj_board_queue_enter(child->board, pool->index, child->row, (uint32_t)settings->queue_size)) {
+        if (mj_board_queue_enter(child->board, pool->index, child->row, (uint32_t)settings->queue_size) != MJ_QUEUED) {
             ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r,
                           MJLOGNO(0030) "pool %s: queue full: %" APR_INT64_T_FMT " requests wait already (queue-size); 503", settings->name,
                           settings->queue_size);
@@ -120,7 +120,12 @@ static mj_outcome_t attempt(mj_exchange_t *exchange, const mj_pool_t *pool, mj_t
     if (channel != NULL) {
         outcome = mj_exchange_run(exchange, channel, ticket->pid);
     }
-    mj_board_release(child->board, ticket);
+    if (outcome == MJ_OUTCOME_UNSEEN || outcome == MJ_OUTCOME_REFUSED) {
+        mj_board_cancel(child->board, ticket);
+    }
+    else {
+        mj_board_release(child->board, ticket);
+    }
     if (outcome == MJ_OUTCOME_UPGRADED) { /* a tunnel is no request in flight: it may stay for days */
         mj_board_tally(child->board, pool->index, MJ_TALLY_UPGRADED);
         mj_exchange_tunnel(exchange);

@@ -8,7 +8,7 @@
 
 #define COUNT(array) (int)(sizeof(array) / sizeof((array)[0]))
 
-static const char *const pool_states[] = {"gone", "starting", "ready", "down", "ending"};
+static const char *const pool_states[] = {"gone", "starting", "ready", "idle", "down", "ending"};
 static const char *const slot_states[] = {"free", "starting", "ready", "draining"};
 
 static const struct {

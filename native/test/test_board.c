@@ -221,11 +221,63 @@ START_TEST(a_pool_without_room_says_why)
     mj_assert_not_admitted(MJ_FULL);
     mj_board_set_pool(board, pool, MJ_POOL_DOWN, 12345);
     mj_assert_not_admitted(MJ_POOL_IS_DOWN);
+    mj_board_set_pool(board, pool, MJ_POOL_IDLE, 0);
+    mj_assert_not_admitted(MJ_FULL);
+    mj_board_set_pool(board, pool, MJ_POOL_DOWN, 12345);
     ck_assert_int_eq(mj_board_retry_at(board, pool), 12345);
     ck_assert_int_eq(mj_board_pool_state(board, pool), MJ_POOL_DOWN);
     mj_board_set_pool(board, pool, MJ_POOL_FREE, 0);
     mj_assert_not_admitted(MJ_POOL_IS_GONE);
     ck_assert_int_eq(mj_board_retry_at(board, pool), 0);
+}
+END_TEST
+
+START_TEST(the_last_error_of_a_pool_is_shown)
+{
+    char text[MJ_POOL_ERROR_SIZE + 10];
+    mj_board_view_t view;
+
+    mj_board_look(board, pool, &view);
+    ck_assert_str_eq(view.last_error, "");
+    ck_assert_int_eq(view.last_error_at, 0);
+    mj_board_set_error(board, pool, "exit code 7", 1234567);
+    mj_board_look(board, pool, &view);
+    ck_assert_str_eq(view.last_error, "exit code 7");
+    ck_assert_int_eq(view.last_error_at, 1234567);
+    memset(text, 'x', sizeof(text));
+    text[sizeof(text) - 1] = '\0';
+    mj_board_set_error(board, pool, text, 2);
+    mj_board_look(board, pool, &view);
+    ck_assert_uint_eq(strlen(view.last_error), MJ_POOL_ERROR_SIZE - 1);
+    ck_assert_mem_eq(view.last_error, text, MJ_POOL_ERROR_SIZE - 1);
+    mj_board_set_error(board, pool, "short", 3);
+    mj_board_look(board, pool, &view);
+    ck_assert_str_eq(view.last_error, "short");
+}
+END_TEST
+
+START_TEST(another_pool_begins_without_what_was_of_the_last)
+{
+    mj_board_view_t view;
+    unsigned place;
+
+    mj_board_tally(board, pool, MJ_TALLY_LOST);
+    mj_board_set_error(board, pool, "signal 9", 5);
+    ck_assert(mj_board_call(board, pool));
+    mj_board_set_pool(board, pool, MJ_POOL_FREE, 0);
+    ck_assert_int_eq(mj_board_claim(board, "shop", &place), APR_SUCCESS); /* it comes back */
+    ck_assert_uint_eq(place, pool);
+    ck_assert(!mj_board_take_call(board, pool));
+    mj_board_look(board, pool, &view);
+    ck_assert_uint_eq(view.tallies[MJ_TALLY_LOST], 1);
+    ck_assert_str_eq(view.last_error, "signal 9");
+    mj_board_set_pool(board, pool, MJ_POOL_FREE, 0);
+    ck_assert_int_eq(mj_board_claim(board, "other", &place), APR_SUCCESS);
+    ck_assert_uint_eq(place, pool);
+    mj_board_look(board, pool, &view);
+    ck_assert_uint_eq(view.tallies[MJ_TALLY_LOST], 0);
+    ck_assert_str_eq(view.last_error, "");
+    ck_assert_int_eq(view.last_error_at, 0);
 }
 END_TEST
 
@@ -350,6 +402,53 @@ START_TEST(the_release_of_an_old_daemons_request_changes_nothing)
 }
 END_TEST
 
+START_TEST(a_daemon_is_said_to_have_served_what_it_has)
+{
+    mj_ticket_t tickets[3], old;
+    mj_board_view_t view;
+
+    mj_board_ready(0, 1, 3);
+    for (int i = 0; i < 3; i++) {
+        tickets[i] = mj_board_admit_one();
+    }
+    ck_assert_uint_eq(mj_board_served(board, pool, 0), 0);
+    ck_assert_uint_eq(mj_board_in_flight(board, pool, 0), 3);
+    mj_board_release(board, &tickets[0]);
+    mj_board_cancel(board, &tickets[1]); /* it refused */
+    mj_board_release(board, &tickets[2]);
+    ck_assert_uint_eq(mj_board_served(board, pool, 0), 2);
+    ck_assert_uint_eq(mj_board_in_flight(board, pool, 0), 0);
+    mj_board_look(board, pool, &view);
+    ck_assert_uint_eq(view.slots[0].served, 2);
+    old = mj_board_admit_one();
+    mj_board_set_slot(board, pool, 0, MJ_SLOT_DRAINING, 1, 1001, 3);
+    ck_assert_uint_eq(mj_board_served(board, pool, 0), 2);
+    mj_board_ready(0, 2, 3);
+    ck_assert_uint_eq(mj_board_served(board, pool, 0), 0);
+    mj_board_release(board, &old);
+    ck_assert_uint_eq(mj_board_served(board, pool, 0), 0);
+    tickets[0] = mj_board_admit_one();
+    mj_board_release(board, &tickets[0]);
+    ck_assert_uint_eq(mj_board_served(board, pool, 0), 1);
+    mj_board_set_slot(board, pool, 0, MJ_SLOT_FREE, 0, 0, 0);
+    ck_assert_uint_eq(mj_board_served(board, pool, 0), 0);
+}
+END_TEST
+
+START_TEST(daemons_that_serve_or_will_are_counted)
+{
+    ck_assert_uint_eq(mj_board_daemons(board, pool), 0);
+    mj_board_ready(0, 1, 3);
+    mj_board_ready(2, 2, 3);
+    mj_board_set_slot(board, pool, 5, MJ_SLOT_STARTING, 3, 1003, 3);
+    ck_assert_uint_eq(mj_board_daemons(board, pool), 3);
+    mj_board_set_slot(board, pool, 2, MJ_SLOT_DRAINING, 2, 1002, 3);
+    ck_assert_uint_eq(mj_board_daemons(board, pool), 2);
+    mj_board_set_slot(board, pool, 2, MJ_SLOT_FREE, 0, 0, 0);
+    ck_assert_uint_eq(mj_board_daemons(board, pool), 2);
+}
+END_TEST
+
 START_TEST(counts_survive_draining_and_never_fall_below_nothing)
 {
     mj_ticket_t ticket;
@@ -397,7 +496,7 @@ START_TEST(a_child_without_a_row_is_served_too)
     mj_board_ready(0, 1, 2);
     ticket = mj_board_admit_as(none, -1);
     ck_assert_uint_eq(mj_board_room(), 1);
-    ck_assert(mj_board_queue_enter(board, pool, none, 1));
+    ck_assert_int_eq(mj_board_queue_enter(board, pool, none, 1), MJ_QUEUED);
     ck_assert(mj_board_has_queue(board, pool));
     mj_board_queue_leave(board, pool, none);
     ck_assert(!mj_board_has_queue(board, pool));
@@ -421,10 +520,10 @@ START_TEST(what_a_dead_child_had_counted_is_given_back)
     }
     ticket = mj_board_admit_one();
     for (int i = 0; i < 2; i++) {
-        ck_assert(mj_board_queue_enter(board, pool, dead, 9));
-        ck_assert(mj_board_queue_enter(board, other_pool, dead, 9));
+        ck_assert_int_eq(mj_board_queue_enter(board, pool, dead, 9), MJ_QUEUED);
+        ck_assert_int_eq(mj_board_queue_enter(board, other_pool, dead, 9), MJ_QUEUED);
     }
-    ck_assert(mj_board_queue_enter(board, pool, child, 9));
+    ck_assert_int_eq(mj_board_queue_enter(board, pool, child, 9), MJ_QUEUED);
     ck_assert_uint_eq(mj_board_room(), 1);
     mj_board_child_died(board, 101);
     ck_assert_uint_eq(mj_board_room(), 5);
@@ -443,7 +542,7 @@ START_TEST(the_death_of_a_stranger_changes_nothing)
 {
     mj_board_ready(0, 1, 3);
     mj_board_admit_one();
-    ck_assert(mj_board_queue_enter(board, pool, child, 9));
+    ck_assert_int_eq(mj_board_queue_enter(board, pool, child, 9), MJ_QUEUED);
     mj_board_child_died(board, 99);
     mj_board_child_died(board, 0);
     ck_assert_uint_eq(mj_board_room(), 2);
@@ -503,6 +602,8 @@ Suite *mj_suite(void)
     tcase_add_test(tcase, a_pool_behind_a_free_place_is_still_found);
     tcase_add_test(tcase, names_are_as_long_as_pools_may_have);
     tcase_add_test(tcase, a_pool_without_room_says_why);
+    tcase_add_test(tcase, the_last_error_of_a_pool_is_shown);
+    tcase_add_test(tcase, another_pool_begins_without_what_was_of_the_last);
     tcase = mj_board_case(suite, "admission");
     tcase_add_test(tcase, only_ready_slots_take_requests);
     tcase_add_test(tcase, requests_are_admitted_up_to_the_limit_and_after_each_release);
@@ -510,6 +611,8 @@ Suite *mj_suite(void)
     tcase_add_test(tcase, a_slot_to_avoid_is_passed_over);
     tcase_add_test(tcase, a_lower_limit_holds_for_what_comes_after_it);
     tcase_add_test(tcase, the_release_of_an_old_daemons_request_changes_nothing);
+    tcase_add_test(tcase, a_daemon_is_said_to_have_served_what_it_has);
+    tcase_add_test(tcase, daemons_that_serve_or_will_are_counted);
     tcase_add_test(tcase, counts_survive_draining_and_never_fall_below_nothing);
     tcase = mj_board_case(suite, "children");
     tcase_add_test(tcase, each_child_has_a_row);

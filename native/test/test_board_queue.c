@@ -15,20 +15,20 @@
 START_TEST(the_queue_has_exactly_its_size)
 {
     for (int i = 0; i < 3; i++) {
-        ck_assert(mj_board_queue_enter(board, pool, child, 3));
+        ck_assert_int_eq(mj_board_queue_enter(board, pool, child, 3), MJ_QUEUED);
     }
-    ck_assert(!mj_board_queue_enter(board, pool, child, 3));
-    ck_assert(mj_board_queue_enter(board, pool, child, 4));
+    ck_assert_int_eq(mj_board_queue_enter(board, pool, child, 3), MJ_QUEUE_IS_FULL);
+    ck_assert_int_eq(mj_board_queue_enter(board, pool, child, 4), MJ_QUEUED);
     mj_board_queue_leave(board, pool, child);
     mj_board_queue_leave(board, pool, child);
-    ck_assert(mj_board_queue_enter(board, pool, child, 3));
-    ck_assert(!mj_board_queue_enter(board, pool, child, 3));
+    ck_assert_int_eq(mj_board_queue_enter(board, pool, child, 3), MJ_QUEUED);
+    ck_assert_int_eq(mj_board_queue_enter(board, pool, child, 3), MJ_QUEUE_IS_FULL);
     for (int i = 0; i < 3; i++) {
         ck_assert(mj_board_has_queue(board, pool));
         mj_board_queue_leave(board, pool, child);
     }
     ck_assert(!mj_board_has_queue(board, pool));
-    ck_assert(!mj_board_queue_enter(board, pool, child, 0));
+    ck_assert_int_eq(mj_board_queue_enter(board, pool, child, 0), MJ_QUEUE_IS_FULL);
 }
 END_TEST
 
@@ -51,7 +51,7 @@ START_TEST(what_a_waiter_wants_to_know_changes_the_word)
 
     mj_board_ready(0, 1, 1);
     ticket = mj_board_admit_one();
-    ck_assert(mj_board_queue_enter(board, pool, child, 1));
+    ck_assert_int_eq(mj_board_queue_enter(board, pool, child, 1), MJ_QUEUED);
     seen[n++] = mj_board_change(board, pool);
     mj_board_release(board, &ticket);
     seen[n++] = mj_board_change(board, pool);
@@ -82,7 +82,7 @@ static void *wait_for_place(void *data)
     waiter_t *waiter = data;
     mj_ticket_t ticket;
 
-    if (!mj_board_queue_enter(board, pool, child, 100)) {
+    if (mj_board_queue_enter(board, pool, child, 100) != MJ_QUEUED) {
         return NULL;
     }
     do {
@@ -216,7 +216,7 @@ static void *hammer(void *unused)
             }
             tally->in_flight[ticket.slot]--;
             mj_board_release(board, &ticket);
-        } else if (mj_board_queue_enter(board, pool, own_row, QUEUE)) {
+        } else if (mj_board_queue_enter(board, pool, own_row, QUEUE) == MJ_QUEUED) {
             enter(&tally->waiting, &tally->most_waiting);
             sched_yield();
             tally->waiting--;
@@ -272,12 +272,14 @@ START_TEST(neither_slots_nor_the_queue_are_ever_over_their_limits)
     }
     ck_assert_int_le(tally->most_waiting, QUEUE);
     ck_assert_int_gt(tally->admitted, 0);
+    ck_assert_uint_eq(mj_board_served(board, pool, 0) + mj_board_served(board, pool, 1), (unsigned)tally->admitted);
     ck_assert(!mj_board_has_queue(board, pool));
     ck_assert_uint_eq(mj_board_room(), SLOTS * LIMIT);
     for (int i = 0; i < SLOTS * LIMIT; i++) {
         mj_board_admit_one();
     }
-    ck_assert(mj_board_queue_enter(board, pool, child, 1));
+    mj_board_share(board, UINT32_MAX, 1); /* nobody waits in any queue */
+    ck_assert_int_eq(mj_board_queue_enter(board, pool, child, 1), MJ_QUEUED);
     for (uint32_t i = 0; i < PROCESSES; i++) {
         mj_board_child_died(board, 500 + i); /* nothing is left in their rows to be taken off again */
     }
@@ -367,7 +369,7 @@ START_TEST(a_look_shows_states_and_counts)
     mj_board_ready(2, 5, 7);
     mj_board_set_pool(board, pool, MJ_POOL_READY, 0);
     ticket = mj_board_admit_one();
-    ck_assert(mj_board_queue_enter(board, pool, child, 9));
+    ck_assert_int_eq(mj_board_queue_enter(board, pool, child, 9), MJ_QUEUED);
     mj_board_tally(board, pool, MJ_TALLY_LOST);
     mj_board_tally(board, pool, MJ_TALLY_UPGRADED);
     mj_board_tally(board, pool, MJ_TALLY_UPGRADED);
