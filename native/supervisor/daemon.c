@@ -6,6 +6,7 @@
 
 #include <apr_strings.h>
 #include <errno.h>
+#include <stdarg.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,12 +17,12 @@
 
 /* Bounds of what one daemon gets in a turn, so that a talkative one does not keep others waiting. */
 #define READ_SIZE 8192
-#define MESSAGES_PER_TURN 16
+#define MESSAGE_MAX 2048
 /* Bound of what is read after its end: a process that it had started elsewhere may still hold the pipe and go on writing. */
 #define READS_AFTER_END 32
 
 mj_daemon_t *mj_daemon_start(const mj_program_t *program, const mj_site_t *site, unsigned slot, uint32_t serial,
-                             const mj_journal_t *journal, int64_t now, apr_pool_t *pool, char *why)
+                             mj_journal_t *journal, int64_t now, apr_pool_t *pool, char *why)
 {
     apr_pool_t *mem;
     mj_daemon_t *daemon;
@@ -35,6 +36,9 @@ mj_daemon_t *mj_daemon_start(const mj_program_t *program, const mj_site_t *site,
     daemon->serial = serial;
     daemon->threads = program->threads;
     daemon->times = program->times;
+    daemon->limits = program->limits;
+    daemon->idle_at = MJ_LONG_AGO;
+    daemon->serves.failed = "";
     if (!mj_board_socket_path(daemon->path, sizeof(daemon->path), site->runtime_dir, program->name, slot, serial)) {
         (void)snprintf(why, MJ_WHY_MAX, "the path of its socket is too long");
         apr_pool_destroy(mem);
@@ -46,6 +50,7 @@ mj_daemon_t *mj_daemon_start(const mj_program_t *program, const mj_site_t *site,
         apr_pool_destroy(mem);
         return NULL;
     }
+    daemon->serves.record = (mj_span_t){apr_pmemdup(mem, program->record.data, program->record.len), program->record.len};
     mj_life_begin(&daemon->life, &daemon->times, now);
     return daemon;
 }
@@ -117,37 +122,36 @@ bool mj_daemon_read_output(mj_daemon_t *daemon, bool is_error)
     return false;
 }
 
-bool mj_daemon_read_lifecycle(mj_daemon_t *daemon)
+char mj_daemon_hear(mj_daemon_t *daemon, char *text)
 {
-    bool is_ready = false;
-    int i;
+    char message[MJ_LIFECYCLE_MAX];
+    ssize_t n = daemon->child.lifecycle < 0 ? -1 : recv(daemon->child.lifecycle, message, sizeof(message), MSG_DONTWAIT);
 
-    for (i = 0; i < MESSAGES_PER_TURN && daemon->child.lifecycle >= 0; i++) {
-        char message[MJ_LIFECYCLE_MAX];
-        ssize_t n = recv(daemon->child.lifecycle, message, sizeof(message), MSG_DONTWAIT);
-        if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
-            break;
+    if (n <= 0) {
+        if (daemon->child.lifecycle >= 0 && (n == 0 || (errno != EAGAIN && errno != EINTR))) {
+            close_fd(&daemon->child.lifecycle); /* it has closed its end: what it does from now on shows in how it exits */
         }
-        if (n <= 0) { /* it has closed its end: what it does from now on shows in how it exits */
-            close_fd(&daemon->child.lifecycle);
-            break;
-        }
-        switch (message[0]) {
-        case 'R':
-            is_ready = true;
-            break;
-        case 'F':
-            memcpy(daemon->reason, message + 1, (size_t)n - 1);
-            daemon->reason[n - 1] = '\0';
-            break;
-        case 'X':
-            daemon->has_called_exit = true;
-            break;
-        default:
-            break;
-        }
+        return 0;
     }
-    return is_ready;
+    memcpy(text, message + 1, (size_t)n - 1);
+    text[n - 1] = '\0';
+    daemon->watch.has_spoken = true;
+    switch (message[0]) {
+    case 'F':
+        memcpy(daemon->reason, text, (size_t)n);
+        break;
+    case 'X':
+        daemon->has_called_exit = true;
+        break;
+    case 'R':
+        if (daemon->life.state == MJ_LIFE_STARTING) {
+            daemon->serves.failed = apr_pstrdup(daemon->mem, text);
+        }
+        break;
+    default:
+        break;
+    }
+    return message[0] == 0 ? '?' : message[0];
 }
 
 void mj_daemon_act(mj_daemon_t *daemon, mj_life_action_t action)
@@ -162,6 +166,13 @@ void mj_daemon_act(mj_daemon_t *daemon, mj_life_action_t action)
     case MJ_ACTION_TERMINATE:
         kill(daemon->child.pid, SIGTERM);
         break;
+    case MJ_ACTION_CUT_OFF: /* the JVM looks at them in this order */
+        kill(daemon->child.pid, SIGQUIT);
+        kill(daemon->child.pid, SIGTERM);
+        break;
+    case MJ_ACTION_DUMP:
+        kill(daemon->child.pid, SIGQUIT);
+        break;
     case MJ_ACTION_KILL:
         kill(daemon->child.pid, SIGKILL); /* by itself as well: it may not lead its group yet */
         kill(-daemon->child.pid, SIGKILL);
@@ -171,18 +182,43 @@ void mj_daemon_act(mj_daemon_t *daemon, mj_life_action_t action)
     }
 }
 
-/* What there is to say beyond the bare reason, as `: A; B`; empty if there is nothing. */
-static const char *describe_details(const mj_daemon_t *daemon, int status)
+void mj_journal_log(mj_journal_t *journal, const char *level, const char *number, const char *format, ...)
 {
+    char message[MESSAGE_MAX];
+    va_list arguments;
+
+    va_start(arguments, format);
+    (void)vsnprintf(message, sizeof(message), format, arguments);
+    va_end(arguments);
+    mj_log(journal->fd, level, "%s%s", number, message);
+    if (strcmp(level, "error") == 0) {
+        apr_cpystrn(journal->last_error, message, sizeof(journal->last_error));
+        journal->has_new_error = true;
+    }
+}
+
+/* What there is to say beyond the bare reason, as `: A; B`; empty if there is nothing. */
+static const char *describe_details(const mj_daemon_t *daemon, const mj_end_t *end, const char *reason)
+{
+    const mj_life_t *life = &daemon->life;
     const char *details = "";
     /* A JVM that SIGTERM ends says exit(143) too: that is not System.exit. */
-    bool is_own_exit = daemon->has_called_exit && !daemon->life.is_ordered && daemon->life.timeout == NULL && WIFEXITED(status) &&
-                       WEXITSTATUS(status) != 128 + SIGTERM;
+    bool is_own_exit = daemon->has_called_exit && !life->is_ordered && life->timeout == NULL && WIFEXITED(end->status) &&
+                       WEXITSTATUS(end->status) != 128 + SIGTERM;
 
-    if (daemon->reason[0] != '\0' && !daemon->life.is_ordered) {
+    if (daemon->why != NULL && strcmp(daemon->why, reason) != 0) {
+        details = apr_pstrcat(daemon->mem, details, "; ", daemon->why, NULL);
+    }
+    if (daemon->why_more != NULL) {
+        details = apr_pstrcat(daemon->mem, details, "; ", daemon->why_more, NULL);
+    }
+    if (daemon->reason[0] != '\0' && !life->is_ordered) {
         details = apr_pstrcat(daemon->mem, details, "; ", daemon->reason, NULL);
     } else if (is_own_exit) {
         details = apr_pstrcat(daemon->mem, details, "; System.exit", NULL);
+    }
+    if (end->is_oom_kill && !life->is_ordered && life->timeout == NULL && WIFSIGNALED(end->status) && WTERMSIG(end->status) == SIGKILL) {
+        details = apr_pstrcat(daemon->mem, details, "; the kernel was out of memory and killed", NULL);
     }
     if (daemon->crash_report[0] != '\0') {
         details = apr_pstrcat(daemon->mem, details, "; see ", daemon->crash_report, NULL);
@@ -190,28 +226,51 @@ static const char *describe_details(const mj_daemon_t *daemon, int status)
     return *details == '\0' ? "" : apr_pstrcat(daemon->mem, ": ", details + 2, NULL);
 }
 
-static void log_end(const mj_daemon_t *daemon, int status)
+/* As `2 d 3 h`, the two largest units. */
+static const char *describe_time(apr_pool_t *pool, int64_t us)
 {
-    const mj_life_t *life = &daemon->life;
-    const char *level = "error";
-    const char *reason;
-
-    if (life->timeout != NULL) {
-        reason = life->timeout;
-    } else if (WIFSIGNALED(status)) {
-        reason = apr_psprintf(daemon->mem, "signal %d", WTERMSIG(status));
-    } else {
-        reason = apr_psprintf(daemon->mem, "exit code %d", WEXITSTATUS(status));
+    int64_t s = us / 1000000;
+    if (s < 120) {
+        return apr_psprintf(pool, "%" APR_INT64_T_FMT " s", s);
     }
-    if (life->is_ordered) {
-        /* A timeout has cut requests off, or a shutdown hook. */
-        level = life->timeout == NULL ? "info" : "warn";
+    if (s < 7200) {
+        return apr_psprintf(pool, "%" APR_INT64_T_FMT " min %" APR_INT64_T_FMT " s", s / 60, s % 60);
     }
-    mj_log(daemon->journal->fd, level, MJLOGNO(0101) "pool %s pid %ld ended: %s%s", daemon->journal->pool,
-           (long)daemon->child.pid, reason, describe_details(daemon, status));
+    if (s < 172800) {
+        return apr_psprintf(pool, "%" APR_INT64_T_FMT " h %" APR_INT64_T_FMT " min", s / 3600, s / 60 % 60);
+    }
+    return apr_psprintf(pool, "%" APR_INT64_T_FMT " d %" APR_INT64_T_FMT " h", s / 86400, s / 3600 % 24);
 }
 
-void mj_daemon_bury(mj_daemon_t *daemon, int status)
+/* An option's name says more than how the process ended for it. */
+static bool is_option(const char *why)
+{
+    return why != NULL && strchr(why, '-') != NULL && strchr(why, ' ') == NULL;
+}
+
+static void log_end(const mj_daemon_t *daemon, const mj_end_t *end)
+{
+    const mj_life_t *life = &daemon->life;
+    /* Of an ordered end, a timeout has cut requests off, or a shutdown hook. */
+    const char *level = !life->is_ordered ? "error" : life->timeout == NULL ? "info" : "warn";
+    const char *reason, *fired = "";
+
+    if (is_option(daemon->why)) {
+        reason = daemon->why;
+        fired = life->timeout == NULL ? "" : apr_pstrcat(daemon->mem, ", ", life->timeout, NULL);
+    } else if (life->timeout != NULL) {
+        reason = life->timeout;
+    } else if (WIFSIGNALED(end->status)) {
+        reason = apr_psprintf(daemon->mem, "signal %d", WTERMSIG(end->status));
+    } else {
+        reason = apr_psprintf(daemon->mem, "exit code %d", WEXITSTATUS(end->status));
+    }
+    mj_journal_log(daemon->journal, level, MJLOGNO(0101), "pool %s pid %ld ended: %s%s%s (up %s, %" APR_UINT64_T_FMT " requests)",
+                   daemon->journal->pool, (long)daemon->child.pid, reason, fired, describe_details(daemon, end, reason),
+                   describe_time(daemon->mem, end->now - life->started_at), end->served);
+}
+
+void mj_daemon_bury(mj_daemon_t *daemon, const mj_end_t *end)
 {
     int i;
     for (i = 0; i < READS_AFTER_END && mj_daemon_read_output(daemon, false); i++) {
@@ -220,7 +279,7 @@ void mj_daemon_bury(mj_daemon_t *daemon, int status)
     }
     mj_lines_end(&daemon->out_lines, log_out_line, daemon);
     mj_lines_end(&daemon->err_lines, log_err_line, daemon);
-    log_end(daemon, status);
+    log_end(daemon, end);
     unlink(daemon->path);
     close_fd(&daemon->child.out);
     close_fd(&daemon->child.err);

@@ -2,27 +2,43 @@
 #ifndef MJ_DAEMON_H
 #define MJ_DAEMON_H
 
+#include "failures.h"
 #include "lines.h"
 #include "spawn.h"
 
 #define MJ_LIFECYCLE_MAX 1024
 
+#define MJ_LAST_ERROR_MAX 256
+
 /** Where the lines about a pool go. */
 typedef struct mj_journal_t {
     const char *pool;
     int fd;
+    char last_error[MJ_LAST_ERROR_MAX]; /**< the last line about something that went wrong, without its number; empty if there is none */
+    bool has_new_error;                 /**< for the board */
 } mj_journal_t;
+
+/** Logs a line; one at level error is kept as the pool's last error. number is MJLOGNO's. */
+void mj_journal_log(mj_journal_t *journal, const char *level, const char *number, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 
 typedef struct mj_daemon_t {
     struct mj_daemon_t *next;
     apr_pool_t *mem;
-    const mj_journal_t *journal;
+    mj_journal_t *journal;
     unsigned generation;
     unsigned slot;
     uint32_t serial;
     unsigned threads;
     mj_life_t life;
     mj_life_times_t times;
+    mj_limits_t limits;
+    mj_watch_t watch;     /**< from when it is ready */
+    mj_served_t serves;   /**< complete when it is ready */
+    bool is_condemned;    /**< it is to be replaced */
+    const char *why;      /**< it was told to end, or is condemned: an option's name, or in words; NULL */
+    const char *why_more; /**< details; NULL */
+    int64_t idle_at;      /**< when it last said that it is idle; MJ_LONG_AGO: it has not */
     mj_child_t child; /**< descriptors are -1 once closed */
     char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
 
@@ -41,18 +57,28 @@ typedef struct mj_daemon_t {
  *  @param why MJ_WHY_MAX bytes, set on failure
  *  @return the daemon, or NULL */
 mj_daemon_t *mj_daemon_start(const mj_program_t *program, const mj_site_t *site, unsigned slot, uint32_t serial,
-                             const mj_journal_t *journal, int64_t now, apr_pool_t *pool, char *why);
+                             mj_journal_t *journal, int64_t now, apr_pool_t *pool, char *why);
 
 /** Reads a bounded piece of what it printed, and logs the lines. is_error: its stderr. @return false if there is no more now */
 bool mj_daemon_read_output(mj_daemon_t *daemon, bool is_error);
 
-/** Reads a bounded number of its messages. @return true if `R` was among them */
-bool mj_daemon_read_lifecycle(mj_daemon_t *daemon);
+/** Takes its next message. Why it ends, and that it has called exit, are kept; so is what it cannot serve, with `R`.
+ *  @param text MJ_LIFECYCLE_MAX bytes: what follows the type, terminated
+ *  @return the message's type; 0 if there is none now */
+char mj_daemon_hear(mj_daemon_t *daemon, char *text);
 
-/** Carries out DRAIN, TERMINATE or KILL. */
+/** Carries out DRAIN, TERMINATE, CUT_OFF, DUMP or KILL. */
 void mj_daemon_act(mj_daemon_t *daemon, mj_life_action_t action);
 
-/** Logs what it had still printed and the line about its end, removes its socket, and frees it. status is waitpid's. */
-void mj_daemon_bury(mj_daemon_t *daemon, int status);
+/** What there is to say about its end beside its own words. */
+typedef struct mj_end_t {
+    int status;       /**< waitpid's */
+    uint64_t served;  /**< requests */
+    bool is_oom_kill; /**< the kernel has killed something meanwhile for want of memory */
+    int64_t now;
+} mj_end_t;
+
+/** Logs what it had still printed and the line about its end, removes its socket, and frees it. */
+void mj_daemon_bury(mj_daemon_t *daemon, const mj_end_t *end);
 
 #endif

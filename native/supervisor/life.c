@@ -10,6 +10,7 @@ typedef struct transition_t {
 #define STAY(state) (state), MJ_ACTION_NONE
 #define BURY MJ_LIFE_GONE, MJ_ACTION_BURY
 #define TERMINATE MJ_LIFE_TERMINATING, MJ_ACTION_TERMINATE
+#define DUMP MJ_LIFE_DUMPING, MJ_ACTION_DUMP
 #define KILL MJ_LIFE_KILLED, MJ_ACTION_KILL
 
 static const transition_t table[MJ_LIFE_STATE_COUNT][MJ_EVENT_COUNT] = {
@@ -17,7 +18,8 @@ static const transition_t table[MJ_LIFE_STATE_COUNT][MJ_EVENT_COUNT] = {
         {
             [MJ_EVENT_READY] = {MJ_LIFE_READY, MJ_ACTION_PUBLISH},
             [MJ_EVENT_EXITED] = {BURY},
-            [MJ_EVENT_DEADLINE] = {KILL},   /* a JVM that hangs while it starts would not look at SIGTERM either */
+            [MJ_EVENT_DEADLINE] = {DUMP}, /* a JVM that hangs while it starts would not look at SIGTERM either */
+            [MJ_EVENT_SILENT] = {STAY(MJ_LIFE_STARTING)},
             [MJ_EVENT_DRAIN] = {TERMINATE}, /* nothing is in flight */
             [MJ_EVENT_STOP] = {TERMINATE},
         },
@@ -26,6 +28,7 @@ static const transition_t table[MJ_LIFE_STATE_COUNT][MJ_EVENT_COUNT] = {
             [MJ_EVENT_READY] = {STAY(MJ_LIFE_READY)},
             [MJ_EVENT_EXITED] = {BURY},
             [MJ_EVENT_DEADLINE] = {STAY(MJ_LIFE_READY)},
+            [MJ_EVENT_SILENT] = {DUMP},
             [MJ_EVENT_DRAIN] = {MJ_LIFE_DRAINING, MJ_ACTION_DRAIN},
             [MJ_EVENT_STOP] = {TERMINATE},
         },
@@ -33,7 +36,8 @@ static const transition_t table[MJ_LIFE_STATE_COUNT][MJ_EVENT_COUNT] = {
         {
             [MJ_EVENT_READY] = {STAY(MJ_LIFE_DRAINING)},
             [MJ_EVENT_EXITED] = {BURY},
-            [MJ_EVENT_DEADLINE] = {TERMINATE},
+            [MJ_EVENT_DEADLINE] = {MJ_LIFE_TERMINATING, MJ_ACTION_CUT_OFF},
+            [MJ_EVENT_SILENT] = {DUMP},
             [MJ_EVENT_DRAIN] = {STAY(MJ_LIFE_DRAINING)},
             [MJ_EVENT_STOP] = {TERMINATE},
         },
@@ -41,15 +45,26 @@ static const transition_t table[MJ_LIFE_STATE_COUNT][MJ_EVENT_COUNT] = {
         {
             [MJ_EVENT_READY] = {STAY(MJ_LIFE_TERMINATING)},
             [MJ_EVENT_EXITED] = {BURY},
-            [MJ_EVENT_DEADLINE] = {KILL},
+            [MJ_EVENT_DEADLINE] = {DUMP},
+            [MJ_EVENT_SILENT] = {STAY(MJ_LIFE_TERMINATING)},
             [MJ_EVENT_DRAIN] = {STAY(MJ_LIFE_TERMINATING)},
             [MJ_EVENT_STOP] = {STAY(MJ_LIFE_TERMINATING)},
+        },
+    [MJ_LIFE_DUMPING] =
+        {
+            [MJ_EVENT_READY] = {STAY(MJ_LIFE_DUMPING)},
+            [MJ_EVENT_EXITED] = {BURY},
+            [MJ_EVENT_DEADLINE] = {KILL},
+            [MJ_EVENT_SILENT] = {STAY(MJ_LIFE_DUMPING)},
+            [MJ_EVENT_DRAIN] = {STAY(MJ_LIFE_DUMPING)},
+            [MJ_EVENT_STOP] = {STAY(MJ_LIFE_DUMPING)},
         },
     [MJ_LIFE_KILLED] =
         {
             [MJ_EVENT_READY] = {STAY(MJ_LIFE_KILLED)},
             [MJ_EVENT_EXITED] = {BURY},
             [MJ_EVENT_DEADLINE] = {STAY(MJ_LIFE_KILLED)},
+            [MJ_EVENT_SILENT] = {STAY(MJ_LIFE_KILLED)},
             [MJ_EVENT_DRAIN] = {STAY(MJ_LIFE_KILLED)},
             [MJ_EVENT_STOP] = {STAY(MJ_LIFE_KILLED)},
         },
@@ -58,6 +73,7 @@ static const transition_t table[MJ_LIFE_STATE_COUNT][MJ_EVENT_COUNT] = {
             [MJ_EVENT_READY] = {STAY(MJ_LIFE_GONE)},
             [MJ_EVENT_EXITED] = {STAY(MJ_LIFE_GONE)},
             [MJ_EVENT_DEADLINE] = {STAY(MJ_LIFE_GONE)},
+            [MJ_EVENT_SILENT] = {STAY(MJ_LIFE_GONE)},
             [MJ_EVENT_DRAIN] = {STAY(MJ_LIFE_GONE)},
             [MJ_EVENT_STOP] = {STAY(MJ_LIFE_GONE)},
         },
@@ -90,6 +106,9 @@ static int64_t deadline_of(mj_life_state_t state, const mj_life_times_t *times, 
     case MJ_LIFE_TERMINATING:
         limit = times->shutdown_us;
         break;
+    case MJ_LIFE_DUMPING:
+        limit = MJ_DUMP_US;
+        break;
     default:
         break;
     }
@@ -113,8 +132,11 @@ mj_life_action_t mj_life_step(mj_life_t *life, mj_life_event_t event, const mj_l
     if (transition->next == life->state) {
         return MJ_ACTION_NONE;
     }
-    if (event == MJ_EVENT_DEADLINE) {
+    if (event == MJ_EVENT_DEADLINE && life->state != MJ_LIFE_DUMPING) {
         life->timeout = timeout_name(life->state);
+    }
+    if (event == MJ_EVENT_SILENT) {
+        life->timeout = "deadlock-timeout";
     }
     if (event == MJ_EVENT_DRAIN || event == MJ_EVENT_STOP) {
         life->is_ordered = true;

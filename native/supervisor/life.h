@@ -8,12 +8,14 @@
 
 /** Times are microseconds of CLOCK_MONOTONIC. */
 #define MJ_NEVER INT64_MAX
+#define MJ_LONG_AGO (-INT64_C(86400000000))
 
 typedef enum mj_life_state_t {
     MJ_LIFE_STARTING,    /**< forked, not ready yet */
     MJ_LIFE_READY,       /**< serves requests */
     MJ_LIFE_DRAINING,    /**< told to finish what is in flight */
     MJ_LIFE_TERMINATING, /**< got SIGTERM */
+    MJ_LIFE_DUMPING,     /**< told to print its threads; it is killed next */
     MJ_LIFE_KILLED,      /**< got SIGKILL */
     MJ_LIFE_GONE,        /**< reaped */
     MJ_LIFE_STATE_COUNT
@@ -22,7 +24,8 @@ typedef enum mj_life_state_t {
 typedef enum mj_life_event_t {
     MJ_EVENT_READY,    /**< the daemon says so */
     MJ_EVENT_EXITED,   /**< the kernel says so */
-    MJ_EVENT_DEADLINE, /**< the state's timeout has passed: startup, graceful or shutdown */
+    MJ_EVENT_DEADLINE, /**< the state's time has passed: startup-, graceful- or shutdown-timeout, or the second for the dump */
+    MJ_EVENT_SILENT,   /**< it has said nothing for deadlock-timeout */
     MJ_EVENT_DRAIN,    /**< it is no longer wanted */
     MJ_EVENT_STOP,     /**< the supervisor ends */
     MJ_EVENT_COUNT
@@ -33,9 +36,14 @@ typedef enum mj_life_action_t {
     MJ_ACTION_PUBLISH,   /**< show it as ready */
     MJ_ACTION_DRAIN,     /**< show it as draining, tell it to drain */
     MJ_ACTION_TERMINATE, /**< SIGTERM */
+    MJ_ACTION_CUT_OFF,   /**< have its threads printed, then SIGTERM: requests are in them still */
+    MJ_ACTION_DUMP,      /**< have its threads printed */
     MJ_ACTION_KILL,      /**< SIGKILL */
     MJ_ACTION_BURY       /**< log its end, free what it had */
 } mj_life_action_t;
+
+/** How long a JVM has to print its threads before it is killed. */
+#define MJ_DUMP_US INT64_C(1000000)
 
 /** 0: none. */
 typedef struct mj_life_times_t {

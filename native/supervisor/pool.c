@@ -1,9 +1,21 @@
 #include "pool.h"
 
 #include "log.h"
+#include "vitals.h"
 
 #include <apr_strings.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+#define SECOND INT64_C(1000000)
+#define MESSAGES_PER_TURN 16
+/* An idle daemon says so every second. */
+#define IDLE_IS_RECENT (5 * SECOND / 2)
+/* Changed targets start a new generation this often at most: several files are often changed together, and nobody may keep root forking. */
+#define ROLL_PERIOD SECOND
 
 static void show_slot(const mj_realm_t *realm, const mj_pool_t *pool, const mj_daemon_t *daemon)
 {
@@ -61,7 +73,9 @@ mj_pool_t *mj_pool_make(mj_realm_t *realm, const mj_program_t *program, apr_pool
     pool->journal.pool = apr_pstrdup(mem, program->name);
     pool->journal.fd = STDERR_FILENO;
     pool->index = program->index;
-    mj_plan_begin(&pool->plan, program->processes);
+    pool->roll_at = MJ_NEVER;
+    pool->rolled_at = -ROLL_PERIOD;
+    mj_plan_begin(&pool->plan, program->processes, program->processes_max, program->stop_first);
     take_settings(pool, program, settings_mem, log_fd);
 
     /* An earlier supervisor may have left daemons on the board. */
@@ -76,9 +90,33 @@ mj_pool_t *mj_pool_make(mj_realm_t *realm, const mj_program_t *program, apr_pool
 void mj_pool_configure(mj_pool_t *pool, const mj_program_t *program, apr_pool_t *settings_mem, int log_fd)
 {
     if (pool->plan.is_removed || !mj_span_equal(pool->program->record, program->record)) {
-        mj_plan_renew(&pool->plan, program->processes);
+        mj_plan_renew(&pool->plan, program->processes, program->processes_max, program->stop_first);
+        pool->roll_at = MJ_NEVER;
     }
     take_settings(pool, program, settings_mem, log_fd);
+}
+
+static void renew(mj_pool_t *pool)
+{
+    mj_plan_renew(&pool->plan, pool->program->processes, pool->program->processes_max, pool->program->stop_first);
+    pool->roll_at = MJ_NEVER;
+}
+
+static void log_roll(const mj_pool_t *pool, const char *what, const char *why)
+{
+    mj_log(pool->journal.fd, "info", MJLOGNO(0111) "pool %s rolls: %s%s", pool->journal.pool, what, why);
+}
+
+void mj_pool_roll(mj_pool_t *pool, const char *why)
+{
+    log_roll(pool, why, "");
+    pool->plan.is_idle = false;
+    renew(pool);
+}
+
+void mj_pool_call(mj_pool_t *pool)
+{
+    pool->plan.is_idle = false;
 }
 
 void mj_pool_remove(mj_pool_t *pool)
@@ -99,7 +137,7 @@ static void step(const mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon, 
 void mj_pool_replace_all(mj_realm_t *realm, mj_pool_t *pool, int64_t now)
 {
     mj_daemon_t *daemon;
-    mj_plan_renew(&pool->plan, pool->program->processes);
+    renew(pool);
     for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
         step(realm, pool, daemon, MJ_EVENT_DRAIN, now);
     }
@@ -120,11 +158,39 @@ static unsigned find_free_slot(const mj_pool_t *pool)
     return slot;
 }
 
-static void count_failed_start(mj_pool_t *pool, int64_t started_at, int64_t now)
+static bool is_old(const mj_pool_t *pool, const mj_daemon_t *daemon)
 {
-    if (mj_plan_start_failed(&pool->plan, started_at, now) && mj_plan_is_down(&pool->plan)) {
+    return daemon->is_condemned || daemon->generation != pool->plan.generation;
+}
+
+/* A daemon that serves and is of an older generation; NULL if there is none, or one of this generation serves already. */
+static const mj_daemon_t *find_predecessor(const mj_pool_t *pool)
+{
+    const mj_daemon_t *daemon, *found = NULL;
+    for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
+        if (daemon->life.state == MJ_LIFE_READY && daemon->generation == pool->plan.generation) {
+            return NULL;
+        }
+        if (daemon->life.state == MJ_LIFE_READY) {
+            found = daemon;
+        }
+    }
+    return found;
+}
+
+/* is_lasting: it would most likely fail again, so that the older generation, where there is one, stays until something changes. */
+static void count_failed_start(mj_pool_t *pool, int64_t started_at, bool is_lasting, int64_t now)
+{
+    bool is_refused = is_lasting && find_predecessor(pool) != NULL;
+    if (!mj_plan_start_failed(&pool->plan, started_at, is_refused, now)) {
+        return;
+    }
+    if (is_refused) {
+        mj_log(pool->journal.fd, "error", MJLOGNO(0112) "pool %s: the new generation cannot start, the old one goes on; the next change tries again",
+               pool->journal.pool);
+    } else if (mj_plan_is_down(&pool->plan)) {
         mj_log(pool->journal.fd, "error", MJLOGNO(0105) "pool %s failed to start %u times in a row; the next try is in %ld s",
-               pool->journal.pool, pool->plan.failed_starts, (long)((pool->plan.retry_at - now) / 1000000));
+               pool->journal.pool, pool->plan.failed_starts, (long)((pool->plan.retry_at - now) / SECOND));
     }
 }
 
@@ -134,8 +200,8 @@ static bool start_daemon(mj_realm_t *realm, mj_pool_t *pool, int64_t now)
     mj_daemon_t *daemon = mj_daemon_start(pool->program, realm->site, find_free_slot(pool), realm->next_serial++, &pool->journal,
                                           now, pool->mem, why);
     if (daemon == NULL) {
-        mj_log(pool->journal.fd, "error", MJLOGNO(0104) "pool %s could not start a daemon: %s", pool->journal.pool, why);
-        count_failed_start(pool, now, now);
+        mj_journal_log(&pool->journal, "error", MJLOGNO(0104), "pool %s could not start a daemon: %s", pool->journal.pool, why);
+        count_failed_start(pool, now, false, now);
         return false;
     }
     daemon->generation = pool->plan.generation;
@@ -146,16 +212,177 @@ static bool start_daemon(mj_realm_t *realm, mj_pool_t *pool, int64_t now)
     return true;
 }
 
-static mj_decision_t decide(mj_pool_t *pool, int64_t now)
+static mj_load_t look_at_load(const mj_realm_t *realm, const mj_pool_t *pool)
+{
+    mj_load_t load = {.waiting = mj_board_waiting(realm->board, pool->index), .threads = pool->program->threads};
+    const mj_daemon_t *daemon;
+    for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
+        load.in_flight += mj_board_in_flight(realm->board, pool->index, daemon->slot);
+    }
+    return load;
+}
+
+static mj_decision_t decide(const mj_realm_t *realm, mj_pool_t *pool, int64_t now)
 {
     mj_member_t members[MJ_BOARD_SLOTS];
+    const mj_load_t load = look_at_load(realm, pool);
     const mj_daemon_t *daemon;
     unsigned count = 0;
 
     for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
-        members[count++] = (mj_member_t){daemon->life.state, daemon->generation, daemon->life.started_at, daemon->life.ready_at};
+        members[count++] = (mj_member_t){daemon->life.state, daemon->generation, daemon->is_condemned, daemon->life.started_at,
+                                         daemon->life.ready_at};
     }
-    return mj_plan_decide(&pool->plan, members, count, now);
+    return mj_plan_decide(&pool->plan, members, count, &load, now);
+}
+
+/* It has served its time; else something is wrong with it. */
+static bool is_renewal(const char *why)
+{
+    return strcmp(why, "maximum-requests") == 0 || strcmp(why, "restart-interval") == 0;
+}
+
+/* It is to be replaced for what it did, why being an option's name: another starts, then it drains. */
+static void condemn(mj_pool_t *pool, mj_daemon_t *daemon, const char *why, const char *more, int64_t now)
+{
+    if (daemon->life.state != MJ_LIFE_READY || daemon->is_condemned) {
+        return;
+    }
+    daemon->is_condemned = true;
+    daemon->why = apr_pstrdup(daemon->mem, why);
+    daemon->why_more = *more == '\0' ? NULL : apr_pstrdup(daemon->mem, more);
+    mj_journal_log(&pool->journal, is_renewal(why) ? "info" : "error", MJLOGNO(0113), "pool %s pid %ld is replaced: %s%s%s",
+                   pool->journal.pool, (long)daemon->child.pid, why, *more == '\0' ? "" : ": ", more);
+    if (!is_renewal(why) && daemon->generation == pool->plan.generation) {
+        mj_plan_ended(&pool->plan, daemon->life.ready_at, now);
+    }
+}
+
+static void look_after(const mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
+{
+    char more[64];
+
+    if (daemon->life.deadline <= now) {
+        step(realm, pool, daemon, MJ_EVENT_DEADLINE, now);
+    }
+    if (daemon->life.state != MJ_LIFE_READY && daemon->life.state != MJ_LIFE_DRAINING) {
+        return;
+    }
+    switch (mj_watch_look(&daemon->watch, &daemon->limits, daemon->child.pid, now)) {
+    case MJ_WATCH_SILENT:
+        mj_journal_log(&pool->journal, "error", MJLOGNO(0114), "pool %s pid %ld is killed: deadlock-timeout: its JVM has said nothing for %ld s",
+                         pool->journal.pool, (long)daemon->child.pid, (long)(daemon->watch.silent_us / SECOND));
+        step(realm, pool, daemon, MJ_EVENT_SILENT, now);
+        break;
+    case MJ_WATCH_LARGE:
+        (void)snprintf(more, sizeof(more), "%ld MB of %ld MB", (long)(daemon->watch.resident >> 20), (long)(daemon->limits.memory >> 20));
+        condemn(pool, daemon, "memory-limit", more, now);
+        break;
+    case MJ_WATCH_OLD:
+        condemn(pool, daemon, "restart-interval", "", now);
+        break;
+    default:
+        break;
+    }
+}
+
+/* Whether every daemon that serves has said lately that nothing happens. */
+static bool is_idle(const mj_pool_t *pool, const mj_load_t *load, int64_t now)
+{
+    const mj_daemon_t *daemon;
+    bool has_any = false;
+
+    for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
+        if (daemon->life.state == MJ_LIFE_STARTING || (daemon->life.state == MJ_LIFE_READY && now - daemon->idle_at > IDLE_IS_RECENT)) {
+            return false;
+        }
+        has_any = has_any || daemon->life.state == MJ_LIFE_READY;
+    }
+    return has_any && load->waiting == 0 && load->in_flight == 0;
+}
+
+static void rest_if_idle(const mj_realm_t *realm, mj_pool_t *pool, int64_t now)
+{
+    mj_load_t load;
+    if (pool->program->limits.idle_us == 0 || pool->plan.is_removed) {
+        return;
+    }
+    load = look_at_load(realm, pool);
+    if (pool->plan.is_idle && load.waiting > 0) {
+        pool->plan.is_idle = false;
+    } else if (!pool->plan.is_idle && is_idle(pool, &load, now)) {
+        pool->plan.is_idle = true;
+        mj_log(pool->journal.fd, "info", MJLOGNO(0115) "pool %s stops: idle-timeout; the next request starts it", pool->journal.pool);
+    }
+}
+
+/* The one that is to drain next: the fewest requests in flight, of equal ones the last slot, which is asked last. */
+static mj_daemon_t *choose(const mj_realm_t *realm, const mj_pool_t *pool, bool of_old)
+{
+    mj_daemon_t *daemon, *chosen = NULL;
+    uint32_t least = UINT32_MAX;
+
+    for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
+        uint32_t in_flight = mj_board_in_flight(realm->board, pool->index, daemon->slot);
+        if (daemon->life.state != MJ_LIFE_READY || is_old(pool, daemon) != of_old) {
+            continue;
+        }
+        if (chosen == NULL || in_flight < least || (in_flight == least && daemon->slot > chosen->slot)) {
+            chosen = daemon;
+            least = in_flight;
+        }
+    }
+    return chosen;
+}
+
+static void drain(const mj_realm_t *realm, mj_pool_t *pool, bool of_old, unsigned count, int64_t now)
+{
+    mj_daemon_t *daemon;
+    for (; count > 0 && (daemon = choose(realm, pool, of_old)) != NULL; count--) {
+        if (daemon->why == NULL) {
+            daemon->why = pool->plan.is_removed ? "removed" : pool->plan.is_idle ? "idle-timeout" : of_old ? "replaced" : "surplus";
+        }
+        step(realm, pool, daemon, MJ_EVENT_DRAIN, now);
+    }
+}
+
+static void drain_unready(const mj_realm_t *realm, mj_pool_t *pool, int64_t now)
+{
+    mj_daemon_t *daemon;
+    for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
+        if (daemon->life.state == MJ_LIFE_STARTING && (pool->plan.is_removed || pool->plan.is_idle || is_old(pool, daemon))) {
+            daemon->why = "replaced";
+            step(realm, pool, daemon, MJ_EVENT_DRAIN, now);
+        }
+    }
+}
+
+/* The generation has taken over when all that serve are of it. */
+static void note_takeover(mj_pool_t *pool)
+{
+    const mj_daemon_t *daemon;
+    bool has_any = false;
+
+    for (daemon = pool->daemons; daemon != NULL && pool->serving != pool->plan.generation; daemon = daemon->next) {
+        if (daemon->life.state == MJ_LIFE_READY && daemon->generation != pool->plan.generation) {
+            return;
+        }
+        has_any = has_any || daemon->life.state == MJ_LIFE_READY;
+    }
+    if (has_any) {
+        if (pool->serving != 0) {
+            mj_log(pool->journal.fd, "info", MJLOGNO(0116) "pool %s: generation %u has taken over", pool->journal.pool, pool->plan.generation);
+        }
+        pool->serving = pool->plan.generation;
+    }
+}
+
+static void show_error(const mj_realm_t *realm, mj_pool_t *pool)
+{
+    if (pool->journal.has_new_error) {
+        mj_board_set_error(realm->board, pool->index, pool->journal.last_error, apr_time_now());
+        pool->journal.has_new_error = false;
+    }
 }
 
 int64_t mj_pool_turn(mj_realm_t *realm, mj_pool_t *pool, int64_t now)
@@ -165,38 +392,66 @@ int64_t mj_pool_turn(mj_realm_t *realm, mj_pool_t *pool, int64_t now)
     int64_t wake_at;
 
     for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
-        if (daemon->life.deadline <= now) {
-            step(realm, pool, daemon, MJ_EVENT_DEADLINE, now);
-        }
+        look_after(realm, pool, daemon, now);
     }
-    decision = decide(pool, now);
+    if (pool->roll_at <= now) {
+        pool->rolled_at = now;
+        renew(pool);
+    }
+    rest_if_idle(realm, pool, now);
+    decision = decide(realm, pool, now);
     if (decision.starts > 0) {
         while (decision.starts-- > 0 && start_daemon(realm, pool, now)) {
         }
-        decision = decide(pool, now);
+        decision = decide(realm, pool, now);
     }
-    wake_at = decision.wake_at;
-    for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
-        bool is_old = pool->plan.is_removed || daemon->generation != pool->plan.generation;
-        if (is_old && (decision.drain_old || (decision.drain_unready && daemon->life.state == MJ_LIFE_STARTING))) {
-            step(realm, pool, daemon, MJ_EVENT_DRAIN, now);
-        }
-        if (daemon->life.deadline < wake_at) {
-            wake_at = daemon->life.deadline;
-        }
+    drain(realm, pool, true, decision.drain_old, now);
+    drain(realm, pool, false, decision.drain_surplus, now);
+    if (decision.drain_unready) {
+        drain_unready(realm, pool, now);
     }
+    note_takeover(pool);
+    show_error(realm, pool);
     if (decision.state != MJ_POOL_FREE) {
         show_state(realm, pool, decision.state, now);
+    }
+    wake_at = decision.wake_at < pool->roll_at ? decision.wake_at : pool->roll_at;
+    for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
+        bool is_watched = daemon->life.state == MJ_LIFE_READY || daemon->life.state == MJ_LIFE_DRAINING;
+        int64_t next = is_watched ? mj_watch_next(&daemon->watch) : MJ_NEVER;
+        next = daemon->life.deadline < next ? daemon->life.deadline : next;
+        wake_at = next < wake_at ? next : wake_at;
     }
     return wake_at;
 }
 
-void mj_pool_daemon_speaks(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
+/* Whether a generation that is about to take over serves all that the one before it does. */
+static bool is_worse(mj_pool_t *pool, const mj_daemon_t *daemon)
 {
-    if (!mj_daemon_read_lifecycle(daemon) || daemon->life.state != MJ_LIFE_STARTING) {
+    const mj_daemon_t *predecessor = daemon->generation == pool->plan.generation ? find_predecessor(pool) : NULL;
+    mj_span_t target;
+
+    if (predecessor == NULL || !mj_failures_lose(&predecessor->serves, &daemon->serves, &target)) {
+        return false;
+    }
+    mj_journal_log(&pool->journal, "error", MJLOGNO(0117), "pool %s: %.*s worked and fails to load now", pool->journal.pool, (int)target.len,
+                     target.data);
+    return true;
+}
+
+static void hear_ready(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
+{
+    if (daemon->life.state != MJ_LIFE_STARTING) {
+        return;
+    }
+    if (is_worse(pool, daemon)) {
+        daemon->why = "refused";
+        count_failed_start(pool, daemon->life.started_at, true, now);
+        step(realm, pool, daemon, MJ_EVENT_DRAIN, now);
         return;
     }
     step(realm, pool, daemon, MJ_EVENT_READY, now);
+    mj_watch_begin(&daemon->watch, &daemon->limits, (unsigned)random() % 1001, now);
     if (daemon->generation == pool->plan.generation) {
         mj_plan_ready(&pool->plan);
     }
@@ -204,26 +459,82 @@ void mj_pool_daemon_speaks(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daem
            (long)((now - daemon->life.started_at) / 1000));
 }
 
+/* `maximum-requests: 1000 requests`, `request-timeout: GET /x …` */
+static void hear_wish(mj_pool_t *pool, mj_daemon_t *daemon, char *text, int64_t now)
+{
+    char *colon = strstr(text, ": ");
+    if (colon != NULL) {
+        *colon = '\0';
+    }
+    condemn(pool, daemon, text, colon != NULL ? colon + 2 : "", now);
+}
+
+/* `FINGERPRINT PATH` */
+static void hear_change(mj_pool_t *pool, const char *text, int64_t now)
+{
+    const char *path = strchr(text, ' ');
+    if (pool->plan.is_removed || pool->plan.is_idle || !mj_changes_take(&pool->changes, text, now)) {
+        return;
+    }
+    log_roll(pool, path != NULL ? path + 1 : text, " has changed");
+    if (pool->roll_at == MJ_NEVER) {
+        pool->roll_at = now > pool->rolled_at + ROLL_PERIOD ? now : pool->rolled_at + ROLL_PERIOD;
+    }
+}
+
+void mj_pool_daemon_speaks(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
+{
+    char text[MJ_LIFECYCLE_MAX], type;
+    int i;
+
+    for (i = 0; i < MESSAGES_PER_TURN && (type = mj_daemon_hear(daemon, text)) != 0; i++) {
+        switch (type) {
+        case 'R':
+            hear_ready(realm, pool, daemon, now);
+            break;
+        case 'O':
+            hear_wish(pool, daemon, text, now);
+            break;
+        case 'C':
+            hear_change(pool, text, now);
+            break;
+        case 'I':
+            daemon->idle_at = now;
+            break;
+        default:
+            break;
+        }
+    }
+}
+
 void mj_pool_daemon_exited(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon, int status, int64_t now)
 {
     mj_daemon_t **link = &pool->daemons;
     mj_life_t life;
     unsigned generation = daemon->generation;
+    bool was_condemned = daemon->is_condemned;
+    mj_end_t end = {.status = status, .now = now};
 
     mj_pool_daemon_speaks(realm, pool, daemon, now); /* its last words */
     life = daemon->life;
+    end.served = mj_board_served(realm->board, pool->index, daemon->slot);
+    if (WIFSIGNALED(status)) {
+        uint64_t oom_kills = mj_vitals_oom_kills();
+        end.is_oom_kill = oom_kills > realm->oom_kills;
+        realm->oom_kills = oom_kills;
+    }
     step(realm, pool, daemon, MJ_EVENT_EXITED, now);
     while (*link != daemon) {
         link = &(*link)->next;
     }
     *link = daemon->next;
-    mj_daemon_bury(daemon, status);
+    mj_daemon_bury(daemon, &end);
 
-    if (life.is_ordered || generation != pool->plan.generation) {
+    if (life.is_ordered || was_condemned || generation != pool->plan.generation) {
         return;
     }
     if (life.ready_at == MJ_NEVER) {
-        count_failed_start(pool, life.started_at, now);
+        count_failed_start(pool, life.started_at, true, now);
     } else {
         mj_plan_ended(&pool->plan, life.ready_at, now);
     }

@@ -3,6 +3,7 @@
 #define MJ_POOL_H
 
 #include "board.h"
+#include "changes.h"
 #include "daemon.h"
 #include "plan.h"
 
@@ -11,6 +12,7 @@ typedef struct mj_realm_t {
     mj_board_t *board;
     const mj_site_t *site;
     uint32_t next_serial; /**< of daemons: never used twice, not by an earlier supervisor either */
+    uint64_t oom_kills;   /**< of this machine, when that was looked at last */
 } mj_realm_t;
 
 typedef struct mj_pool_t {
@@ -22,6 +24,10 @@ typedef struct mj_pool_t {
     const mj_program_t *program;
     mj_plan_t plan;
     mj_daemon_t *daemons;
+    mj_changes_t changes;
+    int64_t roll_at;        /**< a new generation is due then; MJ_NEVER */
+    int64_t rolled_at;      /**< the last one that a change has brought */
+    unsigned serving;       /**< the generation that has taken over last */
     mj_pool_state_t shown_state;
     int64_t shown_retry_at;
 } mj_pool_t;
@@ -31,6 +37,12 @@ mj_pool_t *mj_pool_make(mj_realm_t *realm, const mj_program_t *program, apr_pool
 
 /** New settings, which may be the old ones: then the daemons stay. Takes settings_mem and log_fd over (-1: stderr). */
 void mj_pool_configure(mj_pool_t *pool, const mj_program_t *program, apr_pool_t *settings_mem, int log_fd);
+
+/** Starts a new generation of the same settings, as if a target had changed. why is for the log. */
+void mj_pool_roll(mj_pool_t *pool, const char *why);
+
+/** A request may wait for it: it starts again if it was idle. */
+void mj_pool_call(mj_pool_t *pool);
 
 /** It is no longer named: it drains, and is free when no daemon is left. */
 void mj_pool_remove(mj_pool_t *pool);

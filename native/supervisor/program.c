@@ -156,6 +156,7 @@ const char *mj_program_read(mj_program_t **out, mj_span_t record, const mj_site_
     int64_t index;
     char **argv = apr_pcalloc(pool, 3 * sizeof(char *));
     const char *wrong;
+    mj_span_t unused;
 
     if (mj_record_check(record) != APR_SUCCESS) {
         return "the record is malformed";
@@ -176,6 +177,11 @@ const char *mj_program_read(mj_program_t **out, mj_span_t record, const mj_site_
         !read_count(record, "threads", INT32_MAX, &program->threads)) {
         return "processes or threads: out of range";
     }
+    program->processes_max = program->processes;
+    if (mj_record_find(record, "processes-max", &unused) &&
+        (!read_count(record, "processes-max", MJ_BOARD_SLOTS / 2, &program->processes_max) || program->processes_max < program->processes)) {
+        return "processes-max: out of range";
+    }
     if (program->home[0] != '/') {
         return "home: no absolute path";
     }
@@ -185,6 +191,11 @@ const char *mj_program_read(mj_program_t **out, mj_span_t record, const mj_site_
     program->times.startup_us = read_time(record, "startup-timeout");
     program->times.graceful_us = read_time(record, "graceful-timeout");
     program->times.shutdown_us = read_time(record, "shutdown-timeout");
+    program->stop_first = strcmp(mj_record_text(record, "restart-order", "", pool), "stop-first") == 0;
+    program->limits.memory = mj_record_number(record, "memory-limit", 0);
+    program->limits.restart_us = read_time(record, "restart-interval");
+    program->limits.deadlock_us = read_time(record, "deadlock-timeout");
+    program->limits.idle_us = read_time(record, "idle-timeout");
     wrong = read_identity(program, site, pool);
     if (wrong == NULL) {
         wrong = read_environment(program, pool);

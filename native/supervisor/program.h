@@ -5,13 +5,17 @@
 
 #include "life.h"
 #include "site.h"
+#include "watch.h"
 
 typedef struct mj_program_t {
     const char *name; /**< of the pool */
     unsigned index;   /**< its place on the board */
-    unsigned processes;
+    unsigned processes;     /**< at least */
+    unsigned processes_max; /**< at most */
     unsigned threads;
+    bool stop_first; /**< restart-order */
     mj_life_times_t times;
+    mj_limits_t limits;
     mj_span_t record; /**< handed to the daemon */
 
     bool has_identity; /**< uid, gid and groups are to be taken on */

@@ -2,10 +2,12 @@
 
 #include "log.h"
 #include "offer.h"
+#include "vitals.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -31,6 +33,8 @@ mj_supervisor_t *mj_supervisor_make(apr_pool_t *pool, uint32_t serial, int64_t n
     mj_supervisor_t *supervisor = apr_pcalloc(pool, sizeof(*supervisor));
     supervisor->mem = pool;
     supervisor->realm.next_serial = serial;
+    supervisor->realm.oom_kills = mj_vitals_oom_kills();
+    srandom(serial);
     supervisor->void_at = now + VOID_US;
     return supervisor;
 }

@@ -8,11 +8,16 @@
  *   hang      is never ready
  *   stubborn  takes no notice of anything but SIGKILL
  *   brief     exits with 3 as soon as it is ready
- * Otherwise it is ready at once, and ends when it is told to drain or when the supervisor is gone. */
+ *   beat      sends heartbeats
+ *   idle      says that it is idle, all the time
+ *   partial=HASH  tells that its application of that hash has failed to load
+ *   grow      takes 64 MB of memory once it is ready
+ * SIGQUIT has it print `dump`, SIGUSR1 wish to be replaced, SIGUSR2 tell that a target has changed. Otherwise it is ready at once, and ends when it is told to drain or when the supervisor is gone. */
 #include "record.h"
 
 #include <dirent.h>
 #include <grp.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,6 +39,44 @@ static void say(const char *message, size_t len)
 {
     if (send(3, message, len, MSG_NOSIGNAL) < 0) {
         _exit(9);
+    }
+}
+
+static void on_signal(int number)
+{
+    static char change[] = "C0000000000000000 /srv/shop.jar";
+    switch (number) {
+    case SIGUSR1:
+        send(3, "Orequest-timeout: GET /slow", 27, MSG_NOSIGNAL | MSG_DONTWAIT);
+        break;
+    case SIGUSR2: /* a different one each time */
+        change[1]++;
+        send(3, change, sizeof(change) - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+        break;
+    default:
+        if (write(1, "dump\n", 5) < 0) {
+            _exit(8);
+        }
+        break;
+    }
+}
+
+/* Waits for a command, and says meanwhile what it is told to say. */
+static bool is_to_go_on(void)
+{
+    struct pollfd command = {.fd = 3, .events = POLLIN};
+    char type = 0;
+    for (;;) {
+        int n = poll(&command, 1, is_told("beat") || is_told("idle") ? 50 : -1);
+        if (n > 0) {
+            return recv(3, &type, 1, 0) == 1 && type != 'D';
+        }
+        if (is_told("beat")) {
+            say("H", 1);
+        }
+        if (is_told("idle")) {
+            say("I", 1);
+        }
     }
 }
 
@@ -95,9 +138,11 @@ static void print_facts(char **argv)
 
 int main(int argc, char **argv)
 {
-    char command;
     (void)argc;
     setvbuf(stdout, NULL, _IOLBF, 0);
+    (void)signal(SIGQUIT, on_signal);
+    (void)signal(SIGUSR1, on_signal);
+    (void)signal(SIGUSR2, on_signal);
 
     if (is_told("facts")) {
         print_facts(argv);
@@ -132,7 +177,17 @@ int main(int argc, char **argv)
         signal(SIGTERM, SIG_IGN);
     }
     if (!is_told("hang")) {
-        say("R", 1);
+        const char *failed = is_told("partial=") ? strchr(strstr(getenv("FAKE"), "partial="), '=') : NULL;
+        char ready[] = "R........";
+        if (failed != NULL) {
+            memcpy(ready + 1, failed + 1, 8);
+        }
+        say(ready, failed != NULL ? 9 : 1);
+    }
+    if (is_told("grow")) {
+        char *much = malloc(64 << 20);
+        memset(much, 'g', 64 << 20);
+        printf("grown %d\n", much[4096]);
     }
     if (is_told("brief")) {
         say("X3", 2);
@@ -145,7 +200,7 @@ int main(int argc, char **argv)
     while (is_told("stubborn") || is_told("hang")) {
         pause();
     }
-    while (recv(3, &command, 1, 0) == 1 && command != 'D') {
+    while (is_to_go_on()) {
     }
     return 0;
 }

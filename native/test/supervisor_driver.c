@@ -330,6 +330,11 @@ pid_t driver_last_ready(driver_t *driver)
     return (pid_t)strtol(start, NULL, 10);
 }
 
+void driver_ring(driver_t *driver)
+{
+    mj_board_call(driver->board, 0);
+}
+
 void driver_finish(driver_t *driver)
 {
     int status = driver_stop(driver);

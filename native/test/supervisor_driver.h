@@ -72,6 +72,9 @@ void driver_await_gone(pid_t pid);
 /** Files in the runtime directory. */
 unsigned driver_sockets(driver_t *driver);
 
+/** Calls the pool that was offered first, as an httpd child does whose request waits. */
+void driver_ring(driver_t *driver);
+
 /** Tells it to stop, and waits for its end. @return its exit status as waitpid gives it */
 int driver_stop(driver_t *driver);
 

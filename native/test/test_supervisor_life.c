@@ -36,20 +36,26 @@ START_TEST(should_be_published_when_it_is_ready)
 }
 END_TEST
 
-START_TEST(should_be_killed_at_once_after_startup_timeout)
+START_TEST(should_print_its_threads_and_be_killed_after_startup_timeout)
 {
     mj_life_t life = begun();
-    ck_assert_int_eq(mj_life_step(&life, MJ_EVENT_DEADLINE, &times, life.deadline), MJ_ACTION_KILL);
-    ck_assert_int_eq(life.state, MJ_LIFE_KILLED);
+    int64_t late = life.deadline;
+    ck_assert_int_eq(mj_life_step(&life, MJ_EVENT_DEADLINE, &times, late), MJ_ACTION_DUMP);
+    ck_assert_int_eq(life.state, MJ_LIFE_DUMPING);
     ck_assert_str_eq(life.timeout, "startup-timeout");
-    ck_assert_int_eq(life.deadline, MJ_NEVER);
+    ck_assert_int_eq(life.deadline, late + MJ_DUMP_US);
     ck_assert(!life.is_ordered);
     ck_assert_int_eq(mj_life_step(&life, MJ_EVENT_READY, &times, 5000), MJ_ACTION_NONE);
+    ck_assert_int_eq(mj_life_step(&life, MJ_EVENT_STOP, &times, 5000), MJ_ACTION_NONE);
+    ck_assert_int_eq(mj_life_step(&life, MJ_EVENT_DEADLINE, &times, life.deadline), MJ_ACTION_KILL);
+    ck_assert_int_eq(life.state, MJ_LIFE_KILLED);
+    ck_assert_int_eq(life.deadline, MJ_NEVER);
+    ck_assert_str_eq(life.timeout, "startup-timeout");
     ck_assert_int_eq(mj_life_step(&life, MJ_EVENT_EXITED, &times, 5000), MJ_ACTION_BURY);
 }
 END_TEST
 
-START_TEST(should_drain_then_terminate_then_kill)
+START_TEST(should_drain_then_terminate_then_kill_and_print_its_threads_before)
 {
     mj_life_t life = ready();
     ck_assert_int_eq(mj_life_step(&life, MJ_EVENT_DRAIN, &times, 10000), MJ_ACTION_DRAIN);
@@ -58,12 +64,30 @@ START_TEST(should_drain_then_terminate_then_kill)
     ck_assert_ptr_null(life.timeout);
     ck_assert_int_eq(mj_life_step(&life, MJ_EVENT_DRAIN, &times, 20000), MJ_ACTION_NONE);
     ck_assert_int_eq(life.deadline, 10000 + times.graceful_us);
-    ck_assert_int_eq(mj_life_step(&life, MJ_EVENT_DEADLINE, &times, 30000), MJ_ACTION_TERMINATE);
+    ck_assert_int_eq(mj_life_step(&life, MJ_EVENT_DEADLINE, &times, 30000), MJ_ACTION_CUT_OFF);
     ck_assert_str_eq(life.timeout, "graceful-timeout");
     ck_assert_int_eq(life.deadline, 30000 + times.shutdown_us);
-    ck_assert_int_eq(mj_life_step(&life, MJ_EVENT_DEADLINE, &times, 40000), MJ_ACTION_KILL);
+    ck_assert_int_eq(mj_life_step(&life, MJ_EVENT_DEADLINE, &times, 40000), MJ_ACTION_DUMP);
     ck_assert_str_eq(life.timeout, "shutdown-timeout");
+    ck_assert_int_eq(mj_life_step(&life, MJ_EVENT_DEADLINE, &times, 50000), MJ_ACTION_KILL);
     ck_assert_int_eq(life.state, MJ_LIFE_KILLED);
+}
+END_TEST
+
+START_TEST(should_be_killed_when_it_is_silent)
+{
+    mj_life_t serving = ready(), draining = ready(), starting = begun(), ending = ready();
+    ck_assert_int_eq(mj_life_step(&serving, MJ_EVENT_SILENT, &times, 10000), MJ_ACTION_DUMP);
+    ck_assert_int_eq(serving.deadline, 10000 + MJ_DUMP_US);
+    ck_assert_str_eq(serving.timeout, "deadlock-timeout");
+    ck_assert(!serving.is_ordered);
+    mj_life_step(&draining, MJ_EVENT_DRAIN, &times, 3000);
+    ck_assert_int_eq(mj_life_step(&draining, MJ_EVENT_SILENT, &times, 10000), MJ_ACTION_DUMP);
+    /* these have other deadlines */
+    ck_assert_int_eq(mj_life_step(&starting, MJ_EVENT_SILENT, &times, 10000), MJ_ACTION_NONE);
+    mj_life_step(&ending, MJ_EVENT_STOP, &times, 3000);
+    ck_assert_int_eq(mj_life_step(&ending, MJ_EVENT_SILENT, &times, 10000), MJ_ACTION_NONE);
+    ck_assert_ptr_null(ending.timeout);
 }
 END_TEST
 
@@ -94,7 +118,7 @@ END_TEST
 START_TEST(should_be_buried_once_from_any_state)
 {
     static const mj_life_state_t states[] = {MJ_LIFE_STARTING, MJ_LIFE_READY, MJ_LIFE_DRAINING, MJ_LIFE_TERMINATING,
-                                             MJ_LIFE_KILLED};
+                                             MJ_LIFE_DUMPING,  MJ_LIFE_KILLED};
     int event;
     mj_life_t life = begun();
     life.state = states[_i];
@@ -125,11 +149,12 @@ Suite *mj_suite(void)
     Suite *suite = suite_create("life of a daemon");
     TCase *life = mj_case(suite, "life");
     tcase_add_test(life, should_be_published_when_it_is_ready);
-    tcase_add_test(life, should_be_killed_at_once_after_startup_timeout);
-    tcase_add_test(life, should_drain_then_terminate_then_kill);
+    tcase_add_test(life, should_print_its_threads_and_be_killed_after_startup_timeout);
+    tcase_add_test(life, should_drain_then_terminate_then_kill_and_print_its_threads_before);
+    tcase_add_test(life, should_be_killed_when_it_is_silent);
     tcase_add_test(life, should_not_drain_what_serves_nothing_yet);
     tcase_add_test(life, should_terminate_when_the_supervisor_stops);
-    tcase_add_loop_test(life, should_be_buried_once_from_any_state, 0, 5);
+    tcase_add_loop_test(life, should_be_buried_once_from_any_state, 0, 6);
     tcase_add_test(life, should_have_no_deadline_where_the_timeout_is_none);
     return suite;
 }

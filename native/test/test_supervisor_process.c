@@ -122,7 +122,7 @@ START_TEST(should_replace_a_daemon_that_is_killed)
     ck_assert_int_eq(kill(first, SIGKILL), 0);
     driver_await(driver, " ready in ", 2);
     ck_assert_int_ne(driver_last_ready(driver), first);
-    ck_assert_uint_eq(driver_count(driver, apr_psprintf(test_pool, "MJ0101: pool shop pid %d ended: signal 9\n", (int)first)), 1);
+    ck_assert_uint_eq(driver_count(driver, apr_psprintf(test_pool, "MJ0101: pool shop pid %d ended: signal 9 (up ", (int)first)), 1);
     ck_assert_uint_eq(driver_count(driver, "[jvm:error]"), 1);
     ck_assert_uint_eq(driver_sockets(driver), 1);
     driver_await_state(driver, 0, MJ_POOL_READY);
@@ -140,7 +140,7 @@ START_TEST(should_say_why_a_pool_does_not_start_and_try_again)
     retry_at = mj_board_retry_at(driver->board, 0);
     ck_assert_int_gt(retry_at, apr_time_now());
     ck_assert_int_le(retry_at, apr_time_now() + apr_time_from_sec(2));
-    ck_assert_uint_eq(driver_count(driver, "ended: exit code 7: java.lang.NoSuchFieldException: \\x07application\n"), 2);
+    ck_assert_uint_eq(driver_count(driver, "ended: exit code 7: java.lang.NoSuchFieldException: \\x07application (up "), 2);
     ck_assert_uint_eq(driver_count(driver, "pool shop failed to start 2 times in a row; the next try is in 2 s\n"), 1);
     driver_await(driver, "failed to start 3 times in a row; the next try is in 4 s", 1);
     ck_assert_int_eq(mj_board_pool_state(driver->board, 0), MJ_POOL_DOWN);
@@ -156,7 +156,7 @@ START_TEST(should_say_what_prevented_the_exec)
 {
     driver_t *driver = driver_start();
     ck_assert_str_eq(driver_offer_as(driver, driver_pool(driver, "shop", ""), "launcher", "/nowhere/jvm-daemon"), "");
-    driver_await(driver, "ended: exit code 111: /nowhere/jvm-daemon: No such file or directory\n", 1);
+    driver_await(driver, "ended: exit code 111: /nowhere/jvm-daemon: No such file or directory (up ", 1);
     driver_finish(driver);
 }
 END_TEST
@@ -168,7 +168,7 @@ START_TEST(should_refuse_to_run_what_could_regain_root)
     ck_assert_int_eq(prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP), 0);
     driver = driver_start();
     driver_start_pool(driver, "");
-    driver_await(driver, "ended: exit code 111: root could be regained\n", 1);
+    driver_await(driver, "ended: exit code 111: root could be regained (up ", 1);
     ck_assert_uint_eq(driver_count(driver, " ready in "), 0);
     driver_finish(driver);
 }
@@ -210,7 +210,7 @@ START_TEST(should_kill_a_daemon_that_is_not_ready_in_time)
     mj_record_builder_t *pool = driver_pool(driver, "shop", "hang");
     mj_record_add_number(pool, "startup-timeout", 100);
     ck_assert_str_eq(driver_offer(driver, pool, NULL), "");
-    driver_await(driver, " ended: startup-timeout\n", 2);
+    driver_await(driver, " ended: startup-timeout (up ", 2);
     driver_await_state(driver, 0, MJ_POOL_DOWN);
     driver_finish(driver);
 }
@@ -220,7 +220,7 @@ START_TEST(should_slow_down_when_ready_daemons_end_at_once)
 {
     driver_t *driver = driver_start();
     driver_start_pool(driver, "brief");
-    driver_await(driver, " ended: exit code 3: System.exit\n", 3);
+    driver_await(driver, " ended: exit code 3: System.exit (up ", 3);
     ck_assert_int_ne(mj_board_pool_state(driver->board, 0), MJ_POOL_DOWN);
     ck_assert_uint_eq(driver_count(driver, " started\n"), 3);
     driver_finish(driver);
@@ -292,7 +292,7 @@ START_TEST(should_roll_a_changed_pool_without_a_gap)
     driver_start_pool(driver, "");
     driver_await_state(driver, 0, MJ_POOL_READY);
     driver_start_pool(driver, "new");
-    while (driver_count(driver, " ended: exit code 0\n") == 0) {
+    while (driver_count(driver, " ended: exit code 0: replaced (up ") == 0) {
         ck_assert(is_admitted(driver, 0));
         ck_assert_msg(driver_waits(&since), "%s", driver_log(driver));
     }
@@ -302,7 +302,8 @@ START_TEST(should_roll_a_changed_pool_without_a_gap)
 
     /* A generation that does not start leaves the old one in service. */
     driver_start_pool(driver, "fail");
-    driver_await(driver, " ended: exit code 7", 2);
+    driver_await(driver, "MJ0112: pool shop: the new generation cannot start, the old one goes on", 1);
+    ck_assert_uint_eq(driver_count(driver, " ended: exit code 7"), 1);
     ck_assert(is_admitted(driver, 0));
     ck_assert_int_eq(mj_board_pool_state(driver->board, 0), MJ_POOL_READY);
     driver_finish(driver);
@@ -317,7 +318,7 @@ START_TEST(should_drain_a_pool_that_is_no_longer_named)
     ck_assert_str_eq(driver_offer(driver, NULL, NULL), "");
     driver_await_state(driver, 0, MJ_POOL_FREE);
     ck_assert_uint_eq(driver_count(driver, "[jvm:info]"), 3);
-    ck_assert_uint_eq(driver_count(driver, " ended: exit code 0\n"), 1);
+    ck_assert_uint_eq(driver_count(driver, " ended: exit code 0: removed (up "), 1);
     ck_assert_uint_eq(driver_sockets(driver), 0);
     driver_start_pool(driver, "");
     driver_await_state(driver, 0, MJ_POOL_READY);
@@ -365,7 +366,7 @@ START_TEST(should_replace_all_when_the_sockets_are_of_no_use)
     driver_start_pool(driver, "");
     driver_await_state(driver, 0, MJ_POOL_READY);
     ck_assert_str_eq(driver_offer_as(driver, driver_pool(driver, "shop", ""), "runtime-dir", other), "");
-    driver_await(driver, " ended: exit code 0\n", 1);
+    driver_await(driver, " ended: exit code 0 (up ", 1);
     driver_await(driver, " ready in ", 2);
     ck_assert_uint_eq(driver_sockets(driver), 0);
     ck_assert_int_eq(driver_stop(driver), 0);

@@ -1,0 +1,98 @@
+#include "vitals.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The first bytes of a file below /proc as text. */
+static bool read_text(const char *path, char *text, size_t size)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n;
+    if (fd < 0) {
+        return false;
+    }
+    n = read(fd, text, size - 1);
+    close(fd);
+    if (n < 0) {
+        return false;
+    }
+    text[n] = '\0';
+    return true;
+}
+
+int64_t mj_vitals_resident(pid_t pid)
+{
+    char path[64], text[256], *second;
+    (void)snprintf(path, sizeof(path), "/proc/%ld/statm", (long)pid);
+    if (!read_text(path, text, sizeof(text)) || (second = strchr(text, ' ')) == NULL) {
+        return 0;
+    }
+    return strtoll(second, NULL, 10) * sysconf(_SC_PAGESIZE);
+}
+
+uint64_t mj_vitals_parse_ticks(const char *stat)
+{
+    /* PID (NAME) STATE …; the name may hold anything, a parenthesis too */
+    const char *at = strrchr(stat, ')');
+    char *end;
+    uint64_t user;
+    int i;
+
+    for (i = 0; at != NULL && i < 12; i++) { /* from field 2, the name, to field 14 */
+        at = strchr(at + 1, ' ');
+    }
+    if (at == NULL) {
+        return 0;
+    }
+    user = strtoull(at, &end, 10);
+    return user + strtoull(end, NULL, 10);
+}
+
+bool mj_vitals_is_collector(const char *name)
+{
+    static const char *const prefixes[] = {"VM Thread", "GC Thread#", "G1 ", "ZWorker", "XWorker", "Shenandoah"};
+    size_t i;
+    for (i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+        if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+uint64_t mj_vitals_collector_ticks(pid_t pid)
+{
+    char folder[64], path[512], text[512];
+    const struct dirent *entry;
+    uint64_t ticks = 0;
+    DIR *tasks;
+
+    (void)snprintf(folder, sizeof(folder), "/proc/%ld/task", (long)pid);
+    tasks = opendir(folder);
+    while (tasks != NULL && (entry = readdir(tasks)) != NULL) {
+        (void)snprintf(path, sizeof(path), "%s/%s/comm", folder, entry->d_name);
+        if (entry->d_name[0] == '.' || !read_text(path, text, sizeof(text)) || !mj_vitals_is_collector(text)) {
+            continue;
+        }
+        (void)snprintf(path, sizeof(path), "%s/%s/stat", folder, entry->d_name);
+        if (read_text(path, text, sizeof(text))) {
+            ticks += mj_vitals_parse_ticks(text);
+        }
+    }
+    if (tasks != NULL) {
+        closedir(tasks);
+    }
+    return ticks;
+}
+
+uint64_t mj_vitals_oom_kills(void)
+{
+    char text[16384];
+    const char *line = read_text("/proc/vmstat", text, sizeof(text)) ? strstr(text, "\noom_kill ") : NULL;
+    return line == NULL ? 0 : strtoull(line + 10, NULL, 10);
+}

@@ -1,0 +1,87 @@
+#include "watch.h"
+
+#include "life.h"
+#include "vitals.h"
+
+#include <unistd.h>
+
+#define SECOND INT64_C(1000000)
+#define MEMORY_PERIOD SECOND
+#define LOOKS_PER_SILENCE 4
+#define SHORTEST_PERIOD (SECOND / 10)
+#define LONGEST_PERIOD (15 * SECOND)
+
+static int64_t silence_period(const mj_limits_t *limits)
+{
+    int64_t period = limits->deadlock_us / LOOKS_PER_SILENCE;
+    return period < SHORTEST_PERIOD ? SHORTEST_PERIOD : period > LONGEST_PERIOD ? LONGEST_PERIOD : period;
+}
+
+void mj_watch_begin(mj_watch_t *watch, const mj_limits_t *limits, unsigned chance, int64_t now)
+{
+    *watch = (mj_watch_t){.restart_at = MJ_NEVER, .memory_at = MJ_NEVER, .silence_at = MJ_NEVER, .looked_at = now};
+    if (limits->restart_us > 0) {
+        watch->restart_at = now + limits->restart_us - limits->restart_us / 10 * chance / 1000;
+    }
+    if (limits->memory > 0) {
+        watch->memory_at = now;
+    }
+    if (limits->deadlock_us > 0) {
+        watch->silence_at = now + silence_period(limits);
+    }
+}
+
+/* Whether the collector was at work for a fifth of the time since the last look, or more. */
+static bool is_collecting(mj_watch_t *watch, pid_t pid, int64_t passed)
+{
+    uint64_t ticks = mj_vitals_collector_ticks(pid);
+    uint64_t used = ticks > watch->collector_ticks ? ticks - watch->collector_ticks : 0;
+    bool is_known = watch->collector_ticks != 0;
+    watch->collector_ticks = ticks;
+    return is_known && (int64_t)used * SECOND / sysconf(_SC_CLK_TCK) >= passed / 5;
+}
+
+static bool is_silent(mj_watch_t *watch, const mj_limits_t *limits, pid_t pid, int64_t now)
+{
+    int64_t period = silence_period(limits);
+    int64_t passed = now - watch->looked_at;
+
+    watch->looked_at = now;
+    watch->silence_at = now + period;
+    if (watch->has_spoken) {
+        watch->has_spoken = false;
+        watch->silent_us = 0;
+        watch->collector_ticks = 0;
+        return false;
+    }
+    if (is_collecting(watch, pid, passed)) {
+        return false;
+    }
+    watch->silent_us += passed < 2 * period ? passed : 2 * period;
+    return watch->silent_us >= limits->deadlock_us;
+}
+
+mj_verdict_t mj_watch_look(mj_watch_t *watch, const mj_limits_t *limits, pid_t pid, int64_t now)
+{
+    if (watch->silence_at <= now && is_silent(watch, limits, pid, now)) {
+        return MJ_WATCH_SILENT;
+    }
+    if (watch->memory_at <= now) {
+        watch->memory_at = now + MEMORY_PERIOD;
+        watch->resident = mj_vitals_resident(pid);
+        if (watch->resident > limits->memory) {
+            return MJ_WATCH_LARGE;
+        }
+    }
+    if (watch->restart_at <= now) {
+        watch->restart_at = MJ_NEVER;
+        return MJ_WATCH_OLD;
+    }
+    return MJ_WATCH_FINE;
+}
+
+int64_t mj_watch_next(const mj_watch_t *watch)
+{
+    int64_t next = watch->restart_at < watch->memory_at ? watch->restart_at : watch->memory_at;
+    return next < watch->silence_at ? next : watch->silence_at;
+}

@@ -1,0 +1,247 @@
+/* jvm-supervisor as a process, with a stand-in for jvm-daemon: what rolls, what is replaced and why, what stops for idleness. */
+#include "failures.h"
+#include "harness.h"
+#include "supervisor_driver.h"
+
+#include <apr_strings.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+static void offer(driver_t *driver, const char *fake, const char *entry, const char *value)
+{
+    mj_record_builder_t *pool = driver_pool(driver, "shop", fake);
+    if (entry != NULL) {
+        mj_record_add(pool, entry, value);
+    }
+    ck_assert_str_eq(driver_offer(driver, pool, NULL), "");
+}
+
+static bool is_admitted(driver_t *driver)
+{
+    mj_ticket_t ticket;
+    if (mj_board_admit(driver->board, 0, UINT32_MAX, NULL, &ticket) != MJ_ADMITTED) {
+        return false;
+    }
+    mj_board_release(driver->board, &ticket);
+    return true;
+}
+
+START_TEST(should_replace_one_that_wishes_it_and_start_the_other_first)
+{
+    driver_t *driver = driver_start();
+    int64_t since = 0;
+    pid_t first;
+    offer(driver, "", NULL, NULL);
+    driver_await_state(driver, 0, MJ_POOL_READY);
+    first = driver_last_ready(driver);
+    kill(first, SIGUSR1);
+    while (driver_count(driver, " ended: ") == 0) {
+        ck_assert(is_admitted(driver));
+        ck_assert_msg(driver_waits(&since), "%s", driver_log(driver));
+    }
+    ck_assert_uint_eq(driver_count(driver, apr_psprintf(test_pool, "pid %d is replaced: request-timeout: GET /slow", (int)first)), 1);
+    ck_assert_uint_eq(driver_count(driver, apr_psprintf(test_pool, "pid %d ended: request-timeout: GET /slow (up ", (int)first)), 1);
+    ck_assert(is_admitted(driver));
+    driver_finish(driver);
+}
+END_TEST
+
+START_TEST(should_roll_when_a_target_has_changed)
+{
+    driver_t *driver = driver_start();
+    int64_t since = 0;
+    offer(driver, "", "processes", "2");
+    driver_await(driver, " ready in ", 2);
+    kill(driver_last_ready(driver), SIGUSR2);
+    while (driver_count(driver, "MJ0116: pool shop: generation 2 has taken over") == 0) {
+        ck_assert(is_admitted(driver));
+        ck_assert_msg(driver_waits(&since), "%s", driver_log(driver));
+    }
+    ck_assert_uint_eq(driver_count(driver, "MJ0111: pool shop rolls: /srv/shop.jar has changed"), 1);
+    ck_assert_uint_eq(driver_count(driver, " ready in "), 4);
+    driver_await(driver, " ended: exit code 0: replaced", 2);
+    driver_finish(driver);
+}
+END_TEST
+
+START_TEST(should_roll_once_for_what_several_tell)
+{
+    driver_t *driver = driver_start();
+    mj_record_builder_t *pool = driver_pool(driver, "shop", "");
+    pid_t first, second;
+    mj_record_add_number(pool, "processes", 2);
+    ck_assert_str_eq(driver_offer(driver, pool, NULL), "");
+    driver_await(driver, " ready in ", 2);
+    second = driver_last_ready(driver);
+    first = (pid_t)driver_number_after(driver, "pool shop pid ");
+    kill(second, SIGUSR2);
+    if (first != second) {
+        kill(first, SIGUSR2);
+    }
+    driver_await(driver, "generation 2 has taken over", 1);
+    driver_await(driver, " ended: exit code 0: replaced", 2);
+    ck_assert_uint_eq(driver_count(driver, " rolls: "), 1);
+    ck_assert_uint_eq(driver_count(driver, " started\n"), 4);
+    driver_finish(driver);
+}
+END_TEST
+
+/* A pool of one application; fake may hold `%08x` for its hash. */
+__attribute__((format(printf, 2, 0))) static void offer_application(driver_t *driver, const char *fake)
+{
+    mj_record_builder_t *application = mj_record_builder_make(test_pool);
+    mj_record_builder_t *pool;
+    mj_record_add(application, "target", "/srv/shop.jar");
+    pool = driver_pool(driver, "shop", apr_psprintf(test_pool, fake, (unsigned)mj_application_hash(mj_record_bytes(application))));
+    mj_record_add_span(pool, "application", mj_record_bytes(application));
+    ck_assert_str_eq(driver_offer(driver, pool, NULL), "");
+}
+
+START_TEST(should_keep_a_generation_that_serves_more_than_the_next)
+{
+    driver_t *driver = driver_start();
+    pid_t first;
+    offer_application(driver, "beat");
+    driver_await_state(driver, 0, MJ_POOL_READY);
+    first = driver_last_ready(driver);
+    offer_application(driver, "partial=%08x");
+    driver_await(driver, "MJ0117: pool shop: /srv/shop.jar worked and fails to load now", 1);
+    driver_await(driver, "MJ0112: ", 1);
+    driver_await(driver, " ended: ", 1);
+    ck_assert(is_admitted(driver));
+    ck_assert_int_eq(kill(first, 0), 0);
+    /* the next change tries again */
+    kill(first, SIGUSR2);
+    driver_await(driver, "MJ0117: ", 2);
+    ck_assert_int_eq(kill(first, 0), 0);
+    offer_application(driver, "idle");
+    driver_await(driver, "generation 4 has taken over", 1);
+    driver_finish(driver);
+}
+END_TEST
+
+START_TEST(should_take_a_first_generation_that_serves_a_part)
+{
+    driver_t *driver = driver_start();
+    offer_application(driver, "partial=%08x");
+    driver_await_state(driver, 0, MJ_POOL_READY);
+    offer_application(driver, "beat,partial=%08x"); /* no worse than before */
+    driver_await(driver, "generation 2 has taken over", 1);
+    driver_finish(driver);
+}
+END_TEST
+
+START_TEST(should_stop_first_where_it_is_told_to)
+{
+    driver_t *driver = driver_start();
+    const char *log;
+    offer(driver, "", "restart-order", "stop-first");
+    driver_await_state(driver, 0, MJ_POOL_READY);
+    kill(driver_last_ready(driver), SIGUSR2);
+    driver_await(driver, " ready in ", 2);
+    log = strstr(driver_log(driver), " ended: ");
+    ck_assert_ptr_nonnull(log);
+    ck_assert_ptr_nonnull(strstr(log, " started\n"));
+    driver_finish(driver);
+}
+END_TEST
+
+START_TEST(should_stop_an_idle_pool_and_start_it_when_a_request_waits)
+{
+    driver_t *driver = driver_start();
+    offer(driver, "idle", "idle-timeout", "1000");
+    driver_await_state(driver, 0, MJ_POOL_IDLE);
+    driver_await(driver, " ended: idle-timeout", 1);
+    ck_assert_uint_eq(driver_count(driver, "MJ0115: pool shop stops: idle-timeout"), 1);
+    ck_assert_int_eq(mj_board_queue_enter(driver->board, 0, UINT32_MAX, 100), MJ_QUEUED);
+    driver_ring(driver);
+    driver_await_state(driver, 0, MJ_POOL_READY);
+    mj_board_queue_leave(driver->board, 0, UINT32_MAX);
+    driver_finish(driver);
+}
+END_TEST
+
+START_TEST(should_kill_what_says_nothing_and_have_it_print_its_threads_before)
+{
+    driver_t *driver = driver_start();
+    pid_t first;
+    offer(driver, "beat", "deadlock-timeout", "400");
+    driver_await_state(driver, 0, MJ_POOL_READY);
+    first = driver_last_ready(driver);
+    kill(first, SIGSTOP);
+    driver_await(driver, apr_psprintf(test_pool, "pid %d ended: deadlock-timeout", (int)first), 1);
+    driver_await(driver, " ready in ", 2);
+    driver_finish(driver);
+}
+END_TEST
+
+START_TEST(should_have_threads_printed_before_it_kills)
+{
+    driver_t *driver = driver_start();
+    offer(driver, "hang", "startup-timeout", "100");
+    driver_await(driver, " ended: startup-timeout", 1);
+    ck_assert_uint_ge(driver_count(driver, "[pool shop] dump\n"), 1);
+    driver_finish(driver);
+}
+END_TEST
+
+START_TEST(should_replace_what_has_grown_too_large)
+{
+    driver_t *driver = driver_start();
+    offer(driver, "grow", "memory-limit", "33554432");
+    driver_await(driver, " ended: memory-limit: ", 1);
+    ck_assert_uint_ge(driver_count(driver, " MB of 32 MB"), 1);
+    driver_finish(driver);
+}
+END_TEST
+
+START_TEST(should_replace_what_is_old)
+{
+    driver_t *driver = driver_start();
+    int64_t since = 0;
+    offer(driver, "", "restart-interval", "300");
+    driver_await_state(driver, 0, MJ_POOL_READY);
+    while (driver_count(driver, " ended: restart-interval") < 3) {
+        ck_assert(is_admitted(driver));
+        ck_assert_msg(driver_waits(&since), "%s", driver_log(driver));
+    }
+    ck_assert_uint_eq(driver_count(driver, "[jvm:error]"), 0);
+    driver_finish(driver);
+}
+END_TEST
+
+START_TEST(should_grow_when_requests_wait_and_never_beyond_the_most)
+{
+    driver_t *driver = driver_start();
+    offer(driver, "", "processes-max", "3");
+    driver_await_state(driver, 0, MJ_POOL_READY);
+    ck_assert_int_eq(mj_board_queue_enter(driver->board, 0, UINT32_MAX, 100), MJ_QUEUED);
+    driver_ring(driver);
+    driver_await(driver, " ready in ", 3);
+    mj_board_queue_leave(driver->board, 0, UINT32_MAX);
+    driver_await(driver, " ended: exit code 0: surplus", 2);
+    ck_assert_uint_eq(driver_count(driver, " started\n"), 3);
+    driver_finish(driver);
+}
+END_TEST
+
+Suite *mj_suite(void)
+{
+    Suite *suite = suite_create("supervisor renewal");
+    TCase *renewal = mj_case(suite, "renewal");
+    tcase_set_timeout(renewal, 2 * DEADLINE_S);
+    tcase_add_test(renewal, should_replace_one_that_wishes_it_and_start_the_other_first);
+    tcase_add_test(renewal, should_roll_when_a_target_has_changed);
+    tcase_add_test(renewal, should_roll_once_for_what_several_tell);
+    tcase_add_test(renewal, should_keep_a_generation_that_serves_more_than_the_next);
+    tcase_add_test(renewal, should_take_a_first_generation_that_serves_a_part);
+    tcase_add_test(renewal, should_stop_first_where_it_is_told_to);
+    tcase_add_test(renewal, should_stop_an_idle_pool_and_start_it_when_a_request_waits);
+    tcase_add_test(renewal, should_kill_what_says_nothing_and_have_it_print_its_threads_before);
+    tcase_add_test(renewal, should_have_threads_printed_before_it_kills);
+    tcase_add_test(renewal, should_replace_what_has_grown_too_large);
+    tcase_add_test(renewal, should_replace_what_is_old);
+    tcase_add_test(renewal, should_grow_when_requests_wait_and_never_beyond_the_most);
+    return suite;
+}
