@@ -20,6 +20,37 @@ static int retry_later(request_rec *r, apr_time_t when)
     return HTTP_SERVICE_UNAVAILABLE;
 }
 
+/* The pool has as many of httpd's workers as one may. */
+static int refuse_over_share(request_rec *r, const mj_pool_settings_t *settings)
+{
+    ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r,
+                  MJLOGNO(0036) "pool %s: it has its share, %u of httpd's %u workers, the rest is for other pools and virtual hosts: raise "
+                                "MaxRequestWorkers, or lower threads, queue-size or request-timeout; 503",
+                  settings->name, mj_child()->shares.of_pool, mj_child()->shares.workers);
+    return retry_later(r, 0);
+}
+
+/* There is no place in a queue for the request. */
+static int refuse_to_wait(request_rec *r, const mj_pool_settings_t *settings, mj_queueing_t why)
+{
+    switch (why) {
+    case MJ_QUEUE_IS_OVER_SHARE:
+        return refuse_over_share(r, settings);
+    case MJ_QUEUES_ARE_FULL:
+        ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r,
+                      MJLOGNO(0037) "pool %s: the queues of all pools hold %u requests, the most for httpd's %u workers: raise "
+                                    "MaxRequestWorkers, or lower queue-size; 503",
+                      settings->name, mj_child()->shares.of_queues, mj_child()->shares.workers);
+        break;
+    default:
+        ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r,
+                      MJLOGNO(0030) "pool %s: queue full: %" APR_INT64_T_FMT " requests wait already (queue-size); 503", settings->name,
+                      settings->queue_size);
+        break;
+    }
+    return retry_later(r, 0);
+}
+
 /* The client has left before a daemon took the request. */
 static int give_up(mj_exchange_t *exchange, const mj_pool_t *pool)
 {
@@ -36,6 +67,9 @@ static mj_admission_t wait_for_place(const mj_exchange_t *exchange, const mj_poo
         uint32_t seen = mj_board_change(child->board, pool->index);
         apr_interval_time_t left = deadline == 0 ? APR_USEC_PER_SEC : deadline - apr_time_now();
         admission = mj_board_admit(child->board, pool->index, child->row, NULL, ticket);
+        if (admission == MJ_SHARE_IS_TAKEN) { /* it is part of the share already: its turn comes */
+            admission = MJ_FULL;
+        }
         if (admission != MJ_FULL || left <= 0 || !mj_exchange_has_client(exchange)) {
             return admission;
         }
@@ -61,11 +95,9 @@ static int admit(mj_exchange_t *exchange, const mj_pool_t *pool, apr_time_t dead
         *avoid = (mj_slots_t){0};
     }
     if (admission == MJ_FULL) {
-        if (mj_board_queue_enter(child->board, pool->index, child->row, (uint32_t)settings->queue_size) != MJ_QUEUED) {
-            ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r,
-                          MJLOGNO(0030) "pool %s: queue full: %" APR_INT64_T_FMT " requests wait already (queue-size); 503", settings->name,
-                          settings->queue_size);
-            return retry_later(r, 0);
+        mj_queueing_t queueing = mj_board_queue_enter(child->board, pool->index, child->row, (uint32_t)settings->queue_size);
+        if (queueing != MJ_QUEUED) {
+            return refuse_to_wait(r, settings, queueing);
         }
         admission = wait_for_place(exchange, pool, child, deadline, ticket);
         mj_board_queue_leave(child->board, pool->index, child->row);
@@ -73,6 +105,8 @@ static int admit(mj_exchange_t *exchange, const mj_pool_t *pool, apr_time_t dead
     switch (admission) {
     case MJ_ADMITTED:
         return OK;
+    case MJ_SHARE_IS_TAKEN:
+        return refuse_over_share(r, settings);
     case MJ_FULL:
         if (!mj_exchange_has_client(exchange)) {
             return give_up(exchange, pool);

@@ -88,10 +88,18 @@ typedef struct mj_match_t {
     const char *target;
 } mj_match_t;
 
+/** How httpd's workers are shared between pools; where nobody is to share with, no pool is bound. */
+typedef struct mj_shares_t {
+    uint32_t workers; /**< of all httpd children: MaxRequestWorkers */
+    uint32_t of_pool; /**< requests of one pool, in flight and waiting */
+    uint32_t of_queues; /**< requests waiting, of all pools */
+} mj_shares_t;
+
 /** What an httpd child holds; NULL in a server whose configuration declares no pool. */
 typedef struct mj_child_t {
     mj_board_t *board;
     uint32_t row; /**< of the board */
+    mj_shares_t shares;
     const char *runtime_dir;
     mj_idle_t **idle; /**< by the pool's index on the board; NULL where no pool is */
 } mj_child_t;

@@ -30,6 +30,8 @@ class LimitsTest {
                 // A busy httpd closes connections that are kept alive, at the moment perhaps when the client uses them
                 // again.
                 .main("KeepAlive Off")
+                // 195 requests wait: no more than half of all workers may
+                .limits("StartServers 2\nServerLimit 4\nThreadLimit 128\nThreadsPerChild 128\nMaxRequestWorkers 512")
                 .host("five", "JVMDaemonProcess five ${AS1} threads=5 queue-size=300\nJVMAlias / ${APPS}/Gate.java")
                 .host(
                         "pair",
