@@ -6,30 +6,32 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-apr_status_t mj_control_send(int control, char type, mj_span_t record, int fd, int second_fd)
+apr_status_t mj_control_send(int control, char type, mj_span_t record, const int *fds)
 {
     struct iovec parts[2] = {{&type, 1}, {(void *)record.data, record.len}};
     union {
-        char space[CMSG_SPACE(2 * sizeof(int))];
+        char space[CMSG_SPACE(MJ_CONTROL_FDS * sizeof(int))];
         struct cmsghdr align;
     } ancillary;
     struct msghdr message = {.msg_iov = parts, .msg_iovlen = record.len > 0 ? 2 : 1};
+    size_t count = 0;
 
     if (record.len + 1 > MJ_CONTROL_MAX) {
         return APR_ENOSPC;
     }
-    if (fd >= 0) {
-        int fds[2] = {fd, second_fd};
-        size_t fds_size = second_fd >= 0 ? sizeof(fds) : sizeof(fd);
+    while (fds != NULL && count < MJ_CONTROL_FDS && fds[count] >= 0) {
+        count++;
+    }
+    if (count > 0) {
         struct cmsghdr *header;
         memset(&ancillary, 0, sizeof(ancillary));
         message.msg_control = ancillary.space;
-        message.msg_controllen = CMSG_SPACE(fds_size);
+        message.msg_controllen = CMSG_SPACE(count * sizeof(int));
         header = CMSG_FIRSTHDR(&message);
         header->cmsg_level = SOL_SOCKET;
         header->cmsg_type = SCM_RIGHTS;
-        header->cmsg_len = CMSG_LEN(fds_size);
-        memcpy(CMSG_DATA(header), fds, fds_size);
+        header->cmsg_len = CMSG_LEN(count * sizeof(int));
+        memcpy(CMSG_DATA(header), fds, count * sizeof(int));
     }
     while (sendmsg(control, &message, MSG_NOSIGNAL) < 0) {
         if (errno != EINTR) {

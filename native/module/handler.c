@@ -5,12 +5,14 @@
 #include <apr_strings.h>
 #include <http_log.h>
 #include <string.h>
+#include <unistd.h>
 
 APLOG_USE_MODULE(jvm);
 
 /* A request is offered to daemons until one takes it. They can all be unlucky in turn, but not for ever. */
 #define MAX_ATTEMPTS 20
 #define RETRY_PAUSE apr_time_from_msec(50)
+#define CALL_INTERVAL apr_time_from_sec(1) /* between two calls of one request that waits */
 
 static int retry_later(request_rec *r, apr_time_t when)
 {
@@ -58,20 +60,47 @@ static int give_up(mj_exchange_t *exchange, const mj_pool_t *pool)
     return mj_exchange_give_up(exchange);
 }
 
+/* Whether a daemon more would help, and can be had. */
+static bool wants_daemon(const mj_pool_t *pool, const mj_child_t *child)
+{
+    const mj_pool_settings_t *settings = pool->settings;
+    return mj_board_pool_state(child->board, pool->index) == MJ_POOL_IDLE ||
+           (settings->processes_max > settings->processes && mj_board_daemons(child->board, pool->index) < (unsigned)settings->processes_max);
+}
+
+/* Calls the supervisor where that would help: at first if nobody else has, later in any case. A call may have been lost with a child that
+ * died before it rang, or with a supervisor. @return whether it would help */
+static bool call(const mj_pool_t *pool, const mj_child_t *child, bool is_first)
+{
+    const uint64_t once = 1;
+    if (!wants_daemon(pool, child)) {
+        return false;
+    }
+    if (mj_board_call(child->board, pool->index) || !is_first) {
+        (void)!write(child->bell, &once, sizeof(once)); /* it cannot fail but where it rings already */
+    }
+    return true;
+}
+
 /* Waits in the pool's queue for a place, as long as the client does. The caller has found none. */
 static mj_admission_t wait_for_place(const mj_exchange_t *exchange, const mj_pool_t *pool, const mj_child_t *child, apr_time_t deadline,
                                      mj_ticket_t *ticket)
 {
+    apr_time_t call_at = 0; /* the next time; 0: it has not called yet */
     mj_admission_t admission;
     for (;;) {
         uint32_t seen = mj_board_change(child->board, pool->index);
-        apr_interval_time_t left = deadline == 0 ? APR_USEC_PER_SEC : deadline - apr_time_now();
+        apr_time_t now = apr_time_now();
+        apr_interval_time_t left = deadline == 0 ? APR_USEC_PER_SEC : deadline - now;
         admission = mj_board_admit(child->board, pool->index, child->row, NULL, ticket);
         if (admission == MJ_SHARE_IS_TAKEN) { /* it is part of the share already: its turn comes */
             admission = MJ_FULL;
         }
         if (admission != MJ_FULL || left <= 0 || !mj_exchange_has_client(exchange)) {
             return admission;
+        }
+        if (now >= call_at && call(pool, child, call_at == 0)) {
+            call_at = now + CALL_INTERVAL;
         }
         mj_board_wait(child->board, pool->index, seen, left);
     }
@@ -97,6 +126,7 @@ static int admit(mj_exchange_t *exchange, const mj_pool_t *pool, apr_time_t dead
     if (admission == MJ_FULL) {
         mj_queueing_t queueing = mj_board_queue_enter(child->board, pool->index, child->row, (uint32_t)settings->queue_size);
         if (queueing != MJ_QUEUED) {
+            call(pool, child, true); /* for those who come later */
             return refuse_to_wait(r, settings, queueing);
         }
         admission = wait_for_place(exchange, pool, child, deadline, ticket);

@@ -90,8 +90,8 @@ typedef struct mj_match_t {
 
 /** How httpd's workers are shared between pools; where nobody is to share with, no pool is bound. */
 typedef struct mj_shares_t {
-    uint32_t workers; /**< of all httpd children: MaxRequestWorkers */
-    uint32_t of_pool; /**< requests of one pool, in flight and waiting */
+    uint32_t workers;   /**< of all httpd children: MaxRequestWorkers */
+    uint32_t of_pool;   /**< requests of one pool, in flight and waiting */
     uint32_t of_queues; /**< requests waiting, of all pools */
 } mj_shares_t;
 
@@ -99,6 +99,7 @@ typedef struct mj_shares_t {
 typedef struct mj_child_t {
     mj_board_t *board;
     uint32_t row; /**< of the board */
+    int bell;     /**< an eventfd: whatever is written to it wakes the supervisor, which then looks for calls on the board */
     mj_shares_t shares;
     const char *runtime_dir;
     mj_idle_t **idle; /**< by the pool's index on the board; NULL where no pool is */
@@ -106,6 +107,9 @@ typedef struct mj_child_t {
 
 mj_server_t *mj_server_config(const server_rec *server);
 const mj_scope_t *mj_scope_of(const request_rec *r);
+
+/* --- child.c --- */
+void mj_child_init(apr_pool_t *pchild, server_rec *main_server);
 
 /** The child's state; set once in child_init, before any thread. */
 mj_child_t *mj_child(void);
@@ -150,7 +154,9 @@ int mj_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, serve
 
 /** The monitor hook, about once a second in the parent: starts the supervisor again if it has died. */
 int mj_monitor(apr_pool_t *pool, server_rec *main_server);
-void mj_child_init(apr_pool_t *pchild, server_rec *main_server);
+
+/** In a child: closes what is the parent's alone, and tells the child of the board, the bell and the runtime directory. */
+void mj_supervision_enter_child(const struct supervision_t *supervision, mj_child_t *child);
 void mj_child_status(server_rec *main_server, pid_t pid, ap_generation_t generation, int slot, mpm_child_status status);
 
 /* --- request.c --- */

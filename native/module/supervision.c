@@ -1,6 +1,6 @@
 /* httpd's side of supervision: starts the supervisor, tells it the settings, keeps it across graceful restarts, ends it with httpd.
  *
- * All but mj_child_init runs in httpd's parent, which is single-threaded. What outlives a configuration lies in retained data. */
+ * All but mj_supervision_enter_child runs in httpd's parent, which is single-threaded. What outlives a configuration lies in retained data. */
 #include "control.h"
 #include "module.h"
 #include "paths.h"
@@ -16,6 +16,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -24,7 +25,7 @@
 
 APLOG_USE_MODULE(jvm);
 
-#define CONTROL_VERSION 1
+#define CONTROL_VERSION 2
 #define CONTROL_FD 3
 #define MESSAGE_TIMEOUT_S 10
 #define MAX_POOLS 4096
@@ -36,6 +37,7 @@ typedef struct retained_t {
     pid_t supervisor; /* 0: none runs */
     int control;      /* our end of the control socket; -1 */
     int board_fd;     /* -1 */
+    int bell;         /* an eventfd by which children wake the supervisor; -1 */
     mj_board_t *board;
     apr_time_t started_at;
     apr_interval_time_t restart_delay;
@@ -53,15 +55,40 @@ typedef struct supervision_t {
     apr_proc_t process; /* for the other-child registration */
 } supervision_t;
 
-static const char retained_key[] = "mod_jvm supervision";
+/* One for each layout of retained_t: a graceful restart may load another version of the module. */
+static const char retained_key[] = "mod_jvm supervision 2";
+
+/* How retained_t began when the key was without number. */
+static const char former_key[] = "mod_jvm supervision";
+typedef struct former_t {
+    pid_t supervisor;
+    int control;
+    int board_fd;
+    void *board;
+} former_t;
+
+/* The supervisor of a former version was told that its settings are void, and drains on its own. Nobody speaks to it any more, above all
+ * none of httpd's children, which would inherit its control socket. Its board stays mapped: nothing of it is ours. */
+static void leave_former(void)
+{
+    former_t *former = ap_retained_data_get(former_key);
+    if (former == NULL || former->supervisor == 0) {
+        return;
+    }
+    close(former->control);
+    close(former->board_fd);
+    *former = (former_t){.control = -1, .board_fd = -1};
+}
 
 static retained_t *retained_of(void)
 {
     retained_t *retained = ap_retained_data_get(retained_key);
     if (retained == NULL) {
+        leave_former();
         retained = ap_retained_data_create(retained_key, sizeof(*retained));
         retained->control = -1;
         retained->board_fd = -1;
+        retained->bell = -1;
     }
     return retained;
 }
@@ -99,8 +126,8 @@ static const char *push_settings(supervision_t *supervision)
     mj_record_add_number(server_record, "minimum-uid", minimum < 0 ? MJ_DEFAULT_MINIMUM_UID : minimum);
     mj_record_add(server_record, "launcher", mj_installed(pool, "libexec/mod_jvm/jvm-daemon"));
     mj_record_add(server_record, "jars", mj_installed(pool, "share/mod_jvm"));
-    rv = mj_control_send(retained->control, 'B', mj_record_bytes(server_record), retained->board_fd,
-                      log_descriptor(supervision->main_server));
+    rv = mj_control_send(retained->control, 'B', mj_record_bytes(server_record),
+                         (const int[]){retained->board_fd, retained->bell, log_descriptor(supervision->main_server)});
     for (i = 0; rv == APR_SUCCESS && i < pools->nelts; i++) {
         const mj_pool_t *declared = APR_ARRAY_IDX(pools, i, const mj_pool_t *);
         mj_span_t record = mj_pool_settings_record(declared->settings, pool, declared->index, httpd_uid(), declared->java_home,
@@ -109,14 +136,14 @@ static const char *push_settings(supervision_t *supervision)
         if (shutdown > retained->longest_shutdown) {
             retained->longest_shutdown = shutdown;
         }
-        rv = mj_control_send(retained->control, 'P', record, log_descriptor(declared->server), -1);
+        rv = mj_control_send(retained->control, 'P', record, (const int[]){log_descriptor(declared->server), -1});
         if (rv == APR_ENOSPC) {
             return apr_psprintf(pool, "JVMDaemonProcess %s: its settings take %" APR_SIZE_T_FMT " bytes, %d is the limit", declared->settings->name,
                                 record.len, MJ_CONTROL_MAX);
         }
     }
     if (rv == APR_SUCCESS) {
-        rv = mj_control_send(retained->control, 'C', (mj_span_t){NULL, 0}, -1, -1);
+        rv = mj_control_send(retained->control, 'C', (mj_span_t){NULL, 0}, NULL);
     }
     return rv == APR_SUCCESS ? mj_control_await_acknowledgement(retained->control, pool) : apr_psprintf(pool, "it takes no settings: %s", strerror(rv));
 }
@@ -250,7 +277,7 @@ static void await_end(retained_t *retained, apr_interval_time_t limit)
 static void end_supervisor(retained_t *retained)
 {
     if (retained->supervisor != 0) {
-        if (mj_control_send(retained->control, 'S', (mj_span_t){NULL, 0}, -1, -1) != APR_SUCCESS) {
+        if (mj_control_send(retained->control, 'S', (mj_span_t){NULL, 0}, NULL) != APR_SUCCESS) {
             kill(retained->supervisor, SIGTERM);
         }
         await_end(retained, retained->longest_shutdown + apr_time_from_sec(3));
@@ -263,8 +290,10 @@ static void end_supervisor(retained_t *retained)
     if (retained->board != NULL) {
         mj_board_unmap(retained->board);
         close(retained->board_fd);
+        close(retained->bell);
         retained->board = NULL;
         retained->board_fd = -1;
+        retained->bell = -1;
     }
 }
 
@@ -282,7 +311,7 @@ static apr_status_t leave(void *data)
         end_supervisor(retained);
     }
     else if (retained->supervisor != 0) {
-        mj_control_send(retained->control, 'V', (mj_span_t){NULL, 0}, -1, -1);
+        mj_control_send(retained->control, 'V', (mj_span_t){NULL, 0}, NULL);
     }
     return APR_SUCCESS;
 }
@@ -301,6 +330,10 @@ static const char *claim_places(supervision_t *supervision)
         rv = mj_board_create(&retained->board, &retained->board_fd, MAX_POOLS, children > 0 ? (unsigned)children : 1);
         if (rv != APR_SUCCESS) {
             return apr_psprintf(supervision->pconf, "shared memory for the board cannot be had: %s", strerror(rv));
+        }
+        retained->bell = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+        if (retained->bell < 0) {
+            return apr_psprintf(supervision->pconf, "eventfd: %s", strerror(errno));
         }
     }
     for (i = 0; i < pools->nelts; i++) {
@@ -410,61 +443,17 @@ int mj_monitor(apr_pool_t *pool, server_rec *main_server)
     return DECLINED;
 }
 
-/* One pool that hangs, with all its places and its queue full, would hold every worker of httpd: so none may have them all, where there is
- * anything else to serve. */
-static mj_shares_t share_workers(server_rec *main_server, int pools)
+void mj_supervision_enter_child(const struct supervision_t *supervision, mj_child_t *child)
 {
-    mj_shares_t shares = {0, UINT32_MAX, UINT32_MAX};
-    bool is_alone = pools < 2 && (main_server->next == NULL || main_server->next->next == NULL);
-    int daemons = 0, threads = 0;
-
-    if (ap_mpm_query(AP_MPMQ_MAX_DAEMONS, &daemons) != APR_SUCCESS || ap_mpm_query(AP_MPMQ_MAX_THREADS, &threads) != APR_SUCCESS) {
-        return shares;
-    }
-    shares.workers = (uint32_t)(daemons > 0 ? daemons : 1) * (uint32_t)(threads > 0 ? threads : 1);
-    if (!is_alone) {
-        shares.of_pool = shares.workers > 1 ? shares.workers * 3 / 4 : 1;
-        shares.of_queues = shares.workers > 1 ? shares.workers / 2 : 1;
-    }
-    return shares;
-}
-
-void mj_child_init(apr_pool_t *pchild, server_rec *main_server)
-{
-    mj_server_t *config = mj_server_config(main_server);
-    supervision_t *supervision = config->supervision;
-    apr_array_header_t *pools;
-    mj_child_t *child;
-    int i;
-
-    if (supervision == NULL) {
-        return;
-    }
+    const retained_t *retained = supervision->retained;
     /* The parent's alone: a child that held it would keep the supervisor from noticing, and could speak to it. */
     if (getpid() != supervision->parent) { /* httpd -X forks none */
-        close(supervision->retained->control);
-        close(supervision->retained->board_fd);
+        close(retained->control);
+        close(retained->board_fd);
     }
-    child = apr_pcalloc(pchild, sizeof(*child));
-    child->board = supervision->retained->board;
+    child->board = retained->board;
+    child->bell = retained->bell;
     child->runtime_dir = supervision->runtime_dir;
-    child->idle = apr_pcalloc(pchild, MAX_POOLS * sizeof(mj_idle_t *));
-    if (mj_board_child_init(child->board, (uint32_t)getpid(), &child->row) != APR_SUCCESS) {
-        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, main_server,
-                     MJLOGNO(0015) "no row of the board is left for child %d: should it die, its requests stay counted", (int)getpid());
-    }
-    pools = mj_all_pools(pchild, main_server);
-    child->shares = share_workers(main_server, pools->nelts);
-    mj_board_share(child->board, child->shares.of_pool, child->shares.of_queues);
-    for (i = 0; i < pools->nelts; i++) {
-        mj_idle_make(&child->idle[APR_ARRAY_IDX(pools, i, const mj_pool_t *)->index], pchild);
-    }
-    config->child = child;
-}
-
-mj_child_t *mj_child(void)
-{
-    return mj_server_config(ap_server_conf)->child;
 }
 
 void mj_child_status(server_rec *main_server, pid_t pid, ap_generation_t generation, int slot, mpm_child_status status)

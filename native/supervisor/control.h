@@ -5,7 +5,7 @@
 #include "record.h"
 
 #define MJ_CONTROL_MESSAGE_MAX 131072
-#define MJ_CONTROL_FDS 2
+#define MJ_CONTROL_FDS 3
 
 typedef struct mj_message_t {
     char type; /**< 0: the message was malformed */

@@ -16,6 +16,7 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -24,7 +25,7 @@
 #define MESSAGES_PER_TURN 64
 /* What a shutdown-timeout of 0 means when httpd has died: something must end what nobody waits for. */
 #define ORPHANED_US (5 * INT64_C(1000000))
-#define FIXED_FDS 3
+#define FIXED_FDS 4
 #define FDS_PER_DAEMON 3
 
 typedef struct loop_t {
@@ -122,6 +123,16 @@ static void read_signals(loop_t *loop, int64_t now)
     mj_supervisor_reap(loop->supervisor, now);
 }
 
+/* RWF_NOWAIT, because the bell's flags are shared with httpd's children: one that is hostile could make it block. */
+static void read_bell(const loop_t *loop, int64_t now)
+{
+    uint64_t rings;
+    struct iovec part = {&rings, sizeof(rings)};
+
+    (void)!preadv2(mj_supervisor_bell_fd(loop->supervisor), &part, 1, -1, RWF_NOWAIT);
+    mj_supervisor_bell(loop->supervisor, now);
+}
+
 static void read_control(loop_t *loop, int64_t now)
 {
     int i;
@@ -157,6 +168,7 @@ static void wait_and_read(loop_t *loop, int64_t wake_at, apr_pool_t *turn_mem)
     fds[0].fd = loop->control;
     fds[1].fd = loop->signals;
     fds[2].fd = loop->parent;
+    fds[3].fd = mj_supervisor_bell_fd(loop->supervisor);
     i = FIXED_FDS;
     for (pool = mj_supervisor_pools(loop->supervisor); pool != NULL; pool = pool->next) {
         for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
@@ -190,6 +202,9 @@ static void wait_and_read(loop_t *loop, int64_t wake_at, apr_pool_t *turn_mem)
                 mj_daemon_read_output(daemon, true);
             }
         }
+    }
+    if (fds[3].revents != 0) { /* before a message may bring another bell */
+        read_bell(loop, now);
     }
     loop->has_parent_died = fds[2].revents != 0;
     if (fds[1].revents != 0) {

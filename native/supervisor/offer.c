@@ -28,7 +28,8 @@ mj_offer_t *mj_offer_begin(mj_message_t *message, apr_pool_t *parent)
     offer->server_record.data = apr_pmemdup(mem, message->record.data, message->record.len);
     offer->server_record.len = message->record.len;
     offer->board_fd = take_fd(message, 0);
-    offer->log_fd = take_fd(message, 1);
+    offer->bell = take_fd(message, 1);
+    offer->log_fd = take_fd(message, 2);
     offer->pools = apr_array_make(mem, 16, sizeof(mj_offered_pool_t));
     return offer;
 }
@@ -93,6 +94,9 @@ void mj_offer_free(mj_offer_t *offer)
     }
     if (offer->board_fd >= 0) {
         close(offer->board_fd);
+    }
+    if (offer->bell >= 0) {
+        close(offer->bell);
     }
     if (offer->log_fd >= 0) {
         close(offer->log_fd);

@@ -21,6 +21,7 @@ typedef struct mj_offer_t {
     mj_span_t server_record;
     mj_site_t *site;
     int board_fd;
+    int bell; /**< whoever takes it over sets it to -1 */
     int log_fd;                /**< the main error log; -1: none */
     apr_array_header_t *pools; /**< of mj_offered_pool_t */
     const char *wrong;         /**< the first fault; NULL: none yet */

@@ -21,6 +21,7 @@ struct mj_supervisor_t {
     apr_pool_t *site_mem;
     mj_realm_t realm;
     struct stat board_stat; /**< tells one board from another */
+    int bell;               /**< -1: none yet */
     mj_pool_t *pools;
     mj_offer_t *offer; /**< NULL unless between begin and commit */
     int64_t void_at;   /**< without new settings by then it ends; MJ_NEVER: they are valid */
@@ -35,6 +36,7 @@ mj_supervisor_t *mj_supervisor_make(apr_pool_t *pool, uint32_t serial, int64_t n
     supervisor->realm.next_serial = serial;
     supervisor->realm.oom_kills = mj_vitals_oom_kills();
     srandom(serial);
+    supervisor->bell = -1;
     supervisor->void_at = now + VOID_US;
     return supervisor;
 }
@@ -85,6 +87,15 @@ static void take_board(mj_supervisor_t *supervisor, mj_board_t *board, const str
     for (pool = supervisor->pools; pool != NULL; pool = pool->next) {
         mj_pool_show(&supervisor->realm, pool);
     }
+}
+
+static void take_bell(mj_supervisor_t *supervisor, mj_offer_t *offer)
+{
+    if (supervisor->bell >= 0) {
+        close(supervisor->bell);
+    }
+    supervisor->bell = offer->bell;
+    offer->bell = -1;
 }
 
 /* @return true if the daemons that run cannot be reached any more */
@@ -172,6 +183,9 @@ static const char *commit(mj_supervisor_t *supervisor, int64_t now)
         return "it is ending";
     }
     wrong = map_board(supervisor, offer, &board, &st);
+    if (wrong == NULL && offer->bell < 0) {
+        wrong = "the bell is missing";
+    }
     if (wrong == NULL) {
         wrong = mj_offer_check(offer, mj_board_max_pools(board));
     }
@@ -186,6 +200,7 @@ static const char *commit(mj_supervisor_t *supervisor, int64_t now)
     }
     take_log(offer);
     take_board(supervisor, board, &st);
+    take_bell(supervisor, offer);
     are_unreachable = take_site(supervisor, offer);
     take_pools(supervisor, offer);
     for (pool = supervisor->pools; are_unreachable && pool != NULL; pool = pool->next) {
@@ -253,6 +268,24 @@ void mj_supervisor_receive(mj_supervisor_t *supervisor, mj_message_t *message, i
     for (i = 0; i < MJ_CONTROL_FDS; i++) {
         if (message->fds[i] >= 0) {
             close(message->fds[i]);
+        }
+    }
+}
+
+/* --- calls --- */
+
+int mj_supervisor_bell_fd(const mj_supervisor_t *supervisor)
+{
+    return supervisor->bell;
+}
+
+void mj_supervisor_bell(mj_supervisor_t *supervisor, int64_t now)
+{
+    mj_pool_t *pool;
+    (void)now; /* the next turn does what is to be done */
+    for (pool = supervisor->pools; pool != NULL; pool = pool->next) {
+        if (mj_board_take_call(supervisor->realm.board, pool->index)) {
+            mj_pool_call(pool);
         }
     }
 }
@@ -361,6 +394,9 @@ bool mj_supervisor_has_ended(const mj_supervisor_t *supervisor)
 void mj_supervisor_free(mj_supervisor_t *supervisor)
 {
     drop_offer(supervisor);
+    if (supervisor->bell >= 0) {
+        close(supervisor->bell);
+    }
     if (supervisor->realm.board != NULL) {
         mj_board_unmap(supervisor->realm.board);
     }

@@ -13,6 +13,12 @@ mj_supervisor_t *mj_supervisor_make(apr_pool_t *pool, uint32_t serial, int64_t n
 /** Takes a message of the parent; control is where the answer goes. */
 void mj_supervisor_receive(mj_supervisor_t *supervisor, mj_message_t *message, int control, int64_t now);
 
+/** The descriptor that is readable when a child of httpd calls; -1 before the first settings. It may be another after each message. */
+int mj_supervisor_bell_fd(const mj_supervisor_t *supervisor);
+
+/** That descriptor was readable, and has been read. */
+void mj_supervisor_bell(mj_supervisor_t *supervisor, int64_t now);
+
 /** Reaps children that have ended. */
 void mj_supervisor_reap(mj_supervisor_t *supervisor, int64_t now);
 

@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/sendfile.h>
@@ -84,6 +85,8 @@ driver_t *driver_start_limited(unsigned descriptors)
     ck_assert(driver->log_fd >= 0);
     driver->pool_log_fd = driver->log_fd;
     ck_assert(mj_board_create(&driver->board, &driver->board_fd, 8, 8) == APR_SUCCESS);
+    driver->bell = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    ck_assert(driver->bell >= 0);
 
     ck_assert(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0);
     driver->pid = fork();
@@ -115,24 +118,28 @@ mj_record_builder_t *driver_pool(driver_t *driver, const char *name, const char 
     return record;
 }
 
-void driver_send(driver_t *driver, char type, mj_span_t bytes, int fd)
+void driver_send(driver_t *driver, char type, mj_span_t bytes, const int *fds)
 {
     struct iovec parts[2] = {{&type, 1}, {(void *)(uintptr_t)bytes.data, bytes.len}};
     union {
-        char space[CMSG_SPACE(sizeof(int))];
+        char space[CMSG_SPACE(3 * sizeof(int))];
         struct cmsghdr align;
     } control = {0};
     struct msghdr message = {.msg_iov = parts, .msg_iovlen = bytes.len > 0 ? 2 : 1};
+    size_t count = 0;
 
-    if (fd >= 0) {
+    while (fds != NULL && count < 3 && fds[count] >= 0) {
+        count++;
+    }
+    if (count > 0) {
         struct cmsghdr *header;
         message.msg_control = &control;
-        message.msg_controllen = sizeof(control);
+        message.msg_controllen = CMSG_SPACE(count * sizeof(int));
         header = CMSG_FIRSTHDR(&message);
         header->cmsg_level = SOL_SOCKET;
         header->cmsg_type = SCM_RIGHTS;
-        header->cmsg_len = CMSG_LEN(sizeof(int));
-        memcpy(CMSG_DATA(header), &fd, sizeof(int));
+        header->cmsg_len = CMSG_LEN(count * sizeof(int));
+        memcpy(CMSG_DATA(header), fds, count * sizeof(int));
     }
     ck_assert_msg(sendmsg(driver->control, &message, MSG_NOSIGNAL) >= 0, "%s", strerror(errno));
 }
@@ -162,7 +169,7 @@ static void add_server_entry(mj_record_builder_t *record, const char *name, cons
 static void begin(driver_t *driver, const char *entry, const char *value)
 {
     mj_record_builder_t *record = mj_record_builder_make(test_pool);
-    add_server_entry(record, "version", "1", entry, value);
+    add_server_entry(record, "version", "2", entry, value);
     add_server_entry(record, "generation", "0", entry, value);
     add_server_entry(record, "runtime-dir", driver->runtime_dir, entry, value);
     add_server_entry(record, "httpd-uid", geteuid() == 0 ? "54999" : apr_itoa(test_pool, (int)geteuid()), entry, value);
@@ -170,7 +177,7 @@ static void begin(driver_t *driver, const char *entry, const char *value)
     add_server_entry(record, "minimum-uid", "100", entry, value);
     add_server_entry(record, "launcher", driver->launcher, entry, value);
     add_server_entry(record, "jars", "/nowhere/jars", entry, value);
-    driver_send(driver, 'B', mj_record_bytes(record), driver->board_fd);
+    driver_send(driver, 'B', mj_record_bytes(record), (const int[]){driver->board_fd, driver->bell, -1});
 }
 
 static void send_pool(driver_t *driver, mj_record_builder_t *pool)
@@ -179,7 +186,7 @@ static void send_pool(driver_t *driver, mj_record_builder_t *pool)
     if (!mj_record_find(mj_record_bytes(pool), "processes", &unused)) {
         mj_record_add_number(pool, "processes", 1);
     }
-    driver_send(driver, 'P', mj_record_bytes(pool), driver->pool_log_fd);
+    driver_send(driver, 'P', mj_record_bytes(pool), (const int[]){driver->pool_log_fd, -1});
 }
 
 const char *driver_offer(driver_t *driver, mj_record_builder_t *pool, mj_record_builder_t *another)
@@ -191,7 +198,7 @@ const char *driver_offer(driver_t *driver, mj_record_builder_t *pool, mj_record_
     if (another != NULL) {
         send_pool(driver, another);
     }
-    driver_send(driver, 'C', (mj_span_t){NULL, 0}, -1);
+    driver_send(driver, 'C', (mj_span_t){NULL, 0}, NULL);
     return driver_answer(driver);
 }
 
@@ -199,7 +206,7 @@ const char *driver_offer_as(driver_t *driver, mj_record_builder_t *pool, const c
 {
     begin(driver, entry, value);
     send_pool(driver, pool);
-    driver_send(driver, 'C', (mj_span_t){NULL, 0}, -1);
+    driver_send(driver, 'C', (mj_span_t){NULL, 0}, NULL);
     return driver_answer(driver);
 }
 
@@ -285,7 +292,7 @@ int driver_stop(driver_t *driver)
 {
     int64_t since = 0;
     int status;
-    driver_send(driver, 'S', (mj_span_t){NULL, 0}, -1);
+    driver_send(driver, 'S', (mj_span_t){NULL, 0}, NULL);
     while (waitpid(driver->pid, &status, WNOHANG) != driver->pid) {
         ck_assert_msg(driver_waits(&since), "it does not end\n%s", driver_log(driver));
     }
@@ -308,6 +315,7 @@ void driver_clean(driver_t *driver)
     if (driver->board != NULL) {
         mj_board_unmap(driver->board);
         close(driver->board_fd);
+        close(driver->bell);
         close(driver->log_fd);
         close(driver->control);
     }

@@ -15,6 +15,7 @@ typedef struct driver_t {
     int control;
     mj_board_t *board;
     int board_fd;
+    int bell;
     char *dir; /**< holds all of this */
     char *runtime_dir;
     char *launcher; /**< a copy of the fake daemon that any user can execute */
@@ -43,7 +44,8 @@ void driver_start_pool(driver_t *driver, const char *fake);
 /** As driver_offer, with one entry of the server record different. */
 const char *driver_offer_as(driver_t *driver, mj_record_builder_t *pool, const char *entry, const char *value);
 
-void driver_send(driver_t *driver, char type, mj_span_t record, int fd);
+/** Sends a message with the descriptors before the first that is -1, three at most; NULL: none. */
+void driver_send(driver_t *driver, char type, mj_span_t record, const int *fds);
 
 /** The answer to a commit. */
 const char *driver_answer(driver_t *driver);

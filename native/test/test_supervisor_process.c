@@ -7,12 +7,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/securebits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -275,7 +278,7 @@ START_TEST(should_keep_daemons_whose_settings_did_not_change)
     driver_start_pool(driver, "");
     driver_await_state(driver, 0, MJ_POOL_READY);
     for (i = 0; i < 10; i++) {
-        driver_send(driver, 'V', (mj_span_t){NULL, 0}, -1);
+        driver_send(driver, 'V', (mj_span_t){NULL, 0}, NULL);
         driver_start_pool(driver, "");
         ck_assert(is_admitted(driver, 0));
     }
@@ -333,7 +336,7 @@ START_TEST(should_refuse_settings_that_are_wrong)
     const char *open_to_all = apr_pstrcat(test_pool, driver->dir, "/open", NULL);
     ck_assert(mkdir(open_to_all, 0700) == 0 && chmod(open_to_all, 0770) == 0);
 
-    ck_assert_ptr_nonnull(strstr(driver_offer_as(driver, pool, "version", "2"), "restart httpd"));
+    ck_assert_ptr_nonnull(strstr(driver_offer_as(driver, pool, "version", "1"), "restart httpd"));
     ck_assert_ptr_nonnull(strstr(driver_offer_as(driver, pool, "runtime-dir", open_to_all), "others than its owner can write"));
     ck_assert_ptr_nonnull(strstr(driver_offer_as(driver, pool, "runtime-dir", "/nowhere"), "No such file"));
     ck_assert_int_eq(rmdir(open_to_all), 0);
@@ -346,14 +349,77 @@ START_TEST(should_refuse_settings_that_are_wrong)
         ck_assert_ptr_nonnull(strstr(driver_offer(driver, without, NULL), "nothing runs as root"));
         ck_assert_ptr_nonnull(strstr(driver_offer_as(driver, pool, "minimum-uid", "60000"), "below JVMMinimumUID"));
     }
-    driver_send(driver, 'C', (mj_span_t){NULL, 0}, -1);
+    driver_send(driver, 'C', (mj_span_t){NULL, 0}, NULL);
     ck_assert_str_eq(driver_answer(driver), "commit without begin");
-    driver_send(driver, 'P', (mj_span_t){"\x05malformed", 10}, -1);
-    driver_send(driver, 'Z', (mj_span_t){NULL, 0}, -1);
+    driver_send(driver, 'P', (mj_span_t){"\x05malformed", 10}, NULL);
+    driver_send(driver, 'Z', (mj_span_t){NULL, 0}, NULL);
     driver_await(driver, "MJ0107: ", 2);
     ck_assert_uint_eq(driver_count(driver, " started\n"), 0);
     ck_assert_str_eq(driver_offer(driver, pool, NULL), "");
     driver_await_state(driver, 0, MJ_POOL_READY);
+    driver_finish(driver);
+}
+END_TEST
+
+static void ring(int bell)
+{
+    const uint64_t once = 1;
+    ck_assert_int_eq(write(bell, &once, sizeof(once)), sizeof(once));
+}
+
+static bool has_rung(int bell)
+{
+    struct pollfd readable = {.fd = bell, .events = POLLIN};
+    return poll(&readable, 1, 0) == 1;
+}
+
+/* A call that was taken can be made again. */
+static void await_call_taken(driver_t *driver)
+{
+    int64_t since = 0;
+    while (!mj_board_call(driver->board, 0)) {
+        ck_assert_msg(driver_waits(&since), "the call is not heard\n%s", driver_log(driver));
+    }
+}
+
+START_TEST(should_hear_the_bell_that_came_last)
+{
+    driver_t *driver = driver_start();
+    int former = driver->bell;
+    driver_start_pool(driver, "");
+    ck_assert(mj_board_call(driver->board, 0));
+    ring(driver->bell);
+    await_call_taken(driver);
+    ck_assert(!has_rung(driver->bell));
+
+    driver->bell = -1;
+    ck_assert_str_eq(driver_offer(driver, driver_pool(driver, "shop", ""), NULL), "the bell is missing");
+    ring(former);
+    await_call_taken(driver);
+
+    driver->bell = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    driver_start_pool(driver, "");
+    ring(former);
+    ring(driver->bell);
+    await_call_taken(driver);
+    ck_assert(has_rung(former));
+    close(former);
+    driver_finish(driver);
+}
+END_TEST
+
+START_TEST(should_not_be_stopped_by_a_bell_that_blocks)
+{
+    driver_t *driver = driver_start();
+    uint64_t rings;
+    struct iovec part = {&rings, sizeof(rings)};
+    driver_start_pool(driver, "");
+    ck_assert_int_eq(fcntl(driver->bell, F_SETFL, 0), 0); /* the flags are of the supervisor's descriptor too */
+    for (int i = 0; i < 20000; i++) { /* quicker than the supervisor, now and then */
+        ring(driver->bell);
+        (void)!preadv2(driver->bell, &part, 1, -1, RWF_NOWAIT);
+    }
+    driver_start_pool(driver, ""); /* it answers */
     driver_finish(driver);
 }
 END_TEST
@@ -446,6 +512,8 @@ Suite *mj_suite(void)
     tcase_add_test(settings, should_roll_a_changed_pool_without_a_gap);
     tcase_add_test(settings, should_drain_a_pool_that_is_no_longer_named);
     tcase_add_test(settings, should_refuse_settings_that_are_wrong);
+    tcase_add_test(settings, should_hear_the_bell_that_came_last);
+    tcase_add_test(settings, should_not_be_stopped_by_a_bell_that_blocks);
     tcase_add_test(settings, should_replace_all_when_the_sockets_are_of_no_use);
     tcase_add_test(settings, should_remove_sockets_that_were_left_behind);
     tcase_add_test(settings, should_leave_the_sockets_of_others_alone);

@@ -1,0 +1,58 @@
+/* What an httpd child holds: its row of the board, its idle connections, and what a pool may have of all children's workers. */
+#include "module.h"
+
+#include <http_log.h>
+#include <http_main.h>
+#include <unistd.h>
+
+APLOG_USE_MODULE(jvm);
+
+/* One pool that hangs, with all its places and its queue full, would hold every worker of httpd: so none may have them all, where there is
+ * anything else to serve. */
+static mj_shares_t share_workers(server_rec *main_server, int pools)
+{
+    mj_shares_t shares = {0, UINT32_MAX, UINT32_MAX};
+    bool is_alone = pools < 2 && (main_server->next == NULL || main_server->next->next == NULL);
+    int daemons = 0, threads = 0;
+
+    if (ap_mpm_query(AP_MPMQ_MAX_DAEMONS, &daemons) != APR_SUCCESS || ap_mpm_query(AP_MPMQ_MAX_THREADS, &threads) != APR_SUCCESS) {
+        return shares;
+    }
+    shares.workers = (uint32_t)(daemons > 0 ? daemons : 1) * (uint32_t)(threads > 0 ? threads : 1);
+    if (!is_alone) {
+        shares.of_pool = shares.workers > 1 ? shares.workers * 3 / 4 : 1;
+        shares.of_queues = shares.workers > 1 ? shares.workers / 2 : 1;
+    }
+    return shares;
+}
+
+void mj_child_init(apr_pool_t *pchild, server_rec *main_server)
+{
+    mj_server_t *config = mj_server_config(main_server);
+    apr_array_header_t *pools;
+    mj_child_t *child;
+    int i;
+
+    if (config->supervision == NULL) {
+        return;
+    }
+    child = apr_pcalloc(pchild, sizeof(*child));
+    mj_supervision_enter_child(config->supervision, child);
+    child->idle = apr_pcalloc(pchild, mj_board_max_pools(child->board) * sizeof(mj_idle_t *));
+    if (mj_board_child_init(child->board, (uint32_t)getpid(), &child->row) != APR_SUCCESS) {
+        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, main_server,
+                     MJLOGNO(0015) "no row of the board is left for child %d: should it die, its requests stay counted", (int)getpid());
+    }
+    pools = mj_all_pools(pchild, main_server);
+    child->shares = share_workers(main_server, pools->nelts);
+    mj_board_share(child->board, child->shares.of_pool, child->shares.of_queues);
+    for (i = 0; i < pools->nelts; i++) {
+        mj_idle_make(&child->idle[APR_ARRAY_IDX(pools, i, const mj_pool_t *)->index], pchild);
+    }
+    config->child = child;
+}
+
+mj_child_t *mj_child(void)
+{
+    return mj_server_config(ap_server_conf)->child;
+}
