@@ -340,7 +340,9 @@ pid_t driver_last_ready(driver_t *driver)
 
 void driver_ring(driver_t *driver)
 {
-    mj_board_call(driver->board, 0);
+    if (mj_board_call(driver->board, 0)) {
+        ck_assert_int_eq(eventfd_write(driver->bell, 1), 0);
+    }
 }
 
 void driver_finish(driver_t *driver)
