@@ -1,6 +1,8 @@
 #include "descriptor.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -10,6 +12,13 @@ int64_t mj_descriptor_peer(int socket)
     struct ucred peer;
     socklen_t len = sizeof(peer);
     return getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 ? (int64_t)peer.uid : -1;
+}
+
+/* The JDK makes a socket that virtual threads use non-blocking. @return whether a send that has just failed is to be tried again */
+static bool await_room(int socket)
+{
+    struct pollfd room = {.fd = socket, .events = POLLOUT};
+    return (errno == EAGAIN || errno == EWOULDBLOCK) && (poll(&room, 1, -1) >= 0 || errno == EINTR);
 }
 
 ssize_t mj_descriptor_send(int socket, const void *bytes, size_t len, int file)
@@ -30,7 +39,7 @@ ssize_t mj_descriptor_send(int socket, const void *bytes, size_t len, int file)
     memcpy(CMSG_DATA(&control.header), &file, sizeof(file));
     do {
         n = sendmsg(socket, &message, MSG_NOSIGNAL);
-    } while (n < 0 && errno == EINTR);
+    } while (n < 0 && (errno == EINTR || await_room(socket)));
     return n;
 }
 

@@ -120,18 +120,33 @@ static jbyteArray JNICALL native_settings(JNIEnv *env, jclass type)
     return bytes;
 }
 
-static void JNICALL native_report(JNIEnv *env, jclass type, jbyte message_type, jbyteArray text)
+/* @param buffer of MJ_LIFECYCLE_TEXT_MAX bytes. @return how many of them the text takes */
+static size_t take_text(JNIEnv *env, jbyteArray text, char *buffer)
 {
-    char buffer[MJ_LIFECYCLE_TEXT_MAX];
     jsize len = text != NULL ? (*env)->GetArrayLength(env, text) : 0;
-    (void)type;
     if (len > MJ_LIFECYCLE_TEXT_MAX) {
         len = MJ_LIFECYCLE_TEXT_MAX;
     }
     if (len > 0) {
         (*env)->GetByteArrayRegion(env, text, 0, len, (jbyte *)buffer);
     }
-    mj_lifecycle_report((char)message_type, buffer, (size_t)len);
+    return (size_t)len;
+}
+
+static void JNICALL native_report(JNIEnv *env, jclass type, jbyte message_type, jbyteArray text)
+{
+    char buffer[MJ_LIFECYCLE_TEXT_MAX];
+    size_t len = take_text(env, text, buffer);
+    (void)type;
+    mj_lifecycle_report((char)message_type, buffer, len);
+}
+
+static jboolean JNICALL native_try_report(JNIEnv *env, jclass type, jbyte message_type, jbyteArray text)
+{
+    char buffer[MJ_LIFECYCLE_TEXT_MAX];
+    size_t len = take_text(env, text, buffer);
+    (void)type;
+    return mj_lifecycle_try_report((char)message_type, buffer, len) ? JNI_TRUE : JNI_FALSE;
 }
 
 static jint JNICALL native_await_command(JNIEnv *env, jclass type)
@@ -346,6 +361,7 @@ static bool register_natives(JNIEnv *env)
     static const JNINativeMethod methods[] = {
         {(char *)(uintptr_t) "settings", (char *)(uintptr_t) "()[B", (void *)(uintptr_t)native_settings},
         {(char *)(uintptr_t) "report", (char *)(uintptr_t) "(B[B)V", (void *)(uintptr_t)native_report},
+        {(char *)(uintptr_t) "tryReport", (char *)(uintptr_t) "(B[B)Z", (void *)(uintptr_t)native_try_report},
         {(char *)(uintptr_t) "awaitCommand", (char *)(uintptr_t) "()I", (void *)(uintptr_t)native_await_command},
         {(char *)(uintptr_t) "listenerTaken", (char *)(uintptr_t) "()V", (void *)(uintptr_t)native_listener_taken},
         {(char *)(uintptr_t) "watch", (char *)(uintptr_t) "(" SOCKET "J)Z", (void *)(uintptr_t)native_watch},

@@ -8,7 +8,7 @@
 
 #define LIFECYCLE_FD 3
 
-bool mj_lifecycle_report(char type, const char *text, size_t len)
+static bool report(char type, const char *text, size_t len, int flags)
 {
     char message[1 + MJ_LIFECYCLE_TEXT_MAX];
     ssize_t n;
@@ -19,9 +19,19 @@ bool mj_lifecycle_report(char type, const char *text, size_t len)
     message[0] = type;
     memcpy(message + 1, text, len);
     do {
-        n = send(LIFECYCLE_FD, message, 1 + len, MSG_NOSIGNAL);
+        n = send(LIFECYCLE_FD, message, 1 + len, MSG_NOSIGNAL | flags);
     } while (n < 0 && errno == EINTR);
     return n >= 0;
+}
+
+bool mj_lifecycle_report(char type, const char *text, size_t len)
+{
+    return report(type, text, len, 0);
+}
+
+bool mj_lifecycle_try_report(char type, const char *text, size_t len)
+{
+    return report(type, text, len, MSG_DONTWAIT);
 }
 
 int mj_lifecycle_await(void)

@@ -10,6 +10,9 @@
 /** Sends a message; a longer text is cut. Async-signal-safe. @return false if nobody takes it */
 bool mj_lifecycle_report(char type, const char *text, size_t len);
 
+/** The same, without waiting. @return false if nobody takes it, or not at once */
+bool mj_lifecycle_try_report(char type, const char *text, size_t len);
+
 /** Waits for the supervisor's next message. @return its type, or -1 if the supervisor is gone */
 int mj_lifecycle_await(void);
 

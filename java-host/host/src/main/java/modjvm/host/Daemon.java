@@ -23,6 +23,9 @@ final class Daemon {
      */
     static native void report(byte type, byte[] text);
 
+    /** The same without waiting; returns false if it cannot be sent at once. */
+    static native boolean tryReport(byte type, byte[] text);
+
     /** Waits for the supervisor's next message; returns its type, or -1 when the supervisor has gone. */
     static native int awaitCommand();
 
