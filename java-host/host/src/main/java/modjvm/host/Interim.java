@@ -3,6 +3,7 @@ package modjvm.host;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
 import modjvm.Header;
 import modjvm.Headers;
 import modjvm.protocol.Constants;
@@ -14,6 +15,9 @@ final class Interim {
     private static final int LEAST_STATUS = 102;
     private static final int GREATEST_STATUS = 199;
 
+    /** Not a monitor: a virtual thread may have to wait for httpd in it. */
+    private final ReentrantLock lock = new ReentrantLock();
+
     private final Output output;
     private final int serial;
     private int count;
@@ -24,32 +28,42 @@ final class Interim {
         this.serial = serial;
     }
 
-    synchronized void send(int status, Headers headers) throws IOException {
-        if (status < LEAST_STATUS || status > GREATEST_STATUS) {
-            throw new IllegalArgumentException(
-                    "status " + status + " is not between " + LEAST_STATUS + " and " + GREATEST_STATUS);
-        }
-        List<Frame.Field> fields = new ArrayList<>(headers.size());
-        for (Header header : headers) {
-            fields.add(new Frame.Field(header.name(), header.value()));
-        }
-        if (isOver) {
-            throw new IllegalStateException("an interim response after handle has returned");
-        }
-        if (count == Constants.MAX_INFORMS) {
-            throw new IllegalStateException("more than " + count + " interim responses");
-        }
+    void send(int status, Headers headers) throws IOException {
+        lock.lock();
         try {
-            output.append(new Frame.Inform(serial, status, fields));
-        } catch (ProtocolException e) {
-            throw new IllegalArgumentException(e.getMessage(), e);
+            if (status < LEAST_STATUS || status > GREATEST_STATUS) {
+                throw new IllegalArgumentException(
+                        "status " + status + " is not between " + LEAST_STATUS + " and " + GREATEST_STATUS);
+            }
+            List<Frame.Field> fields = new ArrayList<>(headers.size());
+            for (Header header : headers) {
+                fields.add(new Frame.Field(header.name(), header.value()));
+            }
+            if (isOver) {
+                throw new IllegalStateException("an interim response after handle has returned");
+            }
+            if (count == Constants.MAX_INFORMS) {
+                throw new IllegalStateException("more than " + count + " interim responses");
+            }
+            try {
+                output.append(new Frame.Inform(serial, status, fields));
+            } catch (ProtocolException e) {
+                throw new IllegalArgumentException(e.getMessage(), e);
+            }
+            count++;
+            output.send();
+        } finally {
+            lock.unlock();
         }
-        count++;
-        output.send();
     }
 
     /** The application has answered. */
-    synchronized void close() {
-        isOver = true;
+    void close() {
+        lock.lock();
+        try {
+            isOver = true;
+        } finally {
+            lock.unlock();
+        }
     }
 }

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
 import modjvm.Header;
 import modjvm.Headers;
 import modjvm.protocol.Constants;
@@ -25,6 +26,9 @@ final class RequestBody extends InputStream {
     private static final int WINDOW = 65_536;
 
     private static final int LARGE_WINDOW = 4 * WINDOW;
+
+    /** Not a monitor: up to Java 23, a virtual thread that waits in one keeps the thread that carries it from all others. */
+    private final ReentrantLock lock = new ReentrantLock();
 
     private final Input input;
     private final Output output;
@@ -67,14 +71,23 @@ final class RequestBody extends InputStream {
     }
 
     @Override
-    public synchronized int read() throws IOException {
+    public int read() throws IOException {
         byte[] one = new byte[1];
         return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override
-    public synchronized int read(byte[] bytes, int offset, int length) throws IOException {
+    public int read(byte[] bytes, int offset, int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, bytes.length);
+        lock.lock();
+        try {
+            return take(bytes, offset, length);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private int take(byte[] bytes, int offset, int length) throws IOException {
         if (over) {
             throw new IOException("the request is over");
         }
@@ -111,8 +124,13 @@ final class RequestBody extends InputStream {
     }
 
     @Override
-    public synchronized int available() {
-        return over ? 0 : Math.min(frameLeft, input.pending());
+    public int available() {
+        lock.lock();
+        try {
+            return over ? 0 : Math.min(frameLeft, input.pending());
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** The fields that followed the body; none until it was read to its end. */
@@ -125,34 +143,49 @@ final class RequestBody extends InputStream {
      *
      * @return false if the request has a body, which stands in the way
      */
-    synchronized boolean openTunnel() {
-        if (hasBody) {
-            return false;
+    boolean openTunnel() {
+        lock.lock();
+        try {
+            if (hasBody) {
+                return false;
+            }
+            isTunnel = true;
+            ended = false;
+            credited = true;
+            granted = Constants.INITIAL_CREDIT;
+            return true;
+        } finally {
+            lock.unlock();
         }
-        isTunnel = true;
-        ended = false;
-        credited = true;
-        granted = Constants.INITIAL_CREDIT;
-        return true;
     }
 
     /** Whether the connection failed, or httpd cut the body off: then the application's trouble is nobody's fault. */
-    synchronized boolean isBroken() {
-        return failure != null || cut;
+    boolean isBroken() {
+        lock.lock();
+        try {
+            return failure != null || cut;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Drops what is left, up to the body's end; after that nothing can be read. */
-    synchronized void discard() throws IOException, ProtocolException {
-        over = true;
-        if (failure instanceof ProtocolException) {
-            throw (ProtocolException) failure;
-        }
-        if (failure != null) {
-            throw (IOException) failure;
-        }
-        while (awaitData()) {
-            input.skip(frameLeft);
-            frameLeft = 0;
+    void discard() throws IOException, ProtocolException {
+        lock.lock();
+        try {
+            over = true;
+            if (failure instanceof ProtocolException) {
+                throw (ProtocolException) failure;
+            }
+            if (failure != null) {
+                throw (IOException) failure;
+            }
+            while (awaitData()) {
+                input.skip(frameLeft);
+                frameLeft = 0;
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
