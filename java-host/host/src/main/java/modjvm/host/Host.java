@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import modjvm.loading.Mounts;
+import modjvm.loading.Owner;
+import modjvm.loading.Watch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,7 +76,8 @@ final class Host {
                 log.println("class-path: " + path + " cannot be read; it is passed over");
             }
         }
-        Mounts mounts = new Mounts(settings.classPath(), log);
+        Mounts mounts = new Mounts(
+                settings.classPath(), new Owner(Owner.ANYBODY, Owner.ANYBODY), new Watch(settings.classPath()), log);
         lifecycle.atExit(new Runnable() {
             @Override
             public void run() {

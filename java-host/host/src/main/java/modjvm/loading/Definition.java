@@ -15,13 +15,15 @@ import modjvm.protocol.Record;
  * @param entryPoint which member or class of it
  * @param group whose class loader it shares; empty: nobody's
  * @param config what its factory is handed
+ * @param reload whether its target is watched
  */
-record Definition(Path target, String entryPoint, String group, Config config) {
+record Definition(Path target, String entryPoint, String group, Config config, boolean reload) {
     /** Reads the record of an application's definition (PROTOCOL.md, section 5). */
     static Definition parse(byte[] bytes) throws LoadException {
         String target = "";
         String entryPoint = "";
         String group = "";
+        boolean reload = true;
         Map<String, String> parameters = new LinkedHashMap<>();
         try {
             for (Record.Entry entry : Record.parse(bytes)) {
@@ -29,6 +31,7 @@ record Definition(Path target, String entryPoint, String group, Config config) {
                     case "target" -> target = entry.text();
                     case "entry-point" -> entryPoint = entry.text();
                     case "group" -> group = entry.text();
+                    case "reload" -> reload = !entry.text().equals("off");
                     case "param" -> addParameter(parameters, target, entry.text());
                     default -> {
                         // A later httpd may say more.
@@ -38,7 +41,7 @@ record Definition(Path target, String entryPoint, String group, Config config) {
         } catch (ProtocolException e) {
             throw new LoadException("the definition of an application is malformed: " + OneLine.of(e), e);
         }
-        return new Definition(path(target), entryPoint, group, new Config(parameters));
+        return new Definition(path(target), entryPoint, group, new Config(parameters), reload);
     }
 
     private static void addParameter(Map<String, String> parameters, String target, String pair) throws LoadException {

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 final class Fingerprint {
     static final int MAX_FILES = 10_000;
 
-    private static final long ABSENT = 1;
+    static final long ABSENT = 1;
     private static final long DENIED = 2;
 
     private Fingerprint() {}

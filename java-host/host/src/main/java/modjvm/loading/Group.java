@@ -17,6 +17,7 @@ final class Group {
     private final ClassLoader api;
     private final ClassLoader pool;
     private final SourceCompiler compiler;
+    private final Owner owner;
     private final Map<Path, Attached> attached = new LinkedHashMap<>();
     private TargetLoader shared;
 
@@ -25,11 +26,13 @@ final class Group {
      *
      * @param api the loader of the JDK and the api
      * @param pool the loader of the pool's class path, below {@code api}
+     * @param owner whose every target must be
      */
-    Group(ClassLoader api, ClassLoader pool, SourceCompiler compiler) {
+    Group(ClassLoader api, ClassLoader pool, SourceCompiler compiler, Owner owner) {
         this.api = api;
         this.pool = pool;
         this.compiler = compiler;
+        this.owner = owner;
         this.shared = new TargetLoader(api, pool);
     }
 
@@ -43,7 +46,7 @@ final class Group {
         if (known != null && known.fingerprint == fingerprint) {
             return known;
         }
-        Target target = Target.open(path, compiler, classPath(path));
+        Target target = Target.open(path, compiler, classPath(path), owner);
         TargetLoader loader = shared;
         if (known != null) {
             boolean isAlone = attached.size() == 1;

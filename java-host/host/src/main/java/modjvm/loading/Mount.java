@@ -21,6 +21,7 @@ final class Mount {
     private final Definition definition;
     private final boolean isDynamic;
     private final Group group;
+    private final Watch watch;
     private final PrintStream log;
     /** Written once, when it works; read by every request without a lock. */
     private volatile @Nullable Application application;
@@ -34,10 +35,11 @@ final class Mount {
      *
      * @param isDynamic whether a request brought it, rather than the settings at start
      */
-    Mount(Definition definition, boolean isDynamic, Group group, PrintStream log) {
+    Mount(Definition definition, boolean isDynamic, Group group, Watch watch, PrintStream log) {
         this.definition = definition;
         this.isDynamic = isDynamic;
         this.group = group;
+        this.watch = watch;
         this.log = log;
     }
 
@@ -66,9 +68,14 @@ final class Mount {
         }
     }
 
+    /** Whether it has loaded. */
+    boolean isReady() {
+        return application != null;
+    }
+
     /** Loads on the calling thread; a failure is kept for those who ask, but an error of the JVM is thrown. */
     void preload() {
-        Attempt first = new Attempt(Fingerprint.of(target()));
+        Attempt first = new Attempt(look());
         synchronized (this) {
             attempt = first;
         }
@@ -85,12 +92,21 @@ final class Mount {
         all.addAll(resources);
     }
 
+    /** What the target looks like before it is loaded: what it looks like later is compared with the first of these. */
+    private long look() {
+        long fingerprint = Fingerprint.of(target());
+        if (definition.reload()) {
+            watch.addTarget(target(), fingerprint, isDynamic);
+        }
+        return fingerprint;
+    }
+
     private synchronized Attempt current() {
         Attempt last = attempt;
         if (last != null && !last.isDone()) {
             return last;
         }
-        long fingerprint = Fingerprint.of(target());
+        long fingerprint = look();
         if (last != null && last.fingerprint == fingerprint) {
             return last;
         }
@@ -123,6 +139,9 @@ final class Mount {
             keep(made);
             Application ready = new InContext(made.application(), attached.loader);
             application = ready;
+            if (isDynamic) {
+                watch.serves(target());
+            }
             return ready;
         } catch (LoadException e) {
             throw e;

@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import modjvm.Application;
@@ -25,6 +27,8 @@ public final class Mounts implements Applications {
     private final ApiLoader api = new ApiLoader();
     private final ClassLoader pool;
     private final SourceCompiler compiler;
+    private final Owner owner;
+    private final Watch watch;
     private final PrintStream log;
     private final ConcurrentHashMap<Key, Mount> mounts = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, Group> groups = new ConcurrentHashMap<>();
@@ -34,11 +38,15 @@ public final class Mounts implements Applications {
      * Makes an empty pool.
      *
      * @param classPath jars and folders that every application sees
+     * @param owner whose every target must be
+     * @param watch gets every target before it is loaded, unless its definition says otherwise
      * @param log gets every failure to load, as {@code PATH:LINE: MESSAGE} where that is known
      */
-    public Mounts(List<Path> classPath, PrintStream log) {
+    public Mounts(List<Path> classPath, Owner owner, Watch watch, PrintStream log) {
         this.pool = classPath.isEmpty() ? api : new URLClassLoader(urls(classPath), api);
         this.compiler = new SourceCompiler(classPath);
+        this.owner = owner;
+        this.watch = watch;
         this.log = log;
     }
 
@@ -47,18 +55,26 @@ public final class Mounts implements Applications {
      *
      * @param definitions as in REQUEST
      * @param threads how many to load at once
+     * @return those that have failed, in their order
      * @throws LoadException if a definition is malformed; a failed application is not an exception here
      */
-    public void preload(List<byte[]> definitions, int threads) throws LoadException {
-        List<Mount> all = new ArrayList<>();
+    public List<byte[]> preload(List<byte[]> definitions, int threads) throws LoadException {
+        Map<Mount, byte[]> all = new LinkedHashMap<>();
         for (byte[] definition : definitions) {
             Mount mount = mount(Definition.parse(definition), false);
             if (mounts.putIfAbsent(new Key(definition.clone()), mount) == null) {
                 mount.attachEarly();
-                all.add(mount);
+                all.put(mount, definition);
             }
         }
-        new Preload(all).run(threads);
+        new Preload(List.copyOf(all.keySet())).run(threads);
+        List<byte[]> failed = new ArrayList<>();
+        for (Map.Entry<Mount, byte[]> each : all.entrySet()) {
+            if (!each.getKey().isReady()) {
+                failed.add(each.getValue());
+            }
+        }
+        return failed;
     }
 
     @Override
@@ -119,15 +135,16 @@ public final class Mounts implements Applications {
     private void forget(byte[] definition, Mount mount) {
         if (mounts.remove(new Key(definition), mount)) {
             dynamic.decrementAndGet();
+            watch.forget(mount.target());
         }
     }
 
     private Mount mount(Definition definition, boolean isDynamic) {
         String name = definition.group();
         Group group = name.isEmpty()
-                ? new Group(api, pool, compiler)
-                : groups.computeIfAbsent(name, key -> new Group(api, pool, compiler));
-        return new Mount(definition, isDynamic, group, log);
+                ? new Group(api, pool, compiler, owner)
+                : groups.computeIfAbsent(name, key -> new Group(api, pool, compiler, owner));
+        return new Mount(definition, isDynamic, group, watch, log);
     }
 
     private static LoadException notFound(Path target) {

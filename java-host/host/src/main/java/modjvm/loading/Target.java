@@ -21,8 +21,9 @@ abstract class Target {
      * Reads a target, and compiles it where it is a source.
      *
      * @param groupPath jars and folders of its application group
+     * @param owner whose it must be
      */
-    static Target open(Path path, SourceCompiler compiler, List<Path> groupPath) throws LoadException {
+    static Target open(Path path, SourceCompiler compiler, List<Path> groupPath, Owner owner) throws LoadException {
         try {
             BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
             String name = path.toString();
@@ -33,6 +34,7 @@ abstract class Target {
             if (!Files.isReadable(path) || (!isFile && !Files.isExecutable(path))) {
                 throw new AccessDeniedException(name);
             }
+            owner.check(path);
             if (!isFile) {
                 return new FolderTarget(path);
             }

@@ -31,6 +31,8 @@ final class Workbench {
     /** What a failure to load must not take: tests wait for it where something is to happen. */
     static final long DEADLINE_SECONDS = 60;
 
+    static final Owner ANYBODY = new Owner(Owner.ANYBODY, Owner.ANYBODY);
+
     private static final Pattern PUBLIC_CLASS = Pattern.compile("public class (\\w+)");
 
     private final Path folder;
@@ -123,7 +125,7 @@ final class Workbench {
 
     /** A pool with these applications, loaded. */
     Mounts mounts(byte[]... definitions) throws LoadException {
-        Mounts mounts = new Mounts(List.of(), log);
+        Mounts mounts = new Mounts(List.of(), Workbench.ANYBODY, new Watch(List.of()), log);
         mounts.preload(List.of(definitions), 2);
         return mounts;
     }
