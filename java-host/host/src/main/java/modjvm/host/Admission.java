@@ -5,7 +5,7 @@ package modjvm.host;
  * its lock.
  *
  * <p>A permit is given back just before the last bytes of a response leave, because httpd may send the next request as soon as it has them;
- * the request stays in flight until they have left.
+ * the request stays in flight until they have left. A tunnel gives its permit back when it opens, and is in flight until it ends.
  */
 final class Admission {
     /** What becomes of a request. */
@@ -15,18 +15,30 @@ final class Admission {
         DRAINING
     }
 
+    /**
+     * What has been served so far.
+     *
+     * @param inFlight requests and tunnels that have not ended; without those that are waited for no more
+     * @param finished requests and tunnels that have
+     */
+    record Count(int inFlight, long finished) {}
+
     private int permits;
     private int inFlight;
+    private long finished;
     private boolean draining;
 
     Admission(int permits) {
         this.permits = permits;
     }
 
-    /** An admitted request's; used by one thread. */
+    /** An admitted request's; used by one thread, but for {@link #abandon} and {@link #isAbandoned}. */
     static final class Permit implements AutoCloseable {
         private final Admission admission;
+        /** Both guarded by the admission's lock. */
         private boolean released;
+
+        private boolean abandoned;
 
         Permit(Admission admission) {
             this.admission = admission;
@@ -34,17 +46,28 @@ final class Admission {
 
         /** Lets the next request in, if that has not happened yet. */
         void release() {
-            if (!released) {
-                released = true;
-                admission.release();
-            }
+            admission.release(this);
         }
 
         /** Releases, and is in flight no more. Once only. */
         @Override
         public void close() {
-            release();
-            admission.leave();
+            admission.leave(this);
+        }
+
+        /**
+         * Whoever drains waits for the request no more.
+         *
+         * @return false if it has been answered, has become a tunnel, or has been abandoned before
+         */
+        boolean abandon() {
+            return admission.abandon(this);
+        }
+
+        boolean isAbandoned() {
+            synchronized (admission) {
+                return abandoned;
+            }
         }
     }
 
@@ -61,15 +84,39 @@ final class Admission {
         return Verdict.ADMITTED;
     }
 
-    private synchronized void release() {
-        permits++;
+    private synchronized void release(Permit permit) {
+        if (!permit.released) {
+            permit.released = true;
+            permits++;
+        }
     }
 
-    private synchronized void leave() {
+    private synchronized void leave(Permit permit) {
+        release(permit);
+        finished++;
+        if (!permit.abandoned) {
+            forget();
+        }
+    }
+
+    private synchronized boolean abandon(Permit permit) {
+        boolean isRunning = !permit.released && !permit.abandoned;
+        if (isRunning) {
+            permit.abandoned = true;
+            forget();
+        }
+        return isRunning;
+    }
+
+    private void forget() {
         inFlight--;
         if (draining && inFlight == 0) {
             notifyAll();
         }
+    }
+
+    synchronized Count count() {
+        return new Count(inFlight, finished);
     }
 
     /** From now on nothing is admitted. */

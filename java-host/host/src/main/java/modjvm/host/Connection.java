@@ -10,11 +10,12 @@ import modjvm.protocol.Frame;
 import modjvm.protocol.FrameHeader;
 import modjvm.protocol.ProtocolException;
 import modjvm.protocol.ProtocolException.Code;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One connection from httpd, served by one thread, one request after another (PROTOCOL.md, section 3).
  *
- * <p>Owned by that thread, but for {@link #finish}, {@link #finishIfIdle}, {@link #hangUp} and {@link #close}.
+ * <p>Owned by that thread, but for {@link #finish}, {@link #finishIfIdle}, {@link #hangUp}, {@link #running} and {@link #close}.
  */
 final class Connection implements AutoCloseable {
     private static final int GREATEST_SERIAL = 0xffff;
@@ -86,6 +87,12 @@ final class Connection implements AutoCloseable {
         peer.hangUp();
     }
 
+    /** The request that is being served, or null. */
+    @Nullable
+    RunningRequest running() {
+        return peer.request();
+    }
+
     /** Breaks the connection off. */
     @Override
     public void close() throws IOException {
@@ -107,9 +114,10 @@ final class Connection implements AutoCloseable {
             refuse(header, verdict == Admission.Verdict.FULL ? Frame.Reason.FULL : Frame.Reason.DRAINING);
             return true;
         }
-        peer.enter();
-        try (Exchange exchange = new Exchange(applications, input, output, peer, new Admission.Permit(admission))) {
+        Admission.Permit permit = new Admission.Permit(admission);
+        try (Exchange exchange = new Exchange(applications, input, output, peer, permit)) {
             Frame.Request request = Decoder.request(header, input.payload(header.length()));
+            peer.enter(new RunningRequest(Thread.currentThread(), System.nanoTime(), request.head(), permit));
             definition = request.head().definition(definition);
             return exchange.serve(header, request, definition);
         } finally {

@@ -11,8 +11,12 @@ import java.util.Arrays;
 final class DaemonLifecycle implements Lifecycle {
     private static final byte READY = 'R';
     private static final byte FAILED = 'F';
+    private static final byte ALIVE = 'H';
+    private static final byte IDLE = 'I';
+    private static final byte REPLACEMENT = 'O';
+    private static final byte CHANGED = 'C';
     /** Of a message with its type: 1024. */
-    private static final int MAX_TEXT = 1023;
+    static final int MAX_TEXT = 1023;
 
     @Override
     public byte[] settings() {
@@ -50,14 +54,38 @@ final class DaemonLifecycle implements Lifecycle {
     }
 
     @Override
-    public void ready() {
-        Daemon.report(READY, new byte[0]);
+    public void ready(String failed) {
+        Daemon.report(READY, text(failed));
+    }
+
+    @Override
+    public void alive() {
+        Daemon.tryReport(ALIVE, text(""));
+    }
+
+    @Override
+    public void idle() {
+        Daemon.tryReport(IDLE, text(""));
+    }
+
+    @Override
+    public boolean askReplacement(String reason) {
+        return Daemon.tryReport(REPLACEMENT, text(reason));
+    }
+
+    @Override
+    public void changed(String path) {
+        Daemon.report(CHANGED, text(path));
     }
 
     @Override
     public void failed(String reason) {
-        byte[] text = reason.getBytes(StandardCharsets.UTF_8);
-        Daemon.report(FAILED, text.length > MAX_TEXT ? Arrays.copyOf(text, MAX_TEXT) : text);
+        Daemon.report(FAILED, text(reason));
+    }
+
+    private static byte[] text(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        return bytes.length > MAX_TEXT ? Arrays.copyOf(bytes, MAX_TEXT) : bytes;
     }
 
     @Override

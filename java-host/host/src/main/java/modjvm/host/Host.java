@@ -5,9 +5,12 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import modjvm.loading.Mounts;
-import modjvm.loading.Owner;
 import modjvm.loading.Watch;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * <ol>
  *   <li>The listening socket is taken over; what connects waits in its backlog.
  *   <li>The pool's applications load, several at once. Each may fail by itself.
- *   <li>Requests are served, and the supervisor is told that the daemon is ready.
+ *   <li>Requests are served, and the supervisor is told that the daemon is ready; from then on it also hears of whatever
+ *       makes the daemon worth replacing.
  *   <li>On the supervisor's command requests are refused and the daemon ends when those in flight have; when the
  *       supervisor is gone, it ends at once; on SIGTERM and System.exit, it closes its applications before.
  * </ol>
@@ -59,6 +63,11 @@ final class Host {
         commands.start();
         try {
             start();
+        } catch (StartException e) {
+            Log.line("start", String.valueOf(e.getMessage()));
+            lifecycle.failed(String.valueOf(e.getMessage()));
+            lifecycle.exit(FAILED);
+            return;
         } catch (Throwable t) { // whatever it is, there is no daemon without a start
             Log.trace("start", t);
             lifecycle.failed(Log.describe(t));
@@ -70,32 +79,61 @@ final class Host {
 
     private void start() throws Exception {
         PoolSettings settings = PoolSettings.parse(lifecycle.settings());
+        ThreadFactory threads = ConnectionThreads.of(settings.isVirtual());
         ServerSocketChannel listener = lifecycle.listener();
         for (Path path : settings.classPath()) {
             if (!Files.isReadable(path)) {
                 log.println("class-path: " + path + " cannot be read; it is passed over");
             }
         }
-        Mounts mounts = new Mounts(
-                settings.classPath(), new Owner(Owner.ANYBODY, Owner.ANYBODY), new Watch(settings.classPath()), log);
+        Watch watch = new Watch(settings.classPath());
+        if (settings.reloadMarker().isPresent()) {
+            watch.addMarker(settings.reloadMarker().get());
+        }
+        Mounts mounts = new Mounts(settings.classPath(), settings.scriptOwner(), watch, log);
         lifecycle.atExit(new Runnable() {
             @Override
             public void run() {
                 shutDown(mounts, settings.shutdownTimeout());
             }
         });
-        mounts.preload(settings.applications(), Runtime.getRuntime().availableProcessors());
+        List<byte[]> failed =
+                mounts.preload(settings.applications(), Runtime.getRuntime().availableProcessors());
         Server serving = new Server(
-                listener,
-                settings.httpdUid(),
-                settings.threads(),
-                mounts,
-                lifecycle.hangups(),
-                lifecycle.descriptors(),
-                this::end);
+                listener, settings.server(), threads, mounts, lifecycle.hangups(), lifecycle.descriptors(), this::end);
         serving.start();
         server = serving;
-        lifecycle.ready();
+        lifecycle.ready(DefinitionHashes.of(failed));
+        long now = System.nanoTime();
+        new Timer(duties(serving, settings.supervision(), now), now, this::end).start();
+        new Reload(watch, lifecycle).start();
+    }
+
+    private List<Duty> duties(Server serving, Supervision supervision, long nowNanos) {
+        Consumer<String> aside = new Consumer<>() {
+            @Override
+            public void accept(String text) {
+                Log.aside("supervision", text);
+            }
+        };
+        List<Duty> duties = new ArrayList<>();
+        Duration deadlockTimeout = supervision.deadlockTimeout();
+        if (!deadlockTimeout.isZero()) {
+            duties.add(new Heartbeat(lifecycle, deadlockTimeout));
+            duties.add(new Deadlocks(lifecycle, deadlockTimeout, nowNanos, aside));
+        }
+        Duration requestTimeout = supervision.requestTimeout();
+        Duration interruptTimeout = supervision.interruptTimeout();
+        if (!requestTimeout.isZero() && !interruptTimeout.isZero()) {
+            duties.add(new OverdueRequests(serving, lifecycle, requestTimeout.plus(interruptTimeout), aside));
+        }
+        if (!supervision.idleTimeout().isZero()) {
+            duties.add(new Idleness(serving, lifecycle, supervision.idleTimeout(), nowNanos));
+        }
+        if (supervision.maximumRequests() > 0) {
+            duties.add(new MaximumRequests(serving, lifecycle, supervision.maximumRequests(), Math.random()));
+        }
+        return duties;
     }
 
     private void obey() {

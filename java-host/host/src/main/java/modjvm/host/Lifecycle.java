@@ -23,8 +23,29 @@ interface Lifecycle {
     /** Returns what can be done with descriptors. */
     Descriptors descriptors();
 
-    /** Tells that every application has loaded or failed. */
-    void ready();
+    /**
+     * Tells that every application has loaded or failed.
+     *
+     * @param failed the hashes of the definitions that failed ({@link DefinitionHashes})
+     */
+    void ready(String failed);
+
+    /** Tells that the process is alive; does not wait, but tells nothing instead. */
+    void alive();
+
+    /** Tells that nothing has been served for idle-timeout; does not wait, but tells nothing instead. */
+    void idle();
+
+    /**
+     * Asks to be replaced; does not wait.
+     *
+     * @param reason its name, and what there is to say after a colon
+     * @return false if nobody can take it at once
+     */
+    boolean askReplacement(String reason);
+
+    /** Tells that something which the pool has loaded is not what it was. */
+    void changed(String path);
 
     /** Tells why the daemon ends. */
     void failed(String reason);

@@ -29,6 +29,27 @@ public final class Log {
 
     /** Writes {@code prefix: }, and the stack trace. */
     public static void trace(String prefix, Throwable thrown) {
+        write(prefix + ": " + text(thrown));
+    }
+
+    /**
+     * Writes like {@link #line}, from a thread of its own: who calls waits neither for the supervisor nor for who holds standard error.
+     *
+     * @param message may be of several lines
+     */
+    static void aside(String prefix, String message) {
+        Thread writer = new Thread("modjvm-log") {
+            @Override
+            public void run() {
+                write(prefix + ": " + message.stripTrailing() + "\n");
+            }
+        };
+        writer.setDaemon(true);
+        writer.start();
+    }
+
+    /** A stack trace, as the exception has it. */
+    static String text(Throwable thrown) {
         StringWriter trace = new StringWriter();
         try {
             thrown.printStackTrace(new PrintWriter(trace));
@@ -38,7 +59,16 @@ public final class Log {
                     .append(describe(e))
                     .append('\n');
         }
-        write(prefix + ": " + trace);
+        return trace.toString();
+    }
+
+    /** Where a thread stands, a line for each frame. */
+    static String stack(StackTraceElement[] frames) {
+        StringBuilder text = new StringBuilder();
+        for (StackTraceElement frame : frames) {
+            text.append("\tat ").append(frame).append('\n');
+        }
+        return text.toString();
     }
 
     /** The exception's class and message; never fails, whatever the class makes of {@code getMessage}. */

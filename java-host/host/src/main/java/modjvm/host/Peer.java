@@ -7,32 +7,37 @@ import org.jspecify.annotations.Nullable;
  * serves the request is then interrupted. Thread-safe by its lock.
  */
 final class Peer {
-    private @Nullable Thread serving;
+    private @Nullable RunningRequest request;
     private boolean gone;
 
-    /** The current thread serves a request from here on. */
-    synchronized void enter() {
-        serving = Thread.currentThread();
+    /** The request's thread serves it from here on. */
+    synchronized void enter(RunningRequest running) {
+        request = running;
         if (gone) {
-            serving.interrupt();
+            running.thread().interrupt();
         }
     }
 
-    /** It does no more; an interrupt that was meant for the request does not outlive it. */
+    /** The current thread does no more; an interrupt that was meant for the request does not outlive it. */
     synchronized void leave() {
-        serving = null;
+        request = null;
         Thread.interrupted();
     }
 
     /** It has closed the connection. */
     synchronized void hangUp() {
         gone = true;
-        if (serving != null) {
-            serving.interrupt();
+        if (request != null) {
+            request.thread().interrupt();
         }
     }
 
     synchronized boolean isGone() {
         return gone;
+    }
+
+    /** What is being served, or null. */
+    synchronized @Nullable RunningRequest request() {
+        return request;
     }
 }

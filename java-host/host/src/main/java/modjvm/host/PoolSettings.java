@@ -3,43 +3,79 @@ package modjvm.host;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import modjvm.loading.Owner;
 import modjvm.protocol.ProtocolException;
 import modjvm.protocol.Record;
 
 /**
  * What of a pool record (docs/architecture.md, section 1) is the host's.
  *
- * @param httpdUid whose connections are taken, beside root's; negative: everybody's
- * @param threads requests that may be in applications at once
+ * @param server how it serves
+ * @param isVirtual whether virtual threads serve the connections
+ * @param supervision what it watches over
  * @param shutdownTimeout from SIGTERM to SIGKILL; zero: no limit
  * @param classPath what every application sees
+ * @param scriptOwner whose the targets must be
+ * @param reloadMarker a file whose change reloads the pool
  * @param applications the definitions to load at start
+ * @param warmUps what they answer before the daemon is ready
  */
 record PoolSettings(
-        long httpdUid, int threads, Duration shutdownTimeout, List<Path> classPath, List<byte[]> applications) {
+        ServerSettings server,
+        boolean isVirtual,
+        Supervision supervision,
+        Duration shutdownTimeout,
+        List<Path> classPath,
+        Owner scriptOwner,
+        Optional<Path> reloadMarker,
+        List<byte[]> applications,
+        List<WarmUp> warmUps) {
     static PoolSettings parse(byte[] record) throws ProtocolException {
-        long httpdUid = -1;
-        int threads = 0;
-        Duration shutdownTimeout = Duration.ZERO;
-        List<Path> classPath = new ArrayList<>();
+        Map<String, String> texts = new HashMap<>();
         List<byte[]> applications = new ArrayList<>();
+        List<WarmUp> warmUps = new ArrayList<>();
         for (Record.Entry entry : Record.parse(record)) {
             switch (entry.name()) {
-                case "httpd-uid" -> httpdUid = Long.parseLong(entry.text());
-                case "threads" -> threads = Integer.parseInt(entry.text());
-                case "shutdown-timeout" -> shutdownTimeout = Duration.ofMillis(Long.parseLong(entry.text()));
-                case "class-path" -> addPaths(classPath, entry.text());
                 case "application" -> applications.add(entry.value());
-                default -> {
-                    // The supervisor's or the launcher's.
-                }
+                case "warm-up" -> warmUps.add(WarmUp.parse(entry.value()));
+                default -> texts.put(entry.name(), entry.text()); // some are the supervisor's or the launcher's
             }
         }
-        return new PoolSettings(httpdUid, threads, shutdownTimeout, List.copyOf(classPath), List.copyOf(applications));
+        return new PoolSettings(
+                new ServerSettings(number(texts, "httpd-uid", -1), (int) number(texts, "threads", 0), (int)
+                        Math.min(number(texts, "receive-buffer-size", 0), Integer.MAX_VALUE)),
+                texts.getOrDefault("virtual-threads", "off").equals("on"),
+                new Supervision(
+                        time(texts, "request-timeout"),
+                        time(texts, "interrupt-timeout"),
+                        time(texts, "idle-timeout"),
+                        time(texts, "deadlock-timeout"),
+                        number(texts, "maximum-requests", 0)),
+                time(texts, "shutdown-timeout"),
+                paths(texts.getOrDefault("class-path", "")),
+                new Owner(number(texts, "script-uid", Owner.ANYBODY), number(texts, "script-gid", Owner.ANYBODY)),
+                texts.containsKey("reload-marker")
+                        ? Optional.of(Path.of(texts.get("reload-marker")))
+                        : Optional.empty(),
+                List.copyOf(applications),
+                List.copyOf(warmUps));
     }
 
-    private static void addPaths(List<Path> paths, String joined) {
+    private static Duration time(Map<String, String> texts, String name) {
+        return Duration.ofMillis(number(texts, name, 0));
+    }
+
+    private static long number(Map<String, String> texts, String name, long absent) {
+        String text = texts.get(name);
+        return text == null ? absent : Long.parseLong(text);
+    }
+
+    private static List<Path> paths(String joined) {
+        List<Path> paths = new ArrayList<>();
         int start = 0;
         while (start < joined.length()) {
             int end = joined.indexOf(':', start);
@@ -51,5 +87,6 @@ record PoolSettings(
             }
             start = end + 1;
         }
+        return List.copyOf(paths);
     }
 }

@@ -1,12 +1,16 @@
 package modjvm.host;
 
 import java.io.IOException;
+import java.net.StandardSocketOptions;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import modjvm.loading.Applications;
 import modjvm.protocol.ProtocolException;
@@ -20,7 +24,7 @@ import modjvm.protocol.ProtocolException;
  *   <li>{@link #close}: connections are broken off.
  * </ol>
  */
-public final class Server implements AutoCloseable {
+final class Server implements AutoCloseable {
     /** How long connections have for their way out once nothing is in flight: they wait for nothing that is not there. */
     private static final long FINISH_MS = 1000;
     /** How long accepting rests where it fails, for want of descriptors for instance. */
@@ -28,7 +32,8 @@ public final class Server implements AutoCloseable {
 
     private final ServerSocketChannel listener;
     private final Applications applications;
-    private final long httpdUid;
+    private final ServerSettings settings;
+    private final ThreadFactory threads;
     private final Hangups hangups;
     private final Descriptors descriptors;
     private final Runnable fatal;
@@ -52,36 +57,36 @@ public final class Server implements AutoCloseable {
 
     /**
      * @param listener blocking; closed by {@link #close}
-     * @param httpdUid whose connections are taken, beside root's; negative: everybody's
-     * @param threads how many requests may be in applications at once
+     * @param threads makes those that serve connections
      * @param hangups tells which connections httpd has closed
      * @param descriptors passes files, and tells who has connected
      * @param fatal ends the process; run after an error of the virtual machine has been logged
      */
-    public Server(
+    Server(
             ServerSocketChannel listener,
-            long httpdUid,
-            int threads,
+            ServerSettings settings,
+            ThreadFactory threads,
             Applications applications,
             Hangups hangups,
             Descriptors descriptors,
             Runnable fatal) {
-        if (threads < 1) {
-            throw new IllegalArgumentException("threads: " + threads);
+        if (settings.threads() < 1) {
+            throw new IllegalArgumentException("threads: " + settings.threads());
         }
         this.listener = Objects.requireNonNull(listener, "listener");
         this.applications = Objects.requireNonNull(applications, "applications");
-        this.httpdUid = httpdUid;
+        this.settings = settings;
+        this.threads = Objects.requireNonNull(threads, "threads");
         this.hangups = Objects.requireNonNull(hangups, "hangups");
         this.descriptors = Objects.requireNonNull(descriptors, "descriptors");
         this.fatal = Objects.requireNonNull(fatal, "fatal");
-        this.admission = new Admission(threads);
+        this.admission = new Admission(settings.threads());
         // A request with a long body and a long response holds two.
-        this.buffers = new Buffers(2 * threads);
+        this.buffers = new Buffers(2 * settings.threads());
     }
 
     /** Starts to accept; returns at once. Once only. */
-    public void start() {
+    void start() {
         acceptor.setDaemon(true);
         acceptor.start();
         watcher.setDaemon(true);
@@ -89,10 +94,10 @@ public final class Server implements AutoCloseable {
     }
 
     /**
-     * From now on refuses every request, closes connections without one, and waits until nothing is in flight. The listening socket stays
-     * open, so that what arrives there is refused rather than left waiting.
+     * From now on refuses every request, closes connections without one, and waits until nothing is in flight: tunnels are waited for, abandoned requests
+     * are not. The listening socket stays open, so that what arrives there is refused rather than left waiting.
      */
-    public void drain() throws InterruptedException {
+    void drain() throws InterruptedException {
         admission.drain();
         for (Connection connection : connections.keySet()) {
             finish(connection, true);
@@ -104,12 +109,30 @@ public final class Server implements AutoCloseable {
             finish(connection, false);
         }
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(FINISH_MS);
-        for (Thread thread : connections.values()) {
+        for (Map.Entry<Connection, Thread> connection : connections.entrySet()) {
             long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-            if (left > 0) {
-                thread.join(left);
+            RunningRequest running = connection.getKey().running();
+            if (left > 0 && (running == null || !running.permit().isAbandoned())) {
+                connection.getValue().join(left);
             }
         }
+    }
+
+    /** What has been served so far. */
+    Admission.Count count() {
+        return admission.count();
+    }
+
+    /** The requests that are being served, tunnels among them. */
+    List<RunningRequest> running() {
+        List<RunningRequest> all = new ArrayList<>();
+        for (Connection connection : connections.keySet()) {
+            RunningRequest running = connection.running();
+            if (running != null) {
+                all.add(running);
+            }
+        }
+        return all;
     }
 
     /** Closes the listening socket, if that has not happened, and breaks off all connections. */
@@ -142,15 +165,17 @@ public final class Server implements AutoCloseable {
             channel.close();
             return;
         }
+        if (settings.sendBufferBytes() > 0) {
+            channel.setOption(StandardSocketOptions.SO_SNDBUF, settings.sendBufferBytes());
+        }
         Connection connection = new Connection(channel, descriptors, applications, admission, buffers);
-        Thread thread = new Thread("modjvm-connection-" + number) {
+        Thread thread = threads.newThread(new Runnable() {
             @Override
             public void run() {
                 serve(connection);
                 watched.remove(number);
             }
-        };
-        thread.setDaemon(true);
+        });
         connections.put(connection, thread);
         watched.put(number, connection);
         if (!hangups.watch(channel, number)) {
@@ -160,10 +185,10 @@ public final class Server implements AutoCloseable {
     }
 
     private boolean isStranger(SocketChannel channel) {
-        long uid = httpdUid < 0 ? -1 : descriptors.peer(channel);
-        boolean isStranger = uid > 0 && uid != httpdUid;
+        long uid = settings.httpdUid() < 0 ? -1 : descriptors.peer(channel);
+        boolean isStranger = uid > 0 && uid != settings.httpdUid();
         if (isStranger) {
-            Log.line("accept", "a connection of uid " + uid + " is closed: httpd's is " + httpdUid);
+            Log.line("accept", "a connection of uid " + uid + " is closed: httpd's is " + settings.httpdUid());
         }
         return isStranger;
     }

@@ -26,7 +26,7 @@ class DrainTest {
         });
     }
 
-    private static CompletableFuture<Void> drain(TestServer server) {
+    static CompletableFuture<Void> drain(TestServer server) {
         return CompletableFuture.runAsync(() -> {
             try {
                 server.server.drain();

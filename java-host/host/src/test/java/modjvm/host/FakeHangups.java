@@ -11,6 +11,8 @@ final class FakeHangups implements Hangups {
     /** The ids of the connections, in the order in which they were made. */
     final BlockingQueue<Long> watched = new LinkedBlockingQueue<>();
 
+    final BlockingQueue<SocketChannel> channels = new LinkedBlockingQueue<>();
+
     private final BlockingQueue<Long> closed = new LinkedBlockingQueue<>();
 
     void hangUp(long id) {
@@ -20,6 +22,7 @@ final class FakeHangups implements Hangups {
     @Override
     public boolean watch(SocketChannel channel, long id) {
         watched.add(id);
+        channels.add(channel);
         return true;
     }
 

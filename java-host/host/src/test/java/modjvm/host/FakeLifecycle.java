@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A supervisor and a process, played by a test: what the host does is noted as one word or line each. */
 final class FakeLifecycle implements Lifecycle {
@@ -16,6 +17,10 @@ final class FakeLifecycle implements Lifecycle {
     private final Path socket;
     private final BlockingQueue<Integer> commands = new LinkedBlockingQueue<>();
     final BlockingQueue<String> events = new LinkedBlockingQueue<>();
+    final AtomicInteger beats = new AtomicInteger();
+    /** Nothing can be sent without waiting. */
+    volatile boolean isFull;
+
     final List<Runnable> atExit = new CopyOnWriteArrayList<>();
 
     FakeLifecycle(byte[] settings, Path socket) {
@@ -49,8 +54,31 @@ final class FakeLifecycle implements Lifecycle {
     }
 
     @Override
-    public void ready() {
-        events.add("ready");
+    public void ready(String failed) {
+        events.add(failed.isEmpty() ? "ready" : "ready " + failed);
+    }
+
+    @Override
+    public void alive() {
+        beats.incrementAndGet();
+    }
+
+    @Override
+    public void idle() {
+        events.add("idle");
+    }
+
+    @Override
+    public boolean askReplacement(String reason) {
+        if (!isFull) {
+            events.add("replace " + reason);
+        }
+        return !isFull;
+    }
+
+    @Override
+    public void changed(String path) {
+        events.add("changed " + path);
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import modjvm.Response;
+import modjvm.protocol.ProtocolException;
 import org.junit.jupiter.api.Test;
 
 /** httpd closes a connection whose request is in an application. */
@@ -68,10 +69,10 @@ class HangupTest {
     }
 
     @Test
-    void shouldInterruptWhoStartsToServeAfterwards() {
+    void shouldInterruptWhoStartsToServeAfterwards() throws Exception {
         Peer peer = new Peer();
         peer.hangUp();
-        peer.enter();
+        peer.enter(request());
         assertThat(Thread.currentThread().isInterrupted()).isTrue();
         peer.leave();
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
@@ -79,11 +80,15 @@ class HangupTest {
     }
 
     @Test
-    void shouldNotInterruptWhoHasLeft() {
+    void shouldNotInterruptWhoHasLeft() throws Exception {
         Peer peer = new Peer();
-        peer.enter();
+        peer.enter(request());
         peer.leave();
         peer.hangUp();
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
+    }
+
+    private static RunningRequest request() throws ProtocolException {
+        return Httpd.running(Thread.currentThread(), new Admission.Permit(new Admission(1)));
     }
 }

@@ -1,6 +1,7 @@
 package modjvm.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -9,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import modjvm.protocol.Frame;
 import modjvm.protocol.HttpdCodec;
@@ -70,7 +73,7 @@ class HostTest {
                 .add("application", definition(good))
                 .bytes());
 
-        assertThat(event()).isEqualTo("ready");
+        assertThat(event()).isEqualTo("ready " + DefinitionHashes.of(List.of(definition(bad))));
         assertThat(logged()).contains(bad + ":1: reached end of file while parsing");
         try (Httpd httpd = new Httpd(socket)) {
             Httpd.Answer answer = httpd.exchange(get(bad));
@@ -102,6 +105,45 @@ class HostTest {
         try (Httpd httpd = new Httpd(socket)) {
             assertThat(httpd.exchange(get(target)).text()).isEqualTo("from the class path");
         }
+    }
+
+    @Test
+    void shouldReportWhatItsSettingsSay() throws Exception {
+        Path target = source("Hello.java", HELLO);
+        Path marker = folder.resolve("marker");
+        start(settings()
+                .add("application", definition(target))
+                .add("deadlock-timeout", "60000")
+                .add("maximum-requests", "1")
+                .add("idle-timeout", "1")
+                .add("reload-marker", marker.toString())
+                .bytes());
+        assertThat(event()).isEqualTo("ready");
+        Files.createFile(marker);
+        try (Httpd httpd = new Httpd(socket)) {
+            assertThat(httpd.exchange(get(target)).text()).isEqualTo("hello /x");
+        }
+
+        List<String> events =
+                new ArrayList<>(List.of("replace maximum-requests: 1 requests", "changed " + marker, "idle"));
+        for (String event = event(); !event.equals("nothing") && !events.isEmpty(); event = event()) {
+            events.remove(event);
+        }
+        assertThat(events).isEmpty();
+        assertThat(lifecycle.beats).hasPositiveValue();
+    }
+
+    @Test
+    void shouldSayWhichOptionItCannotStartWith() throws Exception {
+        assumeThat(Runtime.version().feature())
+                .as("a Java without virtual threads")
+                .isLessThan(21);
+        FakeLifecycle old =
+                new FakeLifecycle(settings().add("virtual-threads", "on").bytes(), socket);
+        new Host(old, stream(), GRACE).run();
+
+        assertThat(old.events.poll()).startsWith("failed virtual-threads=on: Java 21 or later is needed");
+        assertThat(old.events.poll()).isEqualTo("exit 1");
     }
 
     @Test

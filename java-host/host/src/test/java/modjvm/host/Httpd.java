@@ -12,8 +12,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import modjvm.protocol.Constants;
+import modjvm.protocol.Decoder;
 import modjvm.protocol.Frame;
+import modjvm.protocol.FrameHeader;
 import modjvm.protocol.HttpdCodec;
+import modjvm.protocol.ProtocolException;
 
 /** One connection of an httpd child, played by a test. Reads block; the tests have a timeout, whose interrupt ends them. */
 final class Httpd implements AutoCloseable {
@@ -32,6 +35,15 @@ final class Httpd implements AutoCloseable {
 
     static HttpdCodec.RequestBuilder post(long length) {
         return get("/").with("method", "POST").withBody(length);
+    }
+
+    /** A request that a thread has served from the time 0 on. */
+    static RunningRequest running(Thread thread, Admission.Permit permit) throws ProtocolException {
+        ByteBuffer frame = ByteBuffer.wrap(get("/").encode(1));
+        FrameHeader header = FrameHeader.decode(frame);
+        byte[] payload = new byte[frame.remaining()];
+        frame.get(payload);
+        return new RunningRequest(thread, 0, Decoder.request(header, payload).head(), permit);
     }
 
     /** Everything up to the end of one answer. */

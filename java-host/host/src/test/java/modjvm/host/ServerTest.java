@@ -3,6 +3,7 @@ package modjvm.host;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.StandardSocketOptions;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -210,6 +211,20 @@ class ServerTest {
                 assertThat(one.exchange(Httpd.get("/")).body()).hasSize(body.length);
                 assertThat(two.exchange(Httpd.get("/")).body()).hasSize(body.length);
             }
+        }
+    }
+
+    @Test
+    void shouldGiveConnectionsTheSendBufferThatTheSettingsSay() throws Exception {
+        int bytes = 33_000;
+        try (TestServer server = new TestServer(
+                        new ServerSettings(-1, 1, bytes),
+                        definition -> request -> Response.text("ok"),
+                        TestServer.platformThreads());
+                Httpd httpd = server.connect()) {
+            assertThat(httpd.exchange(Httpd.get("/")).text()).isEqualTo("ok");
+            assertThat(server.hangups.channels.take().getOption(StandardSocketOptions.SO_SNDBUF))
+                    .isEqualTo(bytes);
         }
     }
 

@@ -7,6 +7,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadFactory;
 import modjvm.Application;
 import modjvm.loading.Applications;
 
@@ -21,16 +22,29 @@ final class TestServer implements AutoCloseable {
     private final Path socket;
 
     TestServer(int threads, Applications applications) throws IOException {
+        this(new ServerSettings(HTTPD_UID, threads, 0), applications, platformThreads());
+    }
+
+    TestServer(ServerSettings settings, Applications applications, ThreadFactory connectionThreads) throws IOException {
         folder = Files.createTempDirectory("modjvm");
         socket = folder.resolve("daemon.sock");
         ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         listener.bind(UnixDomainSocketAddress.of(socket), 100);
-        server = new Server(listener, HTTPD_UID, threads, applications, hangups, descriptors, fatal::countDown);
+        server =
+                new Server(listener, settings, connectionThreads, applications, hangups, descriptors, fatal::countDown);
         server.start();
     }
 
     static TestServer serving(Application application) throws IOException {
         return new TestServer(5, definition -> application);
+    }
+
+    static ThreadFactory platformThreads() {
+        try {
+            return ConnectionThreads.of(false);
+        } catch (StartException e) {
+            throw new AssertionError(e);
+        }
     }
 
     Httpd connect() throws IOException {

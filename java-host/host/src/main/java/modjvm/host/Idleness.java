@@ -1,0 +1,38 @@
+package modjvm.host;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** Tells the supervisor, again and again, that neither request nor tunnel has been served for some time. */
+final class Idleness implements Duty {
+    private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final Server server;
+    private final Lifecycle lifecycle;
+    private final long timeoutNanos;
+    private long finished;
+    private long sinceNanos;
+
+    /** @param nowNanos from when on it counts */
+    Idleness(Server server, Lifecycle lifecycle, Duration timeout, long nowNanos) {
+        this.server = server;
+        this.lifecycle = lifecycle;
+        this.timeoutNanos = timeout.toNanos();
+        this.sinceNanos = nowNanos;
+    }
+
+    @Override
+    public long perform(long nowNanos) {
+        Admission.Count count = server.count();
+        if (count.inFlight() > 0 || count.finished() != finished) {
+            finished = count.finished();
+            sinceNanos = nowNanos;
+        }
+        long idleNanos = nowNanos - sinceNanos;
+        if (idleNanos >= timeoutNanos) {
+            lifecycle.idle();
+            return PAUSE_NANOS;
+        }
+        return Math.min(PAUSE_NANOS, timeoutNanos - idleNanos);
+    }
+}
