@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <ol>
  *   <li>The listening socket is taken over; what connects waits in its backlog.
- *   <li>The pool's applications load, several at once. Each may fail by itself.
+ *   <li>The pool's applications load, several at once. Each may fail by itself. Then they answer what warms them up.
  *   <li>Requests are served, and the supervisor is told that the daemon is ready; from then on it also hears of whatever
  *       makes the daemon worth replacing.
  *   <li>On the supervisor's command requests are refused and the daemon ends when those in flight have; when the
@@ -99,6 +99,7 @@ final class Host {
         });
         List<byte[]> failed =
                 mounts.preload(settings.applications(), Runtime.getRuntime().availableProcessors());
+        new WarmUps(mounts).run(settings.warmUps());
         Server serving = new Server(
                 listener, settings.server(), threads, mounts, lifecycle.hangups(), lifecycle.descriptors(), this::end);
         serving.start();

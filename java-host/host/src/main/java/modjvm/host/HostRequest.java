@@ -18,8 +18,11 @@ import org.jspecify.annotations.Nullable;
 /** A request as the application sees it. Immutable but for its body, and for what is made at its first use. */
 final class HostRequest implements Request {
     private final RequestHead head;
-    private final RequestBody body;
-    private final Interim interim;
+    private final InputStream body;
+    /** Null where nobody has sent the request. */
+    private final @Nullable RequestBody sent;
+
+    private final @Nullable Interim interim;
     private final boolean hasBody;
     private final String scriptName;
     private final String pathInfo;
@@ -31,10 +34,25 @@ final class HostRequest implements Request {
 
     /** @throws CharacterCodingException if a path or the user's name is not UTF-8 */
     HostRequest(Frame.Request request, RequestBody body, Interim interim) throws CharacterCodingException {
+        this(request, body, body, interim);
+    }
+
+    /**
+     * Makes a request that nobody has sent: without a body, and its interim responses go nowhere.
+     *
+     * @throws CharacterCodingException if a path is not UTF-8
+     */
+    HostRequest(Frame.Request request) throws CharacterCodingException {
+        this(request, InputStream.nullInputStream(), null, null);
+    }
+
+    private HostRequest(Frame.Request request, InputStream body, @Nullable RequestBody sent, @Nullable Interim interim)
+            throws CharacterCodingException {
         this.head = request.head();
         this.interim = interim;
         this.hasBody = request.hasBody();
         this.body = body;
+        this.sent = sent;
         this.scriptName = head.scriptName();
         this.pathInfo = head.pathInfo();
         this.user = head.user();
@@ -106,12 +124,14 @@ final class HostRequest implements Request {
 
     @Override
     public Headers trailers() {
-        return body.trailers();
+        return sent == null ? Headers.empty() : sent.trailers();
     }
 
     @Override
     public void sendInterim(int status, Headers headers) throws IOException {
-        interim.send(status, headers);
+        if (interim != null) {
+            interim.send(status, headers);
+        }
     }
 
     @Override

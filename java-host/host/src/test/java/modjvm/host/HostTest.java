@@ -108,6 +108,27 @@ class HostTest {
     }
 
     @Test
+    void shouldBeWarmBeforeItIsReady() throws Exception {
+        Path warm = folder.resolve("warm");
+        Path target = source(
+                "Warm.java",
+                "class Warm { static Response application(Request r) throws Exception { Files.writeString(Path.of(\""
+                        + warm + "\"), r.scriptName() + r.pathInfo()); return Response.status(204); } }");
+        byte[] warmUp = new Record.Builder()
+                .add("definition", definition(target))
+                .add("script-name", "/shop")
+                .add("path-info", "/hot")
+                .bytes();
+        start(settings()
+                .add("application", definition(target))
+                .add("warm-up", warmUp)
+                .bytes());
+
+        assertThat(event()).isEqualTo("ready");
+        assertThat(warm).hasContent("/shop/hot");
+    }
+
+    @Test
     void shouldReportWhatItsSettingsSay() throws Exception {
         Path target = source("Hello.java", HELLO);
         Path marker = folder.resolve("marker");
