@@ -168,6 +168,7 @@ final class Host {
      * to /dev/null, and swallow what applications have to say at their end.
      */
     private void shutDown(Mounts mounts, Duration timeout) {
+        reportExit();
         Duration all = timeout.isZero() ? FOREVER : timeout.multipliedBy(9).dividedBy(10);
         Duration quarter = all.dividedBy(4);
         Duration grace = quarter.compareTo(inFlightGrace) < 0 ? quarter : inFlightGrace;
@@ -185,6 +186,22 @@ final class Host {
             Thread.currentThread().interrupt();
         }
         mounts.close(all.minus(grace));
+    }
+
+    /** Tells where the application that has called System.exit did so, if that is why the JVM ends. */
+    private void reportExit() {
+        List<StackTraceElement[]> stacks =
+                new ArrayList<>(Thread.getAllStackTraces().values());
+        Server serving = server;
+        if (serving != null) {
+            for (RunningRequest running : serving.running()) {
+                stacks.add(running.thread().getStackTrace()); // of virtual threads too
+            }
+        }
+        String caller = ExitCaller.of(stacks);
+        if (!caller.isEmpty()) {
+            lifecycle.failed("System.exit at " + caller);
+        }
     }
 
     /** Ends a JVM that has met an error of its own; its hooks could fail for the same reason. */

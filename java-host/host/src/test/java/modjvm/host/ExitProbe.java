@@ -1,0 +1,27 @@
+package modjvm.host;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+
+/** A program that ends itself in the way its argument names, and prints who did. */
+final class ExitProbe {
+    private ExitProbe() {}
+
+    public static void main(String[] arguments) throws Exception {
+        new DaemonLifecycle().atExit(() -> {
+            List<StackTraceElement[]> stacks =
+                    new ArrayList<>(Thread.getAllStackTraces().values());
+            System.out.println("exit at <" + ExitCaller.of(stacks) + ">");
+        });
+        switch (arguments[0]) {
+            case "application" -> exit.ProbeApplication.leave();
+            case "host" -> new DaemonLifecycle().exit(0);
+            default -> {
+                System.out.println("waiting in " + Path.of("").toAbsolutePath());
+                new CountDownLatch(1).await();
+            }
+        }
+    }
+}
