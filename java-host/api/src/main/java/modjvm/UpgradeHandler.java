@@ -14,7 +14,8 @@ public interface UpgradeHandler {
      * An interrupt of a thread that waits in one of them ends the connection.
      *
      * @param in what the client sends; blocks until something has come, ends when the client closes its half of the
-     *     connection, throws an {@link java.io.IOException} once the client is gone
+     *     connection, throws an {@link java.io.IOException} once the client is gone, and a {@link GoingAwayException}
+     *     when the process is about to end
      * @param out takes what is sent to the client; buffers, {@link OutputStream#flush} sends; blocks while the client
      *     is slower, throws an {@link java.io.IOException} once it is gone
      * @throws Exception any failure: it is logged, and the connection is closed. Once the client is gone the thread is

@@ -86,8 +86,8 @@ public final class WebSocket {
      * Waits for a message. Pings are answered meanwhile, Pongs dropped.
      *
      * <p>There is none any more, and {@link #closeCode} says why, once either side has closed, the client has ended the
-     * connection without closing (1006), or has broken the protocol (1002, 1007, 1009: it has been told). A message of
-     * which only a part has come is never returned.
+     * connection without closing (1006), or has broken the protocol (1002, 1007, 1009: it has been told), or the process
+     * is about to end (1001: the client has been told). A message of which only a part has come is never returned.
      *
      * @return the next message, or nothing if there is none any more
      * @throws IOException if the client is gone; let it pass
@@ -243,6 +243,11 @@ public final class WebSocket {
                 answer(input.close());
             }
             return message;
+        } catch (GoingAwayException e) {
+            WebSocketClose said = new WebSocketClose(WebSocketClose.GOING_AWAY, "");
+            note(said);
+            output.trySend(WebSocketOpcode.CLOSE, said.payload());
+            return Optional.empty();
         } catch (IOException e) {
             output.abandon(); // who cannot be heard is gone
             throw e;

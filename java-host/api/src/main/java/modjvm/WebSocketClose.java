@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
  */
 record WebSocketClose(int code, String reason) {
     static final int NORMAL = 1000;
+    static final int GOING_AWAY = 1001;
     static final int PROTOCOL_ERROR = 1002;
     static final int NO_CODE = 1005;
     static final int NO_FRAME = 1006;

@@ -83,6 +83,23 @@ class WebSocketTest {
     }
 
     @Test
+    void shouldSayGoodbyeWhenTheProcessIsAboutToEnd() throws Exception {
+        InputStream ending = new InputStream() {
+            @Override
+            public int read() throws IOException {
+                throw new GoingAwayException();
+            }
+        };
+        List<String> sent = converse(ending, DEFAULTS, socket -> {
+            assertThat(socket.receive()).isEmpty();
+            assertThat(socket.closeCode()).hasValue(1001);
+            assertThatIOException().isThrownBy(() -> socket.send("x"));
+        });
+
+        assertThat(sent).containsExactly("close 1001");
+    }
+
+    @Test
     void shouldPassTheExceptionOfTheHandlerOnAndTellTheClient() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         WebSocket socket = new WebSocket(InputStream.nullInputStream(), out, Optional.empty(), DEFAULTS);

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One connection from httpd, served by one thread, one request after another (PROTOCOL.md, section 3).
  *
- * <p>Owned by that thread, but for {@link #finish}, {@link #finishIfIdle}, {@link #hangUp}, {@link #running} and {@link #close}.
+ * <p>Owned by that thread, but for {@link #finish}, {@link #finishIfIdle}, {@link #finishTunnel}, {@link #hangUp}, {@link #running} and {@link #close}.
  */
 final class Connection implements AutoCloseable {
     private static final int GREATEST_SERIAL = 0xffff;
@@ -78,6 +78,13 @@ final class Connection implements AutoCloseable {
     /** Ends the connection if no request is being served. */
     void finishIfIdle() throws IOException {
         if (idle) {
+            finish();
+        }
+    }
+
+    /** Tells the handler of a tunnel, if there is one, that the process is about to end. */
+    void finishTunnel() throws IOException {
+        if (input.tryLast()) {
             finish();
         }
     }

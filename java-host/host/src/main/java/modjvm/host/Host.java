@@ -163,8 +163,8 @@ final class Host {
     }
 
     /**
-     * Lets requests in flight end, and closes the applications, within the time that the supervisor gives. The
-     * listening socket is left to the end of the process: closing an inherited channel would turn descriptors 1 and 2
+     * Lets requests in flight end, has tunnels end, and closes the applications, within the time that the supervisor
+     * gives. The listening socket is left to the end of the process: closing an inherited channel would turn descriptors 1 and 2
      * to /dev/null, and swallow what applications have to say at their end.
      */
     private void shutDown(Mounts mounts, Duration timeout) {
@@ -180,6 +180,10 @@ final class Host {
         };
         draining.setDaemon(true);
         draining.start();
+        Server serving = server;
+        if (serving != null) {
+            serving.finishTunnels();
+        }
         try {
             TimeUnit.NANOSECONDS.timedJoin(draining, grace.toNanos());
         } catch (InterruptedException e) {

@@ -4,13 +4,14 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
+import modjvm.GoingAwayException;
 import modjvm.protocol.Constants;
 import modjvm.protocol.FrameHeader;
 import modjvm.protocol.ProtocolException;
 
 /**
  * What httpd sends over one connection, read ahead. Used by one thread at a time: the connection's, or between a request's head and its
- * end the one that holds the lock of the request's body.
+ * end the one that holds the lock of the request's body; but {@link #tryLast} is anybody's.
  */
 final class Input {
     /** One read takes at least as much as httpd believes it to (PROTOCOL.md, section 3). */
@@ -19,6 +20,10 @@ final class Input {
     private final ReadableByteChannel channel;
     private final Buffers buffers;
     private final ByteBuffer small = ByteBuffer.allocateDirect(SMALL).flip();
+    /** What comes is a tunnel's. Volatile: whoever ends the process asks. */
+    private volatile boolean isTunnel;
+    /** Nothing more is to come, because the process is about to end. Volatile: another thread says so. */
+    private volatile boolean isLast;
     /** From position to limit: what was read and not yet taken. */
     private ByteBuffer buffer = small;
 
@@ -38,6 +43,7 @@ final class Input {
      * @param bytes few: at most a frame's header
      * @return false if the peer closed the connection, and nothing is pending
      * @throws EOFException if it closed it in between
+     * @throws GoingAwayException if {@link #tryLast} has ended it
      */
     boolean await(int bytes) throws IOException {
         while (buffer.remaining() < bytes) {
@@ -50,6 +56,9 @@ final class Input {
                 buffer.flip();
             }
             if (count < 0) {
+                if (isLast) {
+                    throw new GoingAwayException();
+                }
                 if (empty) {
                     return false;
                 }
@@ -57,6 +66,22 @@ final class Input {
             }
         }
         return true;
+    }
+
+    /** From here on what comes is a tunnel's. */
+    void openTunnel() {
+        isTunnel = true;
+    }
+
+    /** It is not any more. */
+    void closeTunnel() {
+        isTunnel = false;
+    }
+
+    /** Makes what has come through a tunnel the last, for who calls is about to end the channel's input; returns false if there is no tunnel. */
+    boolean tryLast() {
+        isLast = isTunnel;
+        return isLast;
     }
 
     /** Takes a frame's header. */

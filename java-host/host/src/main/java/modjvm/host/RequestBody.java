@@ -150,6 +150,7 @@ final class RequestBody extends InputStream {
                 return false;
             }
             isTunnel = true;
+            input.openTunnel();
             ended = false;
             credited = true;
             granted = Constants.INITIAL_CREDIT;
@@ -174,6 +175,7 @@ final class RequestBody extends InputStream {
         lock.lock();
         try {
             over = true;
+            input.closeTunnel();
             if (failure instanceof ProtocolException) {
                 throw (ProtocolException) failure;
             }

@@ -118,6 +118,18 @@ final class Server implements AutoCloseable {
         }
     }
 
+    /** Tells the handlers of tunnels that the process is about to end; does not wait for them. */
+    void finishTunnels() {
+        for (Connection connection : connections.keySet()) {
+            try {
+                connection.finishTunnel();
+            } catch (IOException e) {
+                // It ended by itself at this moment.
+                closeQuietly(connection);
+            }
+        }
+    }
+
     /** What has been served so far. */
     Admission.Count count() {
         return admission.count();

@@ -10,6 +10,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import modjvm.GoingAwayException;
 import modjvm.Header;
 import modjvm.Headers;
 import modjvm.Request;
@@ -125,6 +128,39 @@ class WireFeaturesTest {
             // and the connection is free
             httpd.send(Httpd.get("/"));
             assertThat(httpd.read()).isInstanceOf(Frame.Upgraded.class);
+        }
+    }
+
+    @Test
+    void shouldTellTunnelsAloneThatTheProcessIsAboutToEnd() throws Exception {
+        CountDownLatch inside = new CountDownLatch(1);
+        try (TestServer server = TestServer.serving(request -> {
+                    if (!request.pathInfo().equals("/tunnel")) {
+                        inside.countDown();
+                        return Response.bytes(request.body().readAllBytes(), "a/b");
+                    }
+                    return Response.upgrade("raw", (in, out) -> {
+                        try {
+                            in.read();
+                        } catch (GoingAwayException e) {
+                            out.write('!');
+                        }
+                    });
+                });
+                Httpd tunnel = server.connect();
+                Httpd upload = server.connect()) {
+            tunnel.send(Httpd.get("/tunnel"));
+            assertThat(next(tunnel)).isInstanceOf(Frame.Upgraded.class);
+            assertThat(tunnel.read()).isInstanceOf(Frame.Credit.class);
+            upload.send(Httpd.post(1));
+            assertThat(inside.await(20, TimeUnit.SECONDS)).isTrue();
+
+            server.server.finishTunnels();
+            assertThat(((Frame.Data) tunnel.read()).payload()).asString().isEqualTo("!");
+            assertThat(tunnel.read()).isEqualTo(new Frame.End(1, false));
+            assertThat(tunnel.isClosedByDaemon()).isTrue();
+            upload.sendMore(Httpd.data(1), Httpd.end());
+            assertThat(upload.answer().body()).hasSize(1);
         }
     }
 
