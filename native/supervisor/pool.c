@@ -270,8 +270,8 @@ static void look_after(const mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *da
     }
     switch (mj_watch_look(&daemon->watch, &daemon->limits, daemon->child.pid, now)) {
     case MJ_WATCH_SILENT:
-        mj_journal_log(&pool->journal, "error", MJLOGNO(0114), "pool %s pid %ld is killed: deadlock-timeout: its JVM has said nothing for %ld s",
-                         pool->journal.pool, (long)daemon->child.pid, (long)(daemon->watch.silent_us / SECOND));
+        mj_journal_log(&pool->journal, "error", MJLOGNO(0114), "pool %s pid %ld is killed: deadlock-timeout: its JVM has said nothing for %ld ms",
+                         pool->journal.pool, (long)daemon->child.pid, (long)(daemon->watch.silent_us / 1000));
         step(realm, pool, daemon, MJ_EVENT_SILENT, now);
         break;
     case MJ_WATCH_LARGE:

@@ -35,22 +35,21 @@ int64_t mj_vitals_resident(pid_t pid)
     return strtoll(second, NULL, 10) * sysconf(_SC_PAGESIZE);
 }
 
-uint64_t mj_vitals_parse_ticks(const char *stat)
+void mj_vitals_add_thread(mj_collector_t *collector, const char *stat)
 {
     /* PID (NAME) STATE …; the name may hold anything, a parenthesis too */
-    const char *at = strrchr(stat, ')');
+    const char *name_end = strrchr(stat, ')'), *at = name_end;
     char *end;
-    uint64_t user;
     int i;
 
-    for (i = 0; at != NULL && i < 12; i++) { /* from field 2, the name, to field 14 */
+    for (i = 0; at != NULL && i < 12; i++) { /* from field 2, the name, to field 14, the time of user */
         at = strchr(at + 1, ' ');
     }
-    if (at == NULL) {
-        return 0;
+    if (at != NULL) {
+        collector->is_running = collector->is_running || name_end[2] == 'R' || name_end[2] == 'D';
+        collector->ticks += strtoull(at, &end, 10);
+        collector->ticks += strtoull(end, NULL, 10);
     }
-    user = strtoull(at, &end, 10);
-    return user + strtoull(end, NULL, 10);
 }
 
 bool mj_vitals_is_collector(const char *name)
@@ -65,11 +64,11 @@ bool mj_vitals_is_collector(const char *name)
     return false;
 }
 
-uint64_t mj_vitals_collector_ticks(pid_t pid)
+mj_collector_t mj_vitals_collector(pid_t pid)
 {
     char folder[64], path[512], text[512];
     const struct dirent *entry;
-    uint64_t ticks = 0;
+    mj_collector_t collector = {0};
     DIR *tasks;
 
     (void)snprintf(folder, sizeof(folder), "/proc/%ld/task", (long)pid);
@@ -81,13 +80,13 @@ uint64_t mj_vitals_collector_ticks(pid_t pid)
         }
         (void)snprintf(path, sizeof(path), "%s/%s/stat", folder, entry->d_name);
         if (read_text(path, text, sizeof(text))) {
-            ticks += mj_vitals_parse_ticks(text);
+            mj_vitals_add_thread(&collector, text);
         }
     }
     if (tasks != NULL) {
         closedir(tasks);
     }
-    return ticks;
+    return collector;
 }
 
 uint64_t mj_vitals_oom_kills(void)

@@ -31,14 +31,14 @@ void mj_watch_begin(mj_watch_t *watch, const mj_limits_t *limits, unsigned chanc
     }
 }
 
-/* Whether the collector was at work for a fifth of the time since the last look, or more. */
+/* Whether the collector is at work, or was for a fifth of the time since the last look. */
 static bool is_collecting(mj_watch_t *watch, pid_t pid, int64_t passed)
 {
-    uint64_t ticks = mj_vitals_collector_ticks(pid);
-    uint64_t used = ticks > watch->collector_ticks ? ticks - watch->collector_ticks : 0;
+    mj_collector_t collector = mj_vitals_collector(pid);
+    uint64_t used = collector.ticks > watch->collector_ticks ? collector.ticks - watch->collector_ticks : 0;
     bool is_known = watch->collector_ticks != 0;
-    watch->collector_ticks = ticks;
-    return is_known && (int64_t)used * SECOND / sysconf(_SC_CLK_TCK) >= passed / 5;
+    watch->collector_ticks = collector.ticks;
+    return collector.is_running || (is_known && (int64_t)used * SECOND / sysconf(_SC_CLK_TCK) >= passed / 5);
 }
 
 static bool is_silent(mj_watch_t *watch, const mj_limits_t *limits, pid_t pid, int64_t now)
@@ -55,6 +55,7 @@ static bool is_silent(mj_watch_t *watch, const mj_limits_t *limits, pid_t pid, i
         return false;
     }
     if (is_collecting(watch, pid, passed)) {
+        watch->silent_us = 0;
         return false;
     }
     watch->silent_us += passed < 2 * period ? passed : 2 * period;

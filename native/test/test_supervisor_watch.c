@@ -103,9 +103,9 @@ static void *collect(void *unused)
 
 static void await_ticks(uint64_t more)
 {
-    uint64_t from = mj_vitals_collector_ticks(getpid());
+    uint64_t from = mj_vitals_collector(getpid()).ticks;
     time_t deadline = time(NULL) + 60;
-    while (mj_vitals_collector_ticks(getpid()) < from + more) {
+    while (mj_vitals_collector(getpid()).ticks < from + more) {
         ck_assert_int_lt(time(NULL), deadline);
         usleep(1000);
     }
@@ -133,16 +133,26 @@ START_TEST(should_not_take_a_long_collection_for_silence)
 }
 END_TEST
 
+static mj_collector_t thread_of(const char *stat)
+{
+    mj_collector_t collector = {.ticks = 100};
+    mj_vitals_add_thread(&collector, stat);
+    return collector;
+}
+
 START_TEST(should_read_the_times_of_a_thread_whatever_its_name)
 {
-    ck_assert_uint_eq(mj_vitals_parse_ticks("12 (VM Thread) S 1 2 3 4 5 6 7 8 9 10 30 12 0 0"), 42);
-    ck_assert_uint_eq(mj_vitals_parse_ticks("12 (a) b (c) 1) R 1 2 3 4 5 6 7 8 9 10 30 12 0 0"), 42);
-    ck_assert_uint_eq(mj_vitals_parse_ticks(""), 0);
-    ck_assert_uint_eq(mj_vitals_parse_ticks("12 (a) S 1 2"), 0);
+    ck_assert_uint_eq(thread_of("12 (VM Thread) S 1 2 3 4 5 6 7 8 9 10 30 12 0 0").ticks, 142);
+    ck_assert(!thread_of("12 (VM Thread) S 1 2 3 4 5 6 7 8 9 10 30 12 0 0").is_running);
+    ck_assert_uint_eq(thread_of("12 (a) b (c) 1) R 1 2 3 4 5 6 7 8 9 10 30 12 0 0").ticks, 142);
+    ck_assert(thread_of("12 (a) b (c) 1) R 1 2 3 4 5 6 7 8 9 10 30 12 0 0").is_running);
+    ck_assert_uint_eq(thread_of("").ticks, 100);
+    ck_assert_uint_eq(thread_of("12 (a) R 1 2").ticks, 100);
+    ck_assert_uint_eq(thread_of("12 (a)").ticks, 100);
     ck_assert(mj_vitals_is_collector("GC Thread#3\n"));
     ck_assert(!mj_vitals_is_collector("C2 CompilerThre\n"));
     ck_assert_int_eq(mj_vitals_resident(0x7fffffff), 0);
-    ck_assert_uint_eq(mj_vitals_collector_ticks(0x7fffffff), 0);
+    ck_assert_uint_eq(mj_vitals_collector(0x7fffffff).ticks, 0);
 }
 END_TEST
 

@@ -6,6 +6,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HexFormat;
 
 /** The lifecycle of a process that the launcher started. */
 final class DaemonLifecycle implements Lifecycle {
@@ -74,8 +75,8 @@ final class DaemonLifecycle implements Lifecycle {
     }
 
     @Override
-    public void changed(String path) {
-        Daemon.report(CHANGED, text(path));
+    public void changed(long fingerprint, String path) {
+        Daemon.report(CHANGED, text(HexFormat.of().toHexDigits(fingerprint) + " " + path));
     }
 
     @Override

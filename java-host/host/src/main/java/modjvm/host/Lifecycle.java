@@ -44,8 +44,12 @@ interface Lifecycle {
      */
     boolean askReplacement(String reason);
 
-    /** Tells that something which the pool has loaded is not what it was. */
-    void changed(String path);
+    /**
+     * Tells that something which the pool has loaded is not what it was.
+     *
+     * @param fingerprint what it looks like now: the supervisor knows by it what another process has told already
+     */
+    void changed(long fingerprint, String path);
 
     /** Tells why the daemon ends. */
     void failed(String reason);

@@ -3,7 +3,6 @@ package modjvm.host;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
 import modjvm.loading.Watch;
 
 /** Tells the supervisor of targets that have changed. Has a thread of its own, which a dead file system can stop without harm to anything else. */
@@ -15,14 +14,14 @@ final class Reload implements Runnable {
     private static final long SHARE = 50;
 
     private final Watch watch;
-    private final Consumer<Path> changed;
+    private final Watch.Changes changes;
 
     Reload(Watch watch, Lifecycle lifecycle) {
         this.watch = watch;
-        this.changed = new Consumer<>() {
+        this.changes = new Watch.Changes() {
             @Override
-            public void accept(Path path) {
-                lifecycle.changed(path.toString());
+            public void changed(Path path, long fingerprint) {
+                lifecycle.changed(fingerprint, path.toString());
             }
         };
     }
@@ -45,7 +44,7 @@ final class Reload implements Runnable {
         for (long pause = PAUSE_NANOS; ; ) {
             pause(pause);
             long began = System.nanoTime();
-            boolean isUnsettled = watch.look(changed);
+            boolean isUnsettled = watch.look(changes);
             pause = pauseNanos(isUnsettled, System.nanoTime() - began);
         }
     }

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,13 +88,19 @@ public final class Watch {
         }
     }
 
+    /** Gets what has changed. */
+    public interface Changes {
+        /** @param fingerprint what it looks like now: the same to every process that looks */
+        void changed(Path path, long fingerprint);
+    }
+
     /**
      * Looks at everything.
      *
-     * @param changed gets what has changed
+     * @param changes gets what has changed
      * @return whether something looks otherwise than before and may be about to change further: another look should follow soon
      */
-    public boolean look(Consumer<Path> changed) {
+    public boolean look(Changes changes) {
         List<Entry> all;
         synchronized (this) {
             all = new ArrayList<>(entries.values());
@@ -108,7 +113,7 @@ public final class Watch {
             } else if (entry.isSuspected && fingerprint == entry.suspicion) {
                 entry.isSuspected = false;
                 entry.known = fingerprint;
-                changed.accept(entry.path);
+                changes.changed(entry.path, fingerprint);
             } else {
                 entry.isSuspected = true;
                 entry.suspicion = fingerprint;

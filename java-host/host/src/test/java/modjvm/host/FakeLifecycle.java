@@ -77,7 +77,7 @@ final class FakeLifecycle implements Lifecycle {
     }
 
     @Override
-    public void changed(String path) {
+    public void changed(long fingerprint, String path) {
         events.add("changed " + path);
     }
 

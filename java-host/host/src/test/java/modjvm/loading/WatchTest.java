@@ -36,7 +36,7 @@ class WatchTest {
     }
 
     private boolean look() {
-        return watch.look(changed::add);
+        return watch.look((path, fingerprint) -> changed.add(path));
     }
 
     private void lookTwice() {
