@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 /** A pool takes up what has changed, and nobody who uses it notices. */
 class ReloadTest {
     private static final int RELOADS = 50;
+    private static final int PAUSE_MS = 10;
     private static final int PIECES = 16;
     private static final int PIECE = 4096;
 
@@ -52,8 +53,10 @@ class ReloadTest {
         Await.until("version " + version, Await.LONG, () -> version(httpd).equals(version));
     }
 
-    private static String get(int port, String target) throws IOException {
+    /** A request, and a pause that leaves the machine to the JVMs that start. */
+    private static String get(int port, String target) throws Exception {
         RawClient.Reply reply = RawClient.get(port, target);
+        Thread.sleep(PAUSE_MS);
         return reply.status() == 200 ? Clients.WELL : Integer.toString(reply.status());
     }
 
