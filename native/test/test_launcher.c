@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define DEADLINE_S 120
@@ -229,7 +230,8 @@ START_TEST(should_send_bytes_with_a_descriptor_and_bytes_without_waiting)
     int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), connection, file;
     mj_record_builder_t *record = settings(_i);
     launched_t launched;
-    char bytes[16];
+    char bytes[16], much[65536];
+    long left;
 
     snprintf(address.sun_path, sizeof(address.sun_path), "/tmp/mj-launcher-%d.sock", (int)getpid());
     ck_assert_int_eq(bind(listener, (struct sockaddr *)&address, sizeof(address)), 0);
@@ -255,14 +257,48 @@ START_TEST(should_send_bytes_with_a_descriptor_and_bytes_without_waiting)
     ck_assert_int_eq(memcmp(bytes, "hout", 4), 0);
     ck_assert_int_eq(file, -1);
     ck_assert_int_eq(write(connection, "", 1), 1);
-    ck_assert(strtol(next_message(&launched) + 1, NULL, 10) > 0); /* and it did not wait for more room */
+    left = strtol(next_message(&launched) + 1, NULL, 10);
+    ck_assert(left > 0); /* and it did not wait for more room */
+    /* The next one does, although the socket is non-blocking. */
+    while (left > 0) {
+        ssize_t n = take(connection, much, left < (long)sizeof(much) ? (size_t)left : sizeof(much), &file);
+        ck_assert(n > 0 && file < 0);
+        left -= n;
+    }
+    ck_assert_int_eq(take(connection, bytes, sizeof(bytes), &file), 7);
+    ck_assert_int_eq(memcmp(bytes, "at last", 7), 0);
+    ck_assert(file >= 0);
+    close(file);
+    expect(&launched, "57");
     ck_assert_int_eq(shutdown(connection, SHUT_RD), 0);
     ck_assert_int_eq(write(connection, "", 1), 1);
-    expect(&launched, "5Broken pipe");
-    expect(&launched, "6Bad file descriptor");
+    expect(&launched, "6Broken pipe");
+    expect(&launched, "7Bad file descriptor");
     expect(&launched, "R");
     close(connection);
     close(listener);
+    shutdown(launched.lifecycle, SHUT_WR);
+    ck_assert_int_eq(exit_code(&launched), 0);
+}
+END_TEST
+
+START_TEST(should_drop_a_message_rather_than_wait)
+{
+    launched_t launched = act(_i, "reports");
+    time_t deadline = time(NULL) + DEADLINE_S;
+    const char *message;
+    int taken = 0;
+
+    while (strstr(output_of(&launched), "full\n") == NULL) {
+        ck_assert_msg(time(NULL) < deadline, "it waits");
+        apr_sleep(APR_USEC_PER_SEC / 100);
+    }
+    for (message = next_message(&launched); strcmp(message, "t") == 0; message = next_message(&launched)) {
+        taken++;
+    }
+    ck_assert_int_gt(taken, 0);
+    ck_assert_str_eq(message, apr_psprintf(test_pool, "1%d", taken));
+    expect(&launched, "R");
     shutdown(launched.lifecycle, SHUT_WR);
     ck_assert_int_eq(exit_code(&launched), 0);
 }
@@ -413,6 +449,7 @@ Suite *mj_suite(void)
     tcase_add_loop_test(each, should_survive_a_stack_overflow_in_main, 0, home_count);
     tcase_add_loop_test(each, should_tell_which_connection_was_closed, 0, home_count);
     tcase_add_loop_test(each, should_send_bytes_with_a_descriptor_and_bytes_without_waiting, 0, home_count);
+    tcase_add_loop_test(each, should_drop_a_message_rather_than_wait, 0, home_count);
     tcase_add_loop_test(each, should_put_dev_null_in_place_of_the_listener, 0, home_count);
     tcase_add_loop_test(each, should_cut_a_message_that_is_too_long, 0, home_count);
     tcase_add_loop_test(each, should_tell_that_exit_was_called, 0, home_count);

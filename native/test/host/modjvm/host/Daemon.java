@@ -13,6 +13,8 @@ final class Daemon {
 
     static native void report(byte type, byte[] text);
 
+    static native boolean tryReport(byte type, byte[] text);
+
     static native int awaitCommand();
 
     static native void listenerTaken();

@@ -91,21 +91,34 @@ public final class Main {
                 all += n;
             } while (n > 0);
             report('4', Long.toString(all));
+            channel.configureBlocking(false); // as virtual threads have it
+            report('5', Integer.toString(Daemon.send(channel, direct("at last"), 0, 7, file)));
+            channel.configureBlocking(true);
             goOn(channel);
             try {
                 Daemon.trySend(channel, much, 0, 1);
             } catch (IOException e) {
-                report('5', e.getMessage());
+                report('6', e.getMessage());
             }
             channel.close();
             try {
                 Daemon.send(channel, much, 0, 1, file);
             } catch (IOException e) {
-                report('6', e.getMessage());
+                report('7', e.getMessage());
             }
         } finally {
             Files.delete(path);
         }
+    }
+
+    /** Nobody reads them before standard output says so. */
+    private static void tryReports() {
+        int taken = 0;
+        while (Daemon.tryReport((byte) 't', new byte[0])) {
+            taken++;
+        }
+        System.out.println("full");
+        report('1', Integer.toString(taken));
     }
 
     public static void main(String[] args) throws Exception {
@@ -127,6 +140,9 @@ public final class Main {
                 break;
             case "descriptors":
                 descriptors();
+                break;
+            case "reports":
+                tryReports();
                 break;
             case "long":
                 report('1', "x".repeat(5000));
