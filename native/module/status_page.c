@@ -1,5 +1,6 @@
 /* SetHandler jvm-status: what the board says of every pool. */
 #include "module.h"
+#include "text.h"
 
 #include <apr_strings.h>
 #include <http_main.h>
@@ -28,6 +29,45 @@ typedef struct row_t {
     mj_board_view_t view;
 } row_t;
 
+/* The last error as printable UTF-8: it is of a daemon's making. */
+static const char *last_error(request_rec *r, const row_t *row)
+{
+    apr_size_t len = strlen(row->view.last_error);
+    char *text = apr_palloc(r->pool, MJ_ESCAPED_SIZE(len));
+    mj_text_escape(text, row->view.last_error, len);
+    return text;
+}
+
+/* In UTC, as ISO 8601 has it; "" if there was none, or the time is none. */
+static const char *last_error_time(request_rec *r, const row_t *row)
+{
+    apr_time_exp_t at;
+    if (row->view.last_error_at <= 0 || apr_time_exp_gmt(&at, row->view.last_error_at) != APR_SUCCESS) {
+        return "";
+    }
+    return apr_psprintf(r->pool, "%04d-%02d-%02dT%02d:%02d:%02dZ", at.tm_year + 1900, at.tm_mon + 1, at.tm_mday, at.tm_hour, at.tm_min,
+                        at.tm_sec);
+}
+
+/* Printable text between the quotes of JSON. */
+static const char *json_string(request_rec *r, const char *text)
+{
+    char *out = apr_palloc(r->pool, 2 * strlen(text) + 1), *end = out;
+    for (; *text != '\0'; text++) {
+        if (*text == '\t') {
+            memcpy(end, "\\t", 2);
+            end += 2;
+            continue;
+        }
+        if (*text == '"' || *text == '\\') {
+            *end++ = '\\';
+        }
+        *end++ = *text;
+    }
+    *end = '\0';
+    return out;
+}
+
 /* The numbers come from shared memory: they may be anything. */
 static const char *name_of(const char *const *names, unsigned count, unsigned number)
 {
@@ -52,7 +92,7 @@ static void print_html(request_rec *r, const row_t *rows, int count)
     for (int i = 0; i < COUNT(tallies); i++) {
         ap_rprintf(r, "<th title=\"%s\">%s", tallies[i].help, tallies[i].name);
     }
-    ap_rputs("<th>daemons: pid, state, requests in flight</tr>\n", r);
+    ap_rputs("<th>daemons: pid, state, requests in flight and served<th>last error</tr>\n", r);
     for (const row_t *row = rows; row < rows + count; row++) {
         ap_rprintf(r, "<tr><td>%s<td>%s<td>%s<td>%u", row->name, ap_escape_html(r->pool, row->server), pool_state(row), row->view.waiting);
         for (int i = 0; i < COUNT(tallies); i++) {
@@ -61,11 +101,11 @@ static void print_html(request_rec *r, const row_t *rows, int count)
         ap_rputs("<td>", r);
         for (unsigned i = 0; i < row->view.slot_count; i++) {
             if (row->view.slots[i].state != MJ_SLOT_FREE) {
-                ap_rprintf(r, "%u %s %u/%u<br>", row->view.slots[i].pid, slot_state(row, i), row->view.slots[i].in_flight,
-                           row->view.slots[i].threads);
+                ap_rprintf(r, "%u %s %u/%u, %" APR_UINT64_T_FMT " served<br>", row->view.slots[i].pid, slot_state(row, i),
+                           row->view.slots[i].in_flight, row->view.slots[i].threads, row->view.slots[i].served);
             }
         }
-        ap_rputs("</tr>\n", r);
+        ap_rprintf(r, "<td>%s %s</tr>\n", last_error_time(r, row), ap_escape_html(r->pool, last_error(r, row)));
     }
     ap_rputs("</table>\n</body></html>\n", r);
 }
@@ -80,11 +120,14 @@ static void print_json(request_rec *r, const row_t *rows, int count)
         for (int i = 0; i < COUNT(tallies); i++) {
             ap_rprintf(r, ",\"%s\":%" APR_UINT64_T_FMT, tallies[i].name, row->view.tallies[i]);
         }
+        ap_rprintf(r, ",\"lastError\":\"%s\",\"lastErrorAt\":\"%s\"", json_string(r, last_error(r, row)), last_error_time(r, row));
         ap_rputs(",\"daemons\":[", r);
         for (unsigned i = 0; i < row->view.slot_count; i++) {
             if (row->view.slots[i].state != MJ_SLOT_FREE) {
-                ap_rprintf(r, "%s{\"pid\":%u,\"state\":\"%s\",\"inFlight\":%u,\"threads\":%u}", separator, row->view.slots[i].pid,
-                           slot_state(row, i), row->view.slots[i].in_flight, row->view.slots[i].threads);
+                ap_rprintf(r,
+                           "%s{\"pid\":%u,\"state\":\"%s\",\"inFlight\":%u,\"threads\":%u,\"served\":%" APR_UINT64_T_FMT "}",
+                           separator, row->view.slots[i].pid, slot_state(row, i), row->view.slots[i].in_flight,
+                           row->view.slots[i].threads, row->view.slots[i].served);
                 separator = ",";
             }
         }
@@ -125,11 +168,45 @@ static apr_uint64_t ready_daemons(const mj_board_view_t *view)
     return sum;
 }
 
+static apr_uint64_t last_error_seconds(const mj_board_view_t *view)
+{
+    return view->last_error_at > 0 ? (apr_uint64_t)apr_time_sec(view->last_error_at) : 0;
+}
+
+/* One series for each state, 1 for the one that the pool is in. */
+static void print_states(request_rec *r, const row_t *rows, int count)
+{
+    ap_rputs("# HELP mod_jvm_state Whether the pool is in this state\n# TYPE mod_jvm_state gauge\n", r);
+    for (int i = 0; i < count; i++) {
+        for (int state = 0; state < COUNT(pool_states); state++) {
+            ap_rprintf(r, "mod_jvm_state{pool=\"%s\",state=\"%s\"} %d\n", rows[i].name, pool_states[state],
+                       (int)rows[i].view.state == state ? 1 : 0);
+        }
+    }
+}
+
+/* By slot, where one daemon follows another: each begins at 0 again, as a counter may. */
+static void print_served(request_rec *r, const row_t *rows, int count)
+{
+    ap_rputs("# HELP mod_jvm_served_total Requests that the daemon in this slot has finished\n# TYPE mod_jvm_served_total counter\n", r);
+    for (const row_t *row = rows; row < rows + count; row++) {
+        for (unsigned i = 0; i < row->view.slot_count; i++) {
+            if (row->view.slots[i].state != MJ_SLOT_FREE) {
+                ap_rprintf(r, "mod_jvm_served_total{pool=\"%s\",slot=\"%u\"} %" APR_UINT64_T_FMT "\n", row->name, i,
+                           row->view.slots[i].served);
+            }
+        }
+    }
+}
+
 static void print_prometheus(request_rec *r, const row_t *rows, int count)
 {
+    print_states(r, rows, count);
     print_gauge(r, rows, count, "waiting", "Requests that wait for a place", waiting);
     print_gauge(r, rows, count, "in_flight", "Requests in flight", in_flight);
     print_gauge(r, rows, count, "ready_daemons", "Daemons that take requests", ready_daemons);
+    print_gauge(r, rows, count, "last_error_timestamp_seconds", "Time of the pool's last error, 0 if there was none", last_error_seconds);
+    print_served(r, rows, count);
     for (int i = 0; i < COUNT(tallies); i++) {
         ap_rprintf(r, "# HELP mod_jvm_%s_total %s\n# TYPE mod_jvm_%s_total counter\n", tallies[i].name, tallies[i].help, tallies[i].name);
         for (int at = 0; at < count; at++) {

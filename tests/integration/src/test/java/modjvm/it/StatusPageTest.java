@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import modjvm.it.harness.Await;
 import modjvm.it.harness.Http;
 import modjvm.it.harness.Httpd;
@@ -56,7 +58,8 @@ class StatusPageTest {
         int pid = httpd.daemons("other").get(0).pid();
         assertThat(response.body())
                 .contains("{\"name\":\"site\",\"state\":\"ready\",\"waiting\":0,")
-                .contains("\"daemons\":[{\"pid\":" + pid + ",\"state\":\"ready\",\"inFlight\":0,\"threads\":25}]")
+                .contains("\"lastError\":\"\",\"lastErrorAt\":\"\",\"daemons\":[{\"pid\":" + pid
+                        + ",\"state\":\"ready\",\"inFlight\":0,\"threads\":25,\"served\":")
                 .endsWith("]}\n");
     }
 
@@ -69,6 +72,9 @@ class StatusPageTest {
                         "# TYPE mod_jvm_ready_daemons gauge",
                         "mod_jvm_ready_daemons{pool=\"site\"} 2",
                         "mod_jvm_ready_daemons{pool=\"other\"} 1",
+                        "mod_jvm_state{pool=\"other\",state=\"ready\"} 1",
+                        "mod_jvm_state{pool=\"other\",state=\"idle\"} 0",
+                        "mod_jvm_last_error_timestamp_seconds{pool=\"other\"} 0",
                         "mod_jvm_upgraded_total{pool=\"other\"} 0");
     }
 
@@ -77,6 +83,67 @@ class StatusPageTest {
         HttpResponse<String> response = Http.get(httpd.uri("site", "/jvm-status"));
         assertThat(response.headers().firstValue("Content-Type")).contains("text/html; charset=utf-8");
         assertThat(response.body()).contains("<td>site<td>", "<td>other<td>", "ready 0/25");
+    }
+
+    @Test
+    void shouldCountWhatEachDaemonServed() {
+        long before = served();
+        for (int i = 0; i < 3; i++) {
+            assertThat(Http.get(httpd.uri("site", "/other?pid")).statusCode()).isEqualTo(200);
+        }
+        Await.until("the last is counted", Await.LONG, () -> served() == before + 3);
+        assertThat(page("")).contains("ready 0/25, " + served() + " served<br>");
+        assertThat(page("?json")).contains("\"threads\":25,\"served\":" + served() + "}");
+    }
+
+    private static long served() {
+        return number("mod_jvm_served_total{pool=\"other\",slot=\"0\"} ");
+    }
+
+    @Test
+    void shouldShowAPoolThatSleeps() {
+        try (Httpd sleepy = Httpd.with()
+                .host("site", """
+                        JVMDaemonProcess site ${AS1} idle-timeout=1
+                        JVMAlias / ${APPS}/Gate.java
+                        <Location /jvm-status>
+                            SetHandler jvm-status
+                        </Location>
+                        """)
+                .start()) {
+            Await.until("it sleeps", Await.LONG, () -> Http.get(sleepy.uri("site", "/jvm-status"))
+                    .body()
+                    .contains("<td>site<td>site.test:" + sleepy.port("site") + "<td>idle<td>"));
+            assertThat(Http.get(sleepy.uri("site", "/jvm-status?prometheus")).body())
+                    .contains("mod_jvm_state{pool=\"site\",state=\"idle\"} 1\n");
+            sleepy.awaitDaemons("site", 0);
+
+            assertThat(Http.get(sleepy.uri("site", "/?pid")).statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void shouldShowTheLastErrorWhateverIsInIt() {
+        try (Httpd broken = Httpd.with()
+                .host("site", """
+                        JVMDaemonProcess site ${AS1} 'java-option=-XX:No"<b>'
+                        JVMAlias / ${APPS}/Gate.java
+                        <Location /jvm-status>
+                            SetHandler jvm-status
+                        </Location>
+                        """)
+                .start()) {
+            broken.expect("pool site (pid \\d+ ended|failed to start|stderr|could not)|No\"<b>|MJ0032");
+            Await.until("it is down", Await.LONG, () -> Http.get(broken.uri("site", "/jvm-status?json"))
+                    .body()
+                    .contains("\"state\":\"down\""));
+            assertThat(Http.get(broken.uri("site", "/jvm-status?json")).body())
+                    .containsPattern("\"lastError\":\"[^\"]* ended: exit code 1: [^\"]*No\\\\\"<b>[^\"]*\"")
+                    .containsPattern("\"lastErrorAt\":\"20\\d\\d-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ\"");
+            assertThat(Http.get(broken.uri("site", "/jvm-status")).body())
+                    .contains("No&quot;&lt;b&gt;")
+                    .doesNotContain("<b>");
+        }
     }
 
     @Test
@@ -91,6 +158,7 @@ class StatusPageTest {
 
     @Test
     void shouldCountWhatADaemonTookWithIt() throws Exception {
+        Instant start = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         long before = counted("lost");
         Path door = door("lost");
         try (RawClient client = inside(door)) {
@@ -102,10 +170,17 @@ class StatusPageTest {
         }
         httpd.expect("pool site pid \\d+ ended: signal 9");
         httpd.awaitReady("site", 2);
+        assertThat(page("?json")).containsPattern("\"lastError\":\"pool site pid \\d+ ended: signal 9[^\"]*\",\"lastErrorAt\":\"20");
+        assertThat(page("")).containsPattern("Z pool site pid \\d+ ended: signal 9");
+        long at = number("mod_jvm_last_error_timestamp_seconds{pool=\"site\"} ");
+        assertThat(Instant.ofEpochSecond(at)).isBetween(start, Instant.now());
     }
 
     private static long counted(String what) {
-        String line = "mod_jvm_" + what + "_total{pool=\"site\"} ";
+        return number("mod_jvm_" + what + "_total{pool=\"site\"} ");
+    }
+
+    private static long number(String line) {
         return page("?prometheus")
                 .lines()
                 .filter(l -> l.startsWith(line))
