@@ -11,6 +11,7 @@
 
 #define MAX_GROUPS 65536
 #define MAX_DESCRIPTORS 65536
+#define DEFAULT_BACKLOG 100
 
 static bool is_pool_name(const char *name)
 {
@@ -118,6 +119,41 @@ static const char *read_environment(mj_program_t *program, apr_pool_t *pool)
     return NULL;
 }
 
+/* What a daemon sees of the file system. */
+static const char *read_confinement(mj_program_t *program, apr_pool_t *pool)
+{
+    apr_array_header_t *read_only = apr_array_make(pool, 4, sizeof(char *));
+    const char *paths = mj_record_text(program->record, "read-only", "", pool);
+    char *state, *path, *list = apr_pstrdup(pool, paths);
+
+    program->chroot = mj_record_text(program->record, "chroot", NULL, pool);
+    program->has_private_tmp = strcmp(mj_record_text(program->record, "private-tmp", "off", pool), "on") == 0;
+    for (path = apr_strtok(list, ":", &state); path != NULL; path = apr_strtok(NULL, ":", &state)) {
+        if (*path != '/') {
+            return "read-only: no absolute path";
+        }
+        APR_ARRAY_PUSH(read_only, char *) = path;
+    }
+    if (program->chroot != NULL && program->chroot[0] != '/') {
+        return "chroot: no absolute path";
+    }
+    if (geteuid() != 0 && (program->chroot != NULL || program->has_private_tmp || read_only->nelts > 0)) {
+        return "chroot, private-tmp and read-only are only for root to do";
+    }
+    APR_ARRAY_PUSH(read_only, char *) = NULL;
+    program->read_only = (const char *const *)(void *)read_only->elts;
+    return NULL;
+}
+
+static bool read_numbers(mj_program_t *program)
+{
+    int64_t priority = mj_record_number(program->record, "cpu-priority", 0);
+    int64_t backlog = mj_record_number(program->record, "listen-backlog", DEFAULT_BACKLOG);
+    program->priority = (int)priority;
+    program->backlog = (int)backlog;
+    return priority >= -20 && priority <= 19 && backlog >= 1 && backlog <= 65535;
+}
+
 static bool read_umask(mj_program_t *program, apr_pool_t *pool)
 {
     const char *text = mj_record_text(program->record, "umask", "0027", pool);
@@ -188,6 +224,9 @@ const char *mj_program_read(mj_program_t **out, mj_span_t record, const mj_site_
     if (!read_umask(program, pool)) {
         return "umask: no octal mask";
     }
+    if (!read_numbers(program)) {
+        return "cpu-priority or listen-backlog: out of range";
+    }
     program->times.startup_us = read_time(record, "startup-timeout");
     program->times.graceful_us = read_time(record, "graceful-timeout");
     program->times.shutdown_us = read_time(record, "shutdown-timeout");
@@ -199,6 +238,9 @@ const char *mj_program_read(mj_program_t **out, mj_span_t record, const mj_site_
     wrong = read_identity(program, site, pool);
     if (wrong == NULL) {
         wrong = read_environment(program, pool);
+    }
+    if (wrong == NULL) {
+        wrong = read_confinement(program, pool);
     }
     if (wrong != NULL) {
         return wrong;

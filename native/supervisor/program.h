@@ -25,8 +25,14 @@ typedef struct mj_program_t {
     int group_count;
     gid_t *group_space; /**< one more than group_count, for the look at what was set */
 
+    const char *chroot;          /**< NULL: none */
+    bool has_private_tmp;        /**< /tmp and /var/tmp of its own */
+    const char *const *read_only; /**< paths that cannot be written, ended by NULL */
+    int priority;                /**< as of nice(1); 0: the supervisor's */
+    int backlog;                 /**< of the listening socket */
+
     mode_t umask;
-    const char *home;
+    const char *home; /**< below chroot */
     const char *launcher;
     char *const *argv;
     char *const *envp;
@@ -34,7 +40,7 @@ typedef struct mj_program_t {
 } mj_program_t;
 
 /** Reads and checks a pool record. Root refuses UID 0, GID 0 and UIDs under the site's minimum here once more; others refuse any UID
- *  but their own.
+ *  but their own, and what only root can do.
  *  @param record is copied
  *  @param pool lives as long as *out is used
  *  @return NULL, or what is wrong with the record */

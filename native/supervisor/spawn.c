@@ -10,8 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define BACKLOG 100
-
 static void close_fd(int fd)
 {
     if (fd >= 0) {
@@ -21,7 +19,7 @@ static void close_fd(int fd)
 
 /* Only httpd's children may connect. The directory belongs to the supervisor's user alone, so that the path cannot be exchanged between
  * these calls. */
-static const char *listen_at(const char *path, const mj_site_t *site, int *listener)
+static const char *listen_at(const char *path, const mj_site_t *site, int backlog, int *listener)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     mode_t old_mask;
@@ -43,7 +41,7 @@ static const char *listen_at(const char *path, const mj_site_t *site, int *liste
         return path;
     }
     if (((site->httpd_uid != geteuid() || site->httpd_gid != getegid()) && lchown(path, site->httpd_uid, site->httpd_gid) != 0) ||
-        listen(*listener, BACKLOG) != 0) {
+        listen(*listener, backlog) != 0) {
         int error = errno;
         unlink(path);
         errno = error;
@@ -99,7 +97,7 @@ const char *mj_spawn(const mj_program_t *program, const mj_site_t *site, const c
         failed = write_record(program->record, &given.record);
     }
     if (failed == NULL) {
-        failed = listen_at(path, site, &given.listener);
+        failed = listen_at(path, site, program->backlog, &given.listener);
         if (failed == NULL) {
             given.out = out[1];
             given.err = err[1];

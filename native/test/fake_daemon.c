@@ -23,6 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -133,6 +134,7 @@ static void print_facts(char **argv)
     printf("death-signal %d\n", death_signal);
     getsockopt(0, SOL_SOCKET, SO_ACCEPTCONN, &is_listening, &size);
     printf("listening %d\n", is_listening);
+    printf("priority %d\n", getpriority(PRIO_PROCESS, 0));
     printf("leader %d %d\n", getpgrp() == getpid(), getsid(0) == getpid());
 }
 

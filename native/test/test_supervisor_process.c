@@ -76,6 +76,7 @@ START_TEST(should_give_a_daemon_what_is_its_own_and_nothing_else)
     mj_record_add(pool, "umask", "0027");
     mj_record_add(pool, "lang", "C.UTF-8");
     mj_record_add(pool, "display-name", "jvm:shop");
+    mj_record_add_number(pool, "cpu-priority", geteuid() == 0 ? -7 : 7);
     mj_record_add(pool, "env", "COLOUR=blue=green");
     mj_record_add(pool, "env", "LANG=fr_FR.UTF-8");
     ck_assert_str_eq(driver_offer(driver, pool, NULL), "");
@@ -103,12 +104,40 @@ START_TEST(should_give_a_daemon_what_is_its_own_and_nothing_else)
     expect_fact(driver, "death-signal 9");
     expect_fact(driver, "listening 1");
     expect_fact(driver, "leader 1 1");
+    expect_fact(driver, geteuid() == 0 ? "priority -7" : "priority 7");
     if (geteuid() == 0) {
         expect_fact(driver, "status Uid:\t54321\t54321\t54321\t54321");
         expect_fact(driver, "status Gid:\t54322\t54322\t54322\t54322");
         expect_fact(driver, "status Groups:\t54322 54400 ");
         expect_fact(driver, "status CapPrm:\t0000000000000000");
         expect_fact(driver, "status CapEff:\t0000000000000000");
+    }
+    driver_finish(driver);
+}
+END_TEST
+
+/* The stand-in accepts nothing. */
+START_TEST(should_let_as_many_connections_wait_as_the_pool_says)
+{
+    driver_t *driver = driver_start();
+    mj_record_builder_t *pool = driver_pool(driver, "shop", "");
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    mj_ticket_t ticket;
+    int fds[6];
+
+    mj_record_add_number(pool, "listen-backlog", 4);
+    ck_assert_str_eq(driver_offer(driver, pool, NULL), "");
+    driver_await_state(driver, 0, MJ_POOL_READY);
+    ck_assert_int_eq(mj_board_admit(driver->board, 0, UINT32_MAX, NULL, &ticket), MJ_ADMITTED);
+    ck_assert(mj_board_socket_path(address.sun_path, sizeof(address.sun_path), driver->runtime_dir, "shop", ticket.slot, ticket.serial));
+    for (int i = 0; i < 6; i++) {
+        fds[i] = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+        /* Linux lets one more in than it is told */
+        ck_assert_int_eq(connect(fds[i], (struct sockaddr *)&address, sizeof(address)), i < 5 ? 0 : -1);
+    }
+    ck_assert_int_eq(errno, EAGAIN);
+    for (int i = 0; i < 6; i++) {
+        close(fds[i]);
     }
     driver_finish(driver);
 }
@@ -496,6 +525,7 @@ Suite *mj_suite(void)
     tcase_set_timeout(settings, 2 * DEADLINE_S);
     tcase_add_test(starts, should_start_as_many_daemons_as_the_pool_wants);
     tcase_add_test(starts, should_give_a_daemon_what_is_its_own_and_nothing_else);
+    tcase_add_test(starts, should_let_as_many_connections_wait_as_the_pool_says);
     tcase_add_test(starts, should_replace_a_daemon_that_is_killed);
     tcase_add_test(starts, should_say_why_a_pool_does_not_start_and_try_again);
     tcase_add_test(starts, should_say_what_prevented_the_exec);

@@ -56,6 +56,11 @@ START_TEST(should_read_what_a_pool_needs)
     ck_assert_ptr_null(program->argv[2]);
     ck_assert_str_eq(program->home, "/");
     ck_assert_int_eq(program->has_identity, geteuid() == 0);
+    ck_assert_ptr_null(program->chroot);
+    ck_assert(!program->has_private_tmp);
+    ck_assert_ptr_null(program->read_only[0]);
+    ck_assert_int_eq(program->priority, 0);
+    ck_assert_int_eq(program->backlog, 100);
 }
 END_TEST
 
@@ -99,6 +104,32 @@ START_TEST(should_refuse_root_however_it_is_written)
         ck_assert_uint_eq(program->groups[0], 10);
         ck_assert_uint_eq(program->groups[2], 30);
     }
+}
+END_TEST
+
+START_TEST(should_read_what_confines_a_pool)
+{
+    expect_refused("chroot", "jail", "chroot");
+    expect_refused("read-only", "/srv:etc", "read-only");
+    expect_refused("cpu-priority", "-21", "cpu-priority");
+    expect_refused("cpu-priority", "20", "cpu-priority");
+    expect_refused("listen-backlog", "0", "listen-backlog");
+    expect_refused("listen-backlog", "65536", "listen-backlog");
+    ck_assert_ptr_null(READ("private-tmp", "off", "cpu-priority", "-20", "listen-backlog", "7"));
+    ck_assert_int_eq(program->priority, -20);
+    ck_assert_int_eq(program->backlog, 7);
+    if (geteuid() != 0) {
+        expect_refused("chroot", "/jail", "only for root");
+        expect_refused("private-tmp", "on", "only for root");
+        expect_refused("read-only", "/srv", "only for root");
+        return;
+    }
+    ck_assert_ptr_null(READ("chroot", "/jail", "private-tmp", "on", "read-only", "/srv:/home"));
+    ck_assert_str_eq(program->chroot, "/jail");
+    ck_assert(program->has_private_tmp);
+    ck_assert_str_eq(program->read_only[0], "/srv");
+    ck_assert_str_eq(program->read_only[1], "/home");
+    ck_assert_ptr_null(program->read_only[2]);
 }
 END_TEST
 
@@ -147,6 +178,7 @@ Suite *mj_suite(void)
     tcase_add_test(records, should_read_what_a_pool_needs);
     tcase_add_test(records, should_refuse_what_no_pool_can_be);
     tcase_add_test(records, should_refuse_root_however_it_is_written);
+    tcase_add_test(records, should_read_what_confines_a_pool);
     tcase_add_test(records, should_let_env_replace_what_the_supervisor_sets);
     tcase_add_test(records, should_end_when_no_settings_come);
     return suite;
