@@ -9,20 +9,38 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define SEND_TIMEOUT_S 15
 #define IDLE_LIMIT apr_time_from_sec(30)
-#define SLICE apr_time_from_msec(500) /* after which a caller that waits gets to look around */
+#define SLICE MJ_CHANNEL_SLICE
+#define OVERHEAD 64         /* that Linux takes off a message for itself */
+#define SMALLEST_BUFFER 4608 /* that Linux gives */
 
 struct mj_idle_t {
     apr_thread_mutex_t *mutex;
     mj_channel_t *slots[MJ_BOARD_SLOTS]; /* the last used first, so that what is not needed grows old */
 };
 
-apr_status_t mj_channel_open(mj_channel_t **out, const char *path, unsigned slot, uint32_t daemon)
+static bool set_timeout(int fd, int which, apr_interval_time_t timeout)
+{
+    struct timeval value = {.tv_sec = (time_t)apr_time_sec(timeout), .tv_usec = (suseconds_t)apr_time_usec(timeout)};
+    return setsockopt(fd, SOL_SOCKET, which, &value, sizeof(value)) == 0;
+}
+
+/* On AF_UNIX, Linux calls a socket writable as long as no more than a quarter of its buffer is in use, and takes one message of half of it then. */
+static size_t room_of(int fd)
+{
+    int size;
+    socklen_t len = sizeof(size);
+    if (getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, &len) != 0 || size < SMALLEST_BUFFER) {
+        size = SMALLEST_BUFFER;
+    }
+    return (size_t)size / 2 - OVERHEAD;
+}
+
+apr_status_t mj_channel_open(mj_channel_t **out, const char *path, unsigned slot, uint32_t daemon, apr_interval_time_t patience,
+                             int64_t send_buffer)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    struct timeval send_timeout = {.tv_sec = SEND_TIMEOUT_S};
-    struct timeval receive_timeout = {.tv_usec = (suseconds_t)SLICE};
+    int buffer = (int)send_buffer;
     mj_channel_t *channel;
     apr_pool_t *pool;
     apr_status_t rv = APR_SUCCESS;
@@ -36,13 +54,16 @@ apr_status_t mj_channel_open(mj_channel_t **out, const char *path, unsigned slot
     if (fd < 0) {
         return errno;
     }
-    if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &send_timeout, sizeof(send_timeout)) != 0
-        || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &receive_timeout, sizeof(receive_timeout)) != 0) {
+    if (!set_timeout(fd, SO_SNDTIMEO, patience) || !set_timeout(fd, SO_RCVTIMEO, SLICE)
+        || (buffer > 0 && setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &buffer, sizeof(buffer)) != 0)) {
         rv = errno;
     }
     /* On AF_UNIX an interrupted connect has left nothing behind. */
     while (rv == APR_SUCCESS && connect(fd, (struct sockaddr *)&address, sizeof(address)) != 0) {
         rv = errno == EINTR ? APR_SUCCESS : errno;
+    }
+    if (rv == APR_SUCCESS && patience != SLICE && !set_timeout(fd, SO_SNDTIMEO, SLICE)) {
+        rv = errno;
     }
     if (rv == APR_SUCCESS) {
         rv = apr_pool_create_unmanaged_ex(&pool, NULL, NULL);
@@ -59,6 +80,7 @@ apr_status_t mj_channel_open(mj_channel_t **out, const char *path, unsigned slot
     channel->slot = slot;
     channel->daemon = daemon;
     channel->is_new = true;
+    channel->room = room_of(fd);
     *out = channel;
     return APR_SUCCESS;
 }
@@ -72,27 +94,27 @@ void mj_channel_close(mj_channel_t *channel)
     apr_pool_destroy(channel->pool);
 }
 
-apr_status_t mj_channel_send(mj_channel_t *channel, struct iovec *iov, int count, bool *sent_any)
+apr_status_t mj_channel_send(mj_channel_t *channel, struct iovec **parts, int *count, bool *sent_any)
 {
     *sent_any = false;
-    while (count > 0) {
-        struct msghdr message = {.msg_iov = iov, .msg_iovlen = (size_t)count};
+    while (*count > 0) {
+        struct msghdr message = {.msg_iov = *parts, .msg_iovlen = (size_t)*count};
         ssize_t n = sendmsg(channel->fd, &message, MSG_NOSIGNAL);
         if (n < 0) {
             if (errno == EINTR) {
                 continue;
             }
-            return errno == EAGAIN ? APR_TIMEUP : errno;
+            return errno; /* EAGAIN: the slice is over */
         }
         *sent_any = true;
-        while (count > 0 && (size_t)n >= iov->iov_len) {
-            n -= (ssize_t)iov->iov_len;
-            iov++;
-            count--;
+        while (*count > 0 && (size_t)n >= (*parts)->iov_len) {
+            n -= (ssize_t)(*parts)->iov_len;
+            (*parts)++;
+            (*count)--;
         }
-        if (count > 0) {
-            iov->iov_base = (char *)iov->iov_base + n;
-            iov->iov_len -= (size_t)n;
+        if (*count > 0) {
+            (*parts)->iov_base = (char *)(*parts)->iov_base + n;
+            (*parts)->iov_len -= (size_t)n;
         }
     }
     return APR_SUCCESS;
@@ -243,7 +265,6 @@ bool mj_channel_has_frame(const mj_channel_t *channel)
     return mj_frame_decode(channel->in + channel->start, held, &frame) == APR_SUCCESS && held >= MJ_HEADER_SIZE + frame.len;
 }
 
-/* On AF_UNIX, Linux calls a socket writable as long as no more than a quarter of its buffer is in use, and takes one message of half of it then. */
 unsigned mj_channel_await(const mj_channel_t *channel, unsigned wanted, int timeout_ms)
 {
     struct pollfd polled = {.fd = channel->fd};
@@ -257,6 +278,11 @@ unsigned mj_channel_await(const mj_channel_t *channel, unsigned wanted, int time
         ready = ((polled.revents & POLLOUT) != 0 ? MJ_WRITABLE : 0) | ((polled.revents & ~POLLOUT) != 0 ? MJ_READABLE : 0);
     }
     return ready;
+}
+
+size_t mj_channel_held(const mj_channel_t *channel)
+{
+    return channel->end - channel->start;
 }
 
 bool mj_channel_is_clean(const mj_channel_t *channel)

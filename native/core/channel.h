@@ -22,25 +22,34 @@ typedef struct mj_channel_t {
     bool is_new;     /**< HELLO has not been sent yet */
     bool is_welcome; /**< WELCOME has come */
     int file;        /**< a descriptor that came and was not taken yet; -1 */
+    size_t room;     /**< bytes that one message may have, where MJ_WRITABLE is to promise that it is sent without waiting */
     size_t start;    /**< what is received and not yet consumed: in[start] to in[end] */
     size_t end;
     unsigned char in[MJ_HEADER_SIZE + MJ_MAX_DATA];
 } mj_channel_t;
 
-/** Connects to the socket at path. Blocks while the daemon's backlog is full, at most 15 s.
- *  @return APR_SUCCESS, or the error of socket or connect (ECONNREFUSED, ENOENT: nobody listens) */
-apr_status_t mj_channel_open(mj_channel_t **channel, const char *path, unsigned slot, uint32_t daemon);
+/** How long a call waits before its caller gets to look around. */
+#define MJ_CHANNEL_SLICE apr_time_from_msec(500)
+
+/** Connects to the socket at path. Blocks while the daemon's backlog is full.
+ *  @param patience for how long it does, more than 0
+ *  @param send_buffer bytes that our end holds towards the daemon; 0: the system's default
+ *  @return APR_SUCCESS; APR_EAGAIN if the backlog stayed full; or the error of socket or connect (ECONNREFUSED, ENOENT: nobody listens) */
+apr_status_t mj_channel_open(mj_channel_t **channel, const char *path, unsigned slot, uint32_t daemon, apr_interval_time_t patience,
+                             int64_t send_buffer);
 
 void mj_channel_close(mj_channel_t *channel);
 
-/** Sends all of it; iov is used up. A daemon that takes nothing for 15 s is an error.
- *  @param sent_any set to whether a byte was sent, on failure too
- *  @return APR_SUCCESS, EPIPE, ECONNRESET, APR_TIMEUP … */
-apr_status_t mj_channel_send(mj_channel_t *channel, struct iovec *iov, int count, bool *sent_any);
+/** Sends parts, which are used up as they are sent.
+ *  @param parts the first that is not sent whole yet, advanced with count
+ *  @param sent_any set to whether a byte was sent by this call, on failure too
+ *  @return APR_SUCCESS: all is sent; APR_EAGAIN after a slice of time without progress, for the caller to look around and call again with what is
+ *  left; EPIPE, ECONNRESET … */
+apr_status_t mj_channel_send(mj_channel_t *channel, struct iovec **parts, int *count, bool *sent_any);
 
 /** Receives the next frame whole. *payload points into the channel and is valid until the next call.
  *  @param deadline the latest time; 0: none
- *  @return APR_SUCCESS; APR_TIMEUP at the deadline; APR_EAGAIN after half a second in which it did not come, for the caller to look around
+ *  @return APR_SUCCESS; APR_TIMEUP at the deadline; APR_EAGAIN after a slice of time in which it did not come, for the caller to look around
  *  and call again; APR_EOF; an error of the socket; an error of mj_frame_decode; MJ_EBADDESCRIPTOR if more than one descriptor came */
 apr_status_t mj_channel_receive(mj_channel_t *channel, apr_time_t deadline, mj_frame_t *frame, const unsigned char **payload);
 
@@ -51,11 +60,14 @@ int mj_channel_take_file(mj_channel_t *channel);
 bool mj_channel_has_frame(const mj_channel_t *channel);
 
 #define MJ_READABLE 1 /**< a frame, a part of one, EOF or an error can be received without waiting */
-#define MJ_WRITABLE 2 /**< one message of MJ_MAX_DATA bytes can be sent without waiting */
+#define MJ_WRITABLE 2 /**< one message of channel->room bytes can be sent without waiting */
 
 /** Waits, at most timeout_ms (-1: for ever), until one of those conditions holds that wanted names.
  *  @return those that hold; 0 if none did in time */
 unsigned mj_channel_await(const mj_channel_t *channel, unsigned wanted, int timeout_ms);
+
+/** How many bytes have been received that are no whole frame yet, or not taken. */
+size_t mj_channel_held(const mj_channel_t *channel);
 
 /** @return true if nothing is left over, bytes or a descriptor, that the next request would mistake for its own */
 bool mj_channel_is_clean(const mj_channel_t *channel);

@@ -1,5 +1,7 @@
 #include "pool_settings.h"
 
+#include "wire.h"
+
 #include <apr_lib.h>
 #include <apr_strings.h>
 #include <limits.h>
@@ -37,7 +39,7 @@ static const option_t options[] = {
     {"env-file", FOLDER, AT(env_file), 0, 0},
     {"graceful-timeout", TIME, AT(graceful_timeout), 0, MAX_TIME},
     {"group", TEXT, AT(group), 0, 0},
-    {"header-buffer-size", SIZE, AT(header_buffer_size), KILO, MEGA},
+    {"header-buffer-size", SIZE, AT(header_buffer_size), KILO, MJ_MAX_RESPONSE},
     {"heap", SIZE, AT(heap), 4 * MEGA, 1024 * GIGA},
     {"home", FOLDER, AT(home), 0, 0},
     {"idle-timeout", TIME, AT(idle_timeout), 0, MAX_TIME},
@@ -91,7 +93,7 @@ mj_pool_settings_t *mj_pool_settings_make(apr_pool_t *pool, const char *name)
     settings->threads = 25;
     settings->queue_size = 100;
     settings->listen_backlog = 100;
-    settings->header_buffer_size = 64 * KILO;
+    settings->header_buffer_size = MJ_MAX_RESPONSE;
     settings->heap = 128 * MEGA;
     settings->stack_size = 512 * KILO;
     settings->queue_timeout = apr_time_from_sec(45);

@@ -1,13 +1,12 @@
 #include "exchange.h"
 #include "exchange_steps.h"
 
-mj_exchange_t *mj_exchange_make(request_rec *r, mj_request_t *head, const char *pool_name, apr_interval_time_t request_timeout)
+mj_exchange_t *mj_exchange_make(request_rec *r, mj_request_t *head, const mj_pool_settings_t *settings)
 {
     mj_exchange_t *x = apr_pcalloc(r->pool, sizeof(*x));
     x->r = r;
     x->head = head;
-    x->pool_name = pool_name;
-    x->request_timeout = request_timeout;
+    x->settings = settings;
     x->out = apr_brigade_create(r->pool, r->connection->bucket_alloc);
     x->is_body_read = true;
     return x;
@@ -25,10 +24,11 @@ mj_step_t mj_exchange_receive(mj_exchange_t *x)
     }
     rv = mj_channel_receive(x->channel, x->deadline, &frame, &payload);
     if (rv == APR_SUCCESS) {
+        mj_exchange_heard(x);
         return mj_exchange_on_frame(x, &frame, payload);
     }
     if (APR_STATUS_IS_EAGAIN(rv)) { /* a while without a word: is anybody still listening? */
-        return mj_exchange_look_around(x);
+        return mj_exchange_bear_silence(x, MJ_CHANNEL_SLICE);
     }
     if (APR_STATUS_IS_TIMEUP(rv)) {
         return mj_exchange_timed_out(x);
@@ -48,7 +48,7 @@ static mj_step_t receive_or_send(mj_exchange_t *x)
         return mj_exchange_pass(x) ? mj_exchange_more_body(x) : mj_exchange_client_gone(x);
     }
     if (ready == 0) {
-        mj_step_t step = mj_exchange_pass(x) ? mj_exchange_look_around(x) : mj_exchange_client_gone(x);
+        mj_step_t step = mj_exchange_pass(x) ? mj_exchange_bear_silence(x, 0) : mj_exchange_client_gone(x);
         if (step == MJ_GO_ON) {
             mj_channel_await(x->channel, MJ_READABLE | MJ_WRITABLE, MJ_LOOK_AROUND_MS);
         }
@@ -65,7 +65,8 @@ mj_outcome_t mj_exchange_run(mj_exchange_t *x, mj_channel_t *channel, uint32_t p
     x->pid = pid;
     x->is_broken = false;
     x->is_reusable = false;
-    x->deadline = x->request_timeout > 0 ? apr_time_now() + x->request_timeout : 0;
+    x->deadline = x->settings->request_timeout > 0 ? apr_time_now() + x->settings->request_timeout : 0;
+    mj_exchange_heard(x);
     step = mj_exchange_send_head(x);
     if (step == MJ_LOST && x->is_split) {
         step = mj_exchange_lost(x, APR_EOF);

@@ -6,6 +6,7 @@
 #define MJ_EXCHANGE_H
 
 #include "channel.h"
+#include "pool_settings.h"
 #include "wire.h"
 
 #include <httpd.h>
@@ -19,12 +20,13 @@ typedef enum mj_outcome_t {
 
 typedef struct mj_exchange_t {
     request_rec *r;
-    const char *pool_name;
+    const mj_pool_settings_t *settings; /**< of the pool */
     mj_request_t *head;
-    apr_interval_time_t request_timeout; /**< 0: none */
     mj_channel_t *channel;
     uint32_t pid;
-    apr_time_t deadline; /**< 0: none */
+    apr_time_t deadline;     /**< 0: none */
+    apr_time_t silent_since; /**< since when the daemon, which has the next word, sends and takes nothing; 0: it was not waited for yet */
+    size_t held;             /**< bytes of a frame that was not whole when it last gave a sign of life */
     apr_time_t looked_at; /**< when a look was last taken at client and deadline, among frames that pass nothing on */
     apr_bucket_brigade *in;
     apr_bucket_brigade *out;
@@ -57,8 +59,9 @@ typedef struct mj_exchange_t {
     int status;       /**< what the handler returns */
 } mj_exchange_t;
 
-/** @param head filled but for the body's fields; lives as long as the exchange */
-mj_exchange_t *mj_exchange_make(request_rec *r, mj_request_t *head, const char *pool_name, apr_interval_time_t request_timeout);
+/** @param head filled but for the body's fields; lives as long as the exchange
+ *  @param settings of the pool that serves it */
+mj_exchange_t *mj_exchange_make(request_rec *r, mj_request_t *head, const mj_pool_settings_t *settings);
 
 /** Reads what is there of the body without waiting, so that a small one leaves with the head.
  *  @return OK, or a status for the client */

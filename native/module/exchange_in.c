@@ -190,7 +190,7 @@ static mj_step_t on_failed(mj_exchange_t *x, const mj_frame_t *frame, const unsi
     if (rv != APR_SUCCESS || x->is_begun) {
         return mj_exchange_violation(x, rv != APR_SUCCESS ? mj_status_name(rv) : "FAILED after RESPONSE");
     }
-    ap_log_rerror(APLOG_MARK, status >= 500 ? APLOG_ERR : APLOG_INFO, 0, x->r, MJLOGNO(0046) "pool %s pid %u: %.*s; %d", x->pool_name, x->pid,
+    ap_log_rerror(APLOG_MARK, status >= 500 ? APLOG_ERR : APLOG_INFO, 0, x->r, MJLOGNO(0046) "pool %s pid %u: %.*s; %d", x->settings->name, x->pid,
                   (int)message.len, message.data, status);
     mj_exchange_cut_body(x);
     x->status = status;
@@ -205,7 +205,7 @@ mj_step_t mj_exchange_on_abort(mj_exchange_t *x, const mj_frame_t *frame, const 
     if (rv != APR_SUCCESS || !x->is_begun) {
         return mj_exchange_violation(x, rv != APR_SUCCESS ? mj_status_name(rv) : "ABORT before RESPONSE");
     }
-    ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, x->r, MJLOGNO(0047) "pool %s pid %u: the response is broken off: %.*s", x->pool_name, x->pid,
+    ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, x->r, MJLOGNO(0047) "pool %s pid %u: the response is broken off: %.*s", x->settings->name, x->pid,
                   (int)message.len, message.data);
     return mj_exchange_fail(x, HTTP_INTERNAL_SERVER_ERROR); /* the application's doing, if the client has nothing of it yet */
 }
@@ -220,7 +220,7 @@ mj_step_t mj_exchange_on_log(mj_exchange_t *x, const mj_frame_t *frame, const un
     if (rv != APR_SUCCESS) {
         return mj_exchange_violation(x, mj_status_name(rv));
     }
-    ap_log_rerror(APLOG_MARK, level, 0, x->r, "[pool %s] [id %s] %.*s", x->pool_name, x->r->log_id != NULL ? x->r->log_id : "-",
+    ap_log_rerror(APLOG_MARK, level, 0, x->r, "[pool %s] [id %s] %.*s", x->settings->name, x->r->log_id != NULL ? x->r->log_id : "-",
                   (int)message.len, message.data);
     return look_around_at_times(x);
 }
@@ -242,6 +242,20 @@ static mj_step_t on_upgraded(mj_exchange_t *x, const mj_frame_t *frame, const un
     return MJ_UPGRADED;
 }
 
+/* A frame that is the head of a response: this, or an interim one, or that of a tunnel. */
+static bool is_head(const mj_frame_t *frame)
+{
+    return frame->type == MJ_FRAME_RESPONSE || frame->type == MJ_FRAME_INFORM || frame->type == MJ_FRAME_UPGRADED;
+}
+
+static mj_step_t on_long_head(mj_exchange_t *x, const mj_frame_t *frame)
+{
+    ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, x->r,
+                  MJLOGNO(0050) "pool %s pid %u: header-buffer-size: the head of the response has %u bytes, %" APR_INT64_T_FMT " is the limit; 502",
+                  x->settings->name, x->pid, frame->len, x->settings->header_buffer_size);
+    return mj_exchange_fail(x, HTTP_BAD_GATEWAY);
+}
+
 mj_step_t mj_exchange_on_frame(mj_exchange_t *x, const mj_frame_t *frame, const unsigned char *payload)
 {
     if (!x->channel->is_welcome) {
@@ -257,6 +271,9 @@ mj_step_t mj_exchange_on_frame(mj_exchange_t *x, const mj_frame_t *frame, const 
     }
     if (frame->type != MJ_FRAME_REFUSED) {
         x->is_accepted = true;
+    }
+    if (is_head(frame) && frame->len > x->settings->header_buffer_size) {
+        return on_long_head(x, frame);
     }
     switch (frame->type) {
     case MJ_FRAME_RESPONSE:

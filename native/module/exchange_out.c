@@ -110,7 +110,7 @@ static mj_span_t encode_trailers(mj_exchange_t *x)
     }
     if (mj_trailers_encode(NULL, 0, x->channel->serial, fields, count, &size) != APR_ENOSPC) {
         ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, x->r, MJLOGNO(0048) "the request's trailer fields cannot be sent to pool %s: left out",
-                      x->pool_name);
+                      x->settings->name);
         return (mj_span_t){NULL, 0};
     }
     frame = apr_palloc(x->r->pool, size);
@@ -165,13 +165,39 @@ static apr_size_t length_of(const message_t *message)
     return len;
 }
 
+/* Sends all of it, however long the daemon takes to take it. APR_EAGAIN: *end is why nobody waits for that any more. */
+static apr_status_t send_message(mj_exchange_t *x, message_t *message, bool *sent_any, mj_step_t *end)
+{
+    struct iovec *parts = message->parts;
+    apr_status_t rv;
+    bool sent_now;
+
+    *sent_any = false;
+    for (;;) {
+        rv = mj_channel_send(x->channel, &parts, &message->count, &sent_now);
+        *sent_any |= sent_now;
+        if (sent_now) {
+            mj_exchange_heard(x);
+        }
+        if (!APR_STATUS_IS_EAGAIN(rv)) {
+            return rv;
+        }
+        *end = mj_exchange_bear_silence(x, MJ_CHANNEL_SLICE);
+        if (*end != MJ_GO_ON) {
+            return rv;
+        }
+    }
+}
+
 mj_step_t mj_exchange_send_head(mj_exchange_t *x)
 {
     unsigned char hello[MJ_HELLO_SIZE];
     mj_channel_t *channel = x->channel;
+    apr_size_t limit = channel->room < MJ_RETRY_LIMIT ? channel->room : MJ_RETRY_LIMIT;
     apr_size_t size = HEAD_GUESS, frames, len;
     message_t message = {.count = 0};
     unsigned char *head;
+    mj_step_t end;
     apr_status_t rv;
     bool sent_any;
 
@@ -180,7 +206,7 @@ mj_step_t mj_exchange_send_head(mj_exchange_t *x)
         rv = mj_request_encode(head, size, next_serial(channel->serial), x->head, &size);
     } while (rv == APR_ENOSPC);
     if (rv != APR_SUCCESS) {
-        ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, x->r, MJLOGNO(0044) "the request cannot be sent to pool %s: %s", x->pool_name,
+        ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, x->r, MJLOGNO(0044) "the request cannot be sent to pool %s: %s", x->settings->name,
                       mj_status_name(rv));
         x->status = rv == MJ_EFRAMETOOLARGE ? 431 : HTTP_BAD_REQUEST;
         return MJ_FINISHED;
@@ -197,29 +223,49 @@ mj_step_t mj_exchange_send_head(mj_exchange_t *x)
     if (x->has_body) {
         /* The rest waits for credit: the daemon must be able to read all that is sent before it answers at once (PROTOCOL.md, section 3). */
         frames = size + sizeof(hello) + sizeof(message.data_header) + sizeof(message.end);
-        add_body(x, frames < MJ_RETRY_LIMIT ? MJ_RETRY_LIMIT - frames : 0, &message);
+        add_body(x, frames < limit ? limit - frames : 0, &message);
     }
     x->credit = 0;
     len = length_of(&message);
-    rv = mj_channel_send(channel, message.parts, message.count, &sent_any);
+    rv = send_message(x, &message, &sent_any, &end);
+    if (APR_STATUS_IS_EAGAIN(rv)) {
+        return end;
+    }
     /* A part of it may have been read then, and nothing would tell. */
-    x->is_split = sent_any && len > MJ_RETRY_LIMIT;
+    x->is_split = sent_any && len > limit;
     return rv == APR_SUCCESS ? MJ_GO_ON : MJ_LOST;
 }
 
-void mj_exchange_send_body(mj_exchange_t *x)
+apr_size_t mj_exchange_body_room(const mj_exchange_t *x)
+{
+    apr_size_t room = x->channel->room - 2 * MJ_HEADER_SIZE; /* DATA and END */
+
+    if (room > MJ_MAX_DATA) {
+        room = MJ_MAX_DATA;
+    }
+    return x->credit < room ? (apr_size_t)x->credit : room;
+}
+
+mj_step_t mj_exchange_send_body(mj_exchange_t *x)
 {
     message_t message = {.count = 0};
     apr_size_t before = x->body_sent;
+    mj_step_t end;
+    apr_status_t rv;
     bool sent_any;
 
-    add_body(x, x->credit < MJ_MAX_DATA ? (apr_size_t)x->credit : MJ_MAX_DATA, &message);
+    add_body(x, mj_exchange_body_room(x), &message);
     x->credit -= x->body_sent - before;
-    if (mj_channel_send(x->channel, message.parts, message.count, &sent_any) != APR_SUCCESS) {
+    rv = send_message(x, &message, &sent_any, &end);
+    if (APR_STATUS_IS_EAGAIN(rv)) {
+        return end;
+    }
+    if (rv != APR_SUCCESS) {
         /* The daemon may have answered before it went: what it sent can still be received. */
         x->is_broken = true;
         x->is_body_ended = true;
     }
+    return MJ_GO_ON;
 }
 
 int mj_exchange_client_fd(const mj_exchange_t *x)
@@ -289,13 +335,13 @@ mj_step_t mj_exchange_more_body(mj_exchange_t *x)
     if (x->deadline != 0 && apr_time_now() >= x->deadline) {
         return mj_exchange_timed_out(x);
     }
+    mj_exchange_heard(x); /* it has taken what there was: the client has the next word */
     if (x->body_sent < x->body_len) {
-        mj_exchange_send_body(x);
-        return MJ_GO_ON;
+        return mj_exchange_send_body(x);
     }
     /* There is credit, so the daemon has accepted, and there is no second try: what was kept for it is not needed. */
     x->body_len = x->body_sent = 0;
-    room = x->credit < MJ_MAX_DATA ? (apr_size_t)x->credit : MJ_MAX_DATA;
+    room = mj_exchange_body_room(x);
     rv = mj_exchange_read(x, room, APR_NONBLOCK_READ);
     if (APR_STATUS_IS_EAGAIN(rv)) {
         int client = mj_exchange_client_fd(x);
@@ -312,7 +358,7 @@ mj_step_t mj_exchange_more_body(mj_exchange_t *x)
     }
     if (x->body_len > 0 || x->is_body_read) {
         x->stalled_since = 0;
-        mj_exchange_send_body(x);
+        return mj_exchange_send_body(x);
     }
     return MJ_GO_ON;
 }
@@ -320,12 +366,14 @@ mj_step_t mj_exchange_more_body(mj_exchange_t *x)
 void mj_exchange_cut_body(mj_exchange_t *x)
 {
     unsigned char end[MJ_HEADER_SIZE];
-    struct iovec part = {end, sizeof(end)};
+    struct iovec part = {end, sizeof(end)}, *parts = &part;
+    int count = 1;
     bool sent_any;
 
     if (!x->is_body_ended && !x->is_broken) {
         mj_end_encode(end, x->channel->serial, MJ_FLAG_END_CUT);
-        x->is_broken = mj_channel_send(x->channel, &part, 1, &sent_any) != APR_SUCCESS;
+        /* A daemon that does not take it soon loses the connection: nobody is to wait for that. */
+        x->is_broken = mj_channel_send(x->channel, &parts, &count, &sent_any) != APR_SUCCESS;
         x->is_body_ended = true;
     }
 }

@@ -44,9 +44,12 @@ void mj_exchange_cut_body(mj_exchange_t *exchange);
  *  @return APR_EAGAIN if nothing is there yet */
 apr_status_t mj_exchange_read(mj_exchange_t *exchange, apr_size_t max, apr_read_type_e mode);
 
-/** Sends what has been read from the client and not been sent, as far as credit allows, and END behind the last. A daemon that is gone leaves
- *  the exchange broken. */
-void mj_exchange_send_body(mj_exchange_t *exchange);
+/** How much of the body can be sent now, as far as credit and the channel's room go. */
+apr_size_t mj_exchange_body_room(const mj_exchange_t *exchange);
+
+/** Sends what has been read from the client and not been sent, as far as mj_exchange_body_room allows, and END behind the last. A daemon that is
+ *  gone leaves the exchange broken. */
+mj_step_t mj_exchange_send_body(mj_exchange_t *exchange);
 
 /** What to poll for the client's next bytes: its socket, or for HTTP/2 a pipe of its stream's. @return -1 if there is nothing */
 int mj_exchange_client_fd(const mj_exchange_t *exchange);
@@ -61,6 +64,13 @@ void mj_exchange_add_flush(mj_exchange_t *exchange);
 
 /** Ends if request-timeout has passed, or if the client has left. */
 mj_step_t mj_exchange_look_around(mj_exchange_t *exchange);
+
+/** The daemon has given a sign of life, or it was the client that was waited for: socket-timeout begins anew. */
+void mj_exchange_heard(mj_exchange_t *exchange);
+
+/** The daemon, which has the next word, neither sends nor takes anything. Looks around, and ends if socket-timeout has passed.
+ *  @param waited for how long it has been waited for by now */
+mj_step_t mj_exchange_bear_silence(mj_exchange_t *exchange, apr_interval_time_t waited);
 
 /** Ends because nobody waits for the response any more. */
 mj_step_t mj_exchange_client_gone(mj_exchange_t *exchange);

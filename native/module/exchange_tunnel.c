@@ -26,11 +26,10 @@ static void leave_http(request_rec *r)
 /* Takes what the client has sent, as far as there is credit for it; never waits. *moved is set if something came, or it closed its half. */
 static mj_step_t from_client(mj_exchange_t *x, bool *moved)
 {
-    apr_size_t max = x->credit < MJ_MAX_DATA ? (apr_size_t)x->credit : MJ_MAX_DATA;
     apr_status_t rv;
 
     x->body_len = x->body_sent = 0;
-    rv = mj_exchange_read(x, max, APR_NONBLOCK_READ);
+    rv = mj_exchange_read(x, mj_exchange_body_room(x), APR_NONBLOCK_READ);
     if (APR_STATUS_IS_EAGAIN(rv)) {
         return MJ_GO_ON;
     }
@@ -39,8 +38,7 @@ static mj_step_t from_client(mj_exchange_t *x, bool *moved)
     }
     *moved = true;
     x->is_body_read |= rv != APR_SUCCESS;
-    mj_exchange_send_body(x);
-    return MJ_GO_ON;
+    return mj_exchange_send_body(x);
 }
 
 static mj_step_t on_data(mj_exchange_t *x, const mj_frame_t *frame, const unsigned char *payload)
@@ -120,9 +118,9 @@ void mj_exchange_tunnel(mj_exchange_t *x)
     x->is_body_ended = false;
     x->credit = MJ_INITIAL_CREDIT;
     if (x->r->connection->master != NULL) { /* mod_http2 lets the request end first, and goes on with what comes after it */
-        mj_exchange_read(x, MJ_INITIAL_CREDIT, APR_NONBLOCK_READ);
+        mj_exchange_read(x, mj_exchange_body_room(x), APR_NONBLOCK_READ);
         x->is_body_read = false;
-        mj_exchange_send_body(x);
+        step = mj_exchange_send_body(x);
     }
     while (step == MJ_GO_ON) {
         bool is_client_due = !x->is_body_ended && x->credit > 0;

@@ -151,10 +151,32 @@ static int admit(mj_exchange_t *exchange, const mj_pool_t *pool, apr_time_t dead
     }
 }
 
-static mj_channel_t *channel_for(request_rec *r, const mj_pool_t *pool, const mj_ticket_t *ticket)
+/* Connects to a daemon. APR_TIMEUP after connect-timeout, APR_EAGAIN if the client has left meanwhile. */
+static apr_status_t connect_to(const mj_exchange_t *exchange, const char *path, const mj_ticket_t *ticket, mj_channel_t **channel)
+{
+    const mj_pool_settings_t *settings = exchange->settings;
+    apr_time_t began = apr_time_now();
+    apr_interval_time_t left = MJ_CHANNEL_SLICE;
+    apr_status_t rv;
+
+    do {
+        if (settings->connect_timeout > 0) {
+            left = began + settings->connect_timeout - apr_time_now();
+        }
+        if (left <= 0) {
+            return APR_TIMEUP;
+        }
+        rv = mj_channel_open(channel, path, ticket->slot, ticket->serial, left < MJ_CHANNEL_SLICE ? left : MJ_CHANNEL_SLICE,
+                             settings->send_buffer_size);
+    } while (APR_STATUS_IS_EAGAIN(rv) && mj_exchange_has_client(exchange));
+    return rv;
+}
+
+static mj_channel_t *channel_for(const mj_exchange_t *exchange, const mj_pool_t *pool, const mj_ticket_t *ticket)
 {
     const mj_child_t *child = mj_child();
     mj_channel_t *channel = mj_idle_take(child->idle[pool->index], ticket->slot, ticket->serial);
+    request_rec *r = exchange->r;
     char path[256];
     apr_status_t rv;
 
@@ -164,7 +186,16 @@ static mj_channel_t *channel_for(request_rec *r, const mj_pool_t *pool, const mj
     if (!mj_board_socket_path(path, sizeof(path), child->runtime_dir, pool->settings->name, ticket->slot, ticket->serial)) {
         return NULL;
     }
-    rv = mj_channel_open(&channel, path, ticket->slot, ticket->serial);
+    rv = connect_to(exchange, path, ticket, &channel);
+    if (APR_STATUS_IS_EAGAIN(rv)) {
+        return NULL;
+    }
+    if (APR_STATUS_IS_TIMEUP(rv)) {
+        ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r,
+                      MJLOGNO(0038) "pool %s pid %u: connect-timeout: its backlog was full for %" APR_INT64_T_FMT " ms; another daemon is tried",
+                      pool->settings->name, ticket->pid, pool->settings->connect_timeout / 1000);
+        return NULL;
+    }
     if (rv != APR_SUCCESS) {
         /* A daemon that has just died; anything else wants an administrator. */
         ap_log_rerror(APLOG_MARK, APR_STATUS_IS_ECONNREFUSED(rv) || APR_STATUS_IS_ENOENT(rv) ? APLOG_INFO : APLOG_ERR, rv, r,
@@ -178,7 +209,7 @@ static mj_channel_t *channel_for(request_rec *r, const mj_pool_t *pool, const mj
 static mj_outcome_t attempt(mj_exchange_t *exchange, const mj_pool_t *pool, mj_ticket_t *ticket)
 {
     const mj_child_t *child = mj_child();
-    mj_channel_t *channel = channel_for(exchange->r, pool, ticket);
+    mj_channel_t *channel = channel_for(exchange, pool, ticket);
     mj_outcome_t outcome = MJ_OUTCOME_UNSEEN;
 
     if (channel != NULL) {
@@ -249,7 +280,7 @@ int mj_handler(request_rec *r)
     apr_table_setn(r->notes, "jvm-pool", settings->name);
     began = apr_time_now();
     deadline = settings->queue_timeout > 0 ? began + settings->queue_timeout : 0;
-    exchange = mj_exchange_make(r, &outgoing.head, settings->name, settings->request_timeout);
+    exchange = mj_exchange_make(r, &outgoing.head, settings);
     status = mj_exchange_prepare(exchange);
     for (tries = 0; status == OK && tries < MAX_ATTEMPTS && (deadline == 0 || !is_asked || apr_time_now() < deadline); tries++) {
         mj_outcome_t outcome;
@@ -268,12 +299,12 @@ int mj_handler(request_rec *r)
         mj_slots_add(&avoid, ticket.slot);
         if (outcome == MJ_OUTCOME_REFUSED) {
             tries--; /* it is alive: queue-timeout ends this */
-            if (!mj_exchange_has_client(exchange)) {
-                return give_up(exchange, outgoing.pool);
-            }
         }
         else if (tries > 0) { /* the board will soon know better than to send us there; each release changes it, so no wait for a change */
             apr_sleep(RETRY_PAUSE);
+        }
+        if (!mj_exchange_has_client(exchange)) {
+            return give_up(exchange, outgoing.pool);
         }
     }
     if (status != OK) {

@@ -124,11 +124,11 @@ START_TEST(a_channel_to_nobody_is_an_error)
     char *too_long = apr_pcalloc(test_pool, 200);
     mj_channel_t *other = NULL;
 
-    ck_assert_int_eq(mj_channel_open(&other, gone, 0, 0), ENOENT);
+    ck_assert_int_eq(mj_channel_open(&other, gone, 0, 0, MJ_CHANNEL_SLICE, 0), ENOENT);
     close(socket_listener);
-    ck_assert_int_eq(mj_channel_open(&other, socket_path, 0, 0), ECONNREFUSED);
+    ck_assert_int_eq(mj_channel_open(&other, socket_path, 0, 0, MJ_CHANNEL_SLICE, 0), ECONNREFUSED);
     memset(too_long, 'x', 108);
-    ck_assert_int_eq(mj_channel_open(&other, too_long, 0, 0), APR_ENAMETOOLONG);
+    ck_assert_int_eq(mj_channel_open(&other, too_long, 0, 0, MJ_CHANNEL_SLICE, 0), APR_ENAMETOOLONG);
     ck_assert_ptr_null(other);
     socket_listener = dup(peer);
 }
@@ -152,7 +152,7 @@ static void *open_in_thread(void *data)
 {
     opening_t *opening = data;
 
-    opening->rv = mj_channel_open(&opening->channel, socket_path, 0, 1);
+    opening->rv = mj_channel_open(&opening->channel, socket_path, 0, 1, LONG_ENOUGH, 0);
     opening->is_done = true;
     return NULL;
 }
@@ -167,7 +167,7 @@ START_TEST(a_signal_does_not_end_the_wait_for_a_full_backlog)
 
     mj_listen(0);
     ck_assert_int_eq(sigaction(SIGUSR1, &action, NULL), 0);
-    ck_assert_int_eq(mj_channel_open(&channel, socket_path, 0, 1), APR_SUCCESS); /* fills the backlog */
+    ck_assert_int_eq(mj_channel_open(&channel, socket_path, 0, 1, MJ_CHANNEL_SLICE, 0), APR_SUCCESS); /* fills the backlog */
     signals = 0;
     ck_assert_int_eq(pthread_create(&thread, NULL, open_in_thread, &opening), 0);
     for (int i = 0; i < 200 && !opening.is_done; i++) {
@@ -189,7 +189,78 @@ START_TEST(a_signal_does_not_end_the_wait_for_a_full_backlog)
 }
 END_TEST
 
+START_TEST(a_backlog_that_stays_full_is_waited_for_no_longer_than_told)
+{
+    mj_channel_t *other = NULL;
+    apr_time_t began;
+
+    mj_listen(0);
+    ck_assert_int_eq(mj_channel_open(&channel, socket_path, 0, 1, LONG_ENOUGH, 0), APR_SUCCESS);
+    began = apr_time_now();
+    ck_assert_int_eq(mj_channel_open(&other, socket_path, 0, 1, apr_time_from_msec(60), 0), APR_EAGAIN);
+    ck_assert_int_ge(apr_time_now() - began, apr_time_from_msec(60));
+    ck_assert_int_lt(apr_time_now() - began, LONG_ENOUGH);
+    ck_assert_ptr_null(other);
+    mj_channel_close(channel);
+    close(socket_listener);
+}
+END_TEST
+
 /* --- sending --- */
+
+/* Sends all of it to a daemon that takes it. */
+static void send_all(struct iovec *parts, int count)
+{
+    bool sent_any;
+    apr_status_t rv;
+
+    do {
+        rv = mj_channel_send(channel, &parts, &count, &sent_any);
+    } while (APR_STATUS_IS_EAGAIN(rv));
+    ck_assert_int_eq(rv, APR_SUCCESS);
+    ck_assert_int_eq(count, 0);
+}
+
+static int buffer_of(const mj_channel_t *of)
+{
+    int size = 0;
+    socklen_t len = sizeof(size);
+
+    ck_assert_int_eq(getsockopt(of->fd, SOL_SOCKET, SO_SNDBUF, &size, &len), 0);
+    return size;
+}
+
+/* What MJ_WRITABLE promises, for the least buffer as for a large one; and a message of that size comes whole or not at all. */
+START_TEST(a_message_that_fits_the_send_buffer_never_waits)
+{
+    static const int64_t buffers[] = {0, 1, 4096, 16384, 32768, 65536, 100000};
+    static unsigned char bytes[1 << 20];
+
+    for (size_t i = 0; i < sizeof(buffers) / sizeof(buffers[0]); i++) {
+        mj_channel_t *small;
+        int accepted;
+
+        ck_assert_int_eq(mj_channel_open(&small, socket_path, 0, 1, LONG_ENOUGH, buffers[i]), APR_SUCCESS);
+        accepted = accept(socket_listener, NULL, NULL);
+        ck_assert_int_ge(accepted, 0);
+        if (buffers[i] >= 4096) {
+            ck_assert_int_eq(buffer_of(small), 2 * buffers[i]); /* Linux doubles it */
+        }
+        ck_assert_uint_eq(small->room, (size_t)buffer_of(small) / 2 - 64);
+        for (int round = 0; round < 50; round++) {
+            ssize_t taken;
+            while (mj_channel_await(small, MJ_WRITABLE, 0) != 0) {
+                size_t len = small->room < MJ_MAX_DATA ? small->room : MJ_MAX_DATA;
+                ck_assert_int_eq(send(small->fd, bytes, len, MSG_DONTWAIT), (ssize_t)len);
+            }
+            taken = recv(accepted, bytes, 1 + (size_t)round * 501, 0);
+            ck_assert_int_gt(taken, 0);
+        }
+        mj_channel_close(small);
+        close(accepted);
+    }
+}
+END_TEST
 
 typedef struct sink_t {
     unsigned char *bytes;
@@ -215,7 +286,6 @@ START_TEST(all_parts_are_sent_in_order)
     sink_t sink = {.max = 2000009};
     pthread_t thread;
     size_t at = 0;
-    bool sent_any = false;
 
     sink.bytes = apr_palloc(test_pool, sink.max);
     for (size_t i = 0; i < 6; i++) {
@@ -228,8 +298,7 @@ START_TEST(all_parts_are_sent_in_order)
         at += sizes[i];
     }
     ck_assert_int_eq(pthread_create(&thread, NULL, drain, &sink), 0);
-    ck_assert_int_eq(mj_channel_send(channel, parts, 6, &sent_any), APR_SUCCESS);
-    ck_assert(sent_any);
+    send_all(parts, 6);
     pthread_join(thread, NULL);
     ck_assert_uint_eq(sink.len, sink.max);
     for (size_t i = 0; i < sink.len; i++) {
@@ -242,11 +311,12 @@ END_TEST
 
 START_TEST(a_daemon_that_is_gone_fails_the_send)
 {
-    struct iovec part = {"hello", 5};
+    struct iovec part = {"hello", 5}, *parts = &part;
+    int count = 1;
     bool sent_any = true;
 
     close(peer);
-    ck_assert_int_eq(mj_channel_send(channel, &part, 1, &sent_any), EPIPE);
+    ck_assert_int_eq(mj_channel_send(channel, &parts, &count, &sent_any), EPIPE);
     ck_assert(!sent_any);
     peer = dup(socket_listener);
 }
@@ -255,20 +325,20 @@ END_TEST
 START_TEST(a_daemon_that_goes_while_it_is_sent_to_had_some)
 {
     const size_t len = 4000000;
-    struct iovec part = {apr_pcalloc(test_pool, len), len};
+    struct iovec part = {apr_pcalloc(test_pool, len), len}, *parts = &part;
     sink_t sink = {.bytes = apr_palloc(test_pool, 1000), .max = 1000};
+    int count = 1;
     bool sent_any = false;
     apr_status_t rv;
 
     /* The socket takes some of it and no more, as its other end reads nothing: then the other end goes. */
-    ck_assert_int_eq(fcntl(channel->fd, F_SETFL, O_NONBLOCK), 0);
-    ck_assert_int_eq(mj_channel_send(channel, &part, 1, &sent_any), APR_TIMEUP);
+    ck_assert_int_eq(mj_channel_send(channel, &parts, &count, &sent_any), APR_EAGAIN);
     ck_assert(sent_any);
     ck_assert_uint_gt(part.iov_len, 0);
     ck_assert_uint_lt(part.iov_len, len);
     drain(&sink);
     close(peer);
-    rv = mj_channel_send(channel, &part, 1, &sent_any);
+    rv = mj_channel_send(channel, &parts, &count, &sent_any);
     ck_assert_msg(rv == EPIPE || rv == ECONNRESET, "%d", rv);
     ck_assert(!sent_any);
     peer = dup(socket_listener);
@@ -503,11 +573,10 @@ START_TEST(a_daemon_that_left_bytes_unread_resets_the_connection)
     for (int i = 0; i < 2; i++) {
         struct iovec part = {"hello", 5};
         mj_channel_t *first = channel;
-        bool sent_any;
         int own_peer;
 
         channel = mj_open_channel(0, 1, &own_peer);
-        ck_assert_int_eq(mj_channel_send(channel, &part, 1, &sent_any), APR_SUCCESS);
+        send_all(&part, 1);
         close(own_peer);
         ck_assert_int_eq(try_receive(i == 0 ? 0 : apr_time_now() + LONG_ENOUGH), ECONNRESET);
         mj_channel_close(channel);
@@ -526,6 +595,7 @@ Suite *mj_suite(void)
     tcase_add_test(tcase, a_new_channel_has_said_and_heard_nothing);
     tcase_add_test(tcase, a_channel_to_nobody_is_an_error);
     tcase_add_test(tcase, all_parts_are_sent_in_order);
+    tcase_add_test(tcase, a_message_that_fits_the_send_buffer_never_waits);
     tcase_add_test(tcase, a_daemon_that_is_gone_fails_the_send);
     tcase_add_test(tcase, a_daemon_that_goes_while_it_is_sent_to_had_some);
     tcase_add_test(tcase, a_frame_is_received_whole_from_any_pieces);
@@ -544,5 +614,6 @@ Suite *mj_suite(void)
     tcase = mj_case(suite, "backlog");
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, a_signal_does_not_end_the_wait_for_a_full_backlog);
+    tcase_add_test(tcase, a_backlog_that_stays_full_is_waited_for_no_longer_than_told);
     return suite;
 }

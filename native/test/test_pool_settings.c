@@ -320,7 +320,8 @@ static const struct {
     {"cpu-priority", "20", "from -20 to 19"},
     {"cpu-priority", "--5", "from -20 to 19"},
     {"env-file", "shop.env", "give an absolute path"},
-    {"header-buffer-size", "0", "from 1k to 1m"},
+    {"header-buffer-size", "0", "from 1k to 64k"},
+    {"header-buffer-size", "65537", "from 1k to 64k"}, /* more than the wire carries */
     {"listen-backlog", "0", "from 1 to 65535"},
     {"maximum-requests", "-1", "from 0 to"},
     {"private-tmp", "yes", "give off or on"},
