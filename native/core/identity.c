@@ -21,8 +21,8 @@ static bool parse_id(const char *text, unsigned long *id)
     return errno == 0 && *end == '\0' && *id < 0xffffffffUL;
 }
 
-/* The UID that `user` means; *found is its entry, or NULL for a number that has none. */
-static const char *find_user(apr_pool_t *pool, const char *user, uid_t *uid, const struct passwd **found)
+/* The UID that the value of `user` or `script-user` means; *found is its entry, or NULL for a number that has none. */
+static const char *find_user(apr_pool_t *pool, const char *option, const char *user, uid_t *uid, const struct passwd **found)
 {
     unsigned long id;
     const struct passwd *pw = getpwnam(user);
@@ -33,9 +33,9 @@ static const char *find_user(apr_pool_t *pool, const char *user, uid_t *uid, con
         *uid = (uid_t)id;
         pw = getpwuid(*uid);
     } else if (*user == '#') {
-        return apr_psprintf(pool, "user=%s: this is no UID; give '#' and a number below 4294967295, or a name", user);
+        return apr_psprintf(pool, "%s=%s: this is no UID; give '#' and a number below 4294967295, or a name", option, user);
     } else {
-        return apr_psprintf(pool, "user=%s: there is no such user; create it (useradd --system %s) or name another", user, user);
+        return apr_psprintf(pool, "%s=%s: there is no such user; create it (useradd --system %s) or name another", option, user, user);
     }
     *found = pw;
     return NULL;
@@ -140,7 +140,7 @@ static const char *resolve_as_root(mj_pool_settings_t *settings, apr_pool_t *poo
     if (settings->user == NULL) {
         return "user= is missing: httpd runs as root, so say whose processes these are (user=alice)";
     }
-    wrong = find_user(pool, settings->user, &settings->uid, &pw);
+    wrong = find_user(pool, "user", settings->user, &settings->uid, &pw);
     if (wrong != NULL) {
         return wrong;
     }
@@ -172,7 +172,7 @@ static const char *resolve_as_user(mj_pool_settings_t *settings, apr_pool_t *poo
     gid_t gid = 0;
 
     if (settings->user != NULL) {
-        wrong = find_user(pool, settings->user, &uid, &pw);
+        wrong = find_user(pool, "user", settings->user, &uid, &pw);
         if (wrong != NULL) {
             return wrong;
         }
@@ -205,7 +205,27 @@ static const char *resolve_as_user(mj_pool_settings_t *settings, apr_pool_t *poo
     return NULL;
 }
 
+/* Root's own targets are as good as anybody's. */
+static const char *resolve_scripts(mj_pool_settings_t *settings, apr_pool_t *pool)
+{
+    const struct passwd *pw;
+    const char *wrong = NULL;
+    uid_t uid = 0;
+    gid_t gid = 0;
+
+    if (settings->script_user != NULL) {
+        wrong = find_user(pool, "script-user", settings->script_user, &uid, &pw);
+        settings->script_uid = (int64_t)uid;
+    }
+    if (wrong == NULL && settings->script_group != NULL) {
+        wrong = find_group(pool, "script-group", settings->script_group, &gid);
+        settings->script_gid = (int64_t)gid;
+    }
+    return wrong;
+}
+
 const char *mj_identity_resolve(mj_pool_settings_t *settings, apr_pool_t *pool, uid_t euid, gid_t egid, uid_t minimum_uid)
 {
-    return euid == 0 ? resolve_as_root(settings, pool, minimum_uid) : resolve_as_user(settings, pool, euid, egid);
+    const char *wrong = euid == 0 ? resolve_as_root(settings, pool, minimum_uid) : resolve_as_user(settings, pool, euid, egid);
+    return wrong != NULL ? wrong : resolve_scripts(settings, pool);
 }

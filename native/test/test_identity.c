@@ -314,6 +314,41 @@ START_TEST(who_is_not_root_can_be_nobody_else)
 }
 END_TEST
 
+static const char *scripts(mj_pool_settings_t *settings, const char *user, const char *group)
+{
+    settings->script_user = user;
+    settings->script_group = group;
+    return as_root(settings, 1);
+}
+
+START_TEST(targets_may_have_to_belong_to_somebody)
+{
+    mj_pool_settings_t *settings = fresh("nobody", NULL, "");
+
+    ck_assert_ptr_null(scripts(settings, NULL, NULL));
+    ck_assert_int_eq(settings->script_uid, -1);
+    ck_assert_int_eq(settings->script_gid, -1);
+    ck_assert_ptr_null(scripts(settings, "daemon", "users"));
+    ck_assert_int_eq(settings->script_uid, daemon_user.pw_uid);
+    ck_assert_int_eq(settings->script_gid, users_group.gr_gid);
+    ck_assert_uint_eq(settings->uid, nobody.pw_uid);
+    ck_assert_ptr_null(scripts(settings, number(nobodys_uid), number(nobodys_gid)));
+    ck_assert_int_eq(settings->script_uid, (int64_t)nobodys_uid);
+    ck_assert_int_eq(settings->script_gid, (int64_t)nobodys_gid);
+    ck_assert_ptr_null(scripts(settings, "root", "#0"));
+    ck_assert_int_eq(settings->script_uid, 0);
+    ck_assert_int_eq(settings->script_gid, 0);
+    assert_says(scripts(settings, "no-such-user", NULL), "script-user=no-such-user: ", "no such user");
+    assert_says(scripts(settings, "#x", NULL), "script-user=#x: ", "no UID");
+    assert_says(scripts(settings, "#4294967295", NULL), "script-user=#4294967295: ", "no UID");
+    assert_says(scripts(settings, NULL, "no-such-group"), "script-group=no-such-group: ", "no group");
+    settings = fresh(NULL, NULL, NULL);
+    settings->script_user = "daemon";
+    ck_assert_ptr_null(mj_identity_resolve(settings, test_pool, nobody.pw_uid, nobody.pw_gid, 1));
+    ck_assert_int_eq(settings->script_uid, daemon_user.pw_uid);
+}
+END_TEST
+
 Suite *mj_suite(void)
 {
     Suite *suite = suite_create("identity");
@@ -332,6 +367,7 @@ Suite *mj_suite(void)
     tcase_add_test(tcase, uid_0_is_refused_by_any_name);
     tcase_add_test(tcase, gid_0_is_refused_by_any_name);
     tcase_add_test(tcase, uids_under_the_minimum_are_refused);
+    tcase_add_test(tcase, targets_may_have_to_belong_to_somebody);
     tcase = mj_case(suite, "not as root");
     tcase_add_checked_fixture(tcase, find_people, NULL);
     tcase_add_test(tcase, who_is_not_root_runs_as_itself);
