@@ -1,4 +1,5 @@
 /* check_config: what `apachectl configtest` finds out. Looks at the whole configuration, changes nothing outside it. */
+#include "env_file.h"
 #include "identity.h"
 #include "java_home.h"
 #include "module.h"
@@ -18,6 +19,10 @@
 #include <unistd.h>
 
 APLOG_USE_MODULE(jvm);
+
+#define LAUNCHER "libexec/mod_jvm/jvm-daemon"
+
+static const char *const jars[] = {"share/mod_jvm/modjvm-api.jar", "share/mod_jvm/modjvm-host.jar"};
 
 #define LOG_CHECK(server, message) ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_ERR, 0, server, "%s", message)
 
@@ -135,17 +140,12 @@ static void own_config(apr_pool_t *pool, server_rec *server)
     config->resolved = apr_array_make(pool, config->mounts->nelts + 1, sizeof(mj_resolved_t));
 }
 
-static const char *check_pool(apr_pool_t *pool, mj_pool_t *declared, const server_rec *main_server)
+static const char *check_java_home(apr_pool_t *pool, mj_pool_t *declared)
 {
     const mj_server_t *config = mj_server_config(declared->server);
-    long minimum = mj_server_config(main_server)->minimum_uid;
-    mj_pool_settings_t *settings = declared->settings;
+    const mj_pool_settings_t *settings = declared->settings;
     const char *wrong;
 
-    wrong = mj_identity_resolve(settings, pool, geteuid(), getegid(), minimum < 0 ? MJ_DEFAULT_MINIMUM_UID : (uid_t)minimum);
-    if (wrong != NULL) {
-        return wrong;
-    }
     if (settings->java_home != NULL) {
         wrong = mj_java_home_check(pool, settings->java_home);
         if (wrong != NULL) {
@@ -163,6 +163,35 @@ static const char *check_pool(apr_pool_t *pool, mj_pool_t *declared, const serve
                ? NULL
                : "no Java of 17 or later is found below /usr/lib/jvm, /usr/java, /opt or /usr/local: install one "
                  "(apt-get install openjdk-17-jre-headless), or say where it is with JVMJavaHome";
+}
+
+static const char *read_env_file(apr_pool_t *pool, mj_pool_settings_t *settings)
+{
+    apr_array_header_t *variables = apr_array_make(pool, 8, sizeof(const char *));
+    const char *wrong;
+
+    if (settings->env_file == NULL) {
+        return NULL;
+    }
+    wrong = mj_env_file_read(pool, settings->env_file, geteuid(), variables);
+    settings->file_env = variables;
+    return wrong != NULL ? apr_pstrcat(pool, "env-file=", wrong, NULL) : NULL;
+}
+
+static const char *check_pool(apr_pool_t *pool, mj_pool_t *declared, const server_rec *main_server)
+{
+    long minimum = mj_server_config(main_server)->minimum_uid;
+    mj_pool_settings_t *settings = declared->settings;
+    const char *wrong;
+
+    wrong = mj_identity_resolve(settings, pool, geteuid(), getegid(), minimum < 0 ? MJ_DEFAULT_MINIMUM_UID : (uid_t)minimum);
+    if (wrong == NULL) {
+        wrong = read_env_file(pool, settings);
+    }
+    if (wrong == NULL) {
+        wrong = check_java_home(pool, declared);
+    }
+    return wrong;
 }
 
 static int check_pools(apr_pool_t *pool, server_rec *main_server)
@@ -284,8 +313,7 @@ static int check_mounts(apr_pool_t *pool, const server_rec *server)
 
 static const char *check_installation(apr_pool_t *pool)
 {
-    static const char *const programs[] = {"libexec/mod_jvm/jvm-supervisor", "libexec/mod_jvm/jvm-daemon"};
-    static const char *const jars[] = {"share/mod_jvm/modjvm-api.jar", "share/mod_jvm/modjvm-host.jar"};
+    static const char *const programs[] = {"libexec/mod_jvm/jvm-supervisor", LAUNCHER};
     bool by_others = geteuid() == 0;
     const char *wrong = NULL;
     size_t i;

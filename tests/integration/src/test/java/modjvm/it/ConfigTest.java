@@ -79,24 +79,31 @@ class ConfigTest {
         "home=relative,          'absolute'",
         "java-home=relative,     'absolute'",
         "class-path=a:b,         'absolute'",
-        "chroot=/srv,            'not yet supported'",
-        "script-user=www,        'not yet supported'",
-        "script-group=www,       'not yet supported'",
-        "memory-limit=1g,        'not yet supported'",
-        "cpu-priority=5,         'not yet supported'",
-        "virtual-threads=on,     'not yet supported'",
-        "env-file=/etc/env,      'not yet supported'",
-        "connect-timeout=1,      'not yet supported'",
-        "socket-timeout=1,       'not yet supported'",
-        "interrupt-timeout=1,    'not yet supported'",
-        "idle-timeout=1,         'not yet supported'",
-        "deadlock-timeout=1,     'not yet supported'",
-        "maximum-requests=1,     'not yet supported'",
-        "restart-interval=1,     'not yet supported'",
-        "listen-backlog=1,       'not yet supported'",
-        "send-buffer-size=1,     'not yet supported'",
-        "receive-buffer-size=1,  'not yet supported'",
-        "header-buffer-size=1k,  'not yet supported'",
+        "chroot=srv,             'absolute'",
+        "read-only=/srv:etc,     'absolute'",
+        "private-tmp=yes,        'off or on'",
+        "script-user=nosuchuser, 'useradd|create'",
+        "script-user=#x,         'UID'",
+        "script-group=nosuchgroup, 'groupadd|create'",
+        "memory-limit=lots,      'size'",
+        "cpu-priority=20,        'from -20 to 19'",
+        "virtual-threads=auto,   'off or on'",
+        "env-file=etc/env,       'absolute'",
+        "env-file=/nonexistent/env, 'No such file'",
+        "env-file=/dev/null,     'regular file'",
+        "connect-timeout=-1,     'time'",
+        "socket-timeout=1x,      'time'",
+        "interrupt-timeout=x,    'time'",
+        "idle-timeout=x,         'time'",
+        "deadlock-timeout=x,     'time'",
+        "maximum-requests=-1,    'from 0'",
+        "restart-interval=x,     'time'",
+        "restart-order=new-first, 'stop-first'",
+        "reload-marker=here,     'absolute'",
+        "listen-backlog=0,       'from 1 to 65535'",
+        "send-buffer-size=1t,    'size'",
+        "receive-buffer-size=x,  'size'",
+        "header-buffer-size=1m,  'from 1k to 64k'",
     })
     void shouldRefuseAnOption(String option, String mend) {
         String name = option.substring(0, option.indexOf('='));
@@ -126,6 +133,31 @@ class ConfigTest {
     })
     void shouldRefuseAnIdentity(String options, String mend) {
         assertRefused("JVMDaemonProcess shop " + options, "JVMDaemonProcess", "shop", mend);
+    }
+
+    @Test
+    void shouldSayWhereAnEnvFileIsWrong() {
+        Path file = httpd.dir().resolve("wrong.env");
+        Folders.write(file, "# right\nA=1\nPASSWORD geheim\n");
+        assertRefused("JVMDaemonProcess shop ${AS1} env-file=" + file, "JVMDaemonProcess", file + ":3: ", "NAME=VALUE");
+        assertThat(httpd.configtest().output()).doesNotContain("geheim");
+    }
+
+    @Test
+    @RequiresRoot
+    void shouldRefuseAnEnvFileThatOthersCanWrite() {
+        Path file = httpd.dir().resolve("open.env");
+        Folders.write(file, "A=1\n");
+        Command.succeed("chmod", "666", file.toString());
+        assertRefused(
+                "JVMDaemonProcess shop ${AS1} env-file=" + file, "JVMDaemonProcess", file.toString(), "chmod go-w");
+        Command.succeed("chmod", "644", file.toString());
+        Command.succeed("chown", Users.first(), file.toString());
+        assertRefused(
+                "JVMDaemonProcess shop ${AS1} env-file=" + file,
+                "JVMDaemonProcess",
+                file.toString(),
+                "chown it to root");
     }
 
     @Test

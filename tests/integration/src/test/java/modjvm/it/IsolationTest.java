@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import modjvm.it.harness.Command;
 import modjvm.it.harness.Folders;
 import modjvm.it.harness.Http;
 import modjvm.it.harness.Httpd;
@@ -35,7 +36,7 @@ class IsolationTest {
                 .host("shop", """
                         JVMDaemonProcess shop ${AS1} "supplementary-groups=mjtest2,games" umask=0077 "home=${WORK}/home" \\
                             env=COLOUR=green "env=WITH=a = b" lang=POSIX heap=48m "java-option=-Done=1" "java-option=-Dtwo=a b" \\
-                            "class-path=${WORK}/lib"
+                            "class-path=${WORK}/lib" env-file=${APPS}/shop.env
                         JVMAlias / ${APPS}/Facts.java
                         """)
                 .host("plain", "JVMDaemonProcess plain ${AS2} \"display-name=my shop\"\nJVMAlias / ${APPS}/Facts.java")
@@ -43,6 +44,12 @@ class IsolationTest {
         Users.second();
         Folders.make(httpd.work().resolve("home"), Users.first(), "rwx------");
         Folders.write(httpd.work().resolve("lib/marker.txt"), "found\n");
+        Path variables = Folders.write(httpd.apps().resolve("shop.env"), """
+                # for root's eyes alone
+                COLOUR=red
+                PASSWORD="two words"
+                """);
+        Command.succeed("chmod", "600", variables.toString());
         httpd.start();
         shop = daemon("shop");
         plain = daemon("plain");
@@ -116,7 +123,8 @@ class IsolationTest {
                         "LANG=POSIX",
                         "LC_ALL=POSIX",
                         "MALLOC_ARENA_MAX=2",
-                        "COLOUR=green",
+                        "PASSWORD=two words",
+                        "COLOUR=green", // env wins over env-file
                         "WITH=a = b");
         assertThat(plain.environment())
                 .containsExactlyInAnyOrder(

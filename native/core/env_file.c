@@ -1,0 +1,231 @@
+#include "env_file.h"
+
+#include "paths.h"
+
+#include <apr_lib.h>
+#include <apr_strings.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+typedef struct reader_t {
+    apr_pool_t *pool;
+    const char *path;
+    const char *at;
+    const char *end;
+    unsigned line; /* of at */
+} reader_t;
+
+static const char *complain(const reader_t *reader, unsigned line, const char *what)
+{
+    return apr_psprintf(reader->pool, "%s:%u: %s", reader->path, line, what);
+}
+
+static bool is_at_end(const reader_t *reader)
+{
+    return reader->at == reader->end;
+}
+
+static char take(reader_t *reader)
+{
+    char c = *reader->at++;
+    reader->line += c == '\n';
+    return c;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r';
+}
+
+static void skip_blanks(reader_t *reader)
+{
+    while (!is_at_end(reader) && is_blank(*reader->at)) {
+        take(reader);
+    }
+}
+
+static void skip_line(reader_t *reader)
+{
+    while (!is_at_end(reader) && take(reader) != '\n') {
+    }
+}
+
+static const char *take_name(reader_t *reader, const char **name)
+{
+    const char *start = reader->at;
+    apr_size_t len;
+
+    while (!is_at_end(reader) && (apr_isalnum(*reader->at) || *reader->at == '_')) {
+        take(reader);
+    }
+    len = (apr_size_t)(reader->at - start);
+    skip_blanks(reader);
+    if (len == 0 || apr_isdigit(*start) || is_at_end(reader) || *reader->at != '=') {
+        return complain(reader, reader->line, "no NAME=VALUE: give a NAME of letters, digits and '_' and a '=', or put a '#' before the line");
+    }
+    take(reader);
+    *name = apr_pstrmemdup(reader->pool, start, len);
+    return NULL;
+}
+
+/* Behind the opening quote: up to the closing one, and the rest of the line. */
+static const char *take_quoted(reader_t *reader, char quote, char **out)
+{
+    unsigned line = reader->line;
+
+    for (;;) {
+        char c;
+        if (is_at_end(reader)) {
+            return complain(reader, line, "the quote that is opened here is not closed: close it, or put a backslash before it");
+        }
+        c = take(reader);
+        if (c == quote) {
+            break;
+        }
+        if (c == '\\' && quote == '"' && !is_at_end(reader) && strchr("\"\\`$\n", *reader->at) != NULL) {
+            c = take(reader);
+            if (c == '\n') {
+                continue;
+            }
+        }
+        *(*out)++ = c;
+    }
+    skip_blanks(reader);
+    if (!is_at_end(reader) && take(reader) != '\n') {
+        return complain(reader, line, "something stands behind the closing quote: put all of the value into quotes");
+    }
+    return NULL;
+}
+
+static void take_plain(reader_t *reader, char **out)
+{
+    char *end = *out; /* behind the last character that is kept in any case */
+
+    while (!is_at_end(reader)) {
+        char c = take(reader);
+        if (c == '\n') {
+            break;
+        }
+        if (c == '\\' && !is_at_end(reader)) {
+            c = take(reader);
+            if (c != '\n') {
+                *(*out)++ = c;
+                end = *out;
+            }
+            continue;
+        }
+        *(*out)++ = c;
+        end = is_blank(c) ? end : *out;
+    }
+    *out = end;
+}
+
+/* buffer has room for all that is left. */
+static const char *take_value(reader_t *reader, char *buffer, const char **value)
+{
+    const char *wrong = NULL;
+    char *out = buffer;
+
+    skip_blanks(reader);
+    if (!is_at_end(reader) && (*reader->at == '"' || *reader->at == '\'')) {
+        wrong = take_quoted(reader, take(reader), &out);
+    } else {
+        take_plain(reader, &out);
+    }
+    *value = apr_pstrmemdup(reader->pool, buffer, (apr_size_t)(out - buffer));
+    return wrong;
+}
+
+const char *mj_env_file_parse(apr_pool_t *pool, const char *path, const char *text, apr_size_t len, apr_array_header_t *variables)
+{
+    reader_t reader = {.pool = pool, .path = path, .at = text, .end = text + len, .line = 1};
+    const char *nul = memchr(text, '\0', len);
+    char *buffer = apr_palloc(pool, len + 1);
+
+    if (nul != NULL) {
+        for (; reader.at < nul; take(&reader)) {
+        }
+        return complain(&reader, reader.line, "a NUL byte: this is no text file");
+    }
+    while (!is_at_end(&reader)) {
+        const char *name = NULL, *value = NULL, *wrong;
+        skip_blanks(&reader);
+        if (is_at_end(&reader) || *reader.at == '\n' || *reader.at == '#' || *reader.at == ';') {
+            skip_line(&reader);
+            continue;
+        }
+        wrong = take_name(&reader, &name);
+        if (wrong == NULL) {
+            wrong = take_value(&reader, buffer, &value);
+        }
+        if (wrong != NULL) {
+            return wrong;
+        }
+        APR_ARRAY_PUSH(variables, const char *) = apr_pstrcat(pool, name, "=", value, NULL);
+    }
+    return NULL;
+}
+
+static const char *check_file(apr_pool_t *pool, const char *path, int fd, uid_t owner)
+{
+    struct stat st;
+
+    if (fstat(fd, &st) != 0) {
+        return apr_psprintf(pool, "%s: %s", path, strerror(errno));
+    }
+    if (!S_ISREG(st.st_mode)) {
+        return apr_psprintf(pool, "%s is no regular file: name one", path);
+    }
+    if (st.st_uid != 0 && st.st_uid != owner) {
+        return apr_psprintf(pool, "%s belongs to UID %lu: chown it to %s", path, (unsigned long)st.st_uid,
+                            owner == 0 ? "root" : "root or the user that runs httpd");
+    }
+    if ((st.st_mode & 0022) != 0) {
+        return apr_psprintf(pool, "%s can be written by others (mode %04o): chmod go-w it", path, (unsigned)(st.st_mode & 07777));
+    }
+    if (st.st_size > MJ_ENV_FILE_MAX) {
+        return apr_psprintf(pool, "%s has %ld bytes, %d is the limit: make it shorter", path, (long)st.st_size, MJ_ENV_FILE_MAX);
+    }
+    return NULL;
+}
+
+const char *mj_env_file_read(apr_pool_t *pool, const char *path, uid_t owner, apr_array_header_t *variables)
+{
+    const char *slash = strrchr(path, '/'), *folder, *wrong;
+    char *text = apr_palloc(pool, MJ_ENV_FILE_MAX + 1);
+    size_t len = 0;
+    ssize_t n;
+    int fd;
+
+    if (slash == NULL) {
+        return apr_psprintf(pool, "%s: give an absolute path", path);
+    }
+    folder = slash == path ? "/" : apr_pstrmemdup(pool, path, (apr_size_t)(slash - path));
+    wrong = mj_folder_check(pool, folder, owner, false);
+    if (wrong != NULL) {
+        return wrong;
+    }
+    /* A FIFO would keep a reader waiting. */
+    fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0) {
+        return errno == ELOOP ? apr_psprintf(pool, "%s is a link: name the file itself", path)
+                              : apr_psprintf(pool, "%s: %s", path, strerror(errno));
+    }
+    wrong = check_file(pool, path, fd, owner);
+    while (wrong == NULL && len <= MJ_ENV_FILE_MAX && (n = read(fd, text + len, MJ_ENV_FILE_MAX + 1 - len)) != 0) {
+        if (n < 0) {
+            wrong = apr_psprintf(pool, "%s: %s", path, strerror(errno));
+        } else {
+            len += (size_t)n;
+        }
+    }
+    close(fd);
+    if (wrong == NULL && len > MJ_ENV_FILE_MAX) { /* it has grown meanwhile */
+        wrong = apr_psprintf(pool, "%s has more than %d bytes: make it shorter", path, MJ_ENV_FILE_MAX);
+    }
+    return wrong != NULL ? wrong : mj_env_file_parse(pool, path, text, len, variables);
+}
