@@ -21,11 +21,11 @@ typedef struct mj_pool_settings_t {
     const char *supplementary_groups; /**< comma-separated names or #numbers; NULL: the user's own */
     const char *home;                 /**< NULL: the user's, else / */
     int umask;
+    bool private_tmp;         /**< /tmp and /var/tmp of its own */
     const char *chroot;       /**< NULL: none */
     const char *read_only;    /**< colon-separated paths; NULL: none */
     const char *script_user;  /**< who has to own targets, name or #number; NULL: anybody */
     const char *script_group; /**< as script_user */
-    bool private_tmp;         /**< /tmp and /var/tmp of its own */
 
     /* program */
     const char *java_home;                  /**< NULL: the server's default */

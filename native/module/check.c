@@ -1,4 +1,5 @@
 /* check_config: what `apachectl configtest` finds out. Looks at the whole configuration, changes nothing outside it. */
+#include "confinement.h"
 #include "env_file.h"
 #include "identity.h"
 #include "java_home.h"
@@ -178,10 +179,28 @@ static const char *read_env_file(apr_pool_t *pool, mj_pool_settings_t *settings)
     return wrong != NULL ? apr_pstrcat(pool, "env-file=", wrong, NULL) : NULL;
 }
 
+/* What each daemon of the pool opens before it looks at an application. */
+static apr_array_header_t *needed_by(apr_pool_t *pool, const mj_pool_t *declared)
+{
+    apr_array_header_t *needed = apr_array_make(pool, 4, sizeof(mj_needed_t));
+    size_t i;
+
+    APR_ARRAY_PUSH(needed, mj_needed_t) = (mj_needed_t){"the launcher", mj_installed(pool, LAUNCHER), true};
+    for (i = 0; i < sizeof(jars) / sizeof(jars[0]); i++) {
+        APR_ARRAY_PUSH(needed, mj_needed_t) = (mj_needed_t){"a jar of mod_jvm", mj_installed(pool, jars[i]), true};
+    }
+    APR_ARRAY_PUSH(needed, mj_needed_t) =
+        (mj_needed_t){"java-home's JVM", apr_pstrcat(pool, declared->java_home, "/lib/server/libjvm.so", NULL), true};
+    APR_ARRAY_PUSH(needed, mj_needed_t) = (mj_needed_t){"a device", "/dev/null", true};
+    APR_ARRAY_PUSH(needed, mj_needed_t) = (mj_needed_t){"what the JVM knows itself by", "/proc/self", true};
+    return needed;
+}
+
 static const char *check_pool(apr_pool_t *pool, mj_pool_t *declared, const server_rec *main_server)
 {
     long minimum = mj_server_config(main_server)->minimum_uid;
     mj_pool_settings_t *settings = declared->settings;
+    bool is_home_given = settings->home != NULL;
     const char *wrong;
 
     wrong = mj_identity_resolve(settings, pool, geteuid(), getegid(), minimum < 0 ? MJ_DEFAULT_MINIMUM_UID : (uid_t)minimum);
@@ -190,6 +209,9 @@ static const char *check_pool(apr_pool_t *pool, mj_pool_t *declared, const serve
     }
     if (wrong == NULL) {
         wrong = check_java_home(pool, declared);
+    }
+    if (wrong == NULL) {
+        wrong = mj_confinement_check(settings, pool, geteuid(), is_home_given, needed_by(pool, declared));
     }
     return wrong;
 }
@@ -290,7 +312,10 @@ static int check_mounts(apr_pool_t *pool, const server_rec *server)
         effective = mj_scope_merge(pool, resolved->scope, mount->options);
         resolved->pool = mj_find_pool(pool, server, effective, &wrong);
         resolved->definition = (mj_span_t){NULL, 0};
-        if (resolved->pool == NULL) {
+        if (resolved->pool != NULL) {
+            wrong = mj_confinement_hides(resolved->pool->settings, pool, "the target", mount->target);
+        }
+        if (resolved->pool == NULL || wrong != NULL) {
             LOG_CHECK(server, apr_psprintf(pool, MJLOGNO(0002) "%s: %s %s: %s", mount->where,
                                            mount->regex != NULL ? "JVMAliasMatch" : "JVMAlias", mount->pattern, wrong));
             failures++;

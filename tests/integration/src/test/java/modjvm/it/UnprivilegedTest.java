@@ -11,6 +11,8 @@ import modjvm.it.harness.Prefix;
 import modjvm.it.harness.Proc;
 import modjvm.it.harness.Users;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** An httpd that a user starts: its pools run as that user. */
 class UnprivilegedTest {
@@ -73,6 +75,22 @@ class UnprivilegedTest {
 
             assertThat(test.exitCode()).isNotZero();
             assertThat(test.output()).contains("JVMDaemonProcess", "user=mjtest2", "leave user= out");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"chroot=/srv", "private-tmp=on", "read-only=/srv", "cpu-priority=-1"})
+    @RequiresRoot
+    void shouldRefuseWhatOnlyRootCanDo(String option) {
+        try (Httpd httpd = Httpd.with()
+                .owner(Users.first())
+                .host("mine", "JVMDaemonProcess mine " + option + "\nJVMAlias / ${APPS}/Hello.java")
+                .write()) {
+            Command test = httpd.configtest();
+
+            assertThat(test.exitCode()).isNotZero();
+            assertThat(test.output())
+                    .contains("JVMDaemonProcess mine: " + option + ": httpd was not started by root", "leave it out");
         }
     }
 }

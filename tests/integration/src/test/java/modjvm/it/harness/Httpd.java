@@ -190,8 +190,17 @@ public final class Httpd implements AutoCloseable {
     public Optional<Proc> supervisor() {
         return parentIfAlive().stream()
                 .flatMap(parent -> parent.descendants().stream())
-                .filter(p -> p.program().equals(Prefix.supervisor().toString()))
+                .filter(Httpd::isSupervisor)
                 .findFirst();
+    }
+
+    private static boolean isSupervisor(Proc process) {
+        return isInstalled(process, Prefix.supervisor());
+    }
+
+    /** In the prefix under test, or in a copy of it. */
+    private static boolean isInstalled(Proc process, Path program) {
+        return process.program().endsWith("/" + Prefix.root().relativize(program));
     }
 
     /** The daemons that run now. */
@@ -201,7 +210,7 @@ public final class Httpd implements AutoCloseable {
 
     private static List<Proc> daemonsOf(Proc supervisor) {
         return supervisor.descendants().stream()
-                .filter(p -> p.program().equals(Prefix.launcher().toString()))
+                .filter(p -> isInstalled(p, Prefix.launcher()))
                 .toList();
     }
 
@@ -240,7 +249,7 @@ public final class Httpd implements AutoCloseable {
     public List<Proc> children() {
         return parentIfAlive().stream()
                 .flatMap(parent -> parent.descendants().stream().filter(p -> p.parent() == parent.pid()))
-                .filter(p -> !p.program().equals(Prefix.supervisor().toString()))
+                .filter(p -> !isSupervisor(p))
                 .toList();
     }
 

@@ -1,0 +1,203 @@
+#include "confinement.h"
+
+#include "paths.h"
+
+#include <apr_strings.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static const char *const temporary[] = {"/tmp", "/var/tmp"};
+
+static const char *check_privileges(const mj_pool_settings_t *settings, apr_pool_t *pool, uid_t euid)
+{
+    const char *option = settings->chroot != NULL      ? apr_pstrcat(pool, "chroot=", settings->chroot, NULL)
+                         : settings->private_tmp       ? "private-tmp=on"
+                         : settings->read_only != NULL ? apr_pstrcat(pool, "read-only=", settings->read_only, NULL)
+                         : settings->cpu_priority < 0  ? apr_psprintf(pool, "cpu-priority=%" APR_INT64_T_FMT, settings->cpu_priority)
+                                                       : NULL;
+    if (euid == 0 || option == NULL) {
+        return NULL;
+    }
+    return apr_psprintf(pool, "%s: httpd was not started by root (its UID is %lu), so it cannot do that: leave it out or start httpd as root",
+                        option, (unsigned long)euid);
+}
+
+/* struct open_how, which not every C library has. */
+typedef struct open_how_t {
+    uint64_t flags;
+    uint64_t mode;
+    uint64_t resolve;
+} open_how_t;
+
+#define RESOLVE_AS_ROOT 0x10 /* RESOLVE_IN_ROOT */
+
+/* Whether a path is there for a process whose root directory is root: absolute links lead to what lies below it. */
+static bool is_below(apr_pool_t *pool, const char *root, const char *path)
+{
+    open_how_t how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_AS_ROOT};
+    int folder = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    long fd = folder < 0 ? -1 : syscall(SYS_openat2, folder, path, &how, sizeof(how));
+    bool is_unknown = folder >= 0 && fd < 0 && (errno == ENOSYS || errno == EPERM);
+
+    if (folder >= 0) {
+        close(folder);
+    }
+    if (fd >= 0) {
+        close((int)fd);
+    }
+    return fd >= 0 || (is_unknown && access(apr_pstrcat(pool, root, path, NULL), F_OK) == 0);
+}
+
+static bool is_visible(const mj_pool_settings_t *settings, apr_pool_t *pool, const char *path)
+{
+    return settings->chroot != NULL ? is_below(pool, settings->chroot, path) : access(path, F_OK) == 0;
+}
+
+static const char *check_visible(const mj_pool_settings_t *settings, apr_pool_t *pool, const char *what, const char *path)
+{
+    if (is_visible(settings, pool, path)) {
+        return NULL;
+    }
+    return settings->chroot == NULL
+               ? apr_psprintf(pool, "%s=%s: %s", what, path, strerror(errno))
+               : apr_psprintf(pool, "chroot=%s: %s, %s, is not there for a process in it: bind-mount it (mount --bind) to %s%s", settings->chroot,
+                              what, path, settings->chroot, path);
+}
+
+static const char *check_chroot(const mj_pool_settings_t *settings, apr_pool_t *pool, const apr_array_header_t *needed)
+{
+    const char *wrong;
+    struct stat st;
+    int i;
+
+    if (stat(settings->chroot, &st) != 0) {
+        return apr_psprintf(pool, "chroot=%s: %s", settings->chroot, strerror(errno));
+    }
+    wrong = mj_folder_check(pool, settings->chroot, 0, false);
+    if (wrong != NULL) {
+        return apr_pstrcat(pool, "chroot=", wrong, NULL);
+    }
+    if (!(st.st_mode & 0001)) {
+        return apr_psprintf(pool, "chroot=%s is closed to other users (mode %04o): chmod o+x it", settings->chroot,
+                            (unsigned)(st.st_mode & 07777));
+    }
+    for (i = 0; wrong == NULL && i < needed->nelts; i++) {
+        const mj_needed_t *one = &APR_ARRAY_IDX(needed, i, mj_needed_t);
+        wrong = one->is_required ? check_visible(settings, pool, one->what, one->path) : NULL;
+    }
+    for (i = 0; wrong == NULL && settings->private_tmp && i < 2; i++) {
+        wrong = check_visible(settings, pool, "private-tmp's folder", temporary[i]);
+    }
+    return wrong;
+}
+
+static bool is_temporary(const char *path)
+{
+    size_t i;
+    for (i = 0; i < sizeof(temporary) / sizeof(temporary[0]); i++) {
+        size_t len = strlen(temporary[i]);
+        if (strncmp(path, temporary[i], len) == 0 && (path[len] == '/' || path[len] == '\0')) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *mj_confinement_hides(const mj_pool_settings_t *settings, apr_pool_t *pool, const char *what, const char *path)
+{
+    return settings->private_tmp && is_temporary(path)
+               ? apr_psprintf(pool, "private-tmp=on: %s, %s, lies in a folder that it puts an empty one over: move it out of /tmp and /var/tmp",
+                              what, path)
+               : NULL;
+}
+
+static const char *check_hidden(const mj_pool_settings_t *settings, apr_pool_t *pool, const apr_array_header_t *needed)
+{
+    const char *wrong = NULL;
+    char real[PATH_MAX];
+    int i;
+
+    for (i = 0; wrong == NULL && i < needed->nelts; i++) {
+        const mj_needed_t *one = &APR_ARRAY_IDX(needed, i, mj_needed_t);
+        wrong = mj_confinement_hides(settings, pool, one->what, one->path);
+        if (wrong == NULL && one->is_required && settings->chroot == NULL && realpath(one->path, real) != NULL) {
+            wrong = mj_confinement_hides(settings, pool, one->what, real);
+        }
+    }
+    return wrong;
+}
+
+static apr_array_header_t *split_paths(apr_pool_t *pool, const char *paths)
+{
+    apr_array_header_t *split = apr_array_make(pool, 4, sizeof(const char *));
+    char *state, *path;
+
+    if (paths != NULL) {
+        char *list = apr_pstrdup(pool, paths);
+        for (path = apr_strtok(list, ":", &state); path != NULL; path = apr_strtok(NULL, ":", &state)) {
+            APR_ARRAY_PUSH(split, const char *) = path;
+        }
+    }
+    return split;
+}
+
+static const char *check_read_only(const mj_pool_settings_t *settings, apr_pool_t *pool)
+{
+    const apr_array_header_t *paths = split_paths(pool, settings->read_only);
+    const char *wrong = NULL;
+    int i;
+
+    if (syscall(SYS_mount_setattr, -1, "", 0, NULL, 0) != 0 && errno == ENOSYS) {
+        return apr_psprintf(pool, "read-only=%s: this kernel has no mount_setattr: leave it out, or use Linux 5.12 or later", settings->read_only);
+    }
+    for (i = 0; wrong == NULL && i < paths->nelts; i++) {
+        wrong = check_visible(settings, pool, "read-only", APR_ARRAY_IDX(paths, i, const char *));
+    }
+    return wrong;
+}
+
+/* What the settings name, beside what needed holds. */
+static apr_array_header_t *all_needed(const mj_pool_settings_t *settings, apr_pool_t *pool, bool is_home_given, const apr_array_header_t *needed)
+{
+    apr_array_header_t *all = apr_array_copy(pool, needed);
+    const apr_array_header_t *class_path = split_paths(pool, settings->class_path);
+    int i;
+
+    for (i = 0; i < class_path->nelts; i++) {
+        APR_ARRAY_PUSH(all, mj_needed_t) = (mj_needed_t){"class-path", APR_ARRAY_IDX(class_path, i, const char *), false};
+    }
+    if (settings->reload_marker != NULL) {
+        APR_ARRAY_PUSH(all, mj_needed_t) = (mj_needed_t){"reload-marker", settings->reload_marker, false};
+    }
+    if (is_home_given) {
+        APR_ARRAY_PUSH(all, mj_needed_t) = (mj_needed_t){"home", settings->home, true};
+    }
+    return all;
+}
+
+const char *mj_confinement_check(mj_pool_settings_t *settings, apr_pool_t *pool, uid_t euid, bool is_home_given, const apr_array_header_t *needed)
+{
+    const apr_array_header_t *all = all_needed(settings, pool, is_home_given, needed);
+    const char *wrong = check_privileges(settings, pool, euid);
+
+    if (wrong == NULL && settings->chroot != NULL) {
+        wrong = check_chroot(settings, pool, all);
+    }
+    if (wrong == NULL && settings->private_tmp) {
+        wrong = check_hidden(settings, pool, all);
+    }
+    if (wrong == NULL && settings->read_only != NULL) {
+        wrong = check_read_only(settings, pool);
+    }
+    if (wrong == NULL && !is_home_given && settings->home != NULL &&
+        ((settings->chroot != NULL && !is_visible(settings, pool, settings->home)) || (settings->private_tmp && is_temporary(settings->home)))) {
+        settings->home = "/";
+    }
+    return wrong;
+}
