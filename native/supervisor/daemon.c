@@ -81,9 +81,9 @@ static void look_for_crash_report(mj_daemon_t *daemon, const char *line)
     }
 }
 
-static void log_line(mj_daemon_t *daemon, const char *level, const char *line, size_t len)
+/* text: MJ_ESCAPED_SIZE(MJ_LINE_MAX) bytes, set to the line as it is logged */
+static void log_line(mj_daemon_t *daemon, const char *level, const char *line, size_t len, char *text)
 {
-    char text[MJ_ESCAPED_SIZE(MJ_LINE_MAX)];
     mj_text_escape(text, line, len);
     look_for_crash_report(daemon, text);
     mj_log_output(daemon->journal->fd, level, daemon->child.pid, daemon->journal->pool, text);
@@ -91,12 +91,22 @@ static void log_line(mj_daemon_t *daemon, const char *level, const char *line, s
 
 static void log_out_line(void *context, const char *line, size_t len)
 {
-    log_line(context, "notice", line, len);
+    char text[MJ_ESCAPED_SIZE(MJ_LINE_MAX)];
+    const mj_daemon_t *daemon = context;
+    const mj_listener_t *listener;
+
+    log_line(context, "notice", line, len, text);
+    for (listener = *daemon->journal->listeners; listener != NULL; listener = listener->next) {
+        if (listener->serial == daemon->serial) {
+            listener->hear(listener->context, text);
+        }
+    }
 }
 
 static void log_err_line(void *context, const char *line, size_t len)
 {
-    log_line(context, "error", line, len);
+    char text[MJ_ESCAPED_SIZE(MJ_LINE_MAX)];
+    log_line(context, "error", line, len, text);
 }
 
 bool mj_daemon_read_output(mj_daemon_t *daemon, bool is_error)
@@ -152,6 +162,31 @@ char mj_daemon_hear(mj_daemon_t *daemon, char *text)
         break;
     }
     return message[0] == 0 ? '?' : message[0];
+}
+
+/* A JVM does not where -Xrs says so, nor does what is no JVM yet. */
+static bool handles(pid_t pid, int number)
+{
+    char path[64], line[256];
+    unsigned long long caught = 0;
+    FILE *file;
+
+    (void)snprintf(path, sizeof(path), "/proc/%ld/status", (long)pid);
+    file = fopen(path, "re");
+    while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
+        if (strncmp(line, "SigCgt:", 7) == 0) {
+            caught = strtoull(line + 7, NULL, 16);
+        }
+    }
+    if (file != NULL) {
+        (void)fclose(file);
+    }
+    return ((caught >> (number - 1)) & 1) != 0;
+}
+
+bool mj_daemon_dump(const mj_daemon_t *daemon)
+{
+    return handles(daemon->child.pid, SIGQUIT) && kill(daemon->child.pid, SIGQUIT) == 0;
 }
 
 void mj_daemon_act(mj_daemon_t *daemon, mj_life_action_t action)

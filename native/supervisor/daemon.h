@@ -10,12 +10,21 @@
 
 #define MJ_LAST_ERROR_MAX 256
 
+/** Somebody who wants to know what a daemon prints on its stdout. */
+typedef struct mj_listener_t {
+    struct mj_listener_t *next;
+    uint32_t serial; /**< the daemon's */
+    void (*hear)(void *context, const char *line); /**< line: escaped, as it is logged */
+    void *context;
+} mj_listener_t;
+
 /** Where the lines about a pool go. */
 typedef struct mj_journal_t {
     const char *pool;
     int fd;
     char last_error[MJ_LAST_ERROR_MAX]; /**< the last line about something that went wrong, without its number; empty if there is none */
     bool has_new_error;                 /**< for the board */
+    mj_listener_t *const *listeners; /**< the first of all pools'; what this points to may be NULL */
 } mj_journal_t;
 
 /** Logs a line; one at level error is kept as the pool's last error. number is MJLOGNO's. */
@@ -66,6 +75,9 @@ bool mj_daemon_read_output(mj_daemon_t *daemon, bool is_error);
  *  @param text MJ_LIFECYCLE_MAX bytes: what follows the type, terminated
  *  @return the message's type; 0 if there is none now */
 char mj_daemon_hear(mj_daemon_t *daemon, char *text);
+
+/** Has it print its threads on its stdout. @return false if it would end of that: it does not handle SIGQUIT */
+bool mj_daemon_dump(const mj_daemon_t *daemon);
 
 /** Carries out DRAIN, TERMINATE, CUT_OFF, DUMP or KILL. */
 void mj_daemon_act(mj_daemon_t *daemon, mj_life_action_t action);

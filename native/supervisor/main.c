@@ -1,6 +1,7 @@
 /* jvm-supervisor: started by httpd's parent with the control socket on descriptor 3 and its error log on descriptor 2. One thread, one
  * poll loop. */
 #include "log.h"
+#include "service.h"
 #include "supervisor.h"
 
 #include <apr_general.h>
@@ -30,6 +31,7 @@
 
 typedef struct loop_t {
     mj_supervisor_t *supervisor;
+    mj_service_t *service;
     int control; /**< -1 once its other end is closed */
     int signals;
     int parent; /**< pidfd; -1 once it is known to have died */
@@ -154,7 +156,7 @@ static void read_control(loop_t *loop, int64_t now)
 static void wait_and_read(loop_t *loop, int64_t wake_at, apr_pool_t *turn_mem)
 {
     struct pollfd *fds;
-    size_t count = FIXED_FDS, i;
+    size_t count = FIXED_FDS, i, service_count;
     int64_t now = monotonic_us(), wait_ms;
     mj_pool_t *pool;
     mj_daemon_t *daemon;
@@ -164,7 +166,7 @@ static void wait_and_read(loop_t *loop, int64_t wake_at, apr_pool_t *turn_mem)
             count += FDS_PER_DAEMON;
         }
     }
-    fds = apr_pcalloc(turn_mem, count * sizeof(*fds));
+    fds = apr_pcalloc(turn_mem, (count + MJ_SERVICE_FDS) * sizeof(*fds));
     fds[0].fd = loop->control;
     fds[1].fd = loop->signals;
     fds[2].fd = loop->parent;
@@ -180,12 +182,13 @@ static void wait_and_read(loop_t *loop, int64_t wake_at, apr_pool_t *turn_mem)
     for (i = 0; i < count; i++) {
         fds[i].events = POLLIN;
     }
+    service_count = mj_service_watch(loop->service, fds + count, now);
 
     wait_ms = wake_at == MJ_NEVER ? -1 : wake_at <= now ? 0 : (wake_at - now + 999) / 1000;
     if (wait_ms > 3600000) {
         wait_ms = 3600000;
     }
-    if (poll(fds, count, (int)wait_ms) <= 0) {
+    if (poll(fds, count + service_count, (int)wait_ms) <= 0) {
         return;
     }
     now = monotonic_us();
@@ -206,6 +209,7 @@ static void wait_and_read(loop_t *loop, int64_t wake_at, apr_pool_t *turn_mem)
     if (fds[3].revents != 0) { /* before a message may bring another bell */
         read_bell(loop, now);
     }
+    mj_service_react(loop->service, fds + count, now);
     loop->has_parent_died = fds[2].revents != 0;
     if (fds[1].revents != 0) {
         read_signals(loop, now);
@@ -221,7 +225,7 @@ static void run(loop_t *loop, apr_pool_t *pool)
     apr_pool_create(&turn_mem, pool);
     for (;;) {
         int64_t now = monotonic_us();
-        int64_t wake_at;
+        int64_t wake_at, service_at;
 
         if (loop->parent >= 0 && (loop->has_parent_died || getppid() != loop->parent_pid)) {
             mj_supervisor_stop(loop->supervisor, "httpd has died", ORPHANED_US, now);
@@ -234,6 +238,8 @@ static void run(loop_t *loop, apr_pool_t *pool)
         if (mj_supervisor_has_ended(loop->supervisor)) {
             return;
         }
+        service_at = mj_service_turn(loop->service, now);
+        wake_at = service_at < wake_at ? service_at : wake_at;
         wait_and_read(loop, wake_at, turn_mem);
         apr_pool_clear(turn_mem);
     }
@@ -267,7 +273,9 @@ int main(void)
         return give_up("/");
     }
     loop->supervisor = mj_supervisor_make(pool, (uint32_t)time(NULL), monotonic_us());
+    loop->service = mj_service_make(loop->supervisor, pool);
     run(loop, pool);
+    mj_service_free(loop->service);
     mj_supervisor_free(loop->supervisor);
     apr_terminate();
     return EXIT_SUCCESS;

@@ -72,6 +72,7 @@ mj_pool_t *mj_pool_make(mj_realm_t *realm, const mj_program_t *program, apr_pool
     pool->mem = mem;
     pool->journal.pool = apr_pstrdup(mem, program->name);
     pool->journal.fd = STDERR_FILENO;
+    pool->journal.listeners = &realm->listeners;
     pool->index = program->index;
     pool->roll_at = MJ_NEVER;
     pool->rolled_at = -ROLL_PERIOD;
@@ -563,6 +564,21 @@ void mj_pool_show(mj_realm_t *realm, mj_pool_t *pool)
         show_slot(realm, pool, daemon);
     }
     pool->shown_state = MJ_POOL_FREE; /* so that the next turn shows the state, whatever it is */
+}
+
+mj_outcome_t mj_pool_outcome(const mj_pool_t *pool, unsigned generation)
+{
+    const mj_plan_t *plan = &pool->plan;
+    const mj_daemon_t *daemon;
+    unsigned ready = 0;
+
+    for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
+        ready += daemon->life.state == MJ_LIFE_READY && daemon->generation == plan->generation;
+    }
+    if (plan->is_idle || (pool->serving == plan->generation && plan->generation >= generation && ready >= plan->scale.wanted)) {
+        return MJ_OUTCOME_SERVES;
+    }
+    return plan->is_refused || plan->failed_starts > 0 ? MJ_OUTCOME_FAILED : MJ_OUTCOME_OPEN;
 }
 
 void mj_pool_free(mj_realm_t *realm, mj_pool_t *pool)

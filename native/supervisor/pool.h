@@ -13,6 +13,7 @@ typedef struct mj_realm_t {
     const mj_site_t *site;
     uint32_t next_serial; /**< of daemons: never used twice, not by an earlier supervisor either */
     uint64_t oom_kills;   /**< of this machine, when that was looked at last */
+    mj_listener_t *listeners;
 } mj_realm_t;
 
 typedef struct mj_pool_t {
@@ -64,6 +65,15 @@ void mj_pool_stop(mj_realm_t *realm, mj_pool_t *pool, int64_t endless_us, int64_
 
 /** Shows all again, on a board that is new to the supervisor. */
 void mj_pool_show(mj_realm_t *realm, mj_pool_t *pool);
+
+typedef enum mj_outcome_t {
+    MJ_OUTCOME_OPEN,
+    MJ_OUTCOME_SERVES, /**< as many of its daemons as are wanted are ready, and none of an older one is; or it is stopped, idle */
+    MJ_OUTCOME_FAILED  /**< a start has failed: others may follow. The journal's last error says why */
+} mj_outcome_t;
+
+/** What has become of a generation, or of one that has taken its place since. */
+mj_outcome_t mj_pool_outcome(const mj_pool_t *pool, unsigned generation);
 
 /** Frees a pool without daemons and its place on the board. */
 void mj_pool_free(mj_realm_t *realm, mj_pool_t *pool);

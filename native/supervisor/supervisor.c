@@ -43,7 +43,7 @@ mj_supervisor_t *mj_supervisor_make(apr_pool_t *pool, uint32_t serial, int64_t n
 
 /* --- settings --- */
 
-static mj_pool_t *find_pool(const mj_supervisor_t *supervisor, const char *name)
+mj_pool_t *mj_supervisor_find(const mj_supervisor_t *supervisor, const char *name)
 {
     mj_pool_t *pool = supervisor->pools;
     while (pool != NULL && strcmp(pool->journal.pool, name) != 0) {
@@ -140,7 +140,7 @@ static void take_pools(mj_supervisor_t *supervisor, mj_offer_t *offer)
     }
     for (i = 0; i < offer->pools->nelts; i++) {
         mj_offered_pool_t *offered = &APR_ARRAY_IDX(offer->pools, i, mj_offered_pool_t);
-        pool = find_pool(supervisor, offered->program->name);
+        pool = mj_supervisor_find(supervisor, offered->program->name);
         if (pool != NULL) {
             mj_pool_configure(pool, offered->program, offered->mem, offered->log_fd);
         } else {
@@ -331,6 +331,11 @@ void mj_supervisor_reap(mj_supervisor_t *supervisor, int64_t now)
 void mj_supervisor_daemon_speaks(mj_supervisor_t *supervisor, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
 {
     mj_pool_daemon_speaks(&supervisor->realm, pool, daemon, now);
+}
+
+mj_realm_t *mj_supervisor_realm(mj_supervisor_t *supervisor)
+{
+    return &supervisor->realm;
 }
 
 mj_pool_t *mj_supervisor_pools(const mj_supervisor_t *supervisor)

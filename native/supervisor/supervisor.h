@@ -40,6 +40,12 @@ void mj_supervisor_free(mj_supervisor_t *supervisor);
 /** The first pool, for walks over all daemons. */
 mj_pool_t *mj_supervisor_pools(const mj_supervisor_t *supervisor);
 
+/** The pool of that name, or NULL. */
+mj_pool_t *mj_supervisor_find(const mj_supervisor_t *supervisor, const char *name);
+
+/** What its pools share; site and board are NULL before the first settings. */
+mj_realm_t *mj_supervisor_realm(mj_supervisor_t *supervisor);
+
 /** Messages of a daemon are waiting. */
 void mj_supervisor_daemon_speaks(mj_supervisor_t *supervisor, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now);
 

@@ -282,7 +282,8 @@ unsigned driver_sockets(driver_t *driver)
     unsigned count = 0;
     ck_assert(dir != NULL);
     while ((entry = readdir(dir)) != NULL) {
-        count += entry->d_name[0] != '.';
+        size_t len = strlen(entry->d_name);
+        count += len > 5 && strcmp(entry->d_name + len - 5, ".sock") == 0;
     }
     closedir(dir);
     return count;
@@ -350,6 +351,7 @@ void driver_finish(driver_t *driver)
     int status = driver_stop(driver);
     ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "status %#x\n%s", (unsigned)status, driver_log(driver));
     ck_assert_uint_eq(driver_sockets(driver), 0);
+    ck_assert_int_ne(access(apr_pstrcat(test_pool, driver->runtime_dir, "/control", NULL), F_OK), 0);
     ck_assert_uint_eq(driver_count(driver, " started\n"), driver_count(driver, " ended: "));
     driver_clean(driver);
 }

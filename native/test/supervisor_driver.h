@@ -71,7 +71,7 @@ long driver_number_after(driver_t *driver, const char *text);
 /** Waits until there is no process with that number. */
 void driver_await_gone(pid_t pid);
 
-/** Files in the runtime directory. */
+/** Sockets of daemons in the runtime directory. */
 unsigned driver_sockets(driver_t *driver);
 
 /** Calls the pool that was offered first, as an httpd child does whose request waits. */

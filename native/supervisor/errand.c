@@ -1,0 +1,483 @@
+#include "errand.h"
+
+#include "log.h"
+
+#include <apr_strings.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MAX_WORDS 3
+/* Of a long status so much is kept ready at once. */
+#define STATUS_PIECE 65536
+/* A dump has ended when the daemon has printed nothing for so long behind a dump's last part; or after the longest time. */
+#define DUMP_QUIET_US INT64_C(300000)
+#define DUMP_LONGEST_US (5 * INT64_C(1000000))
+
+typedef struct asked_t {
+    char *words[MAX_WORDS]; /* verb, pool, pid; NULL where there is none */
+    pid_t pid;              /* 0: none was named */
+    mj_pool_t *pool;        /* NULL: none was named */
+} asked_t;
+
+typedef int64_t go_on_fn(mj_supervisor_t *supervisor, mj_client_t *client, int64_t now);
+
+struct mj_errand_t {
+    go_on_fn *go_on;
+    const char *pool; /* name; NULL: all that the client may see */
+
+    /* status */
+    int64_t told; /* index on the board of the last pool that was told; -1 */
+
+    /* restart */
+    unsigned generation;
+
+    /* dump, one daemon after another */
+    struct {
+        pid_t pid;
+        uint32_t serial;
+    } daemons[MJ_BOARD_SLOTS];
+    unsigned count;
+    unsigned current;
+    mj_listener_t listener; /* listens while began_at is not MJ_NEVER */
+    int64_t began_at;
+    int64_t heard_at;
+    bool has_heard;
+    bool is_last_part;
+};
+
+/* --- who may do what --- */
+
+bool mj_errand_is_master(uid_t uid)
+{
+    return uid == 0 || uid == geteuid();
+}
+
+static bool may_steer(const mj_pool_t *pool, uid_t uid)
+{
+    return mj_errand_is_master(uid) || (pool->program->has_identity && pool->program->uid == uid);
+}
+
+bool mj_errand_is_admitted(const mj_supervisor_t *supervisor, uid_t uid)
+{
+    const mj_pool_t *pool = mj_supervisor_pools(supervisor);
+    while (pool != NULL && !may_steer(pool, uid)) {
+        pool = pool->next;
+    }
+    return pool != NULL || mj_errand_is_master(uid);
+}
+
+/* --- status --- */
+
+static const char *pool_state(mj_pool_state_t state)
+{
+    switch (state) {
+    case MJ_POOL_READY:
+        return "ready";
+    case MJ_POOL_DOWN:
+        return "down";
+    case MJ_POOL_ENDING:
+        return "ending";
+    default:
+        return "starting";
+    }
+}
+
+static const char *daemon_state(mj_life_state_t state)
+{
+    switch (state) {
+    case MJ_LIFE_STARTING:
+        return "starting";
+    case MJ_LIFE_READY:
+        return "ready";
+    case MJ_LIFE_DRAINING:
+        return "draining";
+    default:
+        return "ending";
+    }
+}
+
+/* As a JSON string, quotes included; control characters and what is no UTF-8 show as \xHH. */
+static const char *quote(const char *text, apr_pool_t *mem)
+{
+    size_t len = strlen(text);
+    char *printable = apr_palloc(mem, MJ_ESCAPED_SIZE(len)), *quoted, *end;
+
+    len = mj_text_escape(printable, text, len);
+    quoted = end = apr_palloc(mem, 2 * len + 3);
+    *end++ = '"';
+    for (; *printable != '\0'; printable++) {
+        if (*printable == '"' || *printable == '\\') {
+            *end++ = '\\';
+        }
+        *end++ = *printable;
+    }
+    *end++ = '"';
+    *end = '\0';
+    return quoted;
+}
+
+/* A moment of CLOCK_MONOTONIC, as JSON: "2026-11-27T17:31:40.123Z". */
+static const char *moment(int64_t at, int64_t now, apr_pool_t *mem)
+{
+    apr_time_exp_t parts;
+    if (at == MJ_NEVER || apr_time_exp_gmt(&parts, apr_time_now() + (at - now)) != APR_SUCCESS) {
+        return "null";
+    }
+    return apr_psprintf(mem, "\"%04d-%02d-%02dT%02d:%02d:%02d.%03dZ\"", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
+                        parts.tm_hour, parts.tm_min, parts.tm_sec, (int)(parts.tm_usec / 1000));
+}
+
+static void tell_daemon(mj_client_t *client, const mj_daemon_t *daemon, const char *separator, int64_t now, apr_pool_t *mem)
+{
+    mj_client_say(client, "%s\n    {\"pid\":%ld,\"slot\":%u,\"state\":\"%s\",\"generation\":%u", separator, (long)daemon->child.pid,
+                  daemon->slot, daemon_state(daemon->life.state), daemon->generation);
+    mj_client_say(client, ",\"startedAt\":%s,\"readyAt\":%s,\"uptimeMs\":%lld}", moment(daemon->life.started_at, now, mem),
+                  moment(daemon->life.ready_at, now, mem), (long long)((now - daemon->life.started_at) / 1000));
+}
+
+static void tell_pool(mj_client_t *client, const mj_pool_t *pool, const char *separator, int64_t now)
+{
+    const mj_daemon_t *daemon;
+    const char *daemon_separator = "";
+    apr_pool_t *mem;
+    uid_t uid = pool->program->has_identity ? pool->program->uid : geteuid();
+
+    apr_pool_create(&mem, client->mem);
+    mj_client_say(client, "%s\n  {\"name\":%s,\"user\":%s,\"uid\":%lu,\"state\":\"%s\",\"generation\":%u", separator,
+                  quote(pool->journal.pool, mem), quote(mj_record_text(pool->program->record, "user", "", mem), mem),
+                  (unsigned long)uid, pool_state(pool->shown_state), pool->plan.generation);
+    mj_client_say(client, ",\"retryAt\":%s,\"daemons\":[",
+                  moment(pool->plan.retry_at > now ? pool->plan.retry_at : MJ_NEVER, now, mem));
+    for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
+        tell_daemon(client, daemon, daemon_separator, now, mem);
+        daemon_separator = ",";
+    }
+    mj_client_say(client, "]}");
+    apr_pool_destroy(mem);
+}
+
+/* Pools come and go while a long answer is sent: their places on the board give the order. */
+static const mj_pool_t *find_next(const mj_supervisor_t *supervisor, const mj_client_t *client)
+{
+    const mj_errand_t *errand = client->errand;
+    const mj_pool_t *pool, *next = NULL;
+
+    for (pool = mj_supervisor_pools(supervisor); pool != NULL; pool = pool->next) {
+        if ((int64_t)pool->index > errand->told && (next == NULL || pool->index < next->index) &&
+            may_steer(pool, client->uid) && (errand->pool == NULL || strcmp(errand->pool, pool->journal.pool) == 0)) {
+            next = pool;
+        }
+    }
+    return next;
+}
+
+static int64_t go_on_status(mj_supervisor_t *supervisor, mj_client_t *client, int64_t now)
+{
+    mj_errand_t *errand = client->errand;
+    while (mj_client_unsent(client) < STATUS_PIECE) {
+        const mj_pool_t *pool = find_next(supervisor, client);
+        if (pool == NULL) {
+            mj_client_say(client, "\n]}\n");
+            client->is_answered = true;
+            return MJ_NEVER;
+        }
+        tell_pool(client, pool, errand->told < 0 ? "" : ",", now);
+        errand->told = pool->index;
+    }
+    return now;
+}
+
+static void begin_status(mj_supervisor_t *supervisor, mj_client_t *client, const asked_t *asked, int64_t now)
+{
+    (void)supervisor;
+    (void)asked;
+    (void)now;
+    client->errand->told = -1;
+    client->errand->go_on = go_on_status;
+    mj_client_say(client, "ok\n{\"supervisor\":{\"pid\":%ld},\"pools\":[", (long)getpid());
+}
+
+/* --- restart --- */
+
+/* @return true if it was told so */
+static bool refuse_if_ending(mj_client_t *client, const mj_pool_t *pool)
+{
+    if (pool != NULL && !pool->plan.is_removed) {
+        return false;
+    }
+    mj_client_refuse(client, "pool %s ends: it is no longer configured, or httpd stops", client->errand->pool);
+    return true;
+}
+
+static int64_t go_on_restart(mj_supervisor_t *supervisor, mj_client_t *client, int64_t now)
+{
+    const mj_errand_t *errand = client->errand;
+    const mj_pool_t *pool = mj_supervisor_find(supervisor, errand->pool);
+
+    (void)now;
+    if (refuse_if_ending(client, pool)) {
+        return MJ_NEVER;
+    }
+    switch (mj_pool_outcome(pool, errand->generation)) {
+    case MJ_OUTCOME_SERVES:
+        mj_client_say(client, "ok\npool %s: generation %u serves\n", errand->pool, pool->plan.generation);
+        client->is_answered = true;
+        break;
+    case MJ_OUTCOME_FAILED:
+        mj_client_refuse(client, "%s", pool->journal.last_error);
+        break;
+    default:
+        break;
+    }
+    return MJ_NEVER;
+}
+
+static void roll(mj_client_t *client, const asked_t *asked)
+{
+    if (!refuse_if_ending(client, asked->pool)) {
+        mj_pool_roll(asked->pool, apr_psprintf(client->mem, "restart, asked for by UID %lu", (unsigned long)client->uid));
+        client->errand->generation = asked->pool->plan.generation;
+    }
+}
+
+static void begin_restart(mj_supervisor_t *supervisor, mj_client_t *client, const asked_t *asked, int64_t now)
+{
+    (void)supervisor;
+    (void)now;
+    client->errand->go_on = go_on_restart;
+    roll(client, asked);
+}
+
+/* As restart, but the answer does not wait. */
+static void begin_roll(mj_supervisor_t *supervisor, mj_client_t *client, const asked_t *asked, int64_t now)
+{
+    (void)supervisor;
+    (void)now;
+    roll(client, asked);
+    if (!client->is_answered) {
+        mj_client_say(client, "ok\npool %s: generation %u starts\n", asked->pool->journal.pool, client->errand->generation);
+        client->is_answered = true;
+    }
+}
+
+/* --- dump --- */
+
+static void hear(void *context, const char *line)
+{
+    mj_client_t *client = context;
+    mj_errand_t *errand = client->errand;
+
+    mj_client_say(client, "%s\n", line);
+    errand->has_heard = true;
+    if (strncmp(line, "JNI global ref", 14) == 0 || strcmp(line, "Heap") == 0) {
+        errand->is_last_part = true;
+    }
+}
+
+static mj_daemon_t *find_serial(const mj_pool_t *pool, uint32_t serial)
+{
+    mj_daemon_t *daemon = pool != NULL ? pool->daemons : NULL;
+    while (daemon != NULL && daemon->serial != serial) {
+        daemon = daemon->next;
+    }
+    return daemon;
+}
+
+static void stop_listening(mj_supervisor_t *supervisor, mj_errand_t *errand)
+{
+    mj_listener_t **link = &mj_supervisor_realm(supervisor)->listeners;
+    while (*link != NULL && *link != &errand->listener) {
+        link = &(*link)->next;
+    }
+    if (*link != NULL) {
+        *link = errand->listener.next;
+    }
+    errand->began_at = MJ_NEVER;
+}
+
+/* Asks the next daemon for its threads. */
+static void begin_daemon(mj_supervisor_t *supervisor, mj_client_t *client, mj_daemon_t *daemon, int64_t now)
+{
+    mj_errand_t *errand = client->errand;
+    mj_realm_t *realm = mj_supervisor_realm(supervisor);
+
+    if (daemon == NULL || !mj_daemon_dump(daemon)) {
+        mj_client_say(client, "pid %ld: %s\n", (long)errand->daemons[errand->current].pid,
+                      daemon == NULL ? "it has ended" : "it does not handle SIGQUIT, which would end it (-Xrs?)");
+        errand->current++;
+        return;
+    }
+    mj_client_say(client, "pid %ld:\n", (long)daemon->child.pid);
+    errand->listener = (mj_listener_t){realm->listeners, daemon->serial, hear, client};
+    realm->listeners = &errand->listener;
+    errand->began_at = now;
+    errand->has_heard = false;
+    errand->is_last_part = false;
+}
+
+static int64_t go_on_dump(mj_supervisor_t *supervisor, mj_client_t *client, int64_t now)
+{
+    mj_errand_t *errand = client->errand;
+
+    while (errand->current < errand->count && !client->is_gone) {
+        mj_daemon_t *daemon = find_serial(mj_supervisor_find(supervisor, errand->pool), errand->daemons[errand->current].serial);
+        int64_t until;
+        if (errand->began_at == MJ_NEVER) {
+            begin_daemon(supervisor, client, daemon, now);
+            continue;
+        }
+        if (errand->has_heard) {
+            errand->has_heard = false;
+            errand->heard_at = now;
+        }
+        until = errand->began_at + DUMP_LONGEST_US;
+        if (errand->is_last_part && errand->heard_at + DUMP_QUIET_US < until) {
+            until = errand->heard_at + DUMP_QUIET_US;
+        }
+        if (daemon != NULL && now < until) {
+            return until;
+        }
+        if (!errand->is_last_part) {
+            mj_client_say(client, "pid %ld: %s\n", (long)errand->daemons[errand->current].pid,
+                          daemon == NULL ? "it has ended" : "nothing more came within 5 s");
+        }
+        stop_listening(supervisor, errand);
+        errand->current++;
+    }
+    client->is_answered = true;
+    return MJ_NEVER;
+}
+
+static void begin_dump(mj_supervisor_t *supervisor, mj_client_t *client, const asked_t *asked, int64_t now)
+{
+    mj_errand_t *errand = client->errand;
+    const mj_daemon_t *daemon;
+
+    (void)supervisor;
+    (void)now;
+    for (daemon = asked->pool->daemons; daemon != NULL; daemon = daemon->next) {
+        bool can_be_asked = daemon->life.state == MJ_LIFE_READY || daemon->life.state == MJ_LIFE_DRAINING;
+        if (can_be_asked && (asked->pid == 0 || asked->pid == daemon->child.pid)) {
+            errand->daemons[errand->count].pid = daemon->child.pid;
+            errand->daemons[errand->count++].serial = daemon->serial;
+        }
+    }
+    if (errand->count == 0 && asked->pid != 0) {
+        mj_client_refuse(client, "pid %ld is no daemon of pool %s, or not ready yet", (long)asked->pid, errand->pool);
+    } else if (errand->count == 0) {
+        mj_client_refuse(client, "pool %s has no daemon that is ready", errand->pool);
+    } else {
+        mj_log(asked->pool->journal.fd, "info", MJLOGNO(0142) "pool %s has its threads printed, asked for by UID %lu",
+               asked->pool->journal.pool, (unsigned long)client->uid);
+        errand->began_at = MJ_NEVER;
+        errand->go_on = go_on_dump;
+        mj_client_say(client, "ok\n");
+    }
+}
+
+/* --- what all have in common --- */
+
+static const struct verb_t {
+    const char *name;
+    int least_words;
+    int most_words;
+    void (*begin)(mj_supervisor_t *supervisor, mj_client_t *client, const asked_t *asked, int64_t now);
+} verbs[] = {
+    {"status", 1, 2, begin_status},
+    {"restart", 2, 2, begin_restart},
+    {"roll", 2, 2, begin_roll},
+    {"dump", 2, 3, begin_dump},
+};
+
+#define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))
+
+/* Words with one space between. @return how many; 0 if it is nothing of that kind */
+static int split(mj_client_t *client, asked_t *asked)
+{
+    char *rest = client->line;
+    int count = 0;
+
+    if (strlen(client->line) != client->line_len) {
+        return 0; /* a NUL */
+    }
+    while (rest != NULL) {
+        char *word = strsep(&rest, " ");
+        if (*word == '\0' || count == MAX_WORDS) {
+            return 0;
+        }
+        asked->words[count++] = word;
+    }
+    return count;
+}
+
+static const struct verb_t *find_verb(const char *name)
+{
+    size_t i = 0;
+    while (i < VERB_COUNT && strcmp(verbs[i].name, name) != 0) {
+        i++;
+    }
+    return i < VERB_COUNT ? &verbs[i] : NULL;
+}
+
+static bool read_pid(asked_t *asked)
+{
+    char *end;
+    long pid;
+    if (asked->words[2] == NULL) {
+        return true;
+    }
+    pid = strtol(asked->words[2], &end, 10);
+    asked->pid = (pid_t)pid;
+    return *end == '\0' && asked->words[2][0] >= '1' && asked->words[2][0] <= '9' && pid <= INT32_MAX;
+}
+
+void mj_errand_begin(mj_supervisor_t *supervisor, mj_client_t *client, int64_t now)
+{
+    asked_t asked = {.pool = NULL};
+    int count = split(client, &asked);
+    const struct verb_t *verb = count > 0 ? find_verb(asked.words[0]) : NULL;
+
+    if (verb == NULL) {
+        mj_client_refuse(client, "there are: status [POOL], restart POOL, roll POOL, dump POOL [PID]");
+        return;
+    }
+    if (count < verb->least_words || count > verb->most_words || !read_pid(&asked)) {
+        mj_client_refuse(client, "%s: a word is missing, or too much, or no number", verb->name);
+        return;
+    }
+    if (asked.words[1] != NULL) {
+        asked.pool = mj_supervisor_find(supervisor, asked.words[1]);
+        /* Whoever may not see all is not told which there are. */
+        if (asked.pool == NULL ? !mj_errand_is_master(client->uid) : !may_steer(asked.pool, client->uid)) {
+            mj_client_refuse(client, "permission denied: no pool of that name runs as you");
+            return;
+        }
+        if (asked.pool == NULL) {
+            char name[MJ_ESCAPED_SIZE(MJ_CLIENT_LINE_MAX)];
+            mj_text_escape(name, asked.words[1], strlen(asked.words[1]));
+            mj_client_refuse(client, "there is no pool '%s'", name);
+            return;
+        }
+    }
+    client->errand = apr_pcalloc(client->mem, sizeof(*client->errand));
+    client->errand->pool = asked.pool != NULL ? apr_pstrdup(client->mem, asked.pool->journal.pool) : NULL;
+    client->errand->began_at = MJ_NEVER;
+    verb->begin(supervisor, client, &asked, now);
+}
+
+int64_t mj_errand_go_on(mj_supervisor_t *supervisor, mj_client_t *client, int64_t now)
+{
+    if (client->errand == NULL || client->errand->go_on == NULL || client->is_answered || client->is_gone) {
+        return MJ_NEVER;
+    }
+    return client->errand->go_on(supervisor, client, now);
+}
+
+void mj_errand_end(mj_supervisor_t *supervisor, mj_client_t *client)
+{
+    if (client->errand != NULL) {
+        stop_listening(supervisor, client->errand);
+    }
+}
