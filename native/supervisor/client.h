@@ -40,7 +40,8 @@ mj_client_t *mj_client_make(int fd, uid_t uid, int64_t now, apr_pool_t *parent);
 /** What poll(2) is to look for; its end is always reported. */
 short mj_client_events(const mj_client_t *client);
 
-/** Reads what has come of the line. A line that is too long is answered here, with an error. @return true once, when the line is whole */
+/** Reads what has come of the line. One that is too long is answered here, with an error.
+ *  @return true once, when the line is whole */
 bool mj_client_read(mj_client_t *client, int64_t now);
 
 /** Appends to what it is told. */

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #define SOCKET_NAME "control"
-/* Of these, one user may have so many, and all users but root and the supervisor's own together so many: they can always get in. */
+/* Of these, one user may have so many, and all users of pools together so many: root can always get in. */
 #define CLIENTS_OF_ONE_USER 4
 #define CLIENTS_OF_POOLS 12
 #define BACKLOG 16
@@ -58,8 +58,8 @@ static void stop_listening(mj_service_t *service)
     service->listener = -1;
 }
 
-/* Everybody may connect: who asks is told by the kernel. The directory is the supervisor's alone, so that the path cannot be exchanged
- * between these calls; what is there is of a supervisor that has gone, or is about to. */
+/* Everybody may connect: who asks is told by the kernel. The directory is the supervisor's alone, so that the path cannot be
+ * exchanged between these calls; what is there is of a supervisor that has gone, or is about to. */
 static bool start_listening(mj_service_t *service)
 {
     const struct sockaddr *address = (const struct sockaddr *)&service->address;
@@ -110,7 +110,8 @@ static void keep_listening(mj_service_t *service, int64_t now)
     }
     if (service->listener < 0 && (is_other || service->listen_at <= now) && !start_listening(service)) {
         if (is_other) {
-            mj_log(STDERR_FILENO, "warn", MJLOGNO(0140) "modjvm cannot reach this server: %s: %s", wanted.sun_path, strerror(errno));
+            mj_log(STDERR_FILENO, "warn", MJLOGNO(0140) "modjvm cannot reach this server: %s: %s", wanted.sun_path,
+                   strerror(errno));
         }
         service->listen_at = now + RETRY_US;
     }
@@ -129,10 +130,10 @@ static const char *find_room(const mj_service_t *service, uid_t uid)
         of_user += client->uid == uid;
         of_pools += !mj_errand_is_master(client->uid);
     }
-    if (all >= MJ_CLIENTS_MAX || (!mj_errand_is_master(uid) && (of_user >= CLIENTS_OF_ONE_USER || of_pools >= CLIENTS_OF_POOLS))) {
-        return "error too many ask at once: try again\n";
+    if (all < MJ_CLIENTS_MAX && (mj_errand_is_master(uid) || (of_user < CLIENTS_OF_ONE_USER && of_pools < CLIENTS_OF_POOLS))) {
+        return NULL;
     }
-    return NULL;
+    return "error too many ask at once: try again\n";
 }
 
 static void take_in(mj_service_t *service, int fd, int64_t now)
