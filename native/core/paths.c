@@ -26,8 +26,8 @@ static const char *check_one(apr_pool_t *pool, const char *path, const struct st
     }
     if (must_be_searchable && !(st->st_mode & 0001)) {
         return apr_psprintf(pool,
-                            "%s is closed to other users (mode %04o), so httpd's children cannot reach the sockets: chmod o+x "
-                            "it, or choose another",
+                            "%s is closed to other users (mode %04o), who have to reach what lies below it: chmod o+x it, or "
+                            "choose another",
                             path, (unsigned)(st->st_mode & 07777));
     }
     return NULL;
@@ -156,7 +156,7 @@ const char *mj_file_reachable(apr_pool_t *pool, const char *path, bool must_be_e
     return NULL;
 }
 
-const char *mj_runtime_dir_make(apr_pool_t *pool, const char *path, uid_t owner, bool must_be_searchable, const char **resolved)
+const char *mj_folder_make(apr_pool_t *pool, const char *path, uid_t owner, bool must_be_searchable, const char **resolved)
 {
     const char *real = path, *wrong;
     bool is_there = false;

@@ -1,4 +1,4 @@
-/* Folders that others must or must not be able to touch. Looks only (but for mj_runtime_dir_make); used by root, so it follows no link
+/* Folders that others must or must not be able to touch. Looks only (but for mj_folder_make); used by root, so it follows no link
  * that anybody else could have placed. */
 #ifndef MJ_PATHS_H
 #define MJ_PATHS_H
@@ -17,9 +17,9 @@ const char *mj_folder_check(apr_pool_t *pool, const char *path, uid_t owner, boo
  *  @return NULL, or what is wrong and the mend */
 const char *mj_file_reachable(apr_pool_t *pool, const char *path, bool must_be_executable, bool by_others);
 
-/** Checks, makes if missing (mode 0711), and resolves a runtime directory.
+/** Checks, makes if missing (mode 0711), and resolves a folder.
  *  @param resolved set on success: the path without links
  *  @return NULL, or what is wrong and the mend */
-const char *mj_runtime_dir_make(apr_pool_t *pool, const char *path, uid_t owner, bool must_be_searchable, const char **resolved);
+const char *mj_folder_make(apr_pool_t *pool, const char *path, uid_t owner, bool must_be_searchable, const char **resolved);
 
 #endif

@@ -1,5 +1,6 @@
 /* jvm-daemon: turns the process that the supervisor started into the JVM of a pool. It runs as the pool's user from its first
- * instruction on. argv[0] is the pool's display name, argv[1] the folder of the jars. */
+ * instruction on. argv[0] is the pool's display name, argv[1] the folder of the jars, argv[2] the pool's
+ * state folder, if it has one. */
 #include "jvm.h"
 #include "lifecycle.h"
 
@@ -78,12 +79,21 @@ static int run_on_own_thread(launch_t *launch)
     return launch->exit_code;
 }
 
+/* Where crash reports go: NULL where it can write to none of these. */
+static const char *choose_error_folder(const char *state)
+{
+    const char *home = getenv("HOME");
+    if (state != NULL && access(state, W_OK | X_OK) == 0) {
+        return state;
+    }
+    return home != NULL && access(home, W_OK) == 0 ? home : NULL;
+}
+
 int main(int argc, char **argv)
 {
     launch_t launch = {.exit_code = EXIT_FAILURE};
-    const char *home = getenv("HOME");
 
-    if (argc != 2) {
+    if (argc != 2 && argc != 3) {
         (void)fprintf(stderr, "%s is started by jvm-supervisor, which httpd's mod_jvm starts.\n",
                       argc > 0 ? argv[0] : "jvm-daemon");
         return EXIT_FAILURE;
@@ -98,6 +108,6 @@ int main(int argc, char **argv)
         mj_lifecycle_fail("the pool's settings name no java-home");
         return EXIT_FAILURE;
     }
-    launch.options = mj_options_make(launch.record, argv[1], home != NULL && access(home, W_OK) == 0 ? home : NULL);
+    launch.options = mj_options_make(launch.record, argv[1], choose_error_folder(argv[2]));
     return run_on_own_thread(&launch);
 }

@@ -67,6 +67,17 @@ const char *mj_runtime_dir(apr_pool_t *pool, const server_rec *main_server)
     return ap_runtime_dir_relative(pool, apr_psprintf(pool, "jvm-%08x", (unsigned)(hash ^ (hash >> 32))));
 }
 
+const char *mj_state_dir(apr_pool_t *pool, const server_rec *main_server)
+{
+    const char *dir = mj_server_config(main_server)->state_dir;
+    const char *runtime_dir = mj_runtime_dir(pool, main_server);
+
+    if (dir != NULL) {
+        return *dir != '\0' ? dir : NULL;
+    }
+    return runtime_dir != NULL ? apr_pstrcat(pool, runtime_dir, "/state", NULL) : NULL;
+}
+
 const char *mj_default_group(apr_pool_t *pool, const server_rec *server, const char *mount)
 {
     return apr_pstrcat(pool, mj_server_config(server)->name, "|", *mount == '\0' ? "/" : mount, NULL);
@@ -374,6 +385,31 @@ static const char *check_runtime_dir(apr_pool_t *pool, const server_rec *main_se
     return wrong;
 }
 
+/* The default lies in the runtime directory: what is wrong with that is said once. */
+static int check_folders(apr_pool_t *pool, const server_rec *main_server)
+{
+    const mj_server_t *config = mj_server_config(main_server);
+    bool has_pools = mj_all_pools(pool, (server_rec *)main_server)->nelts > 0;
+    const char *dir = mj_state_dir(pool, main_server), *wrong = NULL;
+    int failures = 0;
+
+    if (has_pools || config->runtime_dir != NULL) {
+        wrong = check_runtime_dir(pool, main_server);
+        if (wrong != NULL) {
+            LOG_CHECK(main_server, apr_psprintf(pool, MJLOGNO(0005) "JVMRuntimeDir: %s", wrong));
+            failures++;
+        }
+    }
+    if (dir != NULL && (config->state_dir != NULL || (has_pools && wrong == NULL))) {
+        wrong = mj_folder_check(pool, dir, geteuid(), geteuid() == 0);
+        if (wrong != NULL) {
+            LOG_CHECK(main_server, apr_psprintf(pool, MJLOGNO(0007) "JVMStateDir: %s", wrong));
+            failures++;
+        }
+    }
+    return failures;
+}
+
 int mj_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, server_rec *main_server)
 {
     server_rec *server;
@@ -404,12 +440,6 @@ int mj_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, serv
             failures++;
         }
     }
-    if (mj_all_pools(ptemp, main_server)->nelts > 0 || mj_server_config(main_server)->runtime_dir != NULL) {
-        wrong = check_runtime_dir(ptemp, main_server);
-        if (wrong != NULL) {
-            LOG_CHECK(main_server, apr_psprintf(ptemp, MJLOGNO(0005) "JVMRuntimeDir: %s", wrong));
-            failures++;
-        }
-    }
+    failures += check_folders(ptemp, main_server);
     return failures == 0 ? OK : HTTP_INTERNAL_SERVER_ERROR;
 }

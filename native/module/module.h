@@ -133,6 +133,9 @@ const mj_pool_t *mj_find_pool(apr_pool_t *pool, const server_rec *server, const 
 /** The runtime directory: JVMRuntimeDir, or the default. NULL if DefaultRuntimeDir is invalid. */
 const char *mj_runtime_dir(apr_pool_t *pool, const server_rec *main_server);
 
+/** The folder of what pools keep; NULL if nothing is to be kept, or if there is no runtime directory. */
+const char *mj_state_dir(apr_pool_t *pool, const server_rec *main_server);
+
 /** A path below the prefix in which this module is installed: its .so lies in lib/apache2/modules. */
 const char *mj_installed(apr_pool_t *pool, const char *relative);
 

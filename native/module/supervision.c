@@ -51,6 +51,7 @@ typedef struct supervision_t {
     server_rec *main_server;
     apr_pool_t *pconf;
     const char *runtime_dir;
+    const char *state_dir; /* NULL: nothing is kept */
     pid_t parent;
     apr_proc_t process; /* for the other-child registration */
 } supervision_t;
@@ -121,6 +122,9 @@ static const char *push_settings(supervision_t *supervision)
     mj_record_add_number(server_record, "version", CONTROL_VERSION);
     mj_record_add_number(server_record, "generation", ++retained->generation);
     mj_record_add(server_record, "runtime-dir", supervision->runtime_dir);
+    if (supervision->state_dir != NULL) {
+        mj_record_add(server_record, "state-dir", supervision->state_dir);
+    }
     mj_record_add_number(server_record, "httpd-uid", httpd_uid());
     mj_record_add_number(server_record, "httpd-gid", (int64_t)(geteuid() == 0 ? ap_unixd_config.group_id : getegid()));
     mj_record_add_number(server_record, "minimum-uid", minimum < 0 ? MJ_DEFAULT_MINIMUM_UID : minimum);
@@ -345,6 +349,18 @@ static const char *claim_places(supervision_t *supervision)
     return NULL;
 }
 
+/* Nothing is served from there: httpd starts without it, where the disk is full for instance. */
+static const char *make_state_dir(apr_pool_t *pool, server_rec *main_server)
+{
+    const char *dir = mj_state_dir(pool, main_server), *resolved = NULL;
+    const char *wrong = dir != NULL ? mj_folder_make(pool, dir, geteuid(), geteuid() == 0, &resolved) : NULL;
+
+    if (wrong != NULL) {
+        ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_WARNING, 0, main_server, MJLOGNO(0016) "JVMStateDir: %s; pools go without", wrong);
+    }
+    return resolved;
+}
+
 int mj_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, server_rec *main_server)
 {
     supervision_t *supervision;
@@ -370,7 +386,7 @@ int mj_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, serve
     supervision->parent = getpid();
     mj_server_config(main_server)->supervision = supervision;
 
-    wrong = mj_runtime_dir_make(pconf, mj_runtime_dir(pconf, main_server), geteuid(), geteuid() == 0, &supervision->runtime_dir);
+    wrong = mj_folder_make(pconf, mj_runtime_dir(pconf, main_server), geteuid(), geteuid() == 0, &supervision->runtime_dir);
     if (wrong != NULL && !has_pools) {
         end_supervisor(retained);
         mj_server_config(main_server)->supervision = NULL;
@@ -380,6 +396,7 @@ int mj_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, serve
         ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_CRIT, 0, main_server, MJLOGNO(0011) "JVMRuntimeDir: %s", wrong);
         return HTTP_INTERNAL_SERVER_ERROR;
     }
+    supervision->state_dir = make_state_dir(pconf, main_server);
     wrong = claim_places(supervision);
     apr_pool_cleanup_register(pconf, supervision, leave, apr_pool_cleanup_null);
     if (wrong == NULL && retained->supervisor != 0) {

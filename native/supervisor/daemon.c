@@ -21,7 +21,7 @@
 /* Bound of what is read after its end: a process that it had started elsewhere may still hold the pipe and go on writing. */
 #define READS_AFTER_END 32
 
-mj_daemon_t *mj_daemon_start(const mj_program_t *program, const mj_site_t *site, unsigned slot, uint32_t serial,
+mj_daemon_t *mj_daemon_start(const mj_program_t *program, const mj_site_t *site, bool has_state, unsigned slot, uint32_t serial,
                              mj_journal_t *journal, int64_t now, apr_pool_t *pool, char *why)
 {
     apr_pool_t *mem;
@@ -44,7 +44,7 @@ mj_daemon_t *mj_daemon_start(const mj_program_t *program, const mj_site_t *site,
         apr_pool_destroy(mem);
         return NULL;
     }
-    failed = mj_spawn(program, site, daemon->path, &daemon->child);
+    failed = mj_spawn(program, site, has_state, daemon->path, &daemon->child);
     if (failed != NULL) {
         (void)snprintf(why, MJ_WHY_MAX, "%s: %s", failed, strerror(errno));
         apr_pool_destroy(mem);

@@ -62,10 +62,11 @@ typedef struct mj_daemon_t {
 #define MJ_WHY_MAX 256
 
 /** Starts a daemon.
+ *  @param has_state whether it is told of the pool's state folder
  *  @param journal outlives the daemon
  *  @param why MJ_WHY_MAX bytes, set on failure
  *  @return the daemon, or NULL */
-mj_daemon_t *mj_daemon_start(const mj_program_t *program, const mj_site_t *site, unsigned slot, uint32_t serial,
+mj_daemon_t *mj_daemon_start(const mj_program_t *program, const mj_site_t *site, bool has_state, unsigned slot, uint32_t serial,
                              mj_journal_t *journal, int64_t now, apr_pool_t *pool, char *why);
 
 /** Reads a bounded piece of what it printed, and logs the lines. is_error: its stderr. @return false if there is no more now */

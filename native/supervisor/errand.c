@@ -111,10 +111,14 @@ static const char *quote(const char *text, apr_pool_t *mem)
     quoted = end = apr_palloc(mem, 2 * len + 3);
     *end++ = '"';
     for (; *printable != '\0'; printable++) {
-        if (*printable == '"' || *printable == '\\' || *printable == '\t') {
+        if (*printable == '"' || *printable == '\\') {
             *end++ = '\\';
         }
-        *end++ = *printable == '\t' ? (char)'t' : *printable;
+        *end++ = *printable;
+        if (*printable == '\t') {
+            end[-1] = '\\';
+            *end++ = 't';
+        }
     }
     *end++ = '"';
     *end = '\0';

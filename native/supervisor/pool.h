@@ -31,6 +31,7 @@ typedef struct mj_pool_t {
     unsigned serving;       /**< the generation that has taken over last */
     mj_pool_state_t shown_state;
     int64_t shown_retry_at;
+    bool lacks_state; /**< its last start had no state folder, though it should */
 } mj_pool_t;
 
 /** Makes a pool without daemons and takes its place on the board. Settings are taken over as in mj_pool_configure. */

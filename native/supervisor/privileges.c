@@ -181,6 +181,6 @@ _Noreturn void mj_become_daemon(const mj_program_t *program, const mj_inheritanc
         _exit(MJ_EXIT_NOT_STARTED);
     }
     require(chdir(program->home) == 0, program->home);
-    execve(program->launcher, program->argv, program->envp);
+    execve(program->launcher, given->argv, program->envp);
     give_up(program->launcher, NULL, strerrordesc_np(errno));
 }

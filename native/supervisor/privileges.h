@@ -7,13 +7,14 @@
 /** Exit code of a child that could not become a daemon. */
 #define MJ_EXIT_NOT_STARTED 111
 
-/** What becomes descriptors 0 to 4 of the daemon, in this order; each is 5 or higher in the supervisor. */
+/** What becomes descriptors 0 to 4 of the daemon, in this order, each 5 or higher in the supervisor; and its arguments. */
 typedef struct mj_inheritance_t {
     int listener;
     int out;
     int err;
     int lifecycle;
     int record;
+    char *const *argv;
 } mj_inheritance_t;
 
 /** Turns the calling process, a child of the single-threaded supervisor, into the daemon (docs/architecture.md, section 3). A failure is

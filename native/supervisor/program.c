@@ -186,11 +186,29 @@ static int descriptor_limit(void)
     return (int)limit.rlim_cur;
 }
 
+static void set_arguments(mj_program_t *program, const mj_site_t *site, apr_pool_t *pool)
+{
+    const char *name = mj_record_text(program->record, "display-name", apr_pstrcat(pool, "jvm:", program->name, NULL), pool);
+    char **argv = apr_pcalloc(pool, 3 * sizeof(char *)), **with_state;
+
+    argv[0] = apr_pstrdup(pool, name);
+    argv[1] = apr_pstrdup(pool, site->jars);
+    program->argv = argv;
+    program->launcher = apr_pstrdup(pool, site->launcher);
+    if (site->state_dir != NULL) {
+        with_state = apr_pcalloc(pool, 4 * sizeof(char *));
+        with_state[0] = argv[0];
+        with_state[1] = argv[1];
+        with_state[2] = apr_pstrcat(pool, site->state_dir, "/", program->name, NULL);
+        program->argv_with_state = with_state;
+        program->state_dir = apr_pstrdup(pool, site->state_dir);
+    }
+}
+
 const char *mj_program_read(mj_program_t **out, mj_span_t record, const mj_site_t *site, unsigned max_pools, apr_pool_t *pool)
 {
     mj_program_t *program = apr_pcalloc(pool, sizeof(*program));
     int64_t index;
-    char **argv = apr_pcalloc(pool, 3 * sizeof(char *));
     const char *wrong;
     mj_span_t unused;
 
@@ -245,10 +263,7 @@ const char *mj_program_read(mj_program_t **out, mj_span_t record, const mj_site_
     if (wrong != NULL) {
         return wrong;
     }
-    argv[0] = apr_pstrdup(pool, mj_record_text(record, "display-name", apr_pstrcat(pool, "jvm:", program->name, NULL), pool));
-    argv[1] = apr_pstrdup(pool, site->jars);
-    program->argv = argv;
-    program->launcher = apr_pstrdup(pool, site->launcher);
+    set_arguments(program, site, pool);
     program->descriptor_limit = descriptor_limit();
     *out = program;
     return NULL;

@@ -34,7 +34,9 @@ typedef struct mj_program_t {
     mode_t umask;
     const char *home; /**< below chroot */
     const char *launcher;
+    const char *state_dir; /**< the pool's folder is in it; NULL: there is none */
     char *const *argv;
+    char *const *argv_with_state; /**< for a daemon that may use that folder; NULL where there is none */
     char *const *envp;
     int descriptor_limit; /**< no descriptor is open from here on */
 } mj_program_t;

@@ -58,6 +58,7 @@ const char *mj_site_read(mj_site_t **out, mj_span_t record, apr_pool_t *pool)
         return apr_psprintf(pool, "this supervisor speaks version %d of the control protocol: restart httpd", MJ_CONTROL_VERSION);
     }
     site->runtime_dir = read_path(record, "runtime-dir", pool);
+    site->state_dir = read_path(record, "state-dir", pool);
     site->launcher = read_path(record, "launcher", pool);
     site->jars = read_path(record, "jars", pool);
     if (site->runtime_dir == NULL || site->launcher == NULL || site->jars == NULL ||

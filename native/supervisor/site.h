@@ -10,6 +10,7 @@
 
 typedef struct mj_site_t {
     const char *runtime_dir;
+    const char *state_dir; /**< NULL: pools keep nothing */
     const char *launcher;
     const char *jars;
     uid_t httpd_uid;

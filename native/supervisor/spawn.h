@@ -13,9 +13,10 @@ typedef struct mj_child_t {
     int err;
 } mj_child_t;
 
-/** @param path where the daemon listens; nothing is there yet. It stays when the daemon ends: the caller unlinks it
+/** @param has_state whether the daemon is told of the pool's state folder
+ *  @param path where the daemon listens; nothing is there yet. It stays when the daemon ends: the caller unlinks it
  *  @param child set on success
  *  @return NULL, or the step that failed, errno saying why; nothing is left behind then */
-const char *mj_spawn(const mj_program_t *program, const mj_site_t *site, const char *path, mj_child_t *child);
+const char *mj_spawn(const mj_program_t *program, const mj_site_t *site, bool has_state, const char *path, mj_child_t *child);
 
 #endif

@@ -121,7 +121,7 @@ static void print_facts(char **argv)
     int death_signal = 0, is_listening = 0, i;
     socklen_t size = sizeof(is_listening);
 
-    printf("argv %s %s\n", argv[0], argv[1]);
+    printf("argv %s %s%s%s\n", argv[0], argv[1], argv[2] != NULL ? " " : "", argv[2] != NULL ? argv[2] : "");
     for (i = 0; environ[i] != NULL; i++) {
         printf("env %s\n", environ[i]);
     }

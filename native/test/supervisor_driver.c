@@ -177,6 +177,9 @@ static void begin(driver_t *driver, const char *entry, const char *value)
     add_server_entry(record, "minimum-uid", "100", entry, value);
     add_server_entry(record, "launcher", driver->launcher, entry, value);
     add_server_entry(record, "jars", "/nowhere/jars", entry, value);
+    if (entry != NULL && strcmp(entry, "state-dir") == 0) {
+        mj_record_add(record, entry, value);
+    }
     driver_send(driver, 'B', mj_record_bytes(record), (const int[]){driver->board_fd, driver->bell, -1});
 }
 

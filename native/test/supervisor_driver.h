@@ -41,7 +41,7 @@ const char *driver_offer(driver_t *driver, mj_record_builder_t *pool, mj_record_
 /** Offers one pool, `shop`, of one daemon that acts as named. */
 void driver_start_pool(driver_t *driver, const char *fake);
 
-/** As driver_offer, with one entry of the server record different. */
+/** As driver_offer, with one entry of the server record different, or one more. */
 const char *driver_offer_as(driver_t *driver, mj_record_builder_t *pool, const char *entry, const char *value);
 
 /** Sends a message with the descriptors before the first that is -1, three at most; NULL: none. */

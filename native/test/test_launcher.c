@@ -42,9 +42,10 @@ static mj_record_builder_t *settings(int home)
     return record;
 }
 
-static launched_t launch_at(const char *home, mj_record_builder_t *settings_record)
+/* state: NULL: none */
+static launched_t launch_at(const char *home, const char *state, mj_record_builder_t *settings_record)
 {
-    char *argv[] = {apr_pstrdup(test_pool, "jvm:shop"), apr_pstrdup(test_pool, MJ_FAKE_HOST_DIR), NULL};
+    char *argv[] = {apr_pstrdup(test_pool, "jvm:shop"), apr_pstrdup(test_pool, MJ_FAKE_HOST_DIR), apr_pstrdup(test_pool, state), NULL};
     char *envp[] = {apr_pstrcat(test_pool, "HOME=", home, NULL), apr_pstrdup(test_pool, "PATH=/usr/bin:/bin"),
                     apr_pstrdup(test_pool, "LC_ALL=C.UTF-8"), NULL};
     mj_span_t bytes = mj_record_bytes(settings_record);
@@ -83,7 +84,7 @@ static launched_t launch_at(const char *home, mj_record_builder_t *settings_reco
 
 static launched_t launch(mj_record_builder_t *settings_record)
 {
-    return launch_at("/nowhere", settings_record);
+    return launch_at("/nowhere", NULL, settings_record);
 }
 
 static const char *output_of(const launched_t *launched)
@@ -349,26 +350,45 @@ START_TEST(should_tell_that_memory_ran_out)
 }
 END_TEST
 
-START_TEST(should_leave_a_crash_report_in_the_home)
+/* Crashes a JVM, and looks that its report lies in that folder, which it then removes. */
+static void expect_report(launched_t launched, const char *folder)
 {
-    char *home = apr_pstrdup(test_pool, "/tmp/mj-home%-XXXXXX");
     const char *report, *message;
-    launched_t launched;
     int status;
 
-    ck_assert_ptr_nonnull(mkdtemp(home));
-    launched = launch_at(home, settings(_i));
     expect(&launched, "R");
     ck_assert_int_eq(kill(launched.pid, SIGSEGV), 0);
     message = next_message(&launched);
     ck_assert_msg(*message == '\0', "%s", message);
     ck_assert_int_eq(waitpid(launched.pid, &status, 0), launched.pid);
     ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
-    report = apr_psprintf(test_pool, "%s/hs_err_pid%d.log", home, (int)launched.pid);
+    report = apr_psprintf(test_pool, "%s/hs_err_pid%d.log", folder, (int)launched.pid);
     ck_assert_ptr_nonnull(strstr(output_of(&launched), apr_pstrcat(test_pool, "# ", report, "\n", NULL)));
     ck_assert_int_eq(unlink(report), 0);
-    ck_assert_int_eq(rmdir(home), 0);
+    ck_assert_int_eq(rmdir(folder), 0);
     unlink(launched.output_path);
+}
+
+static const char *temporary_home(void)
+{
+    char *home = apr_pstrdup(test_pool, "/tmp/mj-home%-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(home));
+    return home;
+}
+
+START_TEST(should_leave_a_crash_report_in_the_home)
+{
+    const char *home = temporary_home();
+    expect_report(launch_at(home, NULL, settings(_i)), home);
+}
+END_TEST
+
+START_TEST(should_leave_a_crash_report_in_the_state_folder)
+{
+    const char *home = temporary_home(), *state = temporary_home();
+    expect_report(launch_at(home, state, settings(_i)), state);
+    /* one that is not there, in a chroot for instance */
+    expect_report(launch_at(home, state, settings(_i)), home);
 }
 END_TEST
 
@@ -457,6 +477,7 @@ Suite *mj_suite(void)
     tcase_add_loop_test(each, should_tell_that_memory_ran_out, 0, home_count);
     tcase_add_loop_test(each, should_tell_what_the_jvm_has_against_an_option, 0, home_count);
     tcase_add_loop_test(each, should_leave_a_crash_report_in_the_home, 0, home_count);
+    tcase_add_loop_test(each, should_leave_a_crash_report_in_the_state_folder, 0, home_count);
     tcase_add_test(any, should_name_a_java_home_without_a_jvm);
     tcase_add_test(any, should_refuse_settings_that_are_malformed);
     return suite;

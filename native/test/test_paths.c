@@ -226,7 +226,7 @@ END_TEST
 static void assert_made(const char *path, const char *expected, mode_t mode)
 {
     const char *resolved = NULL;
-    const char *wrong = mj_runtime_dir_make(test_pool, path, geteuid(), true, &resolved);
+    const char *wrong = mj_folder_make(test_pool, path, geteuid(), true, &resolved);
     struct stat st;
 
     ck_assert_msg(wrong == NULL, "%s", wrong);
@@ -276,7 +276,7 @@ static void assert_not_made(const char *path, const char *named, const char *men
 {
     const char *resolved = "untouched";
 
-    assert_wrong(mj_runtime_dir_make(test_pool, path, geteuid(), true, &resolved), named, mend);
+    assert_wrong(mj_folder_make(test_pool, path, geteuid(), true, &resolved), named, mend);
     ck_assert_str_eq(resolved, "untouched");
 }
 

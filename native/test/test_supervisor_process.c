@@ -208,7 +208,7 @@ END_TEST
 
 START_TEST(should_say_what_prevented_the_fork)
 {
-    driver_t *driver = driver_start_limited(15); /* enough for itself, not for a daemon */
+    driver_t *driver = driver_start_limited(16); /* enough for itself, not for a daemon */
     driver_start_pool(driver, "");
     driver_await(driver, "MJ0104: pool shop could not start a daemon: ", 2);
     ck_assert_uint_eq(driver_count(driver, ": Too many open files\n"), 2);
@@ -453,6 +453,47 @@ START_TEST(should_not_be_stopped_by_a_bell_that_blocks)
 }
 END_TEST
 
+START_TEST(should_give_a_pool_its_state_folder)
+{
+    driver_t *driver = driver_start();
+    const char *state = apr_pstrcat(test_pool, driver->dir, "/state", NULL), *folder = apr_pstrcat(test_pool, state, "/shop", NULL);
+    struct stat st;
+    int file;
+
+    ck_assert(mkdir(state, 0711) == 0 && chmod(state, 0711) == 0);
+    ck_assert_str_eq(driver_offer_as(driver, driver_pool(driver, "shop", "facts"), "state-dir", state), "");
+    driver_await(driver, " ready in ", 1);
+    driver_await(driver, apr_pstrcat(test_pool, "argv jvm:shop /nowhere/jars ", folder, "\n", NULL), 1);
+    ck_assert_int_eq(lstat(folder, &st), 0);
+    ck_assert_uint_eq(st.st_mode, S_IFDIR | 0700);
+    ck_assert_uint_eq(st.st_uid, geteuid() == 0 ? 54321 : geteuid());
+
+    /* Without one it starts too, and says so once. */
+    ck_assert_int_eq(rmdir(folder), 0);
+    file = open(folder, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    ck_assert_int_ge(file, 0);
+    close(file);
+    ck_assert_int_eq(kill(driver_last_ready(driver), SIGKILL), 0);
+    driver_await(driver, "argv jvm:shop /nowhere/jars\n", 1);
+    driver_await(driver, " ready in ", 2);
+    ck_assert_uint_eq(driver_count(driver, apr_pstrcat(test_pool, "MJ0143: pool shop goes without its state folder ", folder,
+                                                       ": mkdir: Not a directory\n", NULL)),
+                      1);
+    ck_assert_int_eq(kill(driver_last_ready(driver), SIGKILL), 0);
+    driver_await(driver, "argv jvm:shop /nowhere/jars\n", 2);
+    driver_await(driver, " ready in ", 3);
+    ck_assert_uint_eq(driver_count(driver, "MJ0143"), 1);
+
+    ck_assert_int_eq(unlink(folder), 0);
+    ck_assert_int_eq(kill(driver_last_ready(driver), SIGKILL), 0);
+    driver_await(driver, apr_pstrcat(test_pool, "argv jvm:shop /nowhere/jars ", folder, "\n", NULL), 2);
+    driver_await(driver, " ready in ", 4);
+    ck_assert_int_eq(driver_stop(driver), 0);
+    ck_assert(rmdir(folder) == 0 && rmdir(state) == 0);
+    driver_clean(driver);
+}
+END_TEST
+
 START_TEST(should_replace_all_when_the_sockets_are_of_no_use)
 {
     driver_t *driver = driver_start();
@@ -544,6 +585,7 @@ Suite *mj_suite(void)
     tcase_add_test(settings, should_refuse_settings_that_are_wrong);
     tcase_add_test(settings, should_hear_the_bell_that_came_last);
     tcase_add_test(settings, should_not_be_stopped_by_a_bell_that_blocks);
+    tcase_add_test(settings, should_give_a_pool_its_state_folder);
     tcase_add_test(settings, should_replace_all_when_the_sockets_are_of_no_use);
     tcase_add_test(settings, should_remove_sockets_that_were_left_behind);
     tcase_add_test(settings, should_leave_the_sockets_of_others_alone);

@@ -134,14 +134,14 @@ START_TEST(should_tell_of_pools_and_daemons)
     mj_record_builder_t *shop = driver_pool(driver, "shop", "");
     const char *told, *of_one;
 
-    mj_record_add(shop, "user", "al\"ice\\\n");
+    mj_record_add(shop, "user", "al\"i\tce\\\n");
     ck_assert_str_eq(driver_offer(driver, shop, driver_pool(driver, "other", "hang")), "");
     driver_await(driver, " ready in ", 1);
     driver_await(driver, "pool other pid ", 1);
     told = ask(driver, "status");
     expect_start(told, apr_psprintf(test_pool, "ok\n{\"supervisor\":{\"pid\":%d},\"pools\":[\n", (int)driver->pid));
     expect_within(told, apr_psprintf(test_pool,
-                                     "{\"name\":\"shop\",\"user\":\"al\\\"ice\\\\\\\\x0a\",\"uid\":%d,\"state\":\"ready\","
+                                     "{\"name\":\"shop\",\"user\":\"al\\\"i\\tce\\\\\\\\x0a\",\"uid\":%d,\"state\":\"ready\","
                                      "\"generation\":1,\"waiting\":0,\"lastError\":null,\"lastErrorAt\":null,\"retryAt\":null,"
                                      "\"daemons\":[\n    "
                                      "{\"pid\":%d,\"slot\":0,\"state\":\"ready\",\"generation\":1,\"startedAt\":\"20",
