@@ -1,4 +1,4 @@
-/* The control socket for people: RUNTIMEDIR/control, and who is connected to it (docs/architecture.md, section 4). */
+/* The control socket for people: RUNTIMEDIR/control, and who is connected to it (docs/architecture.md, section 6). */
 #ifndef MJ_SERVICE_H
 #define MJ_SERVICE_H
 
