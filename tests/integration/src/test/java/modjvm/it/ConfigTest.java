@@ -276,6 +276,29 @@ class ConfigTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "relative,                                    'absolute'",
+        "${ROOT}/open,                                'write|owner|mode'",
+        "${ROOT}/open/state,                          'write|owner|mode'",
+        "${ROOT}/httpd.conf,                          'no folder'",
+    })
+    void shouldRefuseAStateDir(String path, String mend) {
+        Folders.make(httpd.dir().resolve("open"), System.getProperty("user.name"), "rwxrwxrwx");
+        httpd.rewriteHost("site", RIGHT);
+        String folder = path.replace("${ROOT}", httpd.dir().toString());
+        httpd.rewriteMain("JVMStateDir " + folder);
+        try {
+            Command test = httpd.configtest();
+
+            assertThat(test.exitCode()).isNotZero();
+            assertThat(test.output()).contains("JVMStateDir", folder.replace("/state", ""));
+            assertThat(test.output()).containsPattern(mend);
+        } finally {
+            httpd.rewriteMain("");
+        }
+    }
+
     @Test
     void shouldRefuseAJavaHomeWithoutAJvm() {
         assertRefused(

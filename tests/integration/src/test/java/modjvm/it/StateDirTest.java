@@ -1,0 +1,123 @@
+package modjvm.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.stream.Stream;
+import modjvm.it.harness.Command;
+import modjvm.it.harness.Folders;
+import modjvm.it.harness.Http;
+import modjvm.it.harness.Httpd;
+import modjvm.it.harness.Proc;
+import modjvm.it.harness.Users;
+import org.junit.jupiter.api.Test;
+
+/** What pools keep, and that they do without where that is not possible. */
+class StateDirTest {
+    private static final String SHOP = "JVMDaemonProcess shop ${AS1}\nJVMAlias / ${APPS}/Ends.java";
+
+    private static Httpd configure(String main) {
+        return Httpd.with().main(main).host("shop", SHOP).write();
+    }
+
+    private static Path onlyFolder(Path parent, String prefix) throws IOException {
+        try (Stream<Path> folders = Files.list(parent)) {
+            return folders.filter(folder -> folder.getFileName().toString().startsWith(prefix))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    private static void crash(Httpd httpd, Proc daemon) {
+        httpd.expect("shop pid " + daemon.pid() + "|pool shop\\] #");
+        daemon.signal("SEGV");
+        httpd.log("shop").await("pool shop pid " + daemon.pid() + " ended: signal 6");
+    }
+
+    @Test
+    void shouldKeepCrashReportsForThePoolsUser() throws IOException {
+        try (Httpd httpd = configure("")) {
+            httpd.start();
+            Proc daemon = httpd.awaitReady("shop", 1).get(0);
+
+            crash(httpd, daemon);
+
+            Path folder = onlyFolder(httpd.dir().resolve("run"), "jvm-").resolve("state/shop");
+            Path report = folder.resolve("hs_err_pid" + daemon.pid() + ".log");
+            assertThat(report).exists();
+            assertThat(Files.getOwner(report)).hasToString(Users.first());
+            assertThat(Files.getOwner(folder)).hasToString(Users.first());
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)))
+                    .isEqualTo("rwx------");
+            assertThat(httpd.log("shop").lines("ended: signal 6: see " + report))
+                    .hasSize(1);
+        }
+    }
+
+    @Test
+    void shouldKeepThemWhereTheDirectiveSays() throws IOException {
+        try (Httpd httpd = configure("JVMStateDir ${APPS}/../state")) {
+            httpd.start();
+            Proc daemon = httpd.awaitReady("shop", 1).get(0);
+
+            crash(httpd, daemon);
+
+            assertThat(httpd.dir().resolve("state/shop/hs_err_pid" + daemon.pid() + ".log"))
+                    .exists();
+            assertThat(onlyFolder(httpd.dir().resolve("run"), "jvm-").resolve("state"))
+                    .doesNotExist();
+        }
+    }
+
+    @Test
+    void shouldKeepNothingWhereThatIsOff() throws IOException {
+        try (Httpd httpd = configure("JVMStateDir Off")) {
+            httpd.start();
+
+            assertThat(httpd.awaitReady("shop", 1).get(0).arguments()).hasSize(2);
+
+            assertThat(onlyFolder(httpd.dir().resolve("run"), "jvm-").resolve("state"))
+                    .doesNotExist();
+        }
+    }
+
+    @Test
+    @RequiresRoot
+    void shouldServeWhereTheDiskIsFull() {
+        serveWith("nr_inodes=1", "No space left on device");
+    }
+
+    @Test
+    @RequiresRoot
+    void shouldServeWhereTheDiskIsReadOnly() {
+        serveWith("ro", "Read-only file system");
+    }
+
+    private static void serveWith(String mountOptions, String reason) {
+        try (Httpd httpd = configure("JVMStateDir ${APPS}/../state")) {
+            Path state = Folders.make(httpd.dir().resolve("state"));
+            Command mounted =
+                    Command.run("mount", "-t", "tmpfs", "-o", "mode=0711," + mountOptions, "none", state.toString());
+            assumeTrue(mounted.exitCode() == 0, "no mounts are allowed here: " + mounted.output());
+            try {
+                httpd.start();
+                Proc first = httpd.awaitReady("shop", 1).get(0);
+                httpd.expect("shop pid " + first.pid() + " ended: signal 9");
+                first.signal("KILL");
+                httpd.log("shop").await("pool shop pid " + first.pid() + " ended: ");
+
+                assertThat(Http.await(httpd.uri("shop", "/?pid"), 200).body())
+                        .isNotEqualTo(Integer.toString(first.pid()));
+                assertThat(httpd.log("shop").lines(":warn\\] .*pool shop goes without its state folder .*: " + reason))
+                        .hasSize(1);
+                httpd.stop();
+            } finally {
+                Command.succeed("umount", state.toString());
+            }
+        }
+    }
+}
