@@ -181,7 +181,7 @@ START_TEST(should_restart_a_pool_and_answer_when_it_serves)
     ck_assert_str_eq(ask(driver, "restart shop"), "ok\npool shop: generation 2 serves\n");
     ck_assert_uint_eq(driver_count(driver, " ready in "), 2);
     ck_assert_int_ne(driver_last_ready(driver), first);
-    driver_await(driver, apr_psprintf(test_pool, "pid %d ended: exit code 0\n", (int)first), 1);
+    driver_await(driver, apr_psprintf(test_pool, "pid %d ended: exit code 0: replaced", (int)first), 1);
     driver_await(driver, apr_psprintf(test_pool, "MJ0111: pool shop rolls: restart, asked for by UID %d\n", (int)geteuid()), 1);
     driver_finish(driver);
 }
