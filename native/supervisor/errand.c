@@ -1,6 +1,7 @@
 #include "errand.h"
 
 #include "log.h"
+#include "report.h"
 #include "text.h"
 
 #include <apr_strings.h>
@@ -33,6 +34,9 @@ struct mj_errand_t {
 
     /* restart */
     unsigned generation;
+
+    /* drain: daemons up to that serial are to end */
+    uint32_t last_serial;
 
     /* dump, one daemon after another */
     struct {
@@ -71,112 +75,6 @@ bool mj_errand_is_admitted(const mj_supervisor_t *supervisor, uid_t uid)
 
 /* --- status --- */
 
-static const char *pool_state(mj_pool_state_t state)
-{
-    switch (state) {
-    case MJ_POOL_READY:
-        return "ready";
-    case MJ_POOL_IDLE:
-        return "idle";
-    case MJ_POOL_DOWN:
-        return "down";
-    case MJ_POOL_ENDING:
-        return "ending";
-    default:
-        return "starting";
-    }
-}
-
-static const char *daemon_state(mj_life_state_t state)
-{
-    switch (state) {
-    case MJ_LIFE_STARTING:
-        return "starting";
-    case MJ_LIFE_READY:
-        return "ready";
-    case MJ_LIFE_DRAINING:
-        return "draining";
-    default:
-        return "ending";
-    }
-}
-
-/* As a JSON string, quotes included; control characters and what is no UTF-8 show as \xHH. */
-static const char *quote(const char *text, apr_pool_t *mem)
-{
-    size_t len = strlen(text);
-    char *printable = apr_palloc(mem, MJ_ESCAPED_SIZE(len)), *quoted, *end;
-
-    len = mj_text_escape(printable, text, len);
-    quoted = end = apr_palloc(mem, 2 * len + 3);
-    *end++ = '"';
-    for (; *printable != '\0'; printable++) {
-        if (*printable == '"' || *printable == '\\') {
-            *end++ = '\\';
-        }
-        *end++ = *printable;
-        if (*printable == '\t') {
-            end[-1] = '\\';
-            *end++ = 't';
-        }
-    }
-    *end++ = '"';
-    *end = '\0';
-    return quoted;
-}
-
-/* As JSON: "2026-11-27T17:31:40.123Z"; 0: null. */
-static const char *date(apr_time_t at, apr_pool_t *mem)
-{
-    apr_time_exp_t parts;
-    if (at == 0 || apr_time_exp_gmt(&parts, at) != APR_SUCCESS) {
-        return "null";
-    }
-    return apr_psprintf(mem, "\"%04d-%02d-%02dT%02d:%02d:%02d.%03dZ\"", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
-                        parts.tm_hour, parts.tm_min, parts.tm_sec, (int)(parts.tm_usec / 1000));
-}
-
-/* The same of a moment of CLOCK_MONOTONIC. */
-static const char *moment(int64_t at, int64_t now, apr_pool_t *mem)
-{
-    return date(at == MJ_NEVER ? 0 : apr_time_now() + (at - now), mem);
-}
-
-static void tell_daemon(mj_client_t *client, const mj_daemon_t *daemon, const char *separator, int64_t now, apr_pool_t *mem)
-{
-    mj_client_say(client, "%s\n    {\"pid\":%ld,\"slot\":%u,\"state\":\"%s\",\"generation\":%u,", separator,
-                  (long)daemon->child.pid, daemon->slot, daemon_state(daemon->life.state), daemon->generation);
-    mj_client_say(client, "\"startedAt\":%s,\"readyAt\":%s,\"uptimeMs\":%lld,", moment(daemon->life.started_at, now, mem),
-                  moment(daemon->life.ready_at, now, mem), (long long)((now - daemon->life.started_at) / 1000));
-}
-
-static void tell_pool(const mj_realm_t *realm, mj_client_t *client, const mj_pool_t *pool, const char *separator, int64_t now)
-{
-    const mj_daemon_t *daemon;
-    const char *daemon_separator = "";
-    mj_board_view_t view;
-    apr_pool_t *mem;
-    uid_t uid = pool->program->has_identity ? pool->program->uid : geteuid();
-
-    apr_pool_create(&mem, client->mem);
-    mj_board_look(realm->board, pool->index, &view);
-    mj_client_say(client, "%s\n  {\"name\":%s,\"user\":%s,\"uid\":%lu,\"state\":\"%s\",\"generation\":%u,\"waiting\":%u,",
-                  separator, quote(pool->journal.pool, mem), quote(mj_record_text(pool->program->record, "user", "", mem), mem),
-                  (unsigned long)uid, pool_state(pool->shown_state), pool->plan.generation, view.waiting);
-    mj_client_say(client, "\"lastError\":%s,\"lastErrorAt\":%s,\"retryAt\":%s,\"daemons\":[",
-                  view.last_error[0] != '\0' ? quote(view.last_error, mem) : "null", date(view.last_error_at, mem),
-                  moment(pool->plan.retry_at > now ? pool->plan.retry_at : MJ_NEVER, now, mem));
-    for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
-        tell_daemon(client, daemon, daemon_separator, now, mem);
-        mj_client_say(client, "\"served\":%llu,\"inFlight\":%u}",
-                      (unsigned long long)mj_board_served(realm->board, pool->index, daemon->slot),
-                      mj_board_in_flight(realm->board, pool->index, daemon->slot));
-        daemon_separator = ",";
-    }
-    mj_client_say(client, "]}");
-    apr_pool_destroy(mem);
-}
-
 /* Pools come and go while a long answer is sent: their places on the board give the order. */
 static const mj_pool_t *find_next(const mj_supervisor_t *supervisor, const mj_client_t *client)
 {
@@ -202,7 +100,7 @@ static int64_t go_on_status(mj_supervisor_t *supervisor, mj_client_t *client, in
             client->is_answered = true;
             return MJ_NEVER;
         }
-        tell_pool(mj_supervisor_realm(supervisor), client, pool, errand->told < 0 ? "" : ",", now);
+        mj_report_pool(mj_supervisor_realm(supervisor), client, pool, errand->told < 0 ? "" : ",", now);
         errand->told = pool->index;
     }
     return now;
@@ -278,6 +176,37 @@ static void begin_roll(mj_supervisor_t *supervisor, mj_client_t *client, const a
     if (!client->is_answered) {
         mj_client_say(client, "ok\npool %s: generation %u starts\n", asked->pool->journal.pool, client->errand->generation);
         client->is_answered = true;
+    }
+}
+
+/* --- drain --- */
+
+static int64_t go_on_drain(mj_supervisor_t *supervisor, mj_client_t *client, int64_t now)
+{
+    const mj_pool_t *pool = mj_supervisor_find(supervisor, client->errand->pool);
+    const mj_daemon_t *daemon;
+
+    (void)now;
+    for (daemon = pool != NULL ? pool->daemons : NULL; daemon != NULL; daemon = daemon->next) {
+        /* Serials wrap around one day; a request may have brought others meanwhile. */
+        if ((int32_t)(daemon->serial - client->errand->last_serial) <= 0) {
+            return MJ_NEVER;
+        }
+    }
+    mj_client_say(client, "ok\npool %s: its processes have ended; the next request starts it\n", client->errand->pool);
+    client->is_answered = true;
+    return MJ_NEVER;
+}
+
+static void begin_drain(mj_supervisor_t *supervisor, mj_client_t *client, const asked_t *asked, int64_t now)
+{
+    mj_realm_t *realm = mj_supervisor_realm(supervisor);
+    if (!refuse_if_ending(client, asked->pool)) {
+        client->errand->last_serial = realm->next_serial - 1;
+        client->errand->go_on = go_on_drain;
+        mj_log(asked->pool->journal.fd, "info", MJLOGNO(0141) "pool %s is drained, asked for by UID %lu",
+               asked->pool->journal.pool, (unsigned long)client->uid);
+        mj_pool_drain(realm, asked->pool, now);
     }
 }
 
@@ -407,6 +336,7 @@ static const struct verb_t {
     {"status", 1, 2, begin_status},
     {"restart", 2, 2, begin_restart},
     {"roll", 2, 2, begin_roll},
+    {"drain", 2, 2, begin_drain},
     {"dump", 2, 3, begin_dump},
 };
 
@@ -459,7 +389,7 @@ void mj_errand_begin(mj_supervisor_t *supervisor, mj_client_t *client, int64_t n
     const struct verb_t *verb = count > 0 ? find_verb(asked.words[0]) : NULL;
 
     if (verb == NULL) {
-        mj_client_refuse(client, "there are: status [POOL], restart POOL, roll POOL, dump POOL [PID]");
+        mj_client_refuse(client, "there are: status [POOL], restart POOL, roll POOL, drain POOL, dump POOL [PID]");
         return;
     }
     if (count < verb->least_words || count > verb->most_words || !read_pid(&asked)) {

@@ -145,6 +145,18 @@ void mj_pool_replace_all(mj_realm_t *realm, mj_pool_t *pool, int64_t now)
     }
 }
 
+void mj_pool_drain(mj_realm_t *realm, mj_pool_t *pool, int64_t now)
+{
+    mj_daemon_t *daemon;
+    pool->plan.is_idle = true;
+    for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
+        if (daemon->why == NULL) {
+            daemon->why = "drained";
+        }
+        step(realm, pool, daemon, MJ_EVENT_DRAIN, now);
+    }
+}
+
 static unsigned find_free_slot(const mj_pool_t *pool)
 {
     bool is_used[MJ_BOARD_SLOTS] = {false};
@@ -325,7 +337,7 @@ static bool is_idle(const mj_pool_t *pool, const mj_load_t *load, int64_t now)
 static void rest_if_idle(const mj_realm_t *realm, mj_pool_t *pool, int64_t now)
 {
     mj_load_t load;
-    if (pool->program->limits.idle_us == 0 || pool->plan.is_removed) {
+    if (pool->plan.is_removed || (pool->program->limits.idle_us == 0 && !pool->plan.is_idle)) {
         return;
     }
     load = look_at_load(realm, pool);

@@ -52,6 +52,9 @@ void mj_pool_remove(mj_pool_t *pool);
 /** Its daemons' sockets are of no use any more: all drain at once, and new ones start. */
 void mj_pool_replace_all(mj_realm_t *realm, mj_pool_t *pool, int64_t now);
 
+/** All its daemons drain at once, and it is idle then: a request or a roll starts it again. */
+void mj_pool_drain(mj_realm_t *realm, mj_pool_t *pool, int64_t now);
+
 /** Does what is due. @return when it wants to be called again at the latest; also after each event */
 int64_t mj_pool_turn(mj_realm_t *realm, mj_pool_t *pool, int64_t now);
 

@@ -149,7 +149,7 @@ START_TEST(should_tell_of_pools_and_daemons)
     expect_within(told, "]},\n  {\"name\":\"other\",");
     expect_within(told, "\"state\":\"starting\",\"generation\":1,\"startedAt\":\"20");
     expect_within(told, "\"readyAt\":null,\"uptimeMs\":");
-    expect_within(told, ",\"served\":0,\"inFlight\":0}");
+    expect_within(told, ",\"served\":0,\"inFlight\":0,\"why\":null}");
     ck_assert_str_eq(told + strlen(told) - 6, "]}\n]}\n");
 
     of_one = ask(driver, "status other");
@@ -203,6 +203,72 @@ START_TEST(should_not_wait_where_that_is_not_wanted)
     ck_assert_str_eq(ask(driver, "roll shop"), "ok\npool shop: generation 2 starts\n");
     driver_await(driver, " ready in ", 2);
     driver_await(driver, " ended: exit code 0", 1);
+    driver_finish(driver);
+}
+END_TEST
+
+/* A request that finds no daemon, as httpd's children call for one. */
+static void call(driver_t *driver, unsigned pool)
+{
+    const uint64_t once = 1;
+    ck_assert(mj_board_call(driver->board, pool));
+    ck_assert_int_eq(write(driver->bell, &once, sizeof(once)), sizeof(once));
+}
+
+START_TEST(should_drain_a_pool_until_a_request_comes)
+{
+    driver_t *driver = start_ready("");
+    pid_t first = driver_last_ready(driver);
+
+    ck_assert_str_eq(ask(driver, "drain shop"), "ok\npool shop: its processes have ended; the next request starts it\n");
+    ck_assert_uint_eq(driver_count(driver, apr_psprintf(test_pool, "pid %d ended: exit code 0: drained", (int)first)), 1);
+    driver_await_state(driver, 0, MJ_POOL_IDLE);
+    expect_within(ask(driver, "status"), "\"state\":\"idle\",");
+    ck_assert_uint_eq(driver_count(driver, " ready in "), 1);
+    ck_assert_str_eq(ask(driver, "drain shop"), "ok\npool shop: its processes have ended; the next request starts it\n");
+
+    call(driver, 0);
+    driver_await(driver, " ready in ", 2);
+    driver_await_state(driver, 0, MJ_POOL_READY);
+    expect_start(ask(driver, "drain shop"), "ok\n");
+    ck_assert_str_eq(ask(driver, "restart shop"), "ok\npool shop: generation 2 serves\n");
+    ck_assert_uint_eq(driver_count(driver, " ready in "), 3);
+    driver_finish(driver);
+}
+END_TEST
+
+/* Those are served by new processes as soon as there are some. */
+START_TEST(should_drain_a_pool_that_requests_wait_for)
+{
+    driver_t *driver = start_ready("");
+    ck_assert_int_eq(mj_board_queue_enter(driver->board, 0, UINT32_MAX, 10), MJ_QUEUED);
+    expect_start(ask(driver, "drain shop"), "ok\n");
+    driver_await(driver, " ended: exit code 0: drained", 1);
+    driver_await(driver, " ready in ", 2);
+    driver_finish(driver);
+}
+END_TEST
+
+START_TEST(should_tell_why_a_daemon_is_to_go)
+{
+    driver_t *driver = driver_start();
+    mj_record_builder_t *pool = driver_pool(driver, "shop", "stubborn");
+    const char *told;
+
+    mj_record_add_number(pool, "shutdown-timeout", 50);
+    ck_assert_str_eq(driver_offer(driver, pool, NULL), "");
+    driver_await(driver, " ready in ", 1);
+    ck_assert_str_eq(ask(driver, "roll shop"), "ok\npool shop: generation 2 starts\n");
+    driver_await(driver, " ready in ", 2);
+    told = ask(driver, "status");
+    expect_within(told, "\"state\":\"draining\",\"generation\":1,");
+    expect_within(told, "\"why\":\"replaced\"}");
+    ck_assert_int_eq(kill(driver_last_ready(driver), SIGKILL), 0);
+    driver_await(driver, " ended: signal 9", 1);
+    told = ask(driver, "status");
+    expect_within(told, "\"lastError\":\"pool shop pid ");
+    expect_within(told, "ended: signal 9");
+    expect_within(told, "\"lastErrorAt\":\"20");
     driver_finish(driver);
 }
 END_TEST
@@ -592,6 +658,9 @@ Suite *mj_suite(void)
     tcase_add_test(verbs, should_restart_a_pool_and_answer_when_it_serves);
     tcase_add_test(verbs, should_tell_that_a_restart_failed);
     tcase_add_test(verbs, should_not_wait_where_that_is_not_wanted);
+    tcase_add_test(verbs, should_drain_a_pool_until_a_request_comes);
+    tcase_add_test(verbs, should_drain_a_pool_that_requests_wait_for);
+    tcase_add_test(verbs, should_tell_why_a_daemon_is_to_go);
     tcase_add_test(verbs, should_answer_a_restart_when_its_pool_is_taken_away);
     tcase_add_test(verbs, should_pass_on_what_daemons_print_of_their_threads);
     tcase_add_test(verbs, should_end_a_dump_that_does_not_end);

@@ -1,0 +1,123 @@
+#include "report.h"
+
+#include "text.h"
+
+#include <apr_strings.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *pool_state(mj_pool_state_t state)
+{
+    switch (state) {
+    case MJ_POOL_READY:
+        return "ready";
+    case MJ_POOL_IDLE:
+        return "idle";
+    case MJ_POOL_DOWN:
+        return "down";
+    case MJ_POOL_ENDING:
+        return "ending";
+    default:
+        return "starting";
+    }
+}
+
+static const char *daemon_state(mj_life_state_t state)
+{
+    switch (state) {
+    case MJ_LIFE_STARTING:
+        return "starting";
+    case MJ_LIFE_READY:
+        return "ready";
+    case MJ_LIFE_DRAINING:
+        return "draining";
+    default:
+        return "ending";
+    }
+}
+
+/* As a JSON string, quotes included; control characters and what is no UTF-8 show as \xHH. */
+static const char *quote(const char *text, apr_pool_t *mem)
+{
+    size_t len = strlen(text);
+    char *printable = apr_palloc(mem, MJ_ESCAPED_SIZE(len)), *quoted, *end;
+
+    len = mj_text_escape(printable, text, len);
+    quoted = end = apr_palloc(mem, 2 * len + 3);
+    *end++ = '"';
+    for (; *printable != '\0'; printable++) {
+        if (*printable == '"' || *printable == '\\') {
+            *end++ = '\\';
+        }
+        *end++ = *printable;
+        if (*printable == '\t') {
+            end[-1] = '\\';
+            *end++ = 't';
+        }
+    }
+    *end++ = '"';
+    *end = '\0';
+    return quoted;
+}
+
+/* As JSON: "2026-11-27T17:31:40.123Z"; 0: null. */
+static const char *date(apr_time_t at, apr_pool_t *mem)
+{
+    apr_time_exp_t parts;
+    if (at == 0 || apr_time_exp_gmt(&parts, at) != APR_SUCCESS) {
+        return "null";
+    }
+    return apr_psprintf(mem, "\"%04d-%02d-%02dT%02d:%02d:%02d.%03dZ\"", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
+                        parts.tm_hour, parts.tm_min, parts.tm_sec, (int)(parts.tm_usec / 1000));
+}
+
+/* The same of a moment of CLOCK_MONOTONIC. */
+static const char *moment(int64_t at, int64_t now, apr_pool_t *mem)
+{
+    return date(at == MJ_NEVER ? 0 : apr_time_now() + (at - now), mem);
+}
+
+static void tell_daemon(mj_client_t *client, const mj_daemon_t *daemon, const char *separator, int64_t now, apr_pool_t *mem)
+{
+    mj_client_say(client, "%s\n    {\"pid\":%ld,\"slot\":%u,\"state\":\"%s\",\"generation\":%u,", separator,
+                  (long)daemon->child.pid, daemon->slot, daemon_state(daemon->life.state), daemon->generation);
+    mj_client_say(client, "\"startedAt\":%s,\"readyAt\":%s,\"uptimeMs\":%lld,", moment(daemon->life.started_at, now, mem),
+                  moment(daemon->life.ready_at, now, mem), (long long)((now - daemon->life.started_at) / 1000));
+}
+
+/* Why it is to be replaced, or ends. */
+static const char *why(const mj_daemon_t *daemon, apr_pool_t *mem)
+{
+    if (daemon->why == NULL) {
+        return "null";
+    }
+    return quote(apr_pstrcat(mem, daemon->why, daemon->why_more != NULL ? ": " : "", daemon->why_more, NULL), mem);
+}
+
+void mj_report_pool(const mj_realm_t *realm, mj_client_t *client, const mj_pool_t *pool, const char *separator, int64_t now)
+{
+    const mj_daemon_t *daemon;
+    const char *daemon_separator = "";
+    mj_board_view_t view;
+    apr_pool_t *mem;
+    bool is_waiting = pool->plan.retry_at > now && !pool->plan.is_refused && !pool->plan.is_idle;
+    uid_t uid = pool->program->has_identity ? pool->program->uid : geteuid();
+
+    apr_pool_create(&mem, client->mem);
+    mj_board_look(realm->board, pool->index, &view);
+    mj_client_say(client, "%s\n  {\"name\":%s,\"user\":%s,\"uid\":%lu,\"state\":\"%s\",\"generation\":%u,\"waiting\":%u,",
+                  separator, quote(pool->journal.pool, mem), quote(mj_record_text(pool->program->record, "user", "", mem), mem),
+                  (unsigned long)uid, pool_state(pool->shown_state), pool->plan.generation, view.waiting);
+    mj_client_say(client, "\"lastError\":%s,\"lastErrorAt\":%s,\"retryAt\":%s,\"daemons\":[",
+                  view.last_error[0] != '\0' ? quote(view.last_error, mem) : "null", date(view.last_error_at, mem),
+                  moment(is_waiting ? pool->plan.retry_at : MJ_NEVER, now, mem));
+    for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
+        tell_daemon(client, daemon, daemon_separator, now, mem);
+        mj_client_say(client, "\"served\":%llu,\"inFlight\":%u,\"why\":%s}",
+                      (unsigned long long)mj_board_served(realm->board, pool->index, daemon->slot),
+                      mj_board_in_flight(realm->board, pool->index, daemon->slot), why(daemon, mem));
+        daemon_separator = ",";
+    }
+    mj_client_say(client, "]}");
+    apr_pool_destroy(mem);
+}
