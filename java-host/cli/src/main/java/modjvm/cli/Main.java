@@ -115,6 +115,14 @@ final class Main {
     @Command(
             mixinStandardHelpOptions = true,
             description =
+                    "Lets the processes of a pool finish what they have, and end. The pool stays stopped until a request comes.")
+    void drain(@Parameters(paramLabel = "POOL", description = "Name of the pool.") String pool) throws Failure {
+        socket().ask(line("drain", pool), out);
+    }
+
+    @Command(
+            mixinStandardHelpOptions = true,
+            description =
                     "Prints the threads of a pool's processes; they also go to the error log of its virtual host.")
     void dump(
             @Parameters(index = "0", paramLabel = "POOL", description = "Name of the pool.") String pool,

@@ -25,7 +25,7 @@ class MainTest {
               {"name":"shop","user":"alice","uid":1000,"state":"ready","generation":3,"waiting":2,"lastError":"pid 1 ended: \\"exit\\"",
                "lastErrorAt":"2026-11-27T17:31:40.123Z","retryAt":null,"daemons":[
                 {"pid":1234,"slot":0,"state":"draining","generation":2,"uptimeMs":93784000,"served":17,"inFlight":1,"why":"maximum-requests"},
-                {"pid":1235,"slot":1,"state":"ready","generation":3,"uptimeMs":5999,"served":0,"inFlight":0}]},
+                {"pid":1235,"slot":1,"state":"ready","generation":3,"uptimeMs":5999,"served":0,"inFlight":0,"why":null}]},
               {"name":"blog","user":"","uid":1001,"state":"down","generation":1,"waiting":0,"lastError":null,
                "retryAt":"2026-11-27T17:32:00.000Z","daemons":[]}
             ]}
@@ -84,6 +84,7 @@ class MainTest {
         "restart shop,            restart shop",
         "restart shop --no-wait,  roll shop",
         "restart --no-wait shop,  roll shop",
+        "drain shop,              drain shop",
         "dump shop,               dump shop",
         "dump shop 123,           dump shop 123",
     })
