@@ -118,7 +118,8 @@ class FairnessTest {
         var builder = Httpd.with().main("KeepAlive Off").limits(WORKERS_32).host("good", GOOD);
         bad.forEach(name -> builder.host(
                 name,
-                "JVMDaemonProcess " + name + " ${AS1} threads=1 queue-size=100 heap=64m\nJVMAlias / ${APPS}/Gate.java"));
+                "JVMDaemonProcess " + name
+                        + " ${AS1} threads=1 queue-size=100 heap=64m\nJVMAlias / ${APPS}/Gate.java"));
         try (Httpd httpd = builder.start()) {
             httpd.expect("MJ0037: pool (one|two|three): the queues of all pools hold 16 requests, .* 32 workers");
             Stream.concat(bad.stream(), Stream.of("good")).forEach(host -> Http.await(httpd.uri(host, "/?pid"), 200));

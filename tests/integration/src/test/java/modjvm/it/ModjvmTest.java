@@ -3,11 +3,13 @@ package modjvm.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import modjvm.it.harness.Await;
 import modjvm.it.harness.Command;
@@ -41,15 +43,17 @@ class ModjvmTest {
         httpd.close();
     }
 
-    private Path runtimeDir() throws IOException {
+    private Path runtimeDir() {
         try (Stream<Path> folders = Files.list(httpd.dir().resolve("run"))) {
             return folders.filter(folder -> folder.getFileName().toString().startsWith("jvm-"))
                     .findFirst()
                     .orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
-    private Command modjvm(String... arguments) throws IOException {
+    private Command modjvm(String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Prefix.root().resolve("bin/modjvm").toString(),
                 "--runtime-dir",
@@ -58,7 +62,7 @@ class ModjvmTest {
         return Command.run(command);
     }
 
-    private Command modjvmAs(String user, String... arguments) throws IOException {
+    private Command modjvmAs(String user, String... arguments) {
         List<String> command = new ArrayList<>(
                 List.of("setpriv", "--reuid", user, "--regid", Integer.toString(Users.gid(user)), "--clear-groups"));
         command.addAll(List.of(
@@ -75,7 +79,7 @@ class ModjvmTest {
     }
 
     @Test
-    void shouldShowThePools() throws IOException {
+    void shouldShowThePools() {
         Http.await(httpd.uri("blog", "/?pid"), 200);
         String shown = succeeded(modjvm("status"));
 
@@ -94,7 +98,7 @@ class ModjvmTest {
     }
 
     @Test
-    void shouldShowRequestsInFlight() throws IOException {
+    void shouldShowRequestsInFlight() {
         Path go = httpd.work().resolve("go");
         var pending = Http.start(httpd.uri("blog", "/?until=" + go));
         Await.until("the request is inside", Await.LONG, () -> Files.exists(Path.of(go + ".inside")));
@@ -106,7 +110,7 @@ class ModjvmTest {
     }
 
     @Test
-    void shouldRestartAPoolWithoutAFailedRequest() throws IOException {
+    void shouldRestartAPoolWithoutAFailedRequest() {
         List<Proc> before = httpd.daemons("shop");
         List<Proc> others = httpd.daemons("blog");
 
@@ -126,7 +130,7 @@ class ModjvmTest {
     }
 
     @Test
-    void shouldRestartAPoolAndNotWait() throws IOException {
+    void shouldRestartAPoolAndNotWait() {
         List<Proc> before = httpd.daemons("blog");
 
         assertThat(succeeded(modjvm("restart", "--no-wait", "blog"))).contains("generation 2 starts");
@@ -136,7 +140,43 @@ class ModjvmTest {
     }
 
     @Test
-    void shouldPrintTheStacksOfThreads() throws IOException {
+    void shouldDrainAPoolUntilARequestComes() {
+        Path go = httpd.work().resolve("go");
+        var pending = Http.start(httpd.uri("blog", "/?until=" + go));
+        Await.until("the request is inside", Await.LONG, () -> Files.exists(Path.of(go + ".inside")));
+        Proc before = httpd.daemons("blog").get(0);
+
+        var drain = CompletableFuture.supplyAsync(() -> modjvm("drain", "blog"));
+        Await.until(
+                "it drains", Await.LONG, () -> modjvm("status", "blog").output().contains("draining"));
+        assertThat(pending).isNotDone();
+        Folders.write(go, "");
+
+        assertThat(succeeded(drain.join())).contains("its processes have ended");
+        assertThat(pending.join().statusCode()).isEqualTo(200);
+        assertThat(before.isAlive()).isFalse();
+        assertThat(httpd.daemons("blog")).isEmpty();
+        assertThat(succeeded(modjvm("status", "blog"))).startsWith("blog: idle");
+        assertThat(Http.get(httpd.uri("blog", "/?pid")).statusCode()).isEqualTo(200);
+        assertThat(succeeded(modjvm("status", "blog"))).startsWith("blog: ready");
+    }
+
+    @Test
+    void shouldSayWhyANewGenerationDoesNotServe() {
+        httpd.expect("Gate|worked and fails to load now|the old one goes on");
+        List<Proc> before = httpd.daemons("blog");
+        Folders.write(httpd.apps().resolve("Gate.java"), "broken");
+
+        Command refused = modjvm("restart", "blog");
+
+        assertThat(refused.exitCode()).isEqualTo(1);
+        assertThat(refused.output()).contains("Gate.java worked and fails to load now");
+        assertThat(httpd.daemons("blog")).containsAll(before);
+        assertThat(Http.get(httpd.uri("blog", "/?pid")).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void shouldPrintTheStacksOfThreads() {
         Path go = httpd.work().resolve("go");
         var pending = Http.start(httpd.uri("blog", "/?until=" + go));
         Await.until("the request is inside", Await.LONG, () -> Files.exists(Path.of(go + ".inside")));
@@ -157,7 +197,7 @@ class ModjvmTest {
     }
 
     @Test
-    void shouldSayWhyNot() throws IOException {
+    void shouldSayWhyNot() {
         Command unknown = modjvm("restart", "nowhere");
         assertThat(unknown.exitCode()).isEqualTo(1);
         assertThat(unknown.output()).isEqualTo("modjvm: there is no pool 'nowhere'\n");
@@ -167,7 +207,7 @@ class ModjvmTest {
 
     @Test
     @RequiresRoot
-    void shouldLetThePoolsUserSteerItsOwnPoolAlone() throws IOException {
+    void shouldLetThePoolsUserSteerItsOwnPoolAlone() {
         List<Proc> shop = httpd.daemons("shop");
         List<Proc> blog = httpd.daemons("blog");
 
@@ -190,7 +230,7 @@ class ModjvmTest {
     }
 
     @Test
-    void shouldReachTheSupervisorAfterAGracefulRestart() throws IOException {
+    void shouldReachTheSupervisorAfterAGracefulRestart() {
         httpd.graceful();
         assertThat(succeeded(modjvm("status"))).contains("shop: ready, generation 1");
 
