@@ -14,6 +14,7 @@
 typedef enum mj_outcome_t {
     MJ_OUTCOME_FINAL,  /**< status says what the handler returns */
     MJ_OUTCOME_UNSEEN, /**< the daemon is gone and has read nothing */
+    MJ_OUTCOME_UNREACHED, /**< there was no connection to be had */
     MJ_OUTCOME_REFUSED, /**< the daemon has no room, or drains */
     MJ_OUTCOME_UPGRADED /**< the client has its 101: mj_exchange_tunnel comes next */
 } mj_outcome_t;

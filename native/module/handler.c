@@ -172,7 +172,7 @@ static apr_status_t connect_to(const mj_exchange_t *exchange, const char *path, 
     return rv;
 }
 
-static mj_channel_t *channel_for(const mj_exchange_t *exchange, const mj_pool_t *pool, const mj_ticket_t *ticket)
+static mj_channel_t *channel_for(const mj_exchange_t *exchange, const mj_pool_t *pool, const mj_ticket_t *ticket, bool is_first)
 {
     const mj_child_t *child = mj_child();
     mj_channel_t *channel = mj_idle_take(child->idle[pool->index], ticket->slot, ticket->serial);
@@ -197,8 +197,9 @@ static mj_channel_t *channel_for(const mj_exchange_t *exchange, const mj_pool_t 
         return NULL;
     }
     if (rv != APR_SUCCESS) {
-        /* A daemon that has just died; anything else wants an administrator. */
-        ap_log_rerror(APLOG_MARK, APR_STATUS_IS_ECONNREFUSED(rv) || APR_STATUS_IS_ENOENT(rv) ? APLOG_INFO : APLOG_ERR, rv, r,
+        /* A daemon that has just died; anything else wants an administrator, once. */
+        bool is_death = APR_STATUS_IS_ECONNREFUSED(rv) || APR_STATUS_IS_ENOENT(rv);
+        ap_log_rerror(APLOG_MARK, is_death || !is_first ? APLOG_INFO : APLOG_ERR, rv, r,
                       MJLOGNO(0033) "pool %s pid %u: cannot connect to %s", pool->settings->name, ticket->pid, path);
         return NULL;
     }
@@ -206,16 +207,19 @@ static mj_channel_t *channel_for(const mj_exchange_t *exchange, const mj_pool_t 
 }
 
 /* One try. */
-static mj_outcome_t attempt(mj_exchange_t *exchange, const mj_pool_t *pool, mj_ticket_t *ticket)
+static mj_outcome_t attempt(mj_exchange_t *exchange, const mj_pool_t *pool, mj_ticket_t *ticket, bool is_first)
 {
     const mj_child_t *child = mj_child();
-    mj_channel_t *channel = channel_for(exchange, pool, ticket);
-    mj_outcome_t outcome = MJ_OUTCOME_UNSEEN;
+    mj_channel_t *channel = channel_for(exchange, pool, ticket, is_first);
+    mj_outcome_t outcome = MJ_OUTCOME_UNREACHED;
 
     if (channel != NULL) {
         outcome = mj_exchange_run(exchange, channel, ticket->pid);
     }
-    if (outcome == MJ_OUTCOME_UNSEEN || outcome == MJ_OUTCOME_REFUSED) {
+    if (outcome == MJ_OUTCOME_UNREACHED && !is_first) {
+        apr_sleep(RETRY_PAUSE); /* in its place, so that what holds httpd's worker is counted */
+    }
+    if (outcome == MJ_OUTCOME_UNSEEN || outcome == MJ_OUTCOME_UNREACHED || outcome == MJ_OUTCOME_REFUSED) {
         mj_board_cancel(child->board, ticket);
     }
     else {
@@ -232,7 +236,7 @@ static mj_outcome_t attempt(mj_exchange_t *exchange, const mj_pool_t *pool, mj_t
     else if (channel != NULL) {
         mj_channel_close(channel);
     }
-    if (outcome == MJ_OUTCOME_UNSEEN) {
+    if (outcome == MJ_OUTCOME_UNSEEN || (outcome == MJ_OUTCOME_UNREACHED && is_first)) {
         mj_board_tally(child->board, pool->index, MJ_TALLY_MOVED);
     }
     else if (exchange->is_abandoned || exchange->is_lost) {
@@ -262,7 +266,7 @@ int mj_handler(request_rec *r)
     mj_slots_t avoid = {0};
     mj_ticket_t ticket;
     apr_time_t began, deadline;
-    bool is_asked = false; /* whether a daemon has been: tries does not count those that refuse */
+    bool is_asked = false; /* whether a daemon has been: tries does not count those that refuse, or are not there */
     int status, tries;
 
     if (r->handler == NULL || strcmp(r->handler, MJ_HANDLER) != 0) {
@@ -290,15 +294,16 @@ int mj_handler(request_rec *r)
             return status;
         }
         admitted = apr_time_now();
-        outcome = attempt(exchange, outgoing.pool, &ticket);
+        outcome = attempt(exchange, outgoing.pool, &ticket, !is_asked);
         is_asked = true;
         note(r, &ticket, began, admitted);
         if (outcome == MJ_OUTCOME_FINAL) {
             return exchange->status;
         }
         mj_slots_add(&avoid, ticket.slot);
-        if (outcome == MJ_OUTCOME_REFUSED) {
-            tries--; /* it is alive: queue-timeout ends this */
+        /* It is alive; or it is dead, and the supervisor will say so as soon as it can: queue-timeout ends this. */
+        if (outcome == MJ_OUTCOME_REFUSED || outcome == MJ_OUTCOME_UNREACHED) {
+            tries--;
         }
         else if (tries > 0) { /* the board will soon know better than to send us there; each release changes it, so no wait for a change */
             apr_sleep(RETRY_PAUSE);

@@ -181,6 +181,29 @@ static void exec_supervisor(const char *path, int control, char *time_zone)
     _exit(111);
 }
 
+/* Nobody is ready any more: what a dead supervisor left on the board is wiped, so that requests wait for the next. */
+static void reset_board(supervision_t *supervision)
+{
+    apr_array_header_t *pools = mj_all_pools(supervision->pconf, supervision->main_server);
+    int i;
+    unsigned slot;
+    for (i = 0; i < pools->nelts; i++) {
+        unsigned index = APR_ARRAY_IDX(pools, i, const mj_pool_t *)->index;
+        mj_board_set_pool(supervision->retained->board, index, MJ_POOL_STARTING, 0);
+        for (slot = 0; slot < MJ_BOARD_SLOTS; slot++) {
+            mj_board_set_slot(supervision->retained->board, index, slot, MJ_SLOT_FREE, 0, 0, 0);
+        }
+    }
+}
+
+static void start_again(supervision_t *supervision);
+
+static bool is_stopping(void)
+{
+    int state;
+    return ap_mpm_query(AP_MPMQ_MPM_STATE, &state) != APR_SUCCESS || state == AP_MPMQ_STOPPING;
+}
+
 static void maintain(int reason, void *data, int status)
 {
     supervision_t *supervision = data;
@@ -194,24 +217,13 @@ static void maintain(int reason, void *data, int status)
         retained->supervisor = 0;
         close(retained->control);
         retained->control = -1;
+        reset_board(supervision);
+        if (!is_stopping()) {
+            start_again(supervision);
+        }
     }
     else if (reason == APR_OC_REASON_RESTART) {
         apr_proc_other_child_unregister(data); /* which calls back with APR_OC_REASON_UNREGISTER: nothing is left to do then */
-    }
-}
-
-/* Nobody is ready any more: what a dead supervisor left on the board is wiped. */
-static void reset_board(supervision_t *supervision)
-{
-    apr_array_header_t *pools = mj_all_pools(supervision->pconf, supervision->main_server);
-    int i;
-    unsigned slot;
-    for (i = 0; i < pools->nelts; i++) {
-        unsigned index = APR_ARRAY_IDX(pools, i, const mj_pool_t *)->index;
-        mj_board_set_pool(supervision->retained->board, index, MJ_POOL_STARTING, 0);
-        for (slot = 0; slot < MJ_BOARD_SLOTS; slot++) {
-            mj_board_set_slot(supervision->retained->board, index, slot, MJ_SLOT_FREE, 0, 0, 0);
-        }
     }
 }
 
@@ -251,6 +263,35 @@ static void watch(supervision_t *supervision)
 {
     supervision->process.pid = supervision->retained->supervisor;
     apr_proc_other_child_register(&supervision->process, maintain, supervision, NULL, supervision->pconf);
+}
+
+/* Starts another supervisor, unless the last one was started too lately. One that lasted is replaced at once; one that does not, ever more
+ * slowly. */
+static void start_again(supervision_t *supervision)
+{
+    retained_t *retained = supervision->retained;
+    const char *wrong;
+
+    if (apr_time_now() < retained->started_at + retained->restart_delay) {
+        return;
+    }
+    if (retained->restart_delay == 0 || apr_time_now() - retained->started_at > 2 * RESTART_DELAY_MAX) {
+        retained->restart_delay = apr_time_from_sec(1);
+    }
+    else {
+        retained->restart_delay *= 2;
+    }
+    if (retained->restart_delay > RESTART_DELAY_MAX) {
+        retained->restart_delay = RESTART_DELAY_MAX;
+    }
+    wrong = start_supervisor(supervision);
+    if (wrong == NULL) {
+        watch(supervision);
+        wrong = push_settings(supervision);
+    }
+    if (wrong != NULL) {
+        ap_log_error(APLOG_MARK, APLOG_CRIT, 0, supervision->main_server, MJLOGNO(0014) "the supervisor cannot be started again: %s", wrong);
+    }
 }
 
 /* Waits for the supervisor's end, at most that long; then kills it, and by that (PDEATHSIG) every daemon. */
@@ -423,39 +464,15 @@ int mj_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, serve
     return OK;
 }
 
+/* httpd calls this every ten seconds or so. */
 int mj_monitor(apr_pool_t *pool, server_rec *main_server)
 {
     supervision_t *supervision = mj_server_config(ap_server_conf)->supervision;
-    retained_t *retained;
-    const char *wrong;
 
     (void)pool;
     (void)main_server;
-    if (supervision == NULL || supervision->retained->supervisor != 0) {
-        return DECLINED;
-    }
-    retained = supervision->retained;
-    if (apr_time_now() < retained->started_at + retained->restart_delay) {
-        return DECLINED;
-    }
-    /* One that lasted is replaced at once; one that does not, ever more slowly. */
-    if (retained->restart_delay == 0 || apr_time_now() - retained->started_at > 2 * RESTART_DELAY_MAX) {
-        retained->restart_delay = apr_time_from_sec(1);
-    }
-    else {
-        retained->restart_delay *= 2;
-    }
-    if (retained->restart_delay > RESTART_DELAY_MAX) {
-        retained->restart_delay = RESTART_DELAY_MAX;
-    }
-    reset_board(supervision);
-    wrong = start_supervisor(supervision);
-    if (wrong == NULL) {
-        watch(supervision);
-        wrong = push_settings(supervision);
-    }
-    if (wrong != NULL) {
-        ap_log_error(APLOG_MARK, APLOG_CRIT, 0, supervision->main_server, MJLOGNO(0014) "the supervisor cannot be started again: %s", wrong);
+    if (supervision != NULL && supervision->retained->supervisor == 0) {
+        start_again(supervision);
     }
     return DECLINED;
 }
