@@ -1,0 +1,207 @@
+/* What a pool's daemons say and do, and what becomes of them. */
+#include "log.h"
+#include "pool_parts.h"
+#include "vitals.h"
+
+#include <apr_strings.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#define MESSAGES_PER_TURN 16
+
+/* A daemon that serves and is of an older generation; NULL if there is none, or one of this generation serves already. */
+static const mj_daemon_t *find_predecessor(const mj_pool_t *pool)
+{
+    const mj_daemon_t *daemon, *found = NULL;
+    for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
+        if (daemon->life.state == MJ_LIFE_READY && daemon->generation == pool->plan.generation) {
+            return NULL;
+        }
+        if (daemon->life.state == MJ_LIFE_READY) {
+            found = daemon;
+        }
+    }
+    return found;
+}
+
+void mj_pool_count_failed_start(mj_pool_t *pool, int64_t started_at, bool is_lasting, int64_t now)
+{
+    bool is_refused = is_lasting && find_predecessor(pool) != NULL;
+    if (!mj_plan_start_failed(&pool->plan, started_at, is_refused, now)) {
+        return;
+    }
+    if (is_refused) {
+        mj_log(pool->journal.fd, "error", MJLOGNO(0112) "pool %s: the new generation cannot start, the old one goes on; the next change tries again",
+               pool->journal.pool);
+    } else if (mj_plan_is_down(&pool->plan)) {
+        mj_log(pool->journal.fd, "error", MJLOGNO(0105) "pool %s failed to start %u times in a row; the next try is in %ld s",
+               pool->journal.pool, pool->plan.failed_starts, (long)((pool->plan.retry_at - now) / SECOND));
+    }
+}
+
+/* It has served its time; else something is wrong with it. */
+static bool is_renewal(const char *why)
+{
+    return strcmp(why, "maximum-requests") == 0 || strcmp(why, "restart-interval") == 0;
+}
+
+/* It is to be replaced for what it did, why being an option's name: another starts, then it drains. */
+static void condemn(mj_pool_t *pool, mj_daemon_t *daemon, const char *why, const char *more, int64_t now)
+{
+    if (daemon->life.state != MJ_LIFE_READY || daemon->is_condemned) {
+        return;
+    }
+    daemon->is_condemned = true;
+    daemon->why = apr_pstrdup(daemon->mem, why);
+    daemon->why_more = *more == '\0' ? NULL : apr_pstrdup(daemon->mem, more);
+    mj_journal_log(&pool->journal, is_renewal(why) ? "info" : "error", MJLOGNO(0113), "pool %s pid %ld is replaced: %s%s%s",
+                   pool->journal.pool, (long)daemon->child.pid, why, *more == '\0' ? "" : ": ", more);
+    if (!is_renewal(why) && daemon->generation == pool->plan.generation) {
+        mj_plan_ended(&pool->plan, daemon->life.ready_at, now);
+    }
+}
+
+void mj_pool_look_after(const mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
+{
+    char more[64];
+
+    if (daemon->life.deadline <= now) {
+        mj_pool_step(realm, pool, daemon, MJ_EVENT_DEADLINE, now);
+    }
+    if (daemon->life.state != MJ_LIFE_READY && daemon->life.state != MJ_LIFE_DRAINING) {
+        return;
+    }
+    switch (mj_watch_look(&daemon->watch, &daemon->limits, daemon->child.pid, now)) {
+    case MJ_WATCH_SILENT:
+        mj_journal_log(&pool->journal, "error", MJLOGNO(0114), "pool %s pid %ld is killed: deadlock-timeout: its JVM has said nothing for %ld ms",
+                         pool->journal.pool, (long)daemon->child.pid, (long)(daemon->watch.silent_us / 1000));
+        mj_pool_step(realm, pool, daemon, MJ_EVENT_SILENT, now);
+        break;
+    case MJ_WATCH_LARGE:
+        (void)snprintf(more, sizeof(more), "%ld MB of %ld MB", (long)(daemon->watch.resident >> 20), (long)(daemon->limits.memory >> 20));
+        condemn(pool, daemon, "memory-limit", more, now);
+        break;
+    case MJ_WATCH_OLD:
+        condemn(pool, daemon, "restart-interval", "", now);
+        break;
+    default:
+        break;
+    }
+}
+
+/* Whether a generation that is about to take over serves all that the one before it does. */
+static bool is_worse(mj_pool_t *pool, const mj_daemon_t *daemon)
+{
+    const mj_daemon_t *predecessor = daemon->generation == pool->plan.generation ? find_predecessor(pool) : NULL;
+    mj_span_t target;
+
+    if (predecessor == NULL || !mj_failures_lose(&predecessor->serves, &daemon->serves, &target)) {
+        return false;
+    }
+    mj_journal_log(&pool->journal, "error", MJLOGNO(0117), "pool %s: %.*s worked and fails to load now", pool->journal.pool, (int)target.len,
+                     target.data);
+    return true;
+}
+
+static void hear_ready(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
+{
+    if (daemon->life.state != MJ_LIFE_STARTING) {
+        return;
+    }
+    if (is_worse(pool, daemon)) {
+        daemon->why = "refused";
+        mj_pool_count_failed_start(pool, daemon->life.started_at, true, now);
+        mj_pool_step(realm, pool, daemon, MJ_EVENT_DRAIN, now);
+        return;
+    }
+    mj_pool_step(realm, pool, daemon, MJ_EVENT_READY, now);
+    mj_watch_begin(&daemon->watch, &daemon->limits, (unsigned)random() % 1001, now);
+    if (daemon->generation == pool->plan.generation) {
+        mj_plan_ready(&pool->plan);
+    }
+    mj_log(pool->journal.fd, "info", MJLOGNO(0103) "pool %s pid %ld ready in %ld ms", pool->journal.pool, (long)daemon->child.pid,
+           (long)((now - daemon->life.started_at) / 1000));
+}
+
+/* `maximum-requests: 1000 requests`, `request-timeout: GET /x …` */
+static void hear_wish(mj_pool_t *pool, mj_daemon_t *daemon, char *text, int64_t now)
+{
+    char *colon = strstr(text, ": ");
+    if (colon != NULL) {
+        *colon = '\0';
+    }
+    condemn(pool, daemon, text, colon != NULL ? colon + 2 : "", now);
+}
+
+/* `FINGERPRINT PATH` */
+static void hear_change(mj_pool_t *pool, const char *text, int64_t now)
+{
+    const char *path = strchr(text, ' ');
+    if (pool->plan.is_removed || pool->plan.is_idle || !mj_changes_take(&pool->changes, text, now)) {
+        return;
+    }
+    mj_pool_log_roll(pool, path != NULL ? path + 1 : text, " has changed");
+    if (pool->roll_at == MJ_NEVER) {
+        pool->roll_at = now > pool->rolled_at + ROLL_PERIOD ? now : pool->rolled_at + ROLL_PERIOD;
+    }
+}
+
+void mj_pool_daemon_speaks(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
+{
+    char text[MJ_LIFECYCLE_MAX], type;
+    int i;
+
+    for (i = 0; i < MESSAGES_PER_TURN && (type = mj_daemon_hear(daemon, text)) != 0; i++) {
+        switch (type) {
+        case 'R':
+            hear_ready(realm, pool, daemon, now);
+            break;
+        case 'O':
+            hear_wish(pool, daemon, text, now);
+            break;
+        case 'C':
+            hear_change(pool, text, now);
+            break;
+        case 'I':
+            daemon->idle_at = now;
+            break;
+        default:
+            break;
+        }
+    }
+}
+
+void mj_pool_daemon_exited(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon, int status, int64_t now)
+{
+    mj_daemon_t **link = &pool->daemons;
+    mj_life_t life;
+    unsigned generation = daemon->generation;
+    bool was_condemned = daemon->is_condemned;
+    mj_end_t end = {.status = status, .now = now};
+
+    mj_pool_daemon_speaks(realm, pool, daemon, now); /* its last words */
+    life = daemon->life;
+    end.served = mj_board_served(realm->board, pool->index, daemon->slot);
+    if (WIFSIGNALED(status)) {
+        uint64_t oom_kills = mj_vitals_oom_kills();
+        end.is_oom_kill = oom_kills > realm->oom_kills;
+        realm->oom_kills = oom_kills;
+    }
+    mj_pool_step(realm, pool, daemon, MJ_EVENT_EXITED, now);
+    while (*link != daemon) {
+        link = &(*link)->next;
+    }
+    *link = daemon->next;
+    mj_daemon_bury(daemon, &end);
+
+    if (life.is_ordered || was_condemned || generation != pool->plan.generation) {
+        return;
+    }
+    if (life.ready_at == MJ_NEVER) {
+        mj_pool_count_failed_start(pool, life.started_at, true, now);
+    } else {
+        mj_plan_ended(&pool->plan, life.ready_at, now);
+    }
+}

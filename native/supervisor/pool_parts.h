@@ -1,0 +1,33 @@
+/* What the files of a pool share: pool.c is what it is and what it is told, pool_turn.c what is due, pool_daemon.c what its daemons do. */
+#ifndef MJ_POOL_PARTS_H
+#define MJ_POOL_PARTS_H
+
+#include "pool.h"
+
+#define SECOND INT64_C(1000000)
+/* Changed targets start a new generation this often at most: several files are often changed together, and nobody may keep root forking. */
+#define ROLL_PERIOD SECOND
+
+void mj_pool_show_slot(const mj_realm_t *realm, const mj_pool_t *pool, const mj_daemon_t *daemon);
+
+/** now is only needed to tell the wall clock's time of the next try. */
+void mj_pool_show_state(const mj_realm_t *realm, mj_pool_t *pool, mj_pool_state_t state, int64_t now);
+
+/** Starts a new generation of the same settings. */
+void mj_pool_renew(mj_pool_t *pool);
+
+void mj_pool_log_roll(const mj_pool_t *pool, const char *what, const char *why);
+
+/** Tells the daemon's state machine, and does what it says. */
+void mj_pool_step(const mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon, mj_life_event_t event, int64_t now);
+
+/** It is to be replaced: condemned, or of an older generation. */
+bool mj_pool_is_old(const mj_pool_t *pool, const mj_daemon_t *daemon);
+
+/** @param is_lasting it would most likely fail again, so that the older generation, where there is one, stays until something changes */
+void mj_pool_count_failed_start(mj_pool_t *pool, int64_t started_at, bool is_lasting, int64_t now);
+
+/** Its deadlines, and the watch over it. */
+void mj_pool_look_after(const mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now);
+
+#endif

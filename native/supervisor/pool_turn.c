@@ -1,0 +1,225 @@
+/* What is due for a pool: daemons start, drain, and rest. */
+#include "log.h"
+#include "pool_parts.h"
+#include "state.h"
+
+#include <apr_strings.h>
+#include <unistd.h>
+
+/* An idle daemon says so every second. */
+#define IDLE_IS_RECENT (5 * SECOND / 2)
+
+static unsigned find_free_slot(const mj_pool_t *pool)
+{
+    bool is_used[MJ_BOARD_SLOTS] = {false};
+    const mj_daemon_t *daemon;
+    unsigned slot = 0;
+
+    for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
+        is_used[daemon->slot] = true;
+    }
+    while (is_used[slot]) { /* plan.c starts no daemon without a free one */
+        slot++;
+    }
+    return slot;
+}
+
+/* The pool does not stop for want of the folder; nor does every start say so again. */
+static bool has_state(mj_pool_t *pool)
+{
+    const mj_program_t *program = pool->program;
+    bool lacked = pool->lacks_state;
+    char why[MJ_WHY_MAX];
+
+    if (program->state_dir == NULL) {
+        return false;
+    }
+    pool->lacks_state = !mj_state_make(program->state_dir, program->name, program->has_identity ? program->uid : geteuid(),
+                                       program->gid, why, sizeof(why));
+    if (pool->lacks_state && !lacked) {
+        mj_log(pool->journal.fd, "warn", MJLOGNO(0143) "pool %s goes without its state folder %s: %s", program->name,
+               program->argv_with_state[2], why);
+    }
+    return !pool->lacks_state;
+}
+
+static bool start_daemon(mj_realm_t *realm, mj_pool_t *pool, int64_t now)
+{
+    char why[MJ_WHY_MAX];
+    mj_daemon_t *daemon = mj_daemon_start(pool->program, realm->site, has_state(pool), find_free_slot(pool),
+                                          realm->next_serial++, &pool->journal, now, pool->mem, why);
+    if (daemon == NULL) {
+        mj_journal_log(&pool->journal, "error", MJLOGNO(0104), "pool %s could not start a daemon: %s", pool->journal.pool, why);
+        mj_pool_count_failed_start(pool, now, false, now);
+        return false;
+    }
+    daemon->generation = pool->plan.generation;
+    daemon->next = pool->daemons;
+    pool->daemons = daemon;
+    mj_pool_show_slot(realm, pool, daemon);
+    mj_log(pool->journal.fd, "info", MJLOGNO(0102) "pool %s pid %ld started", pool->journal.pool, (long)daemon->child.pid);
+    return true;
+}
+
+static mj_load_t look_at_load(const mj_realm_t *realm, const mj_pool_t *pool)
+{
+    mj_load_t load = {.waiting = mj_board_waiting(realm->board, pool->index), .threads = pool->program->threads};
+    const mj_daemon_t *daemon;
+    for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
+        load.in_flight += mj_board_in_flight(realm->board, pool->index, daemon->slot);
+    }
+    return load;
+}
+
+static mj_decision_t decide(const mj_realm_t *realm, mj_pool_t *pool, int64_t now)
+{
+    mj_member_t members[MJ_BOARD_SLOTS];
+    const mj_load_t load = look_at_load(realm, pool);
+    const mj_daemon_t *daemon;
+    unsigned count = 0;
+
+    for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
+        members[count++] = (mj_member_t){daemon->life.state, daemon->generation, daemon->is_condemned, daemon->life.started_at,
+                                         daemon->life.ready_at};
+    }
+    return mj_plan_decide(&pool->plan, members, count, &load, now);
+}
+
+/* Whether every daemon that serves has said lately that nothing happens. */
+static bool is_idle(const mj_pool_t *pool, const mj_load_t *load, int64_t now)
+{
+    const mj_daemon_t *daemon;
+    bool has_any = false;
+
+    for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
+        if (daemon->life.state == MJ_LIFE_STARTING || (daemon->life.state == MJ_LIFE_READY && now - daemon->idle_at > IDLE_IS_RECENT)) {
+            return false;
+        }
+        has_any = has_any || daemon->life.state == MJ_LIFE_READY;
+    }
+    return has_any && load->waiting == 0 && load->in_flight == 0;
+}
+
+static void rest_if_idle(const mj_realm_t *realm, mj_pool_t *pool, int64_t now)
+{
+    mj_load_t load;
+    if (pool->plan.is_removed || (pool->program->limits.idle_us == 0 && !pool->plan.is_idle)) {
+        return;
+    }
+    load = look_at_load(realm, pool);
+    if (pool->plan.is_idle && load.waiting > 0) {
+        pool->plan.is_idle = false;
+    } else if (!pool->plan.is_idle && is_idle(pool, &load, now)) {
+        pool->plan.is_idle = true;
+        mj_log(pool->journal.fd, "info", MJLOGNO(0115) "pool %s stops: idle-timeout; the next request starts it", pool->journal.pool);
+    }
+}
+
+/* The one that is to drain next: the fewest requests in flight, of equal ones the last slot, which is asked last. */
+static mj_daemon_t *choose(const mj_realm_t *realm, const mj_pool_t *pool, bool of_old)
+{
+    mj_daemon_t *daemon, *chosen = NULL;
+    uint32_t least = UINT32_MAX;
+
+    for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
+        uint32_t in_flight = mj_board_in_flight(realm->board, pool->index, daemon->slot);
+        if (daemon->life.state != MJ_LIFE_READY || mj_pool_is_old(pool, daemon) != of_old) {
+            continue;
+        }
+        if (chosen == NULL || in_flight < least || (in_flight == least && daemon->slot > chosen->slot)) {
+            chosen = daemon;
+            least = in_flight;
+        }
+    }
+    return chosen;
+}
+
+static void drain(const mj_realm_t *realm, mj_pool_t *pool, bool of_old, unsigned count, int64_t now)
+{
+    mj_daemon_t *daemon;
+    for (; count > 0 && (daemon = choose(realm, pool, of_old)) != NULL; count--) {
+        if (daemon->why == NULL) {
+            daemon->why = pool->plan.is_removed ? "removed" : pool->plan.is_idle ? "idle-timeout" : of_old ? "replaced" : "surplus";
+        }
+        mj_pool_step(realm, pool, daemon, MJ_EVENT_DRAIN, now);
+    }
+}
+
+static void drain_unready(const mj_realm_t *realm, mj_pool_t *pool, int64_t now)
+{
+    mj_daemon_t *daemon;
+    for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
+        if (daemon->life.state == MJ_LIFE_STARTING && (pool->plan.is_removed || pool->plan.is_idle || mj_pool_is_old(pool, daemon))) {
+            daemon->why = "replaced";
+            mj_pool_step(realm, pool, daemon, MJ_EVENT_DRAIN, now);
+        }
+    }
+}
+
+/* The generation has taken over when all that serve are of it. */
+static void note_takeover(mj_pool_t *pool)
+{
+    const mj_daemon_t *daemon;
+    bool has_any = false;
+
+    for (daemon = pool->daemons; daemon != NULL && pool->serving != pool->plan.generation; daemon = daemon->next) {
+        if (daemon->life.state == MJ_LIFE_READY && daemon->generation != pool->plan.generation) {
+            return;
+        }
+        has_any = has_any || daemon->life.state == MJ_LIFE_READY;
+    }
+    if (has_any) {
+        if (pool->serving != 0) {
+            mj_log(pool->journal.fd, "info", MJLOGNO(0116) "pool %s: generation %u has taken over", pool->journal.pool, pool->plan.generation);
+        }
+        pool->serving = pool->plan.generation;
+    }
+}
+
+static void show_error(const mj_realm_t *realm, mj_pool_t *pool)
+{
+    if (pool->journal.has_new_error) {
+        mj_board_set_error(realm->board, pool->index, pool->journal.last_error, apr_time_now());
+        pool->journal.has_new_error = false;
+    }
+}
+
+int64_t mj_pool_turn(mj_realm_t *realm, mj_pool_t *pool, int64_t now)
+{
+    mj_decision_t decision;
+    mj_daemon_t *daemon;
+    int64_t wake_at;
+
+    for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
+        mj_pool_look_after(realm, pool, daemon, now);
+    }
+    if (pool->roll_at <= now) {
+        pool->rolled_at = now;
+        mj_pool_renew(pool);
+    }
+    rest_if_idle(realm, pool, now);
+    decision = decide(realm, pool, now);
+    if (decision.starts > 0) {
+        while (decision.starts-- > 0 && start_daemon(realm, pool, now)) {
+        }
+        decision = decide(realm, pool, now);
+    }
+    drain(realm, pool, true, decision.drain_old, now);
+    drain(realm, pool, false, decision.drain_surplus, now);
+    if (decision.drain_unready) {
+        drain_unready(realm, pool, now);
+    }
+    note_takeover(pool);
+    show_error(realm, pool);
+    if (decision.state != MJ_POOL_FREE) {
+        mj_pool_show_state(realm, pool, decision.state, now);
+    }
+    wake_at = decision.wake_at < pool->roll_at ? decision.wake_at : pool->roll_at;
+    for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
+        bool is_watched = daemon->life.state == MJ_LIFE_READY || daemon->life.state == MJ_LIFE_DRAINING;
+        int64_t next = is_watched ? mj_watch_next(&daemon->watch) : MJ_NEVER;
+        next = daemon->life.deadline < next ? daemon->life.deadline : next;
+        wake_at = next < wake_at ? next : wake_at;
+    }
+    return wake_at;
+}
