@@ -24,7 +24,7 @@ public final class ErrorLog {
 
     private final Path file;
 
-    ErrorLog(Path file) {
+    public ErrorLog(Path file) {
         this.file = file;
     }
 

@@ -103,6 +103,16 @@ public final class Httpd implements AutoCloseable {
         parent.ifPresent(p -> Await.until("httpd's parent ends", END, () -> !p.isAlive()));
     }
 
+    /** Stops httpd once the requests in flight have ended, and returns when its parent process has ended. */
+    public void gracefulStop() {
+        Proc parent = parent();
+        Command done = control("-k", "graceful-stop");
+        if (done.exitCode() != 0) {
+            throw new AssertionError("graceful-stop failed:\n" + done.output());
+        }
+        Await.until("httpd's parent ends", Await.LONG, () -> !parent.isAlive());
+    }
+
     public Command configtest() {
         return control("-t");
     }
