@@ -208,7 +208,7 @@ END_TEST
 
 START_TEST(should_say_what_prevented_the_fork)
 {
-    driver_t *driver = driver_start_limited(16); /* enough for itself, not for a daemon */
+    driver_t *driver = driver_start_limited(15); /* enough for itself, not for a daemon */
     driver_start_pool(driver, "");
     driver_await(driver, "MJ0104: pool shop could not start a daemon: ", 2);
     ck_assert_uint_eq(driver_count(driver, ": Too many open files\n"), 2);
