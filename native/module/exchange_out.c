@@ -238,7 +238,7 @@ mj_step_t mj_exchange_send_head(mj_exchange_t *x)
 
 apr_size_t mj_exchange_body_room(const mj_exchange_t *x)
 {
-    apr_size_t room = x->channel->room - 2 * MJ_HEADER_SIZE; /* DATA and END */
+    apr_size_t room = x->channel->room - (apr_size_t)2 * MJ_HEADER_SIZE; /* DATA and END */
 
     if (room > MJ_MAX_DATA) {
         room = MJ_MAX_DATA;

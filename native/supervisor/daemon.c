@@ -161,7 +161,10 @@ char mj_daemon_hear(mj_daemon_t *daemon, char *text)
     default:
         break;
     }
-    return message[0] == 0 ? '?' : message[0];
+    if (message[0] == '\0') {
+        message[0] = '?'; /* 0 would be no message */
+    }
+    return message[0];
 }
 
 /* A JVM does not where -Xrs says so, nor does what is no JVM yet. */

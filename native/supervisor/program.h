@@ -8,37 +8,35 @@
 #include "watch.h"
 
 typedef struct mj_program_t {
-    const char *name; /**< of the pool */
-    unsigned index;   /**< its place on the board */
+    const char *name;       /**< of the pool */
+    unsigned index;         /**< its place on the board */
     unsigned processes;     /**< at least */
     unsigned processes_max; /**< at most */
     unsigned threads;
-    bool stop_first; /**< restart-order */
     mj_life_times_t times;
     mj_limits_t limits;
     mj_span_t record; /**< handed to the daemon */
 
-    bool has_identity; /**< uid, gid and groups are to be taken on */
+    bool has_identity;    /**< uid, gid and groups are to be taken on */
+    bool has_private_tmp; /**< /tmp and /var/tmp of its own */
+    bool stop_first;      /**< restart-order */
+    mode_t umask;
     uid_t uid;
     gid_t gid;
-    gid_t *groups; /**< ascending */
-    int group_count;
+    gid_t *groups;      /**< ascending */
     gid_t *group_space; /**< one more than group_count, for the look at what was set */
-
-    const char *chroot;          /**< NULL: none */
-    bool has_private_tmp;        /**< /tmp and /var/tmp of its own */
+    int group_count;
+    int priority;                 /**< as of nice(1); 0: the supervisor's */
+    const char *chroot;           /**< NULL: none */
     const char *const *read_only; /**< paths that cannot be written, ended by NULL */
-    int priority;                /**< as of nice(1); 0: the supervisor's */
-    int backlog;                 /**< of the listening socket */
-
-    mode_t umask;
-    const char *home; /**< below chroot */
+    const char *home;             /**< below chroot */
     const char *launcher;
     const char *state_dir; /**< the pool's folder is in it; NULL: there is none */
     char *const *argv;
     char *const *argv_with_state; /**< for a daemon that may use that folder; NULL where there is none */
     char *const *envp;
     int descriptor_limit; /**< no descriptor is open from here on */
+    int backlog;          /**< of the listening socket */
 } mj_program_t;
 
 /** Reads and checks a pool record. Root refuses UID 0, GID 0 and UIDs under the site's minimum here once more; others refuse any UID

@@ -15,6 +15,8 @@
 
 /* The parent voids the settings at a graceful restart; if mod_jvm is no longer configured, no new ones come. */
 #define VOID_US (30 * INT64_C(1000000))
+/* The daemons of a supervisor that was killed die with it, but perhaps a moment after the next one has come. */
+#define CLEAN_AGAIN_US (5 * INT64_C(1000000))
 
 struct mj_supervisor_t {
     apr_pool_t *mem;
@@ -24,6 +26,7 @@ struct mj_supervisor_t {
     int bell;               /**< -1: none yet */
     mj_pool_t *pools;
     mj_offer_t *offer; /**< NULL unless between begin and commit */
+    int64_t clean_at;  /**< sockets that were left behind are looked for once more; MJ_NEVER */
     int64_t void_at;   /**< without new settings by then it ends; MJ_NEVER: they are valid */
     bool is_voided;
     bool is_stopping;
@@ -38,6 +41,7 @@ mj_supervisor_t *mj_supervisor_make(apr_pool_t *pool, uint32_t serial, int64_t n
     srandom(serial);
     supervisor->bell = -1;
     supervisor->void_at = now + VOID_US;
+    supervisor->clean_at = MJ_NEVER;
     return supervisor;
 }
 
@@ -99,7 +103,7 @@ static void take_bell(mj_supervisor_t *supervisor, mj_offer_t *offer)
 }
 
 /* @return true if the daemons that run cannot be reached any more */
-static bool take_site(mj_supervisor_t *supervisor, mj_offer_t *offer)
+static bool take_site(mj_supervisor_t *supervisor, mj_offer_t *offer, int64_t now)
 {
     const mj_site_t *old = supervisor->realm.site;
     bool is_other_place = old == NULL || strcmp(old->runtime_dir, offer->site->runtime_dir) != 0;
@@ -113,6 +117,7 @@ static bool take_site(mj_supervisor_t *supervisor, mj_offer_t *offer)
     offer->site_mem = NULL;
     if (is_other_place) {
         mj_site_clean(supervisor->realm.site);
+        supervisor->clean_at = now + CLEAN_AGAIN_US;
     }
     return differs;
 }
@@ -201,7 +206,7 @@ static const char *commit(mj_supervisor_t *supervisor, int64_t now)
     take_log(offer);
     take_board(supervisor, board, &st);
     take_bell(supervisor, offer);
-    are_unreachable = take_site(supervisor, offer);
+    are_unreachable = take_site(supervisor, offer, now);
     take_pools(supervisor, offer);
     for (pool = supervisor->pools; are_unreachable && pool != NULL; pool = pool->next) {
         if (!pool->plan.is_removed) {
@@ -374,7 +379,11 @@ int64_t mj_supervisor_turn(mj_supervisor_t *supervisor, int64_t now)
     if (supervisor->void_at <= now) {
         void_settings(supervisor);
     }
-    wake_at = supervisor->void_at;
+    if (supervisor->clean_at <= now) {
+        mj_site_clean(supervisor->realm.site);
+        supervisor->clean_at = MJ_NEVER;
+    }
+    wake_at = supervisor->void_at < supervisor->clean_at ? supervisor->void_at : supervisor->clean_at;
     while (*link != NULL) {
         mj_pool_t *pool = *link;
         int64_t pool_wake_at = mj_pool_turn(&supervisor->realm, pool, now);
