@@ -4,6 +4,7 @@
 #include "vitals.h"
 
 #include <apr_strings.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -200,7 +201,9 @@ void mj_pool_daemon_exited(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daem
         return;
     }
     if (life.ready_at == MJ_NEVER) {
-        mj_pool_count_failed_start(pool, life.started_at, true, now);
+        /* Who kills it, the kernel for want of memory for instance, says nothing about what it was made of. */
+        bool is_killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL && life.timeout == NULL;
+        mj_pool_count_failed_start(pool, life.started_at, !is_killed, now);
     } else {
         mj_plan_ended(&pool->plan, life.ready_at, now);
     }

@@ -121,6 +121,22 @@ START_TEST(should_keep_a_generation_that_serves_more_than_the_next)
 }
 END_TEST
 
+START_TEST(should_try_again_by_time_what_was_killed_while_it_started)
+{
+    driver_t *driver = driver_start();
+    offer(driver, "", NULL, NULL);
+    driver_await_state(driver, 0, MJ_POOL_READY);
+    offer(driver, "hang", NULL, NULL);
+    driver_await(driver, " started\n", 2);
+    kill((pid_t)driver_number_after(driver, "MJ0102: pool shop pid "), SIGKILL);
+    driver_await(driver, " ended: signal 9", 1);
+    driver_await(driver, " started\n", 3);
+    ck_assert_uint_eq(driver_count(driver, "MJ0112: "), 0);
+    ck_assert(is_admitted(driver));
+    driver_finish(driver);
+}
+END_TEST
+
 START_TEST(should_take_a_first_generation_that_serves_a_part)
 {
     driver_t *driver = driver_start();
@@ -235,6 +251,7 @@ Suite *mj_suite(void)
     tcase_add_test(renewal, should_roll_when_a_target_has_changed);
     tcase_add_test(renewal, should_roll_once_for_what_several_tell);
     tcase_add_test(renewal, should_keep_a_generation_that_serves_more_than_the_next);
+    tcase_add_test(renewal, should_try_again_by_time_what_was_killed_while_it_started);
     tcase_add_test(renewal, should_take_a_first_generation_that_serves_a_part);
     tcase_add_test(renewal, should_stop_first_where_it_is_told_to);
     tcase_add_test(renewal, should_stop_an_idle_pool_and_start_it_when_a_request_waits);
