@@ -29,6 +29,8 @@ final class Server implements AutoCloseable {
     private static final long FINISH_MS = 1000;
     /** How long accepting rests where it fails, for want of descriptors for instance. */
     private static final long ACCEPT_PAUSE_MS = 100;
+    /** How long accepting rests where a thread cannot be had: each try costs lines of the JVM's own in the log. */
+    private static final long THREAD_PAUSE_MS = 500;
 
     private final ServerSocketChannel listener;
     private final Applications applications;
@@ -164,9 +166,8 @@ final class Server implements AutoCloseable {
                 return;
             } catch (IOException e) {
                 Log.line("accept", Log.describe(e));
-                pause();
+                pause(ACCEPT_PAUSE_MS);
             } catch (Throwable e) {
-                // A thread that cannot be made is an error of the virtual machine.
                 report("accept", e);
             }
         }
@@ -193,7 +194,22 @@ final class Server implements AutoCloseable {
         if (!hangups.watch(channel, number)) {
             watched.remove(number);
         }
-        thread.start();
+        startWhenPossible(thread);
+    }
+
+    /** Nothing has been read of the connection: its request waits, and so do those behind it, rather than lose what is in flight. */
+    private void startWhenPossible(Thread thread) {
+        for (boolean isFirst = true; listener.isOpen(); isFirst = false) {
+            try {
+                thread.start();
+                return;
+            } catch (OutOfMemoryError e) {
+                if (isFirst) {
+                    Log.line("accept", "no thread for a connection, which waits: " + e.getMessage());
+                }
+                pause(THREAD_PAUSE_MS);
+            }
+        }
     }
 
     private boolean isStranger(SocketChannel channel) {
@@ -252,9 +268,9 @@ final class Server implements AutoCloseable {
         }
     }
 
-    private static void pause() {
+    private static void pause(long milliseconds) {
         try {
-            TimeUnit.MILLISECONDS.sleep(ACCEPT_PAUSE_MS);
+            TimeUnit.MILLISECONDS.sleep(milliseconds);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -25,6 +25,11 @@ public final class Users {
         return user("mjtest2");
     }
 
+    /** Two users that no other test has: what their processes are, and how many, is one test's own. */
+    public static List<String> own(String test) {
+        return List.of(user("mj" + test + "1"), user("mj" + test + "2"));
+    }
+
     public static int uid(String user) {
         return Integer.parseInt(Command.succeed("id", "-u", user).trim());
     }
