@@ -57,7 +57,8 @@ class SupervisorLossTest {
                 load.awaitMore(50);
                 long killed = System.nanoTime();
                 httpd.supervisor().orElseThrow().signal("KILL");
-                Await.until("no daemon is left", Await.LONG, () -> httpd.daemons().isEmpty());
+                Await.until(
+                        "no daemon is left", Await.LONG, () -> httpd.daemons().isEmpty());
                 httpd.awaitReady("site", 2);
                 assertThat(Duration.ofNanos(System.nanoTime() - killed)).isLessThan(SOON);
                 load.awaitMore(50);

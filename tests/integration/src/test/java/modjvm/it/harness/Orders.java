@@ -9,6 +9,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.zip.CRC32;
 
 /**
@@ -23,19 +24,30 @@ public final class Orders implements AutoCloseable {
     private static final int[] SIZES = {0, 100, 20_000, 200_000};
     private static final int GREATEST_HOLD_MS = 20;
     private static final int LONG_HOLD_MS = 300;
+    private static final long LONGEST_NAP_NANOS = 100_000_000;
 
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final Map<String, String> outcomes = new ConcurrentHashMap<>();
+    private final Map<String, Span> spans = new ConcurrentHashMap<>();
     private final List<Thread> clients = new ArrayList<>();
     private final int port;
     private final int leaving;
+    private final int longestPauseMs;
 
     /**
      * @param leaving one in so many clients leaves at once, with a request that takes long and is not interrupted; 0: none
      */
     public Orders(int port, int clientCount, long seed, int leaving) {
+        this(port, clientCount, seed, leaving, 0);
+    }
+
+    /**
+     * @param longestPauseMs a client rests for a random time up to this between two requests
+     */
+    public Orders(int port, int clientCount, long seed, int leaving, int longestPauseMs) {
         this.port = port;
         this.leaving = leaving;
+        this.longestPauseMs = longestPauseMs;
         for (int i = 0; i < clientCount; i++) {
             String name = "c" + i;
             Random random = new Random(seed + i);
@@ -52,12 +64,22 @@ public final class Orders implements AutoCloseable {
             byte[] body = new byte[size];
             random.nextBytes(body);
             int hold = leaves ? LONG_HOLD_MS : random.nextInt(GREATEST_HOLD_MS);
+            long began = System.nanoTime();
             try (RawClient client = new RawClient(port)) {
                 send(client, id, hold, body);
                 outcomes.put(id + "/" + size, leaves ? LEFT : outcome(client.receive(), id, body));
             } catch (IOException e) {
                 outcomes.put(id + "/" + size, leaves ? LEFT : e.toString());
             }
+            spans.put(id + "/" + size, new Span(began, System.nanoTime()));
+            rest(random);
+        }
+    }
+
+    private void rest(Random random) {
+        long end = System.nanoTime() + random.nextInt(longestPauseMs + 1) * 1_000_000L;
+        for (long left = end - System.nanoTime(); left > 0 && !stopped.get(); left = end - System.nanoTime()) {
+            LockSupport.parkNanos(Math.min(left, LONGEST_NAP_NANOS));
         }
     }
 
@@ -81,6 +103,11 @@ public final class Orders implements AutoCloseable {
 
     public int count(String outcome) {
         return (int) outcomes.values().stream().filter(outcome::equals).count();
+    }
+
+    /** From when to when an order was on its way. */
+    public Span span(String order) {
+        return spans.get(order);
     }
 
     /** How often each outcome came. */

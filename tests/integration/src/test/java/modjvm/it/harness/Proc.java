@@ -145,6 +145,16 @@ public record Proc(int pid, int parent, long startTime) {
         return found;
     }
 
+    /** Names of the memory that it shares with others, one for each mapping: memfds, and what lies in /dev/shm or is System V's. */
+    public List<String> sharedMemory() {
+        return text("maps")
+                .lines()
+                .map(line -> line.split(" +", 6))
+                .filter(fields -> fields.length == 6 && fields[5].matches("/(memfd:|dev/shm/|SYSV).*"))
+                .map(fields -> fields[5])
+                .toList();
+    }
+
     private Path path(String file) {
         return ROOT.resolve(Integer.toString(pid)).resolve(file);
     }
