@@ -151,28 +151,26 @@ static int64_t go_on_restart(mj_supervisor_t *supervisor, mj_client_t *client, i
     return MJ_NEVER;
 }
 
-static void roll(mj_client_t *client, const asked_t *asked)
+static void roll(mj_client_t *client, const asked_t *asked, int64_t now)
 {
     if (!refuse_if_ending(client, asked->pool)) {
-        mj_pool_roll(asked->pool, apr_psprintf(client->mem, "restart, asked for by UID %lu", (unsigned long)client->uid));
-        client->errand->generation = asked->pool->plan.generation;
+        const char *why = apr_psprintf(client->mem, "restart, asked for by UID %lu", (unsigned long)client->uid);
+        client->errand->generation = mj_pool_roll(asked->pool, why, now);
     }
 }
 
 static void begin_restart(mj_supervisor_t *supervisor, mj_client_t *client, const asked_t *asked, int64_t now)
 {
     (void)supervisor;
-    (void)now;
     client->errand->go_on = go_on_restart;
-    roll(client, asked);
+    roll(client, asked, now);
 }
 
 /* As restart, but the answer does not wait. */
 static void begin_roll(mj_supervisor_t *supervisor, mj_client_t *client, const asked_t *asked, int64_t now)
 {
     (void)supervisor;
-    (void)now;
-    roll(client, asked);
+    roll(client, asked, now);
     if (!client->is_answered) {
         mj_client_say(client, "ok\npool %s: generation %u starts\n", asked->pool->journal.pool, client->errand->generation);
         client->is_answered = true;

@@ -90,16 +90,19 @@ void mj_pool_renew(mj_pool_t *pool)
     pool->roll_at = MJ_NEVER;
 }
 
-void mj_pool_log_roll(const mj_pool_t *pool, const char *what, const char *why)
+void mj_pool_roll_soon(mj_pool_t *pool, const char *what, const char *why, int64_t now)
 {
     mj_log(pool->journal.fd, "info", MJLOGNO(0111) "pool %s rolls: %s%s", pool->journal.pool, what, why);
+    if (pool->roll_at == MJ_NEVER) {
+        pool->roll_at = now > pool->rolled_at + ROLL_PERIOD ? now : pool->rolled_at + ROLL_PERIOD;
+    }
 }
 
-void mj_pool_roll(mj_pool_t *pool, const char *why)
+unsigned mj_pool_roll(mj_pool_t *pool, const char *why, int64_t now)
 {
-    mj_pool_log_roll(pool, why, "");
     pool->plan.is_idle = false;
-    mj_pool_renew(pool);
+    mj_pool_roll_soon(pool, why, "", now);
+    return pool->plan.generation + 1;
 }
 
 void mj_pool_call(mj_pool_t *pool)
@@ -181,7 +184,10 @@ mj_outcome_t mj_pool_outcome(const mj_pool_t *pool, unsigned generation)
     for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
         ready += daemon->life.state == MJ_LIFE_READY && daemon->generation == plan->generation;
     }
-    if (plan->is_idle || (pool->serving == plan->generation && plan->generation >= generation && ready >= plan->scale.wanted)) {
+    if (plan->generation < generation) {
+        return MJ_OUTCOME_OPEN;
+    }
+    if (plan->is_idle || (pool->serving == plan->generation && ready >= plan->scale.wanted)) {
         return MJ_OUTCOME_SERVES;
     }
     return plan->is_refused || plan->failed_starts > 0 ? MJ_OUTCOME_FAILED : MJ_OUTCOME_OPEN;

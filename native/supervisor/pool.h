@@ -40,8 +40,9 @@ mj_pool_t *mj_pool_make(mj_realm_t *realm, const mj_program_t *program, apr_pool
 /** New settings, which may be the old ones: then the daemons stay. Takes settings_mem and log_fd over (-1: stderr). */
 void mj_pool_configure(mj_pool_t *pool, const mj_program_t *program, apr_pool_t *settings_mem, int log_fd);
 
-/** Starts a new generation of the same settings, as if a target had changed. why is for the log. */
-void mj_pool_roll(mj_pool_t *pool, const char *why);
+/** Starts a new generation of the same settings, as if a target had changed: with the next turn, but no sooner than a second after the last.
+ *  why is for the log. @return the number of that generation */
+unsigned mj_pool_roll(mj_pool_t *pool, const char *why, int64_t now);
 
 /** A request may wait for it: it starts again if it was idle. */
 void mj_pool_call(mj_pool_t *pool);

@@ -143,10 +143,7 @@ static void hear_change(mj_pool_t *pool, const char *text, int64_t now)
     if (pool->plan.is_removed || pool->plan.is_idle || !mj_changes_take(&pool->changes, text, now)) {
         return;
     }
-    mj_pool_log_roll(pool, path != NULL ? path + 1 : text, " has changed");
-    if (pool->roll_at == MJ_NEVER) {
-        pool->roll_at = now > pool->rolled_at + ROLL_PERIOD ? now : pool->rolled_at + ROLL_PERIOD;
-    }
+    mj_pool_roll_soon(pool, path != NULL ? path + 1 : text, " has changed", now);
 }
 
 void mj_pool_daemon_speaks(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)

@@ -5,7 +5,7 @@
 #include "pool.h"
 
 #define SECOND INT64_C(1000000)
-/* Changed targets start a new generation this often at most: several files are often changed together, and nobody may keep root forking. */
+/* A pool rolls this often at most: several files are often changed together, and nobody may keep root forking. */
 #define ROLL_PERIOD SECOND
 
 void mj_pool_show_slot(const mj_realm_t *realm, const mj_pool_t *pool, const mj_daemon_t *daemon);
@@ -16,7 +16,8 @@ void mj_pool_show_state(const mj_realm_t *realm, mj_pool_t *pool, mj_pool_state_
 /** Starts a new generation of the same settings. */
 void mj_pool_renew(mj_pool_t *pool);
 
-void mj_pool_log_roll(const mj_pool_t *pool, const char *what, const char *why);
+/** A new generation is due, now or within ROLL_PERIOD. what and why make one text, for the log. */
+void mj_pool_roll_soon(mj_pool_t *pool, const char *what, const char *why, int64_t now);
 
 /** Tells the daemon's state machine, and does what it says. */
 void mj_pool_step(const mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon, mj_life_event_t event, int64_t now);
