@@ -98,10 +98,8 @@ static mj_step_t await_either(mj_exchange_t *x, bool is_client_due, bool has_roo
     struct pollfd fds[2] = {{.fd = x->channel->fd, .events = (short)(POLLIN | (is_client_due && !has_room ? POLLOUT : 0))},
                             {.fd = is_client_due && has_room ? mj_exchange_client_fd(x) : -1, .events = POLLIN}};
 
-    if (poll(fds, 2, LONGEST_WAIT_MS) == 0 && x->r->connection->aborted) {
-        return mj_exchange_client_gone(x);
-    }
-    return MJ_GO_ON;
+    poll(fds, 2, LONGEST_WAIT_MS);
+    return x->r->connection->aborted ? mj_exchange_client_gone(x) : MJ_GO_ON;
 }
 
 void mj_exchange_tunnel(mj_exchange_t *x)
