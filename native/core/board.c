@@ -200,7 +200,7 @@ void mj_board_set_slot(mj_board_t *board, unsigned index, unsigned slot_index, m
     }
     atomic_store(&slot->pid, pid);
     atomic_store(&slot->threads, threads);
-    if (atomic_load(&pool->slot_limit) <= slot_index) {
+    if (state != MJ_SLOT_FREE && atomic_load(&pool->slot_limit) <= slot_index) {
         atomic_store(&pool->slot_limit, slot_index + 1);
     }
     atomic_store(&slot->state, state);
