@@ -181,18 +181,32 @@ static void exec_supervisor(const char *path, int control, char *time_zone)
     _exit(111);
 }
 
-/* Nobody is ready any more: what a dead supervisor left on the board is wiped, so that requests wait for the next. */
+static bool is_declared(const apr_array_header_t *pools, unsigned index)
+{
+    int i;
+    for (i = 0; i < pools->nelts; i++) {
+        if (APR_ARRAY_IDX(pools, i, const mj_pool_t *)->index == index) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Nobody is ready any more: what a dead supervisor left on the board is wiped, so that requests wait for the next, in httpd's children of
+ * earlier configurations too. */
 static void reset_board(supervision_t *supervision)
 {
+    mj_board_t *board = supervision->retained->board;
     apr_array_header_t *pools = mj_all_pools(supervision->pconf, supervision->main_server);
-    int i;
-    unsigned slot;
-    for (i = 0; i < pools->nelts; i++) {
-        unsigned index = APR_ARRAY_IDX(pools, i, const mj_pool_t *)->index;
-        mj_board_set_pool(supervision->retained->board, index, MJ_POOL_STARTING, 0);
-        for (slot = 0; slot < MJ_BOARD_SLOTS; slot++) {
-            mj_board_set_slot(supervision->retained->board, index, slot, MJ_SLOT_FREE, 0, 0, 0);
+    unsigned index, slot;
+    for (index = 0; index < mj_board_max_pools(board); index++) {
+        if (mj_board_pool_state(board, index) == MJ_POOL_FREE) {
+            continue;
         }
+        for (slot = 0; slot < MJ_BOARD_SLOTS; slot++) {
+            mj_board_set_slot(board, index, slot, MJ_SLOT_FREE, 0, 0, 0);
+        }
+        mj_board_set_pool(board, index, is_declared(pools, index) ? MJ_POOL_STARTING : MJ_POOL_FREE, 0);
     }
 }
 
@@ -319,7 +333,8 @@ static void await_end(retained_t *retained, apr_interval_time_t limit)
     }
 }
 
-static void end_supervisor(retained_t *retained)
+/* What others are to find on the board stays. */
+static void end_process(retained_t *retained)
 {
     if (retained->supervisor != 0) {
         if (mj_control_send(retained->control, 'S', (mj_span_t){NULL, 0}, NULL) != APR_SUCCESS) {
@@ -332,6 +347,11 @@ static void end_supervisor(retained_t *retained)
         close(retained->control);
         retained->control = -1;
     }
+}
+
+static void end_supervisor(retained_t *retained)
+{
+    end_process(retained);
     if (retained->board != NULL) {
         mj_board_unmap(retained->board);
         close(retained->board_fd);
@@ -445,8 +465,9 @@ int mj_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, serve
         if (wrong != NULL) { /* one that does not listen is of no use: a new one */
             ap_log_error(APLOG_MARK, APLOG_ERR, 0, main_server, MJLOGNO(0012) "the supervisor (pid %d) is replaced: %s",
                          (int)retained->supervisor, wrong);
-            end_supervisor(retained);
-            wrong = claim_places(supervision);
+            end_process(retained);
+            reset_board(supervision);
+            wrong = NULL;
         }
     }
     if (wrong == NULL && retained->supervisor == 0) {

@@ -52,15 +52,43 @@ class SupervisorLossTest {
                 JVMAlias / ${APPS}/Gate.java
                 """).start()) {
             httpd.expect("supervisor|MJ0043");
-            httpd.awaitReady("site", 2);
+            List<Proc> daemons = httpd.awaitReady("site", 2);
             try (Load load = new Load(httpd.port("site"), "/?hold=5", CLIENTS)) {
                 load.awaitMore(50);
                 long killed = System.nanoTime();
                 httpd.supervisor().orElseThrow().signal("KILL");
                 Await.until(
-                        "no daemon is left", Await.LONG, () -> httpd.daemons().isEmpty());
+                        "no daemon is left", Await.LONG, () -> daemons.stream().noneMatch(Proc::isAlive));
                 httpd.awaitReady("site", 2);
                 assertThat(Duration.ofNanos(System.nanoTime() - killed)).isLessThan(SOON);
+                load.awaitMore(50);
+                Map<String, Integer> outcomes = load.stop();
+
+                assertThat(outcomes.keySet()).isSubsetOf("200", "502");
+                assertThat(outcomes.getOrDefault("502", 0)).as("%s", outcomes).isLessThanOrEqualTo(CLIENTS);
+            }
+        }
+    }
+
+    /** The graceful restart finds no supervisor to tell. httpd's children of before hold requests that wait for a daemon. */
+    @Test
+    void shouldHaveRequestsWaitAcrossAGracefulRestartToo() {
+        try (Httpd httpd = Httpd.with().host("site", """
+                JVMDaemonProcess site ${AS1} processes=2
+                JVMAlias / ${APPS}/Gate.java
+                """).start()) {
+            httpd.expect("supervisor|MJ0043");
+            List<Proc> daemons = httpd.awaitReady("site", 2);
+            try (Load load = new Load(httpd.port("site"), "/?hold=5", CLIENTS)) {
+                load.awaitMore(50);
+                Proc parent = httpd.parent();
+                parent.stop();
+                httpd.supervisor().orElseThrow().signal("KILL");
+                Await.until(
+                        "no daemon is left", Await.LONG, () -> daemons.stream().noneMatch(Proc::isAlive));
+                parent.signal("USR1");
+                parent.signal("CONT");
+                httpd.awaitReady("site", 2);
                 load.awaitMore(50);
                 Map<String, Integer> outcomes = load.stop();
 
