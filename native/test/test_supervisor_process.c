@@ -525,6 +525,24 @@ static bool is_in_runtime_dir(const driver_t *driver, const char *name)
     return access(apr_pstrcat(test_pool, driver->runtime_dir, "/", name, NULL), F_OK) == 0;
 }
 
+START_TEST(should_look_again_for_sockets_that_are_being_left_behind)
+{
+    driver_t *driver = driver_start();
+    int fd = bind_in_runtime_dir(driver, "old.0.1.sock");
+    int64_t since = 0;
+    ck_assert_int_eq(listen(fd, 1), 0);
+    driver_start_pool(driver, "");
+    driver_await_state(driver, 0, MJ_POOL_READY);
+    ck_assert(is_in_runtime_dir(driver, "old.0.1.sock"));
+    close(fd); /* whoever listened has died */
+    while (is_in_runtime_dir(driver, "old.0.1.sock")) {
+        ck_assert(driver_waits(&since));
+    }
+    ck_assert_uint_eq(driver_count(driver, " ended: "), 0);
+    driver_finish(driver);
+}
+END_TEST
+
 START_TEST(should_remove_sockets_that_were_left_behind)
 {
     driver_t *driver = driver_start();
@@ -588,6 +606,7 @@ Suite *mj_suite(void)
     tcase_add_test(settings, should_give_a_pool_its_state_folder);
     tcase_add_test(settings, should_replace_all_when_the_sockets_are_of_no_use);
     tcase_add_test(settings, should_remove_sockets_that_were_left_behind);
+    tcase_add_test(settings, should_look_again_for_sockets_that_are_being_left_behind);
     tcase_add_test(settings, should_leave_the_sockets_of_others_alone);
     return suite;
 }
