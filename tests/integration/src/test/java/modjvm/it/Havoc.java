@@ -14,13 +14,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import modjvm.it.harness.Await;
 import modjvm.it.harness.Folders;
 import modjvm.it.harness.Httpd;
 import modjvm.it.harness.Proc;
 import modjvm.it.harness.ProcessLimit;
-import modjvm.it.harness.Span;
 
 /**
  * What is done to an httpd while it serves: one deed after another, by chance but from a seed, each of them written down. What has to be undone (a
@@ -49,7 +47,7 @@ final class Havoc {
     private final Set<Integer> killed = new HashSet<>();
     private final Set<Integer> stopped = new HashSet<>();
     private final Set<Integer> lostWithSupervisor = new HashSet<>();
-    private final Map<String, List<Span>> shortages = new ConcurrentHashMap<>();
+    private final Set<String> shortOfProcesses = new HashSet<>();
     private int supervisorsKilled;
 
     /**
@@ -190,15 +188,12 @@ final class Havoc {
             return;
         }
         int milliseconds = 500 + random.nextInt(2500);
-        long from = System.nanoTime();
+        shortOfProcesses.addAll(concerned);
         note("no more processes for " + process.pid() + " of " + concerned + " for " + milliseconds + " ms");
         ProcessLimit limit = ProcessLimit.exhaust(process);
         undo(process, milliseconds, () -> {
             note("processes again for " + process.pid());
             limit.lift();
-            Span span = new Span(from, System.nanoTime());
-            concerned.forEach(pool ->
-                    shortages.computeIfAbsent(pool, key -> new ArrayList<>()).add(span));
         });
     }
 
@@ -262,8 +257,8 @@ final class Havoc {
         return supervisorsKilled;
     }
 
-    /** When processes and threads could not be had, to a pool's daemons. */
-    Stream<Span> shortages(String pool) {
-        return shortages.getOrDefault(pool, List.of()).stream();
+    /** Whether there was a time when a pool's daemons could have no more processes or threads. */
+    boolean isShort(String pool) {
+        return shortOfProcesses.contains(pool);
     }
 }

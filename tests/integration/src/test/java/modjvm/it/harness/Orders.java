@@ -28,7 +28,6 @@ public final class Orders implements AutoCloseable {
 
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final Map<String, String> outcomes = new ConcurrentHashMap<>();
-    private final Map<String, Span> spans = new ConcurrentHashMap<>();
     private final List<Thread> clients = new ArrayList<>();
     private final int port;
     private final int leaving;
@@ -64,14 +63,12 @@ public final class Orders implements AutoCloseable {
             byte[] body = new byte[size];
             random.nextBytes(body);
             int hold = leaves ? LONG_HOLD_MS : random.nextInt(GREATEST_HOLD_MS);
-            long began = System.nanoTime();
             try (RawClient client = new RawClient(port)) {
                 send(client, id, hold, body);
                 outcomes.put(id + "/" + size, leaves ? LEFT : outcome(client.receive(), id, body));
             } catch (IOException e) {
                 outcomes.put(id + "/" + size, leaves ? LEFT : e.toString());
             }
-            spans.put(id + "/" + size, new Span(began, System.nanoTime()));
             rest(random);
         }
     }
@@ -103,11 +100,6 @@ public final class Orders implements AutoCloseable {
 
     public int count(String outcome) {
         return (int) outcomes.values().stream().filter(outcome::equals).count();
-    }
-
-    /** From when to when an order was on its way. */
-    public Span span(String order) {
-        return spans.get(order);
     }
 
     /** How often each outcome came. */
