@@ -408,6 +408,9 @@ bool mj_supervisor_has_ended(const mj_supervisor_t *supervisor)
 void mj_supervisor_free(mj_supervisor_t *supervisor)
 {
     drop_offer(supervisor);
+    if (supervisor->clean_at != MJ_NEVER) { /* not done yet */
+        mj_site_clean(supervisor->realm.site);
+    }
     if (supervisor->bell >= 0) {
         close(supervisor->bell);
     }
