@@ -871,6 +871,9 @@ static void lifecycle_garbage(void)
     int fds[] = {LISTENER, conn};
 
     for (int i = 0; i < 256; i++) {
+        if (i == 'C' || i == 'O') { /* they have it replaced: lifecycle_wishes, lifecycle_changes */
+            continue;
+        }
         memset(garbage, i, sizeof(garbage));
         (void)send(LIFECYCLE, garbage, 1 + (size_t)i * 16, MSG_NOSIGNAL);
         (void)send(LIFECYCLE, garbage, 1 + (size_t)i * 700, MSG_NOSIGNAL);
@@ -881,6 +884,26 @@ static void lifecycle_garbage(void)
         (void)send_with(LIFECYCLE, "R", 1, fds, COUNT(fds));
     }
     good();
+}
+
+static void repeat_on_lifecycle(char type)
+{
+    char garbage[600];
+    memset(garbage, type, sizeof(garbage));
+    for (int i = 0; i < 100; i++) {
+        (void)send(LIFECYCLE, garbage, sizeof(garbage), MSG_NOSIGNAL);
+    }
+    good();
+}
+
+static void lifecycle_wishes(void)
+{
+    repeat_on_lifecycle('O');
+}
+
+static void lifecycle_changes(void)
+{
+    repeat_on_lifecycle('C');
 }
 
 /* Nothing, which the supervisor cannot tell from the end of the socket. */
@@ -932,7 +955,8 @@ static const struct {
     ACT(fd_socket), ACT(fd_own), ACT(fd_listener), ACT(fd_device), ACT(fd_epoll), ACT(fd_path), ACT(fd_proc), ACT(fd_short), ACT(fd_sys),
     ACT(fd_pipe), ACT(fd_write_only), ACT(fd_unlinked), ACT(fd_memfd), ACT(fd_beyond), ACT(fd_offset), ACT(fd_unasked), ACT(fd_late),
     ACT(fd_in_pieces), ACT(fd_early), ACT(fd_after_end), ACT(fd_two), ACT(fd_many), ACT(fd_many_unasked), ACT(fd_many_messages),
-    ACT(fd_flood), ACT(fd_with_data), ACT(fd_big), ACT(fd_truncate), ACT(lifecycle_garbage), ACT(lifecycle_empty), ACT(print_flood),
+    ACT(fd_flood), ACT(fd_with_data), ACT(fd_big), ACT(fd_truncate), ACT(lifecycle_garbage),
+    ACT(lifecycle_wishes), ACT(lifecycle_changes), ACT(lifecycle_empty), ACT(print_flood),
 };
 
 /* clang-format on */

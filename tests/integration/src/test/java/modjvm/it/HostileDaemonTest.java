@@ -697,11 +697,14 @@ class HostileDaemonTest {
 
     // ---- against the supervisor
 
-    @Test
-    void shouldReplaceADaemonThatGivesUpItsLifecycleSocket() throws IOException {
-        assertThat(ask("patient", "lifecycle-empty", newToken()).status).isIn(200, 502);
+    @ParameterizedTest
+    @ValueSource(strings = {"lifecycle-empty", "lifecycle-wishes", "lifecycle-changes"})
+    void shouldReplaceADaemonThatGivesItselfUp(String act) throws IOException {
+        int log = logSize("patient");
 
-        httpd.log("patient").await("pool patient pid \\d+ ended: ");
+        assertThat(ask("patient", act, newToken()).status).isIn(200, 502);
+
+        awaitLog("patient", log, "pool patient pid \\d+ ended: ");
         Http.await(httpd.uri("patient", "/good?x"), 200);
     }
 
