@@ -90,7 +90,11 @@ public final class Watch {
 
     /** Gets what has changed. */
     public interface Changes {
-        /** @param fingerprint what it looks like now: the same to every process that looks */
+        /**
+         * A path looks otherwise than when it was loaded or told of last.
+         *
+         * @param fingerprint what it looks like now: the same to every process that looks
+         */
         void changed(Path path, long fingerprint);
     }
 

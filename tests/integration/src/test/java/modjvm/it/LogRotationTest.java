@@ -54,7 +54,10 @@ class LogRotationTest {
                 JVMDaemonProcess site ${AS1}
                 JVMAlias / ${APPS}/Ends.java
                 """).start()) {
-            Await.until("it serves", Await.LONG, () -> Http.get(httpd.uri("site", "/?pid")).statusCode() == 200);
+            Await.until(
+                    "it serves",
+                    Await.LONG,
+                    () -> Http.get(httpd.uri("site", "/?pid")).statusCode() == 200);
             ErrorLog piped = new ErrorLog(httpd.work().resolve("piped.log"));
             List<Proc> daemons = httpd.daemons("site");
             for (int i = 0; i < 3; i++) {

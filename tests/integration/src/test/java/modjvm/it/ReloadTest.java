@@ -63,8 +63,8 @@ class ReloadTest {
     /** An upload that takes its time: a piece, a look that it has gone, the next. */
     private static String upload(int port) throws Exception {
         try (RawClient client = new RawClient(port)) {
-            client.send("POST /?upload HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: " + PIECES * PIECE
-                    + "\r\n\r\n");
+            client.send("POST /?upload HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: "
+                    + PIECES * PIECE + "\r\n\r\n");
             OutputStream out = client.output();
             for (int i = 0; i < PIECES; i++) {
                 out.write(new byte[PIECE]);
@@ -133,10 +133,13 @@ class ReloadTest {
                 httpd.graceful();
             }
         }
-        Await.until("reload " + number, Await.LONG, () -> httpd.log("site")
-                        .lines("pool site: generation \\d+ has taken over")
-                        .size()
-                >= number);
+        Await.until(
+                "reload " + number,
+                Await.LONG,
+                () -> httpd.log("site")
+                                .lines("pool site: generation \\d+ has taken over")
+                                .size()
+                        >= number);
         if (number % 3 == 0) {
             assertThat(version(httpd)).isEqualTo("v" + number);
         }
@@ -167,7 +170,8 @@ class ReloadTest {
             for (String kind : List.of("short", "stream", "long", "upload", "talk")) {
                 assertThat(clients.well(kind)).as(kind).isGreaterThan(RELOADS / 2);
             }
-            assertThat(httpd.log("site").lines("graceful-timeout|shutdown-timeout")).isEmpty();
+            assertThat(httpd.log("site").lines("graceful-timeout|shutdown-timeout"))
+                    .isEmpty();
             httpd.awaitReady("site", 2);
         }
     }
@@ -188,8 +192,10 @@ class ReloadTest {
             httpd.log("site").await("MJ0112");
 
             assertThat(version(httpd)).isEqualTo("1");
-            Await.until("only the old one is left", Await.LONG, () -> httpd.daemons("site")
-                    .equals(before));
+            Await.until(
+                    "only the old one is left",
+                    Await.LONG,
+                    () -> httpd.daemons("site").equals(before));
             writeVersion(httpd, "2");
             awaitVersion(httpd, "2");
         }

@@ -71,10 +71,10 @@ class RenewalTest {
     void shouldReplaceADaemonAfterItsRequests() {
         try (Httpd httpd = start("maximum-requests=40 processes=2");
                 Load load = new Load(httpd.port("site"), "/?sleep=5", 4)) {
-            Await.until("five have served their time", Await.LONG, () -> httpd.log("site")
-                            .lines("ended: maximum-requests")
-                            .size()
-                    >= 5);
+            Await.until(
+                    "five have served their time",
+                    Await.LONG,
+                    () -> httpd.log("site").lines("ended: maximum-requests").size() >= 5);
             Map<String, Integer> outcomes = load.stop();
             assertThat(outcomes.keySet()).containsExactly("200");
         }
@@ -84,10 +84,10 @@ class RenewalTest {
     void shouldReplaceADaemonThatIsOld() {
         try (Httpd httpd = start("restart-interval=2 processes=2");
                 Load load = new Load(httpd.port("site"), "/?sleep=5", 4)) {
-            Await.until("four were old", Await.LONG, () -> httpd.log("site")
-                            .lines("ended: restart-interval")
-                            .size()
-                    >= 4);
+            Await.until(
+                    "four were old",
+                    Await.LONG,
+                    () -> httpd.log("site").lines("ended: restart-interval").size() >= 4);
             assertThat(load.stop().keySet()).containsExactly("200");
         }
     }
@@ -166,7 +166,8 @@ class RenewalTest {
         try (Httpd httpd = start("deadlock-timeout=500ms heap=1500m java-option=-XX:MaxNewSize=32m")) {
             int old = pid(httpd);
 
-            assertThat(Http.get(httpd.uri("site", "/?collect=6000")).statusCode()).isEqualTo(200);
+            assertThat(Http.get(httpd.uri("site", "/?collect=6000")).statusCode())
+                    .isEqualTo(200);
 
             assertThat(pid(httpd)).isEqualTo(old);
             assertThat(httpd.log("site").lines("deadlock-timeout")).isEmpty();
@@ -184,7 +185,10 @@ class RenewalTest {
                 assertThat(httpd.daemons("site")).hasSize(3);
                 assertThat(load.stop().keySet()).containsExactly("200");
             }
-            Await.until("it shrinks", Duration.ofSeconds(90), () -> httpd.daemons("site").size() == 1);
+            Await.until(
+                    "it shrinks",
+                    Duration.ofSeconds(90),
+                    () -> httpd.daemons("site").size() == 1);
             served.add(Http.get(httpd.uri("site", "/?pid")).body());
             assertThat(served).hasSize(1);
             List<String> starts = httpd.log("site").lines("pool site pid \\d+ started");

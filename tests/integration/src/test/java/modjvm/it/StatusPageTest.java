@@ -102,18 +102,19 @@ class StatusPageTest {
 
     @Test
     void shouldShowAPoolThatSleeps() {
-        try (Httpd sleepy = Httpd.with()
-                .host("site", """
+        try (Httpd sleepy = Httpd.with().host("site", """
                         JVMDaemonProcess site ${AS1} idle-timeout=1
                         JVMAlias / ${APPS}/Gate.java
                         <Location /jvm-status>
                             SetHandler jvm-status
                         </Location>
-                        """)
-                .start()) {
-            Await.until("it sleeps", Await.LONG, () -> Http.get(sleepy.uri("site", "/jvm-status"))
-                    .body()
-                    .contains("<td>site<td>site.test:" + sleepy.port("site") + "<td>idle<td>"));
+                        """).start()) {
+            Await.until(
+                    "it sleeps",
+                    Await.LONG,
+                    () -> Http.get(sleepy.uri("site", "/jvm-status"))
+                            .body()
+                            .contains("<td>site<td>site.test:" + sleepy.port("site") + "<td>idle<td>"));
             assertThat(Http.get(sleepy.uri("site", "/jvm-status?prometheus")).body())
                     .contains("mod_jvm_state{pool=\"site\",state=\"idle\"} 1\n");
             sleepy.awaitDaemons("site", 0);
@@ -124,19 +125,20 @@ class StatusPageTest {
 
     @Test
     void shouldShowTheLastErrorWhateverIsInIt() {
-        try (Httpd broken = Httpd.with()
-                .host("site", """
+        try (Httpd broken = Httpd.with().host("site", """
                         JVMDaemonProcess site ${AS1} 'java-option=-XX:No"<b>'
                         JVMAlias / ${APPS}/Gate.java
                         <Location /jvm-status>
                             SetHandler jvm-status
                         </Location>
-                        """)
-                .start()) {
+                        """).start()) {
             broken.expect("pool site (pid \\d+ ended|failed to start|stderr|could not)|No\"<b>|MJ0032");
-            Await.until("it is down", Await.LONG, () -> Http.get(broken.uri("site", "/jvm-status?json"))
-                    .body()
-                    .contains("\"state\":\"down\""));
+            Await.until(
+                    "it is down",
+                    Await.LONG,
+                    () -> Http.get(broken.uri("site", "/jvm-status?json"))
+                            .body()
+                            .contains("\"state\":\"down\""));
             assertThat(Http.get(broken.uri("site", "/jvm-status?json")).body())
                     .containsPattern("\"lastError\":\"[^\"]* ended: exit code 1: [^\"]*No\\\\\"<b>[^\"]*\"")
                     .containsPattern("\"lastErrorAt\":\"20\\d\\d-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ\"");
@@ -170,7 +172,8 @@ class StatusPageTest {
         }
         httpd.expect("pool site pid \\d+ ended: signal 9");
         httpd.awaitReady("site", 2);
-        assertThat(page("?json")).containsPattern("\"lastError\":\"pool site pid \\d+ ended: signal 9[^\"]*\",\"lastErrorAt\":\"20");
+        assertThat(page("?json"))
+                .containsPattern("\"lastError\":\"pool site pid \\d+ ended: signal 9[^\"]*\",\"lastErrorAt\":\"20");
         assertThat(page("")).containsPattern("Z pool site pid \\d+ ended: signal 9");
         long at = number("mod_jvm_last_error_timestamp_seconds{pool=\"site\"} ");
         assertThat(Instant.ofEpochSecond(at)).isBetween(start, Instant.now());
