@@ -5,6 +5,7 @@
 #include "watch.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -89,14 +90,14 @@ START_TEST(should_not_take_its_own_sleep_for_silence)
 }
 END_TEST
 
-static volatile bool is_over;
+static atomic_bool is_over;
 
 /* Plays HotSpot's collector. */
 static void *collect(void *unused)
 {
     (void)unused;
     prctl(PR_SET_NAME, "VM Thread");
-    while (!is_over) {
+    while (!atomic_load(&is_over)) {
     }
     return NULL;
 }
@@ -125,7 +126,7 @@ START_TEST(should_not_take_a_long_collection_for_silence)
         now += SECOND / 8;
         ck_assert_int_eq(look(&watch, &limits, now), MJ_WATCH_FINE);
     }
-    is_over = true;
+    atomic_store(&is_over, true);
     pthread_join(thread, NULL);
     for (i = 0; i < 5 && look(&watch, &limits, now += SECOND / 8) != MJ_WATCH_SILENT; i++) {
     }
