@@ -40,40 +40,6 @@ int mj_exchange_give_up(mj_exchange_t *x)
     return x->status;
 }
 
-mj_step_t mj_exchange_look_around(mj_exchange_t *x)
-{
-    if (x->deadline != 0 && apr_time_now() >= x->deadline) {
-        return mj_exchange_timed_out(x);
-    }
-    return mj_exchange_has_client(x) ? MJ_GO_ON : mj_exchange_client_gone(x);
-}
-
-void mj_exchange_heard(mj_exchange_t *x)
-{
-    x->silent_since = 0;
-    x->held = mj_channel_held(x->channel);
-}
-
-mj_step_t mj_exchange_bear_silence(mj_exchange_t *x, apr_interval_time_t waited)
-{
-    apr_time_t now = apr_time_now();
-
-    if (mj_channel_held(x->channel) != x->held) { /* a frame that comes byte by byte is no silence */
-        mj_exchange_heard(x);
-        waited = 0;
-    }
-    if (x->silent_since == 0) {
-        x->silent_since = now - waited;
-    }
-    if (!x->is_tunnel && x->settings->socket_timeout > 0 && now - x->silent_since >= x->settings->socket_timeout) {
-        ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, x->r,
-                      MJLOGNO(0049) "pool %s pid %u: socket-timeout: the daemon sent and took nothing for %" APR_INT64_T_FMT " ms; %s",
-                      x->settings->name, x->pid, x->settings->socket_timeout / 1000, x->is_begun ? "the response is broken off" : "504");
-        return mj_exchange_fail(x, HTTP_GATEWAY_TIME_OUT);
-    }
-    return mj_exchange_look_around(x);
-}
-
 void mj_exchange_add_flush(mj_exchange_t *x)
 {
     APR_BRIGADE_INSERT_TAIL(x->out, apr_bucket_flush_create(x->r->connection->bucket_alloc));

@@ -2,9 +2,7 @@
 #include "exchange_steps.h"
 #include "module.h"
 
-#include <apr_portable.h>
 #include <apr_strings.h>
-#include <http_core.h>
 #include <http_log.h>
 #include <http_protocol.h>
 #include <poll.h>
@@ -266,30 +264,6 @@ mj_step_t mj_exchange_send_body(mj_exchange_t *x)
         x->is_body_ended = true;
     }
     return MJ_GO_ON;
-}
-
-int mj_exchange_client_fd(const mj_exchange_t *x)
-{
-    apr_pollfd_t client;
-    int fd = -1;
-
-    if (ap_get_pollfd_from_conn(x->r->connection, &client, NULL) != APR_SUCCESS) {
-        return -1;
-    }
-    if (client.desc_type == APR_POLL_SOCKET && apr_os_sock_get(&fd, client.desc.s) != APR_SUCCESS) {
-        return -1;
-    }
-    if (client.desc_type == APR_POLL_FILE && apr_os_file_get(&fd, client.desc.f) != APR_SUCCESS) {
-        return -1;
-    }
-    return fd;
-}
-
-bool mj_exchange_has_client(const mj_exchange_t *x)
-{
-    /* An HTTP/2 stream has no socket of its own; mod_http2 sets aborted. */
-    struct pollfd client = {.fd = x->r->connection->master == NULL ? mj_exchange_client_fd(x) : -1, .events = POLLRDHUP};
-    return !x->r->connection->aborted && (client.fd < 0 || poll(&client, 1, 0) <= 0);
 }
 
 /* Tells a client that waits for it that the body is wanted. A read that does not block leaves that to us. */

@@ -51,16 +51,10 @@ apr_size_t mj_exchange_body_room(const mj_exchange_t *exchange);
  *  gone leaves the exchange broken. */
 mj_step_t mj_exchange_send_body(mj_exchange_t *exchange);
 
+/* --- exchange_wait.c --- */
+
 /** What to poll for the client's next bytes: its socket, or for HTTP/2 a pipe of its stream's. @return -1 if there is nothing */
 int mj_exchange_client_fd(const mj_exchange_t *exchange);
-
-/* --- exchange_end.c --- */
-
-/** Passes on to the client what has gathered. @return false if the client is gone */
-bool mj_exchange_pass(mj_exchange_t *exchange);
-
-/** Has what gathered so far leave at once. */
-void mj_exchange_add_flush(mj_exchange_t *exchange);
 
 /** Ends if request-timeout has passed, or if the client has left. */
 mj_step_t mj_exchange_look_around(mj_exchange_t *exchange);
@@ -71,6 +65,14 @@ void mj_exchange_heard(mj_exchange_t *exchange);
 /** The daemon, which has the next word, neither sends nor takes anything. Looks around, and ends if socket-timeout has passed.
  *  @param waited for how long it has been waited for by now */
 mj_step_t mj_exchange_bear_silence(mj_exchange_t *exchange, apr_interval_time_t waited);
+
+/* --- exchange_end.c --- */
+
+/** Passes on to the client what has gathered. @return false if the client is gone */
+bool mj_exchange_pass(mj_exchange_t *exchange);
+
+/** Has what gathered so far leave at once. */
+void mj_exchange_add_flush(mj_exchange_t *exchange);
 
 /** Ends because nobody waits for the response any more. */
 mj_step_t mj_exchange_client_gone(mj_exchange_t *exchange);
