@@ -27,6 +27,13 @@ final class Admission {
     private int inFlight;
     private long finished;
     private boolean draining;
+    /** After so many that have finished, {@link #atMilestone} is run. */
+    private long milestone = Long.MAX_VALUE;
+
+    private Runnable atMilestone = new Runnable() {
+        @Override
+        public void run() {}
+    };
 
     Admission(int permits) {
         this.permits = permits;
@@ -91,11 +98,18 @@ final class Admission {
         }
     }
 
-    private synchronized void leave(Permit permit) {
-        release(permit);
-        finished++;
-        if (!permit.abandoned) {
-            forget();
+    private void leave(Permit permit) {
+        boolean isMilestone;
+        synchronized (this) {
+            release(permit);
+            finished++;
+            if (!permit.abandoned) {
+                forget();
+            }
+            isMilestone = finished == milestone;
+        }
+        if (isMilestone) {
+            atMilestone.run();
         }
     }
 
@@ -117,6 +131,12 @@ final class Admission {
 
     synchronized Count count() {
         return new Count(inFlight, finished);
+    }
+
+    /** Runs this when so many have finished in all, on the thread of the last one; not if that has been already. */
+    synchronized void whenFinished(long count, Runnable action) {
+        milestone = count;
+        atMilestone = action;
     }
 
     /** From now on nothing is admitted. */

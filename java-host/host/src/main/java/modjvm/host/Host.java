@@ -132,7 +132,7 @@ final class Host {
             duties.add(new Idleness(serving, lifecycle, supervision.idleTimeout(), nowNanos));
         }
         if (supervision.maximumRequests() > 0) {
-            duties.add(new MaximumRequests(serving, lifecycle, supervision.maximumRequests(), Math.random()));
+            duties.add(new MaximumRequests(serving, lifecycle, supervision.maximumRequests(), Math.random()).begin());
         }
         return duties;
     }

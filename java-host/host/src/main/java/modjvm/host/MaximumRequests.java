@@ -2,8 +2,11 @@ package modjvm.host;
 
 import java.util.concurrent.TimeUnit;
 
-/** Asks for a replacement once a number of requests has been served. */
-final class MaximumRequests implements Duty {
+/**
+ * Asks for a replacement once a number of requests has been served: with the last of them, and as a duty where that came too soon, or the
+ * supervisor could not take it. Thread-safe by its lock.
+ */
+final class MaximumRequests implements Duty, Runnable {
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** One in so many may be left out, so that the processes of a pool do not all end at once. */
     private static final double JITTER = 10;
@@ -11,6 +14,8 @@ final class MaximumRequests implements Duty {
     private final Server server;
     private final Lifecycle lifecycle;
     private final long limit;
+    /** Guarded by this. */
+    private boolean isAsked;
 
     /**
      * @param maximum at least 1
@@ -22,10 +27,25 @@ final class MaximumRequests implements Duty {
         this.limit = Math.max(1, maximum - (long) (maximum / JITTER * random));
     }
 
+    /** Has the server tell when it is time. */
+    MaximumRequests begin() {
+        server.whenFinished(limit, this);
+        return this;
+    }
+
     @Override
     public long perform(long nowNanos) {
+        run();
+        synchronized (this) {
+            return isAsked ? NEVER : PAUSE_NANOS;
+        }
+    }
+
+    @Override
+    public synchronized void run() {
         long finished = server.count().finished();
-        boolean isDone = finished >= limit && lifecycle.askReplacement("maximum-requests: " + finished + " requests");
-        return isDone ? NEVER : PAUSE_NANOS;
+        if (!isAsked && finished >= limit) {
+            isAsked = lifecycle.askReplacement("maximum-requests: " + finished + " requests");
+        }
     }
 }

@@ -137,6 +137,11 @@ final class Server implements AutoCloseable {
         return admission.count();
     }
 
+    /** Runs this when so many requests have finished in all, on the thread of the last one. */
+    void whenFinished(long count, Runnable action) {
+        admission.whenFinished(count, action);
+    }
+
     /** The requests that are being served, tunnels among them. */
     List<RunningRequest> running() {
         List<RunningRequest> all = new ArrayList<>();

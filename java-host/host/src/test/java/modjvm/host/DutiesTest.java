@@ -106,6 +106,23 @@ class DutiesTest {
         assertThat(lifecycle.events).containsExactly("replace maximum-requests: 3 requests");
     }
 
+    @Test
+    void shouldAskWithTheLastRequestOfTheMaximum() throws Exception {
+        new MaximumRequests(server.server, lifecycle, 2, 0).begin();
+        try (Httpd httpd = server.connect()) {
+            httpd.exchange(Httpd.get("/"));
+            awaitFinished(1);
+            assertThat(lifecycle.events).isEmpty();
+            httpd.exchange(Httpd.get("/"));
+            awaitFinished(2);
+        }
+        long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        while (lifecycle.events.isEmpty() && System.nanoTime() < deadline) {
+            Thread.onSpinWait();
+        }
+        assertThat(lifecycle.events).containsExactly("replace maximum-requests: 2 requests");
+    }
+
     @ParameterizedTest
     @CsvSource({"20, 0, 20", "20, 0.999, 19", "10, 0.999, 10", "1, 0.5, 1"})
     void shouldLeaveOutUpToATenthOfThem(long maximum, double random, int limit) throws Exception {
