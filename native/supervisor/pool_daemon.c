@@ -1,6 +1,7 @@
 /* What a pool's daemons say and do, and what becomes of them. */
 #include "log.h"
 #include "pool_parts.h"
+#include "privileges.h"
 #include "vitals.h"
 
 #include <apr_strings.h>
@@ -171,6 +172,14 @@ void mj_pool_daemon_speaks(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daem
     }
 }
 
+/* Who kills it, the kernel for want of memory for instance, says nothing about what it was made of; nor does what keeps the launcher
+ * from being executed, a user's limit of processes for instance. */
+static bool is_of_the_machine(int status, const mj_life_t *life)
+{
+    bool is_killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL && life->timeout == NULL;
+    return is_killed || (WIFEXITED(status) && WEXITSTATUS(status) == MJ_EXIT_NOT_STARTED);
+}
+
 void mj_pool_daemon_exited(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon, int status, int64_t now)
 {
     mj_daemon_t **link = &pool->daemons;
@@ -198,9 +207,7 @@ void mj_pool_daemon_exited(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daem
         return;
     }
     if (life.ready_at == MJ_NEVER) {
-        /* Who kills it, the kernel for want of memory for instance, says nothing about what it was made of. */
-        bool is_killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL && life.timeout == NULL;
-        mj_pool_count_failed_start(pool, life.started_at, !is_killed, now);
+        mj_pool_count_failed_start(pool, life.started_at, !is_of_the_machine(status, &life), now);
     } else {
         mj_plan_ended(&pool->plan, life.ready_at, now);
     }

@@ -137,6 +137,19 @@ START_TEST(should_try_again_by_time_what_was_killed_while_it_started)
 }
 END_TEST
 
+START_TEST(should_try_again_by_time_what_could_not_be_executed)
+{
+    driver_t *driver = driver_start();
+    offer(driver, "", NULL, NULL);
+    driver_await_state(driver, 0, MJ_POOL_READY);
+    offer(driver, "beat", "chroot", driver->dir); /* there is no launcher in it, as if it could not be had for a while */
+    driver_await(driver, " ended: exit code 111", 2);
+    ck_assert_uint_eq(driver_count(driver, "MJ0112: "), 0);
+    ck_assert(is_admitted(driver));
+    driver_finish(driver);
+}
+END_TEST
+
 START_TEST(should_take_a_first_generation_that_serves_a_part)
 {
     driver_t *driver = driver_start();
@@ -252,6 +265,9 @@ Suite *mj_suite(void)
     tcase_add_test(renewal, should_roll_once_for_what_several_tell);
     tcase_add_test(renewal, should_keep_a_generation_that_serves_more_than_the_next);
     tcase_add_test(renewal, should_try_again_by_time_what_was_killed_while_it_started);
+    if (geteuid() == 0) { /* chroot */
+        tcase_add_test(renewal, should_try_again_by_time_what_could_not_be_executed);
+    }
     tcase_add_test(renewal, should_take_a_first_generation_that_serves_a_part);
     tcase_add_test(renewal, should_stop_first_where_it_is_told_to);
     tcase_add_test(renewal, should_stop_an_idle_pool_and_start_it_when_a_request_waits);
