@@ -26,7 +26,8 @@ class ServingTest {
         Jdk jdk = Jdk.atLeast(21);
         String pool = "java-home=" + jdk.home() + " threads=5 virtual-threads=";
         try (Httpd httpd = start(pool + "on", "")) {
-            assertThat(Http.await(httpd.uri("site", "/app?virtual"), 200).body()).isEqualTo("true");
+            assertThat(Http.await(httpd.uri("site", "/app?virtual"), 200).body())
+                    .isEqualTo("true");
             try (Load load = new Load(httpd.port("site"), "/app", 8)) {
                 load.awaitMore(200);
                 Map<String, Integer> outcomes = load.stop();
@@ -34,7 +35,8 @@ class ServingTest {
             }
         }
         try (Httpd httpd = start(pool + "off", "")) {
-            assertThat(Http.await(httpd.uri("site", "/app?virtual"), 200).body()).isEqualTo("false");
+            assertThat(Http.await(httpd.uri("site", "/app?virtual"), 200).body())
+                    .isEqualTo("false");
         }
     }
 
@@ -58,9 +60,11 @@ class ServingTest {
 
             Path target = httpd.apps().resolve("Serving.java");
             Files.setOwner(
-                    target, target.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(Users.second()));
+                    target,
+                    target.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(Users.second()));
 
-            assertThat(Http.await(httpd.uri("site", "/app?seen"), 200).statusCode()).isEqualTo(200);
+            assertThat(Http.await(httpd.uri("site", "/app?seen"), 200).statusCode())
+                    .isEqualTo(200);
         }
     }
 }
