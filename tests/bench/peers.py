@@ -1,0 +1,246 @@
+"""The peers: what httpd is told for each, and what is started behind it."""
+
+import os
+import shutil
+import socket
+from dataclasses import dataclass, field
+
+import processes
+import workloads
+
+MODULES = "/usr/lib/apache2/modules"
+TOMCAT = "/usr/share/tomcat10"
+UWSGI_JAR = "/usr/share/java/uwsgi.jar"
+UWSGI_PLUGINS = "/usr/lib/uwsgi/plugins"
+BACKEND_THREADS = 25
+
+COMMON = """\
+ServerRoot {run}
+ServerName localhost
+Listen 127.0.0.1:{port}
+DefaultRuntimeDir {run}
+PidFile {run}/httpd.pid
+ErrorLog {run}/error.log
+LogLevel warn
+DocumentRoot {tree}/htdocs
+LoadModule mpm_event_module {modules}/mod_mpm_event.so
+LoadModule authz_core_module {modules}/mod_authz_core.so
+LoadModule alias_module {modules}/mod_alias.so
+StartServers 2
+ServerLimit 2
+ThreadLimit 64
+ThreadsPerChild 64
+MaxRequestWorkers 128
+MinSpareThreads 1
+MaxSpareThreads 128
+KeepAlive On
+MaxKeepAliveRequests 0
+KeepAliveTimeout 60
+Timeout 60
+{user}
+"""
+
+TOMCAT_SERVER = """\
+<Server port="-1">
+  <Service name="Catalina">
+    <Connector {connector} connectionTimeout="60000" maxKeepAliveRequests="-1"/>
+    <Engine name="Catalina" defaultHost="localhost">
+      <Host name="localhost" appBase="webapps" autoDeploy="false">
+        <Context path="" docBase="{tree}/webapp"/>
+      </Host>
+    </Engine>
+  </Service>
+</Server>
+"""
+
+AJP = 'protocol="AJP/1.3" address="127.0.0.1" port="{port}" secretRequired="false"'
+HTTP = (
+    'protocol="org.apache.coyote.http11.Http11NioProtocol" unixDomainSocketPath="{socket}"'
+    ' unixDomainSocketPathPermissions="rw-rw-rw-"'
+)
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where everything lies: a private folder that every user can reach."""
+
+    tree: str  # what is served: htdocs, webapp, jwsgi, the applications, mod_limit.so
+    prefix: str  # where mod_jvm is installed
+    java_home: str
+
+
+@dataclass
+class Backend:
+    command: list
+    environment: dict = field(default_factory=dict)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def limit(places, run):
+    return f"LoadModule limit_module {places.tree}/mod_limit.so\nSetHandler limit\n", None
+
+
+def limit_flush(places, run):
+    return f"LoadModule limit_module {places.tree}/mod_limit.so\nSetHandler limit-flush\n", None
+
+
+def static(places, run):
+    return "", None
+
+
+def jvm(places, run):
+    user = f" user={processes.BACKEND_USER} group={processes.BACKEND_GROUP}" if processes.IS_ROOT else ""
+    return (
+        f"LoadModule jvm_module {places.prefix}/lib/apache2/modules/mod_jvm.so\n"
+        f"JVMDaemonProcess bench{user} java-home={places.java_home}\n"
+        f"JVMAlias / {places.tree}/Bench.java process-group=bench param.file={places.tree}/htdocs/file\n"
+    ), None
+
+
+def wsgi(places, run):
+    user = f" user={processes.BACKEND_USER} group={processes.BACKEND_GROUP}" if processes.IS_ROOT else ""
+    return (
+        f"LoadModule wsgi_module {MODULES}/mod_wsgi.so\n"
+        f"WSGISocketPrefix {run}/wsgi\n"
+        f"WSGIDaemonProcess bench processes=1 threads=15 display-name=%{{GROUP}} home={places.tree}{user}\n"
+        "WSGIApplicationGroup %{GLOBAL}\n"
+        f"WSGIScriptAlias / {places.tree}/bench.wsgi process-group=bench\n"
+    ), None
+
+
+def jk(places, run):
+    port = free_port()
+    write(f"{run}/workers", f"worker.list=tomcat\nworker.tomcat.type=ajp13\nworker.tomcat.host=127.0.0.1\nworker.tomcat.port={port}\n")
+    return (
+        f"LoadModule jk_module {MODULES}/mod_jk.so\n"
+        f"JkWorkersFile {run}/workers\nJkShmFile {run}/jk.shm\nJkLogFile {run}/jk.log\nJkLogLevel error\n"
+        "JkMount /* tomcat\n"
+    ), tomcat(places, run, AJP.format(port=port))
+
+
+def proxy_http(places, run):
+    return proxy("http", f"{run}/backend/socket"), tomcat(places, run, HTTP.format(socket=f"{run}/backend/socket"))
+
+
+def proxy_uwsgi(places, run):
+    java_home = places.java_home
+    return proxy("uwsgi", f"{run}/backend/socket"), Backend(
+        [
+            "uwsgi",
+            "--plugins-dir", UWSGI_PLUGINS,
+            "--plugins", "0:jvm,0:jwsgi",
+            "--socket", f"{run}/backend/socket",
+            "--chmod-socket=666",
+            "--master",
+            "--die-on-term",
+            "--processes", "1",
+            "--threads", str(BACKEND_THREADS),
+            "--buffer-size", "32768",
+            "--disable-logging",
+            "--jvm-classpath", UWSGI_JAR,
+            "--jvm-classpath", f"{places.tree}/jwsgi",
+            "--jvm-opt", f"-Dbench.file={places.tree}/htdocs/file",
+            "--jwsgi", "BenchJwsgi:application",
+        ],
+        {"LD_LIBRARY_PATH": f"{java_home}/lib/server:{java_home}/lib"},
+    )  # fmt: skip
+
+
+def proxy(scheme, path):
+    return (
+        f"LoadModule proxy_module {MODULES}/mod_proxy.so\n"
+        f"LoadModule proxy_{scheme}_module {MODULES}/mod_proxy_{scheme}.so\n"
+        f"ProxyPass / unix:{path}|{scheme}://localhost/ enablereuse=on\n"
+    )
+
+
+def tomcat(places, run, connector):
+    """A private Tomcat, never the system's service."""
+    base = f"{run}/backend"
+    for name in ("conf", "logs", "temp", "work", "webapps"):
+        os.mkdir(f"{base}/{name}")
+        if processes.IS_ROOT:
+            shutil.chown(f"{base}/{name}", processes.BACKEND_USER, processes.BACKEND_GROUP)
+    write(f"{base}/conf/server.xml", TOMCAT_SERVER.format(connector=connector, tree=places.tree))
+    write(f"{base}/conf/web.xml", DEFAULT_WEB_XML)
+    return Backend(
+        [
+            f"{places.java_home}/bin/java",
+            "-Djava.awt.headless=true",
+            f"-Dcatalina.home={TOMCAT}",
+            f"-Dcatalina.base={base}",
+            f"-Djava.io.tmpdir={base}/temp",
+            "-cp", f"{TOMCAT}/bin/bootstrap.jar:{TOMCAT}/bin/tomcat-juli.jar",
+            "org.apache.catalina.startup.Bootstrap",
+            "start",
+        ]
+    )  # fmt: skip
+
+
+DEFAULT_WEB_XML = """\
+<web-app xmlns="https://jakarta.ee/xml/ns/jakartaee" version="6.0">
+  <servlet>
+    <servlet-name>default</servlet-name>
+    <servlet-class>org.apache.catalina.servlets.DefaultServlet</servlet-class>
+    <load-on-startup>1</load-on-startup>
+  </servlet>
+  <servlet-mapping>
+    <servlet-name>default</servlet-name>
+    <url-pattern>/</url-pattern>
+  </servlet-mapping>
+</web-app>
+"""
+
+
+def write(path, text):
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+@dataclass(frozen=True)
+class Peer:
+    name: str
+    title: str
+    configure: callable  # (Places, run folder) -> lines for httpd, Backend or None
+    kind: str  # limit, subject (mod_jvm), flushing (the same), jvm (others that serve Java) or other
+    needs: tuple = ()  # files without which it is left out
+    workloads: tuple = tuple(w.name for w in workloads.ALL)
+    hello: str = "/hello"
+
+    def is_jvm(self):
+        return self.kind in ("subject", "flushing", "jvm")
+
+    def missing(self):
+        return [need for need in self.needs if not os.path.exists(need)]
+
+    def httpd_configuration(self, places, run, port):
+        user = "User www-data\nGroup www-data" if processes.IS_ROOT else ""
+        lines, backend = self.configure(places, run)
+        common = COMMON.format(run=run, port=port, tree=places.tree, modules=MODULES, user=user)
+        return common + lines, backend
+
+
+HELLO = tuple(w.name for w in workloads.HELLO)
+ALL = [
+    Peer("limit", "limit: a C handler inside httpd", limit, "limit", workloads=tuple(w.name for w in workloads.ALL if w.name != "file")),
+    Peer("limit-flush", "limit, flushing", limit_flush, "limit", workloads=HELLO),
+    Peer("static", "httpd, a static file", static, "limit", workloads=("file",)),
+    Peer("jvm", "mod_jvm", jvm, "subject"),
+    Peer("jvm-flush", "mod_jvm, the application flushes", jvm, "flushing", workloads=HELLO, hello="/flushed"),
+    Peer("wsgi", "mod_wsgi daemon, 1 × 15 threads", wsgi, "other", (f"{MODULES}/mod_wsgi.so",)),
+    Peer("jk", "mod_jk → Tomcat", jk, "jvm", (f"{MODULES}/mod_jk.so", f"{TOMCAT}/bin/bootstrap.jar")),
+    Peer("proxy-http", "mod_proxy_http → Tomcat, Unix socket", proxy_http, "jvm", (f"{TOMCAT}/bin/bootstrap.jar",)),
+    Peer(
+        "uwsgi",
+        "mod_proxy_uwsgi → uWSGI JWSGI, Unix socket",
+        proxy_uwsgi,
+        "jvm",
+        (f"{MODULES}/mod_proxy_uwsgi.so", f"{UWSGI_PLUGINS}/jvm_plugin.so", f"{UWSGI_PLUGINS}/jwsgi_plugin.so"),
+    ),
+]
+BY_NAME = {peer.name: peer for peer in ALL}

@@ -1,0 +1,110 @@
+"""Processes: started without privileges where that is possible, ended by their ids, and what they have cost."""
+
+import os
+import signal
+import subprocess
+import time
+
+BACKEND_USER = "nobody"  # the pools and servers behind httpd run as this one if this runs as root
+BACKEND_GROUP = "nogroup"
+HTTPD_NAMES = ("apache2", "httpd")
+IS_ROOT = os.geteuid() == 0
+TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
+
+
+def start(command, log, unprivileged=False, environment=None):
+    """Starts a command in a session of its own, so that Ctrl-C reaches this script alone."""
+    options = {}
+    if unprivileged and IS_ROOT:
+        options = {"user": BACKEND_USER, "group": BACKEND_GROUP, "extra_groups": []}
+    with open(log, "ab") as output:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            env={**os.environ, **(environment or {})},
+            **options,
+        )
+
+
+def end(process, seconds=20):
+    """Asks a process and then insists; with it go its descendants that are still there."""
+    family = descendants(process.pid)
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+    deadline = time.monotonic() + 5
+    while any(is_same(pid, began) for pid, began in family.items()):
+        if time.monotonic() > deadline:
+            for pid, began in family.items():
+                if is_same(pid, began):
+                    os.kill(pid, signal.SIGKILL)
+            return
+        time.sleep(0.02)
+
+
+def descendants(root):
+    """All processes below one, without it: by their ids, the times at which they began."""
+    children = {}
+    began = {}
+    for entry in os.listdir("/proc"):
+        fields = stat(int(entry)) if entry.isdigit() else None
+        if fields:
+            children.setdefault(int(fields[1]), []).append(int(entry))
+            began[int(entry)] = fields[19]
+    found = {}
+    waiting = [root]
+    while waiting:
+        for child in children.get(waiting.pop(), []):
+            found[child] = began[child]
+            waiting.append(child)
+    return found
+
+
+def stat(pid):
+    """The fields of /proc/PID/stat from the state on, or None if there is no such process."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
+            return file.read().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+
+
+def is_same(pid, began):
+    fields = stat(pid)
+    return fields is not None and fields[19] == began and fields[0] != "Z"
+
+
+def is_httpd(pid):
+    """Whether a process serves HTTP: mod_wsgi's daemons are httpds too, but bear another name."""
+    try:
+        program = os.path.basename(os.readlink(f"/proc/{pid}/exe"))
+        with open(f"/proc/{pid}/cmdline", "rb") as file:
+            return program in HTTPD_NAMES and not file.read().startswith(b"(wsgi:")
+    except OSError:
+        return False
+
+
+def cpu_seconds(pids):
+    """User and system time so far, with that of the children that have ended."""
+    total = 0
+    for pid in pids:
+        fields = stat(pid)
+        if fields:
+            total += sum(int(field) for field in fields[11:15])
+    return total / TICKS_PER_SECOND
+
+
+def pss_kib(pids):
+    """The proportional set size, in KiB."""
+    total = 0
+    for pid in pids:
+        with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
+            total += sum(int(line.split()[1]) for line in file if line.startswith("Pss:"))
+    return total
