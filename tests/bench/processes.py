@@ -108,3 +108,15 @@ def pss_kib(pids):
         with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
             total += sum(int(line.split()[1]) for line in file if line.startswith("Pss:"))
     return total
+
+
+def busy_processors(seconds):
+    """How many processors the machine's processes use, on average over some seconds."""
+    before = idle_ticks()
+    time.sleep(seconds)
+    return max(0.0, os.cpu_count() - (idle_ticks() - before) / TICKS_PER_SECOND / seconds)
+
+
+def idle_ticks():
+    with open("/proc/stat", encoding="ascii") as file:
+        return sum(int(field) for field in file.readline().split()[4:6])

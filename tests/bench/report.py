@@ -80,7 +80,7 @@ def markdown(result, findings, java_home, subject):
     median = findings.median
     heading = (
         f"Measured on {result['started']}: {result['rounds']} interleaved round{'s' if result['rounds'] > 1 else ''},"
-        f" {result['seconds']} s for each number, medians of the rounds. The load average before was {result['load_average']:.1f}."
+        f" {result['seconds']} s for each number, medians of the rounds. Before, others used {result['busy']:.2f} of the processors."
     )
     sections = [
         heading + "\n",
