@@ -3,6 +3,7 @@
 #include "board.h"
 #include "log.h"
 #include "text.h"
+#include "vitals.h"
 
 #include <apr_strings.h>
 #include <errno.h>
@@ -167,29 +168,9 @@ char mj_daemon_hear(mj_daemon_t *daemon, char *text)
     return message[0];
 }
 
-/* A JVM does not where -Xrs says so, nor does what is no JVM yet. */
-static bool handles(pid_t pid, int number)
-{
-    char path[64], line[256];
-    unsigned long long caught = 0;
-    FILE *file;
-
-    (void)snprintf(path, sizeof(path), "/proc/%ld/status", (long)pid);
-    file = fopen(path, "re");
-    while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
-        if (strncmp(line, "SigCgt:", 7) == 0) {
-            caught = strtoull(line + 7, NULL, 16);
-        }
-    }
-    if (file != NULL) {
-        (void)fclose(file);
-    }
-    return ((caught >> (number - 1)) & 1) != 0;
-}
-
 bool mj_daemon_dump(const mj_daemon_t *daemon)
 {
-    return handles(daemon->child.pid, SIGQUIT) && kill(daemon->child.pid, SIGQUIT) == 0;
+    return mj_vitals_catches(daemon->child.pid, SIGQUIT) && kill(daemon->child.pid, SIGQUIT) == 0;
 }
 
 void mj_daemon_act(mj_daemon_t *daemon, mj_life_action_t action)

@@ -89,6 +89,17 @@ mj_collector_t mj_vitals_collector(pid_t pid)
     return collector;
 }
 
+bool mj_vitals_catches(pid_t pid, int number)
+{
+    char path[64], text[4096];
+    const char *caught = NULL;
+    (void)snprintf(path, sizeof(path), "/proc/%ld/status", (long)pid);
+    if (read_text(path, text, sizeof(text))) {
+        caught = strstr(text, "\nSigCgt:");
+    }
+    return caught != NULL && ((strtoull(caught + 8, NULL, 16) >> (number - 1)) & 1) != 0;
+}
+
 uint64_t mj_vitals_oom_kills(void)
 {
     char text[16384];

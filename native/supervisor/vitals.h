@@ -19,6 +19,9 @@ typedef struct mj_collector_t {
 /** All zero if it cannot be told. */
 mj_collector_t mj_vitals_collector(pid_t pid);
 
+/** Whether a process catches a signal. A JVM does not catch SIGQUIT where -Xrs says so, nor does what is no JVM yet. */
+bool mj_vitals_catches(pid_t pid, int number);
+
 /** How often the kernel has killed something on this machine for want of memory; 0 if it cannot be told. */
 uint64_t mj_vitals_oom_kills(void);
 
