@@ -194,3 +194,13 @@ bool mj_span_is(mj_span_t span, const char *text)
 {
     return mj_span_equal(span, (mj_span_t){text, strlen(text)});
 }
+
+uint32_t mj_span_hash(mj_span_t span)
+{
+    uint32_t hash = 2166136261U;
+    apr_size_t i;
+    for (i = 0; i < span.len; i++) {
+        hash = (hash ^ (unsigned char)span.data[i]) * 16777619U;
+    }
+    return hash;
+}

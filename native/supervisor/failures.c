@@ -3,16 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-uint32_t mj_application_hash(mj_span_t definition)
-{
-    uint32_t hash = 2166136261U;
-    size_t i;
-    for (i = 0; i < definition.len; i++) {
-        hash = (hash ^ (unsigned char)definition.data[i]) * 16777619U;
-    }
-    return hash;
-}
-
 static bool has_failed(const char *failed, uint32_t hash)
 {
     while (*failed != '\0') {
@@ -45,7 +35,7 @@ bool mj_failures_lose(const mj_served_t *old, const mj_served_t *new, mj_span_t 
         if (!mj_span_is(iter.name, "application")) {
             continue;
         }
-        hash = mj_application_hash(iter.value);
+        hash = mj_span_hash(iter.value);
         if (has_failed(new->failed, hash) && !has_failed(old->failed, hash) && has_application(old->record, iter.value)) {
             if (!mj_record_find(iter.value, "target", target)) {
                 *target = (mj_span_t){"", 0};

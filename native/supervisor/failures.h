@@ -9,11 +9,8 @@
 /** What one daemon serves. */
 typedef struct mj_served_t {
     mj_span_t record;   /**< the pool record that it was started with */
-    const char *failed; /**< the hashes of its applications that failed to load, each 8 hexadecimal digits, with spaces between */
+    const char *failed; /**< the mj_span_hash of each application's definition that failed to load, each 8 hexadecimal digits, with spaces between */
 } mj_served_t;
-
-/** The hash by which a daemon names an application: 32-bit FNV-1a of its definition. */
-uint32_t mj_application_hash(mj_span_t definition);
 
 /** Looks for an application that works in the old daemon and has failed in the new one. What the old one has not is nothing lost.
  *  @param target set to its target, where there is one

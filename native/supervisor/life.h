@@ -45,6 +45,11 @@ typedef enum mj_life_action_t {
 /** How long a JVM has to print its threads before it is killed. */
 #define MJ_DUMP_US INT64_C(1000000)
 
+static inline int64_t mj_earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
 /** 0: none. */
 typedef struct mj_life_times_t {
     int64_t startup_us;

@@ -126,13 +126,13 @@ static void read_signals(loop_t *loop, int64_t now)
 }
 
 /* RWF_NOWAIT, because the bell's flags are shared with httpd's children: one that is hostile could make it block. */
-static void read_bell(const loop_t *loop, int64_t now)
+static void read_bell(const loop_t *loop)
 {
     uint64_t rings;
     struct iovec part = {&rings, sizeof(rings)};
 
     (void)!preadv2(mj_supervisor_bell_fd(loop->supervisor), &part, 1, -1, RWF_NOWAIT);
-    mj_supervisor_bell(loop->supervisor, now);
+    mj_supervisor_bell(loop->supervisor);
 }
 
 static void read_control(loop_t *loop, int64_t now)
@@ -207,7 +207,7 @@ static void wait_and_read(loop_t *loop, int64_t wake_at, apr_pool_t *turn_mem)
         }
     }
     if (fds[3].revents != 0) { /* before a message may bring another bell */
-        read_bell(loop, now);
+        read_bell(loop);
     }
     mj_service_react(loop->service, fds + count, now);
     loop->has_parent_died = fds[2].revents != 0;
@@ -239,7 +239,7 @@ static void run(loop_t *loop, apr_pool_t *pool)
             return;
         }
         service_at = mj_service_turn(loop->service, now);
-        wake_at = service_at < wake_at ? service_at : wake_at;
+        wake_at = mj_earlier(wake_at, service_at);
         wait_and_read(loop, wake_at, turn_mem);
         apr_pool_clear(turn_mem);
     }

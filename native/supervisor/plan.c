@@ -30,11 +30,6 @@ static unsigned lower(unsigned a, unsigned b)
     return a < b ? a : b;
 }
 
-static int64_t earlier(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 void mj_plan_begin(mj_plan_t *plan, unsigned least, unsigned most, bool stop_first)
 {
     *plan = (mj_plan_t){0};
@@ -137,7 +132,7 @@ static void decide_starts(const mj_plan_t *plan, const census_t *census, unsigne
     }
     missing = lower(missing, room(plan, census));
     if (missing > 0 && now < start_at) {
-        decision->wake_at = earlier(decision->wake_at, start_at);
+        decision->wake_at = mj_earlier(decision->wake_at, start_at);
     } else if (plan->failed_starts > 0) {
         decision->starts = lower(missing, census->starting == 0 ? 1 : 0); /* one tries for all */
     } else {

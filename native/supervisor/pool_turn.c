@@ -214,12 +214,13 @@ int64_t mj_pool_turn(mj_realm_t *realm, mj_pool_t *pool, int64_t now)
     if (decision.state != MJ_POOL_FREE) {
         mj_pool_show_state(realm, pool, decision.state, now);
     }
-    wake_at = decision.wake_at < pool->roll_at ? decision.wake_at : pool->roll_at;
+    wake_at = mj_earlier(decision.wake_at, pool->roll_at);
     for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
         bool is_watched = daemon->life.state == MJ_LIFE_READY || daemon->life.state == MJ_LIFE_DRAINING;
-        int64_t next = is_watched ? mj_watch_next(&daemon->watch) : MJ_NEVER;
-        next = daemon->life.deadline < next ? daemon->life.deadline : next;
-        wake_at = next < wake_at ? next : wake_at;
+        wake_at = mj_earlier(wake_at, daemon->life.deadline);
+        if (is_watched) {
+            wake_at = mj_earlier(wake_at, mj_watch_next(&daemon->watch));
+        }
     }
     return wake_at;
 }

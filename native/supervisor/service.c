@@ -207,11 +207,6 @@ void mj_service_react(mj_service_t *service, const struct pollfd *fds, int64_t n
     }
 }
 
-static int64_t earlier(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 int64_t mj_service_turn(mj_service_t *service, int64_t now)
 {
     mj_client_t **link = &service->clients;
@@ -222,7 +217,7 @@ int64_t mj_service_turn(mj_service_t *service, int64_t now)
         wake_at = service->listen_at;
     }
     if (service->accept_at > now) {
-        wake_at = earlier(wake_at, service->accept_at);
+        wake_at = mj_earlier(wake_at, service->accept_at);
     }
     while (*link != NULL) {
         mj_client_t *client = *link;
@@ -235,7 +230,7 @@ int64_t mj_service_turn(mj_service_t *service, int64_t now)
             continue;
         }
         /* While something is unsent, poll tells when to go on. */
-        wake_at = earlier(wake_at, mj_client_unsent(client) > 0 ? client->deadline : earlier(errand_at, client->deadline));
+        wake_at = mj_earlier(wake_at, mj_client_unsent(client) > 0 ? client->deadline : mj_earlier(errand_at, client->deadline));
         link = &client->next;
     }
     return wake_at;

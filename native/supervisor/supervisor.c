@@ -284,10 +284,9 @@ int mj_supervisor_bell_fd(const mj_supervisor_t *supervisor)
     return supervisor->bell;
 }
 
-void mj_supervisor_bell(mj_supervisor_t *supervisor, int64_t now)
+void mj_supervisor_bell(mj_supervisor_t *supervisor)
 {
     mj_pool_t *pool;
-    (void)now; /* the next turn does what is to be done */
     for (pool = supervisor->pools; pool != NULL; pool = pool->next) {
         if (mj_board_take_call(supervisor->realm.board, pool->index)) {
             mj_pool_call(pool);
@@ -383,7 +382,7 @@ int64_t mj_supervisor_turn(mj_supervisor_t *supervisor, int64_t now)
         mj_site_clean(supervisor->realm.site);
         supervisor->clean_at = MJ_NEVER;
     }
-    wake_at = supervisor->void_at < supervisor->clean_at ? supervisor->void_at : supervisor->clean_at;
+    wake_at = mj_earlier(supervisor->void_at, supervisor->clean_at);
     while (*link != NULL) {
         mj_pool_t *pool = *link;
         int64_t pool_wake_at = mj_pool_turn(&supervisor->realm, pool, now);

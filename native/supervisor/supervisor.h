@@ -17,7 +17,7 @@ void mj_supervisor_receive(mj_supervisor_t *supervisor, mj_message_t *message, i
 int mj_supervisor_bell_fd(const mj_supervisor_t *supervisor);
 
 /** That descriptor was readable, and has been read. */
-void mj_supervisor_bell(mj_supervisor_t *supervisor, int64_t now);
+void mj_supervisor_bell(mj_supervisor_t *supervisor);
 
 /** Reaps children that have ended. */
 void mj_supervisor_reap(mj_supervisor_t *supervisor, int64_t now);

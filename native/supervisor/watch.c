@@ -83,6 +83,5 @@ mj_verdict_t mj_watch_look(mj_watch_t *watch, const mj_limits_t *limits, pid_t p
 
 int64_t mj_watch_next(const mj_watch_t *watch)
 {
-    int64_t next = watch->restart_at < watch->memory_at ? watch->restart_at : watch->memory_at;
-    return next < watch->silence_at ? next : watch->silence_at;
+    return mj_earlier(mj_earlier(watch->restart_at, watch->memory_at), watch->silence_at);
 }

@@ -93,7 +93,7 @@ __attribute__((format(printf, 2, 0))) static void offer_application(driver_t *dr
     mj_record_builder_t *application = mj_record_builder_make(test_pool);
     mj_record_builder_t *pool;
     mj_record_add(application, "target", "/srv/shop.jar");
-    pool = driver_pool(driver, "shop", apr_psprintf(test_pool, fake, (unsigned)mj_application_hash(mj_record_bytes(application))));
+    pool = driver_pool(driver, "shop", apr_psprintf(test_pool, fake, (unsigned)mj_span_hash(mj_record_bytes(application))));
     mj_record_add_span(pool, "application", mj_record_bytes(application));
     ck_assert_str_eq(driver_offer(driver, pool, NULL), "");
 }
