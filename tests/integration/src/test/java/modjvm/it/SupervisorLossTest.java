@@ -45,13 +45,26 @@ class SupervisorLossTest {
         }
     }
 
-    @Test
-    void shouldHaveRequestsWaitForTheNextOne() {
-        try (Httpd httpd = Httpd.with().host("site", """
+    private static Httpd startGate() {
+        Httpd httpd = Httpd.with().host("site", """
                 JVMDaemonProcess site ${AS1} processes=2
                 JVMAlias / ${APPS}/Gate.java
-                """).start()) {
-            httpd.expect("supervisor|MJ0043");
+                """).start();
+        httpd.expect("supervisor|MJ0043");
+        return httpd;
+    }
+
+    private static void assertOnlyThoseInsideAreLost(Load load) {
+        load.awaitMore(50);
+        Map<String, Integer> outcomes = load.stop();
+
+        assertThat(outcomes.keySet()).isSubsetOf("200", "502");
+        assertThat(outcomes.getOrDefault("502", 0)).as("%s", outcomes).isLessThanOrEqualTo(CLIENTS);
+    }
+
+    @Test
+    void shouldHaveRequestsWaitForTheNextOne() {
+        try (Httpd httpd = startGate()) {
             List<Proc> daemons = httpd.awaitReady("site", 2);
             try (Load load = new Load(httpd.port("site"), "/?hold=5", CLIENTS)) {
                 load.awaitMore(50);
@@ -61,11 +74,7 @@ class SupervisorLossTest {
                         "no daemon is left", Await.LONG, () -> daemons.stream().noneMatch(Proc::isAlive));
                 httpd.awaitReady("site", 2);
                 assertThat(Duration.ofNanos(System.nanoTime() - killed)).isLessThan(SOON);
-                load.awaitMore(50);
-                Map<String, Integer> outcomes = load.stop();
-
-                assertThat(outcomes.keySet()).isSubsetOf("200", "502");
-                assertThat(outcomes.getOrDefault("502", 0)).as("%s", outcomes).isLessThanOrEqualTo(CLIENTS);
+                assertOnlyThoseInsideAreLost(load);
             }
         }
     }
@@ -73,11 +82,7 @@ class SupervisorLossTest {
     /** The graceful restart finds no supervisor to tell. httpd's children of before hold requests that wait for a daemon. */
     @Test
     void shouldHaveRequestsWaitAcrossAGracefulRestartToo() {
-        try (Httpd httpd = Httpd.with().host("site", """
-                JVMDaemonProcess site ${AS1} processes=2
-                JVMAlias / ${APPS}/Gate.java
-                """).start()) {
-            httpd.expect("supervisor|MJ0043");
+        try (Httpd httpd = startGate()) {
             List<Proc> daemons = httpd.awaitReady("site", 2);
             try (Load load = new Load(httpd.port("site"), "/?hold=5", CLIENTS)) {
                 load.awaitMore(50);
@@ -89,11 +94,7 @@ class SupervisorLossTest {
                 parent.signal("USR1");
                 parent.signal("CONT");
                 httpd.awaitReady("site", 2);
-                load.awaitMore(50);
-                Map<String, Integer> outcomes = load.stop();
-
-                assertThat(outcomes.keySet()).isSubsetOf("200", "502");
-                assertThat(outcomes.getOrDefault("502", 0)).as("%s", outcomes).isLessThanOrEqualTo(CLIENTS);
+                assertOnlyThoseInsideAreLost(load);
             }
         }
     }

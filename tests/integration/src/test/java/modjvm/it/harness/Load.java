@@ -1,46 +1,33 @@
 package modjvm.it.harness;
 
-import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Clients that ask for one path without pause, each request on a connection of its own, until they are stopped. What became of each request is
  * counted: its status, or the exception.
  */
 public final class Load implements AutoCloseable {
-    private final AtomicBoolean stopped = new AtomicBoolean();
-    private final Map<String, Integer> outcomes = new TreeMap<>();
-    private final List<Thread> clients = new ArrayList<>();
+    private static final String KIND = "load";
+
+    private final Clients clients = new Clients();
 
     public Load(int port, String target, int clientCount) {
-        for (int i = 0; i < clientCount; i++) {
-            clients.add(new Thread(() -> ask(port, target), "client-" + i));
-        }
-        clients.forEach(Thread::start);
-    }
-
-    private void ask(int port, String target) {
-        while (!stopped.get()) {
-            String outcome;
-            try {
-                outcome = Integer.toString(RawClient.get(port, target).status());
-            } catch (IOException e) {
-                outcome = e.toString();
-            }
-            synchronized (outcomes) {
-                outcomes.merge(outcome, 1, Integer::sum);
-            }
-        }
+        clients.start(
+                clientCount,
+                KIND,
+                () -> Integer.toString(RawClient.get(port, target).status()));
     }
 
     public Map<String, Integer> outcomes() {
-        synchronized (outcomes) {
-            return new TreeMap<>(outcomes);
-        }
+        return plain(clients.outcomes());
+    }
+
+    /** All are of one kind: its name is left out. */
+    private static Map<String, Integer> plain(Map<String, Integer> outcomes) {
+        Map<String, Integer> plain = new TreeMap<>();
+        outcomes.forEach((outcome, count) -> plain.put(outcome.substring(KIND.length() + 2), count));
+        return plain;
     }
 
     public int count(String outcome) {
@@ -59,13 +46,11 @@ public final class Load implements AutoCloseable {
 
     /** Lets the requests in flight end; what became of all. A client that hangs fails the test. */
     public Map<String, Integer> stop() {
-        stopped.set(true);
-        Await.until("clients end", Await.LONG, () -> clients.stream().noneMatch(Thread::isAlive));
-        return outcomes();
+        return plain(clients.stop());
     }
 
     @Override
     public void close() {
-        stopped.set(true);
+        clients.close();
     }
 }
