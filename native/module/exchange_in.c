@@ -13,6 +13,11 @@ APLOG_USE_MODULE(jvm);
 static mj_step_t finish(mj_exchange_t *x)
 {
     APR_BRIGADE_INSERT_TAIL(x->out, apr_bucket_eos_create(x->r->connection->bucket_alloc));
+    /* httpd would look for the client's next request before it writes this response, and find none. Behind the end, so that filters which
+     * gather (mod_deflate, the content length's) are left alone; streams of HTTP/2 are written by their main connection. */
+    if (x->r->connection->master == NULL) {
+        mj_exchange_add_flush(x);
+    }
     x->status = OK;
     mj_exchange_cut_body(x);
     mj_exchange_pass(x); /* a client that has left by now changes nothing for the channel, which is free again */
