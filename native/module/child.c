@@ -31,6 +31,7 @@ void mj_child_init(apr_pool_t *pchild, server_rec *main_server)
     mj_server_t *config = mj_server_config(main_server);
     apr_array_header_t *pools;
     mj_child_t *child;
+    int is_async = 0;
     int i;
 
     if (config->supervision == NULL) {
@@ -38,6 +39,7 @@ void mj_child_init(apr_pool_t *pchild, server_rec *main_server)
     }
     child = apr_pcalloc(pchild, sizeof(*child));
     mj_supervision_enter_child(config->supervision, child);
+    child->is_async = ap_mpm_query(AP_MPMQ_IS_ASYNC, &is_async) == APR_SUCCESS && is_async != 0;
     child->idle = apr_pcalloc(pchild, mj_board_max_pools(child->board) * sizeof(mj_idle_t *));
     if (mj_board_child_init(child->board, (uint32_t)getpid(), &child->row) != APR_SUCCESS) {
         ap_log_error(APLOG_MARK, APLOG_WARNING, 0, main_server,

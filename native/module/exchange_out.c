@@ -318,7 +318,7 @@ mj_step_t mj_exchange_more_body(mj_exchange_t *x)
     room = mj_exchange_body_room(x);
     rv = mj_exchange_read(x, room, APR_NONBLOCK_READ);
     if (APR_STATUS_IS_EAGAIN(rv)) {
-        int client = mj_exchange_client_fd(x);
+        int client = mj_client_fd(x->r->connection);
         if (x->r->expecting_100) {
             send_continue(x->r);
         }

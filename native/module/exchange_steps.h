@@ -53,9 +53,6 @@ mj_step_t mj_exchange_send_body(mj_exchange_t *exchange);
 
 /* --- exchange_wait.c --- */
 
-/** What to poll for the client's next bytes: its socket, or for HTTP/2 a pipe of its stream's. @return -1 if there is nothing */
-int mj_exchange_client_fd(const mj_exchange_t *exchange);
-
 /** Ends if request-timeout has passed, or if the client has left. */
 mj_step_t mj_exchange_look_around(mj_exchange_t *exchange);
 

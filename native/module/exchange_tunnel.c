@@ -96,7 +96,7 @@ static mj_step_t from_daemon(mj_exchange_t *x)
 static mj_step_t await_either(mj_exchange_t *x, bool is_client_due, bool has_room)
 {
     struct pollfd fds[2] = {{.fd = x->channel->fd, .events = (short)(POLLIN | (is_client_due && !has_room ? POLLOUT : 0))},
-                            {.fd = is_client_due && has_room ? mj_exchange_client_fd(x) : -1, .events = POLLIN}};
+                            {.fd = is_client_due && has_room ? mj_client_fd(x->r->connection) : -1, .events = POLLIN}};
 
     poll(fds, 2, LONGEST_WAIT_MS);
     return x->r->connection->aborted ? mj_exchange_client_gone(x) : MJ_GO_ON;

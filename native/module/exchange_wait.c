@@ -9,12 +9,12 @@
 
 APLOG_USE_MODULE(jvm);
 
-int mj_exchange_client_fd(const mj_exchange_t *x)
+int mj_client_fd(conn_rec *c)
 {
     apr_pollfd_t client;
     int fd = -1;
 
-    if (ap_get_pollfd_from_conn(x->r->connection, &client, NULL) != APR_SUCCESS) {
+    if (ap_get_pollfd_from_conn(c, &client, NULL) != APR_SUCCESS) {
         return -1;
     }
     if (client.desc_type == APR_POLL_SOCKET && apr_os_sock_get(&fd, client.desc.s) != APR_SUCCESS) {
@@ -29,7 +29,7 @@ int mj_exchange_client_fd(const mj_exchange_t *x)
 bool mj_exchange_has_client(const mj_exchange_t *x)
 {
     /* An HTTP/2 stream has no socket of its own; mod_http2 sets aborted. */
-    struct pollfd client = {.fd = x->r->connection->master == NULL ? mj_exchange_client_fd(x) : -1, .events = POLLRDHUP};
+    struct pollfd client = {.fd = x->r->connection->master == NULL ? mj_client_fd(x->r->connection) : -1, .events = POLLRDHUP};
     return !x->r->connection->aborted && (client.fd < 0 || poll(&client, 1, 0) <= 0);
 }
 

@@ -3,6 +3,7 @@
 
 #include <mpm_common.h>
 
+#include <http_protocol.h>
 #include <http_request.h>
 
 static void register_hooks(apr_pool_t *pool)
@@ -25,6 +26,7 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_map_to_storage(mj_map_to_storage, NULL, NULL, APR_HOOK_FIRST);
     ap_hook_type_checker(mj_type_checker, NULL, type_checkers, APR_HOOK_FIRST);
     ap_hook_handler(mj_handler, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_log_transaction(mj_await_next_request, NULL, NULL, APR_HOOK_REALLY_LAST);
     ap_hook_handler(mj_status_handler, NULL, NULL, APR_HOOK_MIDDLE);
 }
 

@@ -101,6 +101,7 @@ typedef struct mj_child_t {
     uint32_t row; /**< of the board */
     int bell;     /**< an eventfd: whatever is written to it wakes the supervisor, which then looks for calls on the board */
     mj_shares_t shares;
+    bool is_async; /**< httpd's threads give idle connections to a listener */
     const char *runtime_dir;
     mj_idle_t **idle; /**< by the pool's index on the board; NULL where no pool is */
 } mj_child_t;
@@ -208,6 +209,16 @@ void mj_file_insert(apr_bucket_brigade *brigade, apr_file_t *file, uint64_t offs
 
 /* --- handler.c --- */
 int mj_handler(request_rec *r);
+
+/* --- exchange_wait.c --- */
+
+/** What to poll for the client's next bytes: its socket, or for HTTP/2 a pipe of its stream's. @return -1 if there is nothing */
+int mj_client_fd(conn_rec *c);
+
+/* --- next_request.c --- */
+
+/** The log_transaction hook, behind all others: what it waits is not part of the request's time. */
+int mj_await_next_request(request_rec *r);
 
 /* --- status_page.c --- */
 
