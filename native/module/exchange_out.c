@@ -303,20 +303,23 @@ static mj_step_t await_client(mj_exchange_t *x, int client)
 
 mj_step_t mj_exchange_more_body(mj_exchange_t *x)
 {
-    apr_size_t room;
+    apr_size_t room, kept = x->body_len - x->body_sent;
     apr_status_t rv;
 
     if (x->deadline != 0 && apr_time_now() >= x->deadline) {
         return mj_exchange_timed_out(x);
     }
     mj_exchange_heard(x); /* it has taken what there was: the client has the next word */
-    if (x->body_sent < x->body_len) {
+    /* There is credit, so the daemon has accepted, and there is no second try: what was kept for it is not needed, but for what it has not got.
+     * More may be there to go with that. */
+    memmove(x->body, x->body + x->body_sent, kept);
+    x->body_len = kept;
+    x->body_sent = 0;
+    room = mj_exchange_body_room(x);
+    rv = x->is_body_read || kept >= room ? APR_SUCCESS : mj_exchange_read(x, room - kept, APR_NONBLOCK_READ);
+    if (APR_STATUS_IS_EAGAIN(rv) && kept > 0) {
         return mj_exchange_send_body(x);
     }
-    /* There is credit, so the daemon has accepted, and there is no second try: what was kept for it is not needed. */
-    x->body_len = x->body_sent = 0;
-    room = mj_exchange_body_room(x);
-    rv = mj_exchange_read(x, room, APR_NONBLOCK_READ);
     if (APR_STATUS_IS_EAGAIN(rv)) {
         int client = mj_client_fd(x->r->connection);
         if (x->r->expecting_100) {

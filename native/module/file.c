@@ -7,7 +7,7 @@
 #include <http_core.h>
 #include <unistd.h>
 
-#define READ_SIZE 65536 /* where it cannot be sent by sendfile: TLS, filters */
+#define READ_SIZE 65536 /* where it is not sent by sendfile */
 
 static bool is_usable(int fd, uint64_t least_size)
 {
@@ -19,7 +19,7 @@ static bool is_usable(int fd, uint64_t least_size)
 static bool may_sendfile(const request_rec *r)
 {
     const core_dir_config *core = ap_get_core_module_config(r->per_dir_config);
-    return core->enable_sendfile != ENABLE_SENDFILE_OFF;
+    return core->enable_sendfile == ENABLE_SENDFILE_ON;
 }
 
 apr_status_t mj_file_adopt(request_rec *r, int fd, uint64_t least_size, apr_file_t **file)

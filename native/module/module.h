@@ -203,7 +203,7 @@ bool mj_response_upgrade(request_rec *r, const mj_fields_t *fields);
  *  @return APR_SUCCESS, MJ_EBADDESCRIPTOR, or an error of the system */
 apr_status_t mj_file_adopt(request_rec *r, int fd, uint64_t least_size, apr_file_t **file);
 
-/** Appends a part of the file to a brigade: sent by sendfile (unless EnableSendfile says Off), and never mapped, because its owner may cut
+/** Appends a part of the file to a brigade: sent by sendfile if EnableSendfile is On, as static files are, and never mapped, because its owner may cut
  *  it short at any time. */
 void mj_file_insert(apr_bucket_brigade *brigade, apr_file_t *file, uint64_t offset, uint64_t len, request_rec *r);
 
