@@ -194,7 +194,8 @@ static apr_status_t measure_request(const mj_request_t *request, const mj_span_t
     bool has_body = (request->flags & MJ_FLAG_REQUEST_BODY) != 0;
     apr_status_t rv;
 
-    if ((request->flags & ~(MJ_FLAG_REQUEST_BODY | MJ_FLAG_REQUEST_EXPECT)) != 0 || (request->flags != 0 && !has_body)) {
+    if ((request->flags & ~(MJ_FLAG_REQUEST_BODY | MJ_FLAG_REQUEST_EXPECT | MJ_FLAG_REQUEST_WHOLE)) != 0 || (request->flags != 0 && !has_body) ||
+        (request->flags & MJ_FLAG_REQUEST_EXPECT && request->flags & MJ_FLAG_REQUEST_WHOLE)) {
         return MJ_EBADFLAGS;
     }
     if (!has_body && request->content_length != 0) {
@@ -240,6 +241,11 @@ apr_status_t mj_request_encode(unsigned char *out, apr_size_t capacity, uint16_t
     out = put_pairs(out, request->headers, request->header_count);
     put_pairs(out, request->variables, request->variable_count);
     return APR_SUCCESS;
+}
+
+void mj_request_mark_whole(unsigned char *frame)
+{
+    frame[5] |= MJ_FLAG_REQUEST_WHOLE;
 }
 
 apr_status_t mj_trailers_encode(unsigned char *out, apr_size_t capacity, uint16_t serial, const mj_pair_t *fields, apr_size_t count,

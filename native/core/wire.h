@@ -39,6 +39,7 @@
 
 #define MJ_FLAG_REQUEST_BODY 0x01
 #define MJ_FLAG_REQUEST_EXPECT 0x02
+#define MJ_FLAG_REQUEST_WHOLE 0x04
 #define MJ_FLAG_RESPONSE_BODY 0x01
 #define MJ_FLAG_RESPONSE_FLUSH 0x02
 #define MJ_FLAG_RESPONSE_FILE 0x04
@@ -95,9 +96,12 @@ void mj_hello_encode(unsigned char *out, uint32_t pid);
  *  @param out_len set to the frame's size on success
  *  @return APR_SUCCESS; APR_ENOSPC if capacity does not suffice (out_len is then the size that would); MJ_EFRAMETOOLARGE if the frame
  *  would exceed its limit, a string 65535 bytes, or a count 65535; MJ_EBADSTRING, MJ_EBADHEADER if a field holds a forbidden byte;
- *  MJ_EBADFLAGS for EXPECT without BODY; MJ_EBADLENGTH for a content length other than 0 without BODY */
+ *  MJ_EBADFLAGS for EXPECT or WHOLE without BODY, or both; MJ_EBADLENGTH for a content length other than 0 without BODY */
 apr_status_t mj_request_encode(unsigned char *out, apr_size_t capacity, uint16_t serial, const mj_request_t *request,
                                apr_size_t *out_len);
+
+/** Sets WHOLE in a REQUEST frame that has been encoded with BODY. */
+void mj_request_mark_whole(unsigned char *frame);
 
 /** Whether a text is a token (RFC 9110, 5.6.2), as a field's name must be. */
 bool mj_is_token(mj_span_t text);

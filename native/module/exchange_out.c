@@ -71,8 +71,8 @@ int mj_exchange_prepare(mj_exchange_t *x)
     if (x->r->expecting_100) {
         head->flags |= MJ_FLAG_REQUEST_EXPECT; /* reading would send the 100; that is the application's to decide */
     }
-    while (!x->r->expecting_100 && !x->is_body_read && x->body_len < MJ_INITIAL_CREDIT) {
-        apr_status_t rv = mj_exchange_read(x, MJ_INITIAL_CREDIT - x->body_len, APR_NONBLOCK_READ);
+    while (!x->r->expecting_100 && !x->is_body_read && x->body_len < MJ_MAX_DATA) {
+        apr_status_t rv = mj_exchange_read(x, MJ_MAX_DATA - x->body_len, APR_NONBLOCK_READ);
         if (APR_STATUS_IS_EAGAIN(rv)) {
             break;
         }
@@ -187,17 +187,24 @@ static apr_status_t send_message(mj_exchange_t *x, message_t *message, bool *sen
     }
 }
 
+/* Whether a body too long for a first message goes with it nevertheless: all of it is there, and fits. */
+static bool goes_whole(const mj_exchange_t *x, apr_size_t frames)
+{
+    apr_size_t len = frames + x->body_len;
+    return x->has_body && x->is_body_read && len > MJ_RETRY_LIMIT && len <= x->channel->room && apr_is_empty_table(x->r->trailers_in);
+}
+
 mj_step_t mj_exchange_send_head(mj_exchange_t *x)
 {
     unsigned char hello[MJ_HELLO_SIZE];
     mj_channel_t *channel = x->channel;
     apr_size_t limit = channel->room < MJ_RETRY_LIMIT ? channel->room : MJ_RETRY_LIMIT;
-    apr_size_t size = HEAD_GUESS, frames, len;
+    apr_size_t size = HEAD_GUESS, frames;
     message_t message = {.count = 0};
     unsigned char *head;
     mj_step_t end;
     apr_status_t rv;
-    bool sent_any;
+    bool sent_any, is_long;
 
     do {
         head = apr_palloc(x->r->pool, size);
@@ -219,18 +226,22 @@ mj_step_t mj_exchange_send_head(mj_exchange_t *x)
     x->body_sent = 0;
     x->is_body_ended = !x->has_body;
     if (x->has_body) {
-        /* The rest waits for credit: the daemon must be able to read all that is sent before it answers at once (PROTOCOL.md, section 3). */
         frames = size + sizeof(hello) + sizeof(message.data_header) + sizeof(message.end);
+        if (goes_whole(x, frames)) {
+            mj_request_mark_whole(head);
+            limit = channel->room;
+        }
+        /* The rest waits for credit: the daemon must be able to read all that is sent before it answers at once (PROTOCOL.md, section 3). */
         add_body(x, frames < limit ? limit - frames : 0, &message);
     }
     x->credit = 0;
-    len = length_of(&message);
+    is_long = length_of(&message) > limit;
     rv = send_message(x, &message, &sent_any, &end);
     if (APR_STATUS_IS_EAGAIN(rv)) {
         return end;
     }
     /* A part of it may have been read then, and nothing would tell. */
-    x->is_split = sent_any && len > limit;
+    x->is_split = sent_any && is_long;
     return rv == APR_SUCCESS ? MJ_GO_ON : MJ_LOST;
 }
 

@@ -269,7 +269,7 @@ static mj_span_t encode_frame(const vector_t *vector, int *at)
         mj_request_t request = take_request(vector, at);
 
         request.flags = (uint8_t)((is_flag_set(frame, "BODY") ? MJ_FLAG_REQUEST_BODY : 0) |
-                                  (is_flag_set(frame, "EXPECT") ? MJ_FLAG_REQUEST_EXPECT : 0));
+                                  (is_flag_set(frame, "WHOLE") ? MJ_FLAG_REQUEST_WHOLE : 0) | (is_flag_set(frame, "EXPECT") ? MJ_FLAG_REQUEST_EXPECT : 0));
         ck_assert_int_eq(mj_request_encode(NULL, 0, serial, &request, &len), APR_ENOSPC);
         out = mj_exact_copy(apr_pcalloc(test_pool, len), len);
         ck_assert_int_eq(mj_request_encode(out, len - 1, serial, &request, &len), APR_ENOSPC);

@@ -358,11 +358,26 @@ START_TEST(flags_and_length_of_a_request_agree)
     apr_size_t len;
 
     ck_assert_int_eq(encode(&(mj_request_t){.flags = MJ_FLAG_REQUEST_EXPECT}, &len), MJ_EBADFLAGS);
-    ck_assert_int_eq(encode(&(mj_request_t){.flags = 0x04}, &len), MJ_EBADFLAGS);
+    ck_assert_int_eq(encode(&(mj_request_t){.flags = MJ_FLAG_REQUEST_WHOLE}, &len), MJ_EBADFLAGS);
+    ck_assert_int_eq(encode(&(mj_request_t){.flags = MJ_FLAG_REQUEST_BODY | MJ_FLAG_REQUEST_EXPECT | MJ_FLAG_REQUEST_WHOLE}, &len), MJ_EBADFLAGS);
     ck_assert_int_eq(encode(&(mj_request_t){.flags = MJ_FLAG_REQUEST_BODY | 0x80}, &len), MJ_EBADFLAGS);
     ck_assert_int_eq(encode(&(mj_request_t){.content_length = 1}, &len), MJ_EBADLENGTH);
     ck_assert_int_eq(encode(&(mj_request_t){.content_length = MJ_LENGTH_UNKNOWN}, &len), MJ_EBADLENGTH);
     ck_assert_int_eq(encode(&(mj_request_t){.flags = MJ_FLAG_REQUEST_BODY, .content_length = 1}, &len), APR_SUCCESS);
+}
+END_TEST
+
+START_TEST(a_request_that_is_encoded_can_be_marked_whole)
+{
+    const mj_request_t request = {.flags = MJ_FLAG_REQUEST_BODY, .content_length = 1};
+    const mj_request_t whole = {.flags = MJ_FLAG_REQUEST_BODY | MJ_FLAG_REQUEST_WHOLE, .content_length = 1};
+    unsigned char marked[256], expected[256];
+    apr_size_t len;
+
+    ck_assert_int_eq(mj_request_encode(marked, sizeof(marked), 1, &request, &len), APR_SUCCESS);
+    mj_request_mark_whole(marked);
+    ck_assert_int_eq(mj_request_encode(expected, sizeof(expected), 1, &whole, &len), APR_SUCCESS);
+    ck_assert_mem_eq(marked, expected, len);
 }
 END_TEST
 
@@ -397,6 +412,7 @@ Suite *mj_suite(void)
     tcase_add_test(encode_case, a_request_holds_no_forbidden_byte);
     tcase_add_test(encode_case, an_empty_name_is_no_token);
     tcase_add_test(encode_case, flags_and_length_of_a_request_agree);
+    tcase_add_test(encode_case, a_request_that_is_encoded_can_be_marked_whole);
     tcase_add_test(encode_case, the_largest_data_has_its_header);
     return suite;
 }

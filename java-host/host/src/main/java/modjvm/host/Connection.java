@@ -124,6 +124,11 @@ final class Connection implements AutoCloseable {
         Admission.Permit permit = new Admission.Permit(admission);
         try (Exchange exchange = new Exchange(applications, input, output, peer, permit)) {
             Frame.Request request = Decoder.request(header, input.payload(header.length()));
+            if (request.isWhole()) {
+                // Before the application is called: should this process die by then, httpd knows from bytes left unread
+                // that it can ask another.
+                input.awaitWhole();
+            }
             peer.enter(new RunningRequest(Thread.currentThread(), System.nanoTime(), request.head(), permit));
             definition = request.head().definition(definition);
             return exchange.serve(header, request, definition);

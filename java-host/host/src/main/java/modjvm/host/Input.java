@@ -8,6 +8,7 @@ import modjvm.GoingAwayException;
 import modjvm.protocol.Constants;
 import modjvm.protocol.FrameHeader;
 import modjvm.protocol.ProtocolException;
+import modjvm.protocol.ProtocolException.Code;
 
 /**
  * What httpd sends over one connection, read ahead. Used by one thread at a time: the connection's, or between a request's head and its
@@ -40,7 +41,7 @@ final class Input {
     /**
      * Waits until so many bytes are pending.
      *
-     * @param bytes few: at most a frame's header
+     * @param bytes for which there is room in the buffer; a frame's header always has it
      * @return false if the peer closed the connection, and nothing is pending
      * @throws EOFException if it closed it in between
      * @throws GoingAwayException if {@link #tryLast} has ended it
@@ -90,6 +91,19 @@ final class Input {
             throw lost();
         }
         return FrameHeader.decode(buffer);
+    }
+
+    /** Waits until a body that comes whole, in one DATA frame, is pending, and the END behind it. */
+    void awaitWhole() throws IOException, ProtocolException {
+        enlarge();
+        if (!await(Constants.HEADER_SIZE)) {
+            throw lost();
+        }
+        FrameHeader data = FrameHeader.decode(buffer.duplicate());
+        if (data.type() != Constants.FRAME_DATA) {
+            throw new ProtocolException(Code.UNKNOWN_FRAME, "type " + data.type() + " where a whole body is due");
+        }
+        await(Constants.HEADER_SIZE + data.length() + Constants.HEADER_SIZE);
     }
 
     /** Takes a whole payload, of whatever length. */

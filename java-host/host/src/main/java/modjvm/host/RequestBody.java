@@ -45,6 +45,9 @@ final class RequestBody extends InputStream {
     private int frameLeft;
 
     private final boolean hasBody;
+    /** httpd has sent it to its end, and waits for no credit. */
+    private final boolean isWhole;
+
     private boolean isTunnel;
     private Frame.@Nullable Trailers announced;
     /** Once the application has read the body's end. Volatile: any thread may ask, and must not wait for who reads. */
@@ -65,7 +68,10 @@ final class RequestBody extends InputStream {
         this.output = output;
         this.serial = request.serial();
         this.contentLength = contentLength;
-        this.granted = request.has(Constants.FLAG_REQUEST_EXPECT) ? 0 : Constants.INITIAL_CREDIT;
+        this.isWhole = request.has(Constants.FLAG_REQUEST_WHOLE);
+        this.granted = request.has(Constants.FLAG_REQUEST_EXPECT)
+                ? 0
+                : isWhole ? Constants.MAX_DATA : Constants.INITIAL_CREDIT;
         this.hasBody = request.has(Constants.FLAG_REQUEST_BODY);
         this.ended = !hasBody;
     }
@@ -236,7 +242,7 @@ final class RequestBody extends InputStream {
     /** Lets httpd send more: when its first message is used up, later once half of what may be outstanding has been taken. */
     private void grant() throws IOException {
         long taken = received - frameLeft;
-        if (ended || (credited ? granted >= contentLength && taken < contentLength : frameLeft > 0)) {
+        if (ended || isWhole || (credited ? granted >= contentLength && taken < contentLength : frameLeft > 0)) {
             return;
         }
         if (!credited) {

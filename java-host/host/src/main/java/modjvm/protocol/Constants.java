@@ -33,6 +33,7 @@ public final class Constants {
 
     public static final int FLAG_REQUEST_BODY = 0x01;
     public static final int FLAG_REQUEST_EXPECT = 0x02;
+    public static final int FLAG_REQUEST_WHOLE = 0x04;
     public static final int FLAG_RESPONSE_BODY = 0x01;
     public static final int FLAG_RESPONSE_FLUSH = 0x02;
     public static final int FLAG_RESPONSE_FILE = 0x04;

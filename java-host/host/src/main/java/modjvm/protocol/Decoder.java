@@ -67,6 +67,11 @@ public final class Decoder {
     /** Decodes the payload of a REQUEST. */
     public static Frame.Request request(FrameHeader header, byte[] payload) throws ProtocolException {
         RequestHead head = RequestHead.decode(header, payload);
-        return new Frame.Request(header.serial(), header.has(FLAG_REQUEST_BODY), header.has(FLAG_REQUEST_EXPECT), head);
+        return new Frame.Request(
+                header.serial(),
+                header.has(FLAG_REQUEST_BODY),
+                header.has(FLAG_REQUEST_WHOLE),
+                header.has(FLAG_REQUEST_EXPECT),
+                head);
     }
 }

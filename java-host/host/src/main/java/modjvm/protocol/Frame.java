@@ -25,9 +25,11 @@ public sealed interface Frame {
      * From httpd: a request.
      *
      * @param hasBody DATA and END follow
+     * @param isWhole the body, in one DATA frame, has been sent together with the head
      * @param expectsContinue the client waits for {@code 100 Continue}: no credit yet
      */
-    record Request(int serial, boolean hasBody, boolean expectsContinue, RequestHead head) implements Frame {}
+    record Request(int serial, boolean hasBody, boolean isWhole, boolean expectsContinue, RequestHead head)
+            implements Frame {}
 
     /**
      * To httpd: the head of a response.

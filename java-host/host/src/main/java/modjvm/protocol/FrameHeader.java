@@ -28,7 +28,7 @@ public record FrameHeader(int type, int flags, int serial, int length) {
             throw new ProtocolException(
                     Code.FRAME_TOO_LARGE, "type " + type + ", " + Integer.toUnsignedString(length) + " bytes");
         }
-        if ((flags & ~definedFlags(type)) != 0 || type == FRAME_REQUEST && flags == FLAG_REQUEST_EXPECT) {
+        if ((flags & ~definedFlags(type)) != 0 || type == FRAME_REQUEST && !areOfRequest(flags)) {
             throw new ProtocolException(Code.BAD_FLAGS, "type " + type + ", flags " + flags);
         }
         if (type == FRAME_DATA && length == 0) {
@@ -59,9 +59,16 @@ public record FrameHeader(int type, int flags, int serial, int length) {
         };
     }
 
+    /** A body comes whole, or waits to be expected, or neither. */
+    private static boolean areOfRequest(int flags) {
+        return flags == 0
+                || (flags & FLAG_REQUEST_BODY) != 0
+                        && flags != (FLAG_REQUEST_BODY | FLAG_REQUEST_EXPECT | FLAG_REQUEST_WHOLE);
+    }
+
     private static int definedFlags(int type) {
         return switch (type) {
-            case FRAME_REQUEST -> FLAG_REQUEST_BODY | FLAG_REQUEST_EXPECT;
+            case FRAME_REQUEST -> FLAG_REQUEST_BODY | FLAG_REQUEST_EXPECT | FLAG_REQUEST_WHOLE;
             case FRAME_END -> FLAG_END_CUT;
             default -> 0;
         };

@@ -59,6 +59,45 @@ class RequestBodyTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 16_385, 65_535, 65_536})
+    void shouldReadAWholeBodyBeforeItCallsTheApplication(int length) throws IOException {
+        BlockingQueue<Integer> available = new ArrayBlockingQueue<>(2);
+        try (TestServer server = TestServer.serving(request -> {
+                    byte[] one = {(byte) request.body().read()};
+                    available.add(request.body().available());
+                    return Response.bytes(one, "a/b");
+                });
+                Httpd httpd = server.connect()) {
+            for (long stated : new long[] {length, Frame.LENGTH_UNKNOWN}) {
+                Httpd.Answer answer = httpd.exchange(Httpd.post(stated).whole(), Httpd.data(length), Httpd.end());
+                assertThat(answer.body()).hasSize(1);
+                assertThat(available.remove()).isEqualTo(length - 1);
+                assertThat(answer.frames()).noneMatch(frame -> frame instanceof Frame.Credit);
+            }
+        }
+    }
+
+    @Test
+    void shouldNotCallTheApplicationWithAPartOfAWholeBody() throws Exception {
+        BlockingQueue<String> called = new ArrayBlockingQueue<>(1);
+        try (TestServer server = TestServer.serving(request -> {
+            called.add("called");
+            return Response.text("ok");
+        })) {
+            try (Httpd httpd = server.connect()) {
+                httpd.send(Httpd.post(30_000).whole());
+                httpd.sendMore(Httpd.data(30_000));
+            }
+            try (Httpd httpd = server.connect()) {
+                httpd.send(Httpd.post(30_000).whole());
+                httpd.sendMore(Httpd.end());
+                assertThat(httpd.isClosedByDaemon()).isTrue();
+            }
+        }
+        assertThat(called).isEmpty();
+    }
+
     /** httpd sends one message and then waits, whatever it left of its credit. */
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 8192, 16384})

@@ -89,6 +89,11 @@ public final class HttpdCodec {
             return this;
         }
 
+        public RequestBuilder whole() {
+            flags |= FLAG_REQUEST_WHOLE;
+            return this;
+        }
+
         public RequestBuilder expectingContinue() {
             flags |= FLAG_REQUEST_EXPECT;
             return this;

@@ -171,7 +171,9 @@ class VectorsTest {
             lines.add(new Line("field", "pid", Long.toString(hello.pid())));
             return new Part("HELLO", "-", hello.serial(), lines);
         } else if (frame instanceof Frame.Request request) {
-            String flags = !request.hasBody() ? "-" : request.expectsContinue() ? "BODY+EXPECT" : "BODY";
+            String flags = !request.hasBody()
+                    ? "-"
+                    : request.expectsContinue() ? "BODY+EXPECT" : request.isWhole() ? "BODY+WHOLE" : "BODY";
             describe(request.head(), lines);
             return new Part("REQUEST", flags, request.serial(), lines);
         } else if (frame instanceof Frame.Data data) {
@@ -317,6 +319,9 @@ class VectorsTest {
                 if (part.has("BODY")) {
                     request.withBody(
                             Long.parseUnsignedLong(part.field("content-length").replace("-", "18446744073709551615")));
+                }
+                if (part.has("WHOLE")) {
+                    request.whole();
                 }
                 if (part.has("EXPECT")) {
                     request.expectingContinue();

@@ -445,8 +445,12 @@ class HostileDaemonTest {
     @Test
     void shouldBreakOffAFileThatIsShorterThanItSays() throws IOException {
         for (String act : List.of("fd-sys", "sendfile/fd-sys")) {
-            Got got = ask("hostile", act, newToken());
-            assertThat(got.isWhole && got.status == 200).as(act).isFalse();
+            try {
+                Got got = ask("hostile", act, newToken());
+                assertThat(got.isWhole && got.status == 200).as(act).isFalse();
+            } catch (EOFException e) {
+                // read before its head was sent
+            }
         }
     }
 
