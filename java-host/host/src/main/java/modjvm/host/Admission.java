@@ -1,8 +1,11 @@
 package modjvm.host;
 
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
 /**
- * The permits of a daemon: how many requests may be in the application at once, and how many have not been answered in full. Thread-safe by
- * its lock.
+ * The permits of a daemon: how many requests may be in the application at once, and how many have not been answered in full. Thread-safe: a
+ * request changes numbers here, and never waits for another one; only who drains waits.
  *
  * <p>A permit is given back just before the last bytes of a response leave, because httpd may send the next request as soon as it has them;
  * the request stays in flight until they have left. A tunnel gives its permit back when it opens, and is in flight until it ends.
@@ -23,14 +26,18 @@ final class Admission {
      */
     record Count(int inFlight, long finished) {}
 
-    private int permits;
-    private int inFlight;
-    private long finished;
-    private boolean draining;
-    /** After so many that have finished, {@link #atMilestone} is run. */
-    private long milestone = Long.MAX_VALUE;
+    private static final long DRAINING = 1L << 63;
+    private static final long IN_FLIGHT = 1L << 32;
 
-    private Runnable atMilestone = new Runnable() {
+    private final int permits;
+    /** {@link #DRAINING}, the requests in flight in the rest of the upper half, the permits taken in the lower half. */
+    private final AtomicLong state = new AtomicLong();
+
+    private final AtomicLong finished = new AtomicLong();
+    /** Of those whose number is this, the last one runs {@link #atMilestone}. */
+    private volatile long milestone = Long.MAX_VALUE;
+
+    private volatile Runnable atMilestone = new Runnable() {
         @Override
         public void run() {}
     };
@@ -41,11 +48,11 @@ final class Admission {
 
     /** An admitted request's; used by one thread, but for {@link #abandon} and {@link #isAbandoned}. */
     static final class Permit implements AutoCloseable {
-        private final Admission admission;
-        /** Both guarded by the admission's lock. */
-        private boolean released;
+        private static final int RELEASED = 1;
+        private static final int ABANDONED = 2;
 
-        private boolean abandoned;
+        private final Admission admission;
+        private final AtomicInteger state = new AtomicInteger();
 
         Permit(Admission admission) {
             this.admission = admission;
@@ -53,13 +60,16 @@ final class Admission {
 
         /** Lets the next request in, if that has not happened yet. */
         void release() {
-            admission.release(this);
+            if (isFirst(RELEASED)) {
+                admission.state.decrementAndGet();
+            }
         }
 
         /** Releases, and is in flight no more. Once only. */
         @Override
         public void close() {
-            admission.leave(this);
+            release();
+            admission.finish(isAbandoned());
         }
 
         /**
@@ -68,85 +78,83 @@ final class Admission {
          * @return false if it has been answered, has become a tunnel, or has been abandoned before
          */
         boolean abandon() {
-            return admission.abandon(this);
+            boolean isRunning = state.compareAndSet(0, ABANDONED);
+            if (isRunning) {
+                admission.forget();
+            }
+            return isRunning;
         }
 
         boolean isAbandoned() {
-            synchronized (admission) {
-                return abandoned;
+            return (state.get() & ABANDONED) != 0;
+        }
+
+        private boolean isFirst(int flag) {
+            int old = state.get();
+            while (!state.compareAndSet(old, old | flag)) {
+                old = state.get();
             }
+            return (old & flag) == 0;
         }
     }
 
     /** Asks for admission; where it is given, a {@link Permit} is made, and closed in the end. */
-    synchronized Verdict enter() {
-        if (draining) {
-            return Verdict.DRAINING;
-        }
-        if (permits == 0) {
-            return Verdict.FULL;
-        }
-        permits--;
-        inFlight++;
-        return Verdict.ADMITTED;
-    }
-
-    private synchronized void release(Permit permit) {
-        if (!permit.released) {
-            permit.released = true;
-            permits++;
-        }
-    }
-
-    private void leave(Permit permit) {
-        boolean isMilestone;
-        synchronized (this) {
-            release(permit);
-            finished++;
-            if (!permit.abandoned) {
-                forget();
+    Verdict enter() {
+        while (true) {
+            long now = state.get();
+            if (now < 0) {
+                return Verdict.DRAINING;
             }
-            isMilestone = finished == milestone;
+            if ((int) now >= permits) {
+                return Verdict.FULL;
+            }
+            if (state.compareAndSet(now, now + IN_FLIGHT + 1)) {
+                return Verdict.ADMITTED;
+            }
         }
-        if (isMilestone) {
+    }
+
+    private void finish(boolean isForgotten) {
+        long count = finished.incrementAndGet();
+        if (!isForgotten) {
+            forget();
+        }
+        if (count == milestone) {
             atMilestone.run();
         }
     }
 
-    private synchronized boolean abandon(Permit permit) {
-        boolean isRunning = !permit.released && !permit.abandoned;
-        if (isRunning) {
-            permit.abandoned = true;
-            forget();
-        }
-        return isRunning;
-    }
-
     private void forget() {
-        inFlight--;
-        if (draining && inFlight == 0) {
-            notifyAll();
+        long now = state.addAndGet(-IN_FLIGHT);
+        if (now < 0 && inFlight(now) == 0) {
+            synchronized (this) {
+                notifyAll();
+            }
         }
     }
 
-    synchronized Count count() {
-        return new Count(inFlight, finished);
+    private static int inFlight(long state) {
+        return (int) ((state & ~DRAINING) >>> 32);
+    }
+
+    Count count() {
+        return new Count(inFlight(state.get()), finished.get());
     }
 
     /** Runs this when so many have finished in all, on the thread of the last one; not if that has been already. */
-    synchronized void whenFinished(long count, Runnable action) {
-        milestone = count;
+    void whenFinished(long count, Runnable action) {
         atMilestone = action;
+        milestone = count;
     }
 
     /** From now on nothing is admitted. */
-    synchronized void drain() {
-        draining = true;
+    void drain() {
+        state.getAndUpdate(now -> now | DRAINING);
     }
 
     /** Waits until nothing is in flight. */
     synchronized void awaitNoneInFlight() throws InterruptedException {
-        while (inFlight > 0) {
+        while (inFlight(state.get()) > 0) {
             wait();
         }
     }
