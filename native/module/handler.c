@@ -13,6 +13,7 @@ APLOG_USE_MODULE(jvm);
 #define MAX_ATTEMPTS 20
 #define RETRY_PAUSE apr_time_from_msec(50)
 #define CALL_INTERVAL apr_time_from_sec(1) /* between two calls of one request that waits */
+#define LOOK_INTERVAL apr_time_from_msec(200) /* between two looks for its client */
 
 static int retry_later(request_rec *r, apr_time_t when)
 {
@@ -87,6 +88,7 @@ static mj_admission_t wait_for_place(const mj_exchange_t *exchange, const mj_poo
                                      mj_ticket_t *ticket)
 {
     apr_time_t call_at = 0; /* the next time; 0: it has not called yet */
+    apr_time_t looked_at = apr_time_now();
     mj_admission_t admission;
     for (;;) {
         uint32_t seen = mj_board_change(child->board, pool->index);
@@ -96,8 +98,14 @@ static mj_admission_t wait_for_place(const mj_exchange_t *exchange, const mj_poo
         if (admission == MJ_SHARE_IS_TAKEN) { /* it is part of the share already: its turn comes */
             admission = MJ_FULL;
         }
-        if (admission != MJ_FULL || left <= 0 || !mj_exchange_has_client(exchange)) {
+        if (admission != MJ_FULL || left <= 0) {
             return admission;
+        }
+        if (now - looked_at >= LOOK_INTERVAL) { /* most waits are too short for a client to leave */
+            looked_at = now;
+            if (!mj_exchange_has_client(exchange)) {
+                return admission;
+            }
         }
         if (now >= call_at && call(pool, child, call_at == 0)) {
             call_at = now + CALL_INTERVAL;
