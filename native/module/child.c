@@ -31,6 +31,7 @@ void mj_child_init(apr_pool_t *pchild, server_rec *main_server)
     mj_server_t *config = mj_server_config(main_server);
     apr_array_header_t *pools;
     mj_child_t *child;
+    unsigned places = 0;
     int is_async = 0;
     int i;
 
@@ -40,7 +41,6 @@ void mj_child_init(apr_pool_t *pchild, server_rec *main_server)
     child = apr_pcalloc(pchild, sizeof(*child));
     mj_supervision_enter_child(config->supervision, child);
     child->is_async = ap_mpm_query(AP_MPMQ_IS_ASYNC, &is_async) == APR_SUCCESS && is_async != 0;
-    child->idle = apr_pcalloc(pchild, mj_board_max_pools(child->board) * sizeof(mj_idle_t *));
     if (mj_board_child_init(child->board, (uint32_t)getpid(), &child->row) != APR_SUCCESS) {
         ap_log_error(APLOG_MARK, APLOG_WARNING, 0, main_server,
                      MJLOGNO(0015) "no row of the board is left for child %d: should it die, its requests stay counted", (int)getpid());
@@ -48,6 +48,11 @@ void mj_child_init(apr_pool_t *pchild, server_rec *main_server)
     pools = mj_all_pools(pchild, main_server);
     child->shares = share_workers(main_server, pools->nelts);
     mj_board_share(child->board, child->shares.of_pool, child->shares.of_queues);
+    for (i = 0; i < pools->nelts; i++) {
+        unsigned index = APR_ARRAY_IDX(pools, i, const mj_pool_t *)->index;
+        places = index >= places ? index + 1 : places;
+    }
+    child->idle = apr_pcalloc(pchild, places * sizeof(mj_idle_t *));
     for (i = 0; i < pools->nelts; i++) {
         mj_idle_make(&child->idle[APR_ARRAY_IDX(pools, i, const mj_pool_t *)->index], pchild);
     }

@@ -28,7 +28,7 @@ APLOG_USE_MODULE(jvm);
 #define CONTROL_VERSION 2
 #define CONTROL_FD 3
 #define MESSAGE_TIMEOUT_S 10
-#define MAX_POOLS 4096
+#define MAX_POOLS 16384 /* a place on the board takes no memory until it is used */
 #define ENDLESS_SHUTDOWN apr_time_from_sec(30) /* what the supervisor takes shutdown-timeout=0 for when httpd stops */
 #define RESTART_DELAY_MAX apr_time_from_sec(30)
 
