@@ -9,13 +9,13 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define IDLE_LIMIT apr_time_from_sec(30)
 #define SLICE MJ_CHANNEL_SLICE
 #define OVERHEAD 64         /* that Linux takes off a message for itself */
 #define SMALLEST_BUFFER 4608 /* that Linux gives */
 
 struct mj_idle_t {
     apr_thread_mutex_t *mutex;
+    unsigned used;                       /* slots from this one on have never had any */
     mj_channel_t *slots[MJ_BOARD_SLOTS]; /* the last used first, so that what is not needed grows old */
 };
 
@@ -337,14 +337,33 @@ void mj_idle_give(mj_idle_t *idle, mj_channel_t *channel, apr_time_t now)
     }
     channel->next = *link;
     *link = channel;
-    /* The tail is the oldest: whatever stands behind the first that is too old is older still. */
-    for (link = &channel->next; *link != NULL && stale == NULL; link = &(*link)->next) {
-        if ((*link)->idle_since < now - IDLE_LIMIT) {
-            stale = *link;
-            *link = NULL;
-            break;
-        }
+    if (idle->used <= channel->slot) {
+        idle->used = channel->slot + 1;
     }
     apr_thread_mutex_unlock(idle->mutex);
     close_all(stale);
+}
+
+void mj_idle_expire(mj_idle_t *idle, apr_time_t limit)
+{
+    mj_channel_t *stale[MJ_BOARD_SLOTS];
+    unsigned used;
+
+    /* Not waited for: prefork interrupts whoever holds it to end the child, and that end waits for our caller. */
+    if (apr_thread_mutex_trylock(idle->mutex) != APR_SUCCESS) {
+        return;
+    }
+    used = idle->used;
+    for (unsigned i = 0; i < used; i++) {
+        mj_channel_t **link = &idle->slots[i];
+        while (*link != NULL && (*link)->idle_since >= limit) {
+            link = &(*link)->next;
+        }
+        stale[i] = *link; /* and whatever stands behind it is older still */
+        *link = NULL;
+    }
+    apr_thread_mutex_unlock(idle->mutex);
+    for (unsigned i = 0; i < used; i++) {
+        close_all(stale[i]);
+    }
 }

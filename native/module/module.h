@@ -115,6 +115,12 @@ void mj_child_init(apr_pool_t *pchild, server_rec *main_server);
 /** The child's state; set once in child_init, before any thread. */
 mj_child_t *mj_child(void);
 
+/* --- caretaker.c --- */
+
+/** Has a thread close what is idle for too long, until pchild is destroyed.
+ *  @param pools how many child->idle has */
+void mj_caretaker_start(const mj_child_t *child, unsigned pools, apr_pool_t *pchild);
+
 /* --- config.c --- */
 void *mj_create_server_config(apr_pool_t *pool, server_rec *server);
 void *mj_merge_server_config(apr_pool_t *pool, void *base, void *add);

@@ -77,24 +77,29 @@ END_TEST
 START_TEST(channels_that_nobody_used_for_a_while_are_closed)
 {
     const apr_time_t second = apr_time_from_sec(1);
-    mj_channel_t *channels[4];
-    int peers[4];
+    mj_channel_t *channels[4], *other;
+    int peers[5];
 
     for (int i = 0; i < 4; i++) {
         channels[i] = mj_open_channel(2, 9, &peers[i]);
     }
+    other = mj_open_channel(3, 9, &peers[4]);
     mj_idle_give(idle, channels[0], 100 * second);
     mj_idle_give(idle, channels[1], 101 * second);
     mj_idle_give(idle, channels[2], 130 * second);
-    ck_assert(!is_closed(peers[0]) && !is_closed(peers[1])); /* 30 s are not too long */
-    mj_idle_give(idle, channels[3], 131 * second + 1);
+    mj_idle_give(idle, channels[3], 131 * second);
+    mj_idle_give(idle, other, 99 * second);
+    mj_idle_expire(idle, 99 * second);
+    ck_assert(!is_closed(peers[0]) && !is_closed(peers[1]) && !is_closed(peers[4]));
+    mj_idle_expire(idle, 130 * second);
     ck_assert(is_closed(peers[0]) && is_closed(peers[1]) && !is_closed(peers[2]) && !is_closed(peers[3]));
+    ck_assert(is_closed(peers[4])); /* another slot's */
     ck_assert_ptr_eq(mj_idle_take(idle, 2, 9), channels[3]);
     ck_assert_ptr_eq(mj_idle_take(idle, 2, 9), channels[2]);
     ck_assert_ptr_null(mj_idle_take(idle, 2, 9));
     mj_channel_close(channels[2]);
     mj_channel_close(channels[3]);
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 5; i++) {
         close(peers[i]);
     }
 }
@@ -116,6 +121,7 @@ static void *take_and_give(void *data)
             taken->is_welcome = false;
             mj_idle_give(idle, taken, i);
         }
+        mj_idle_expire(idle, -1); /* none */
     }
     return NULL;
 }

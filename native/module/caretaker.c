@@ -1,0 +1,101 @@
+/* A thread of each httpd child that closes connections which nobody has used for a while, so that the threads that daemons keep for
+ * them end. httpd does it, not the daemon: who closes its own idle connection knows that no request is on its way. */
+#include "module.h"
+
+#include <apr_thread_cond.h>
+#include <apr_thread_mutex.h>
+#include <apr_thread_proc.h>
+#include <http_log.h>
+#include <http_main.h>
+#include <pthread.h>
+#include <signal.h>
+
+APLOG_USE_MODULE(jvm);
+
+#define IDLE_LIMIT apr_time_from_sec(5)
+#define PAUSE apr_time_from_sec(2)
+#define STACK_SIZE ((apr_size_t)128 * 1024)
+
+typedef struct caretaker_t {
+    mj_idle_t **idle; /* those of the pools that there are */
+    int count;
+    apr_thread_t *thread;
+    apr_thread_mutex_t *mutex;
+    apr_thread_cond_t *changed;
+    bool is_over; /* guarded by the mutex */
+} caretaker_t;
+
+static void *APR_THREAD_FUNC run(apr_thread_t *thread, void *data)
+{
+    caretaker_t *caretaker = data;
+
+    apr_thread_mutex_lock(caretaker->mutex);
+    while (!caretaker->is_over) {
+        if (APR_STATUS_IS_TIMEUP(apr_thread_cond_timedwait(caretaker->changed, caretaker->mutex, PAUSE))) {
+            apr_time_t limit = apr_time_now() - IDLE_LIMIT;
+            for (int i = 0; i < caretaker->count; i++) {
+                mj_idle_expire(caretaker->idle[i], limit);
+            }
+        }
+    }
+    apr_thread_mutex_unlock(caretaker->mutex);
+    apr_thread_exit(thread, APR_SUCCESS);
+    return NULL;
+}
+
+static apr_status_t stop(void *data)
+{
+    caretaker_t *caretaker = data;
+    apr_status_t rv;
+
+    apr_thread_mutex_lock(caretaker->mutex);
+    caretaker->is_over = true;
+    apr_thread_cond_signal(caretaker->changed);
+    apr_thread_mutex_unlock(caretaker->mutex);
+    return apr_thread_join(&rv, caretaker->thread);
+}
+
+/* The child's signals are for its other threads: prefork ends a child in their handler, on whichever thread that runs. */
+static apr_status_t start_thread(caretaker_t *caretaker, apr_pool_t *pchild)
+{
+    apr_threadattr_t *attributes;
+    sigset_t all, before;
+    apr_status_t rv = apr_threadattr_create(&attributes, pchild);
+
+    if (rv == APR_SUCCESS) {
+        rv = apr_threadattr_stacksize_set(attributes, STACK_SIZE);
+    }
+    if (rv == APR_SUCCESS) {
+        sigfillset(&all);
+        pthread_sigmask(SIG_SETMASK, &all, &before);
+        rv = apr_thread_create(&caretaker->thread, attributes, run, caretaker, pchild);
+        pthread_sigmask(SIG_SETMASK, &before, NULL);
+    }
+    return rv;
+}
+
+void mj_caretaker_start(const mj_child_t *child, unsigned pools, apr_pool_t *pchild)
+{
+    caretaker_t *caretaker = apr_pcalloc(pchild, sizeof(*caretaker));
+    apr_status_t rv;
+
+    caretaker->idle = apr_palloc(pchild, pools * sizeof(mj_idle_t *));
+    for (unsigned i = 0; i < pools; i++) {
+        if (child->idle[i] != NULL) {
+            caretaker->idle[caretaker->count++] = child->idle[i];
+        }
+    }
+    rv = apr_thread_mutex_create(&caretaker->mutex, APR_THREAD_MUTEX_DEFAULT, pchild);
+    if (rv == APR_SUCCESS) {
+        rv = apr_thread_cond_create(&caretaker->changed, pchild);
+    }
+    if (rv == APR_SUCCESS) {
+        rv = start_thread(caretaker, pchild);
+    }
+    if (rv == APR_SUCCESS) {
+        apr_pool_pre_cleanup_register(pchild, caretaker, stop);
+    } else {
+        ap_log_error(APLOG_MARK, APLOG_WARNING, rv, ap_server_conf,
+                     MJLOGNO(0017) "no thread for idle connections: those of this child stay open until it ends");
+    }
+}
