@@ -3,6 +3,7 @@
 #include "descriptor.h"
 #include "hangup.h"
 #include "lifecycle.h"
+#include "memory.h"
 #include "plain_file.h"
 
 #include <dlfcn.h>
@@ -356,6 +357,34 @@ static jlong JNICALL native_await_hangup(JNIEnv *env, jclass type)
     return mj_hangup_await();
 }
 
+static jlong JNICALL native_resident(JNIEnv *env, jclass type)
+{
+    (void)env;
+    (void)type;
+    return mj_memory_resident();
+}
+
+static void JNICALL native_hollow(JNIEnv *env, jclass type, jbyteArray zeros)
+{
+    jboolean is_copy = JNI_TRUE;
+    jsize len = (*env)->GetArrayLength(env, zeros);
+    void *bytes = (*env)->GetPrimitiveArrayCritical(env, zeros, &is_copy);
+    (void)type;
+    if (bytes != NULL) {
+        if (!is_copy) {
+            mj_memory_hollow(bytes, (size_t)len);
+        }
+        (*env)->ReleasePrimitiveArrayCritical(env, zeros, bytes, JNI_ABORT);
+    }
+}
+
+static void JNICALL native_give_back(JNIEnv *env, jclass type)
+{
+    (void)env;
+    (void)type;
+    mj_memory_give_back();
+}
+
 static bool register_natives(JNIEnv *env)
 {
     static const JNINativeMethod methods[] = {
@@ -370,6 +399,9 @@ static bool register_natives(JNIEnv *env)
         {(char *)(uintptr_t) "canPass", (char *)(uintptr_t) "(" SOCKET FILE_CHANNEL ")Z", (void *)(uintptr_t)native_can_pass},
         {(char *)(uintptr_t) "send", (char *)(uintptr_t) "(" SOCKET BUFFER "II" FILE_CHANNEL ")I", (void *)(uintptr_t)native_send},
         {(char *)(uintptr_t) "trySend", (char *)(uintptr_t) "(" SOCKET BUFFER "II)I", (void *)(uintptr_t)native_try_send},
+        {(char *)(uintptr_t) "residentBytes", (char *)(uintptr_t) "()J", (void *)(uintptr_t)native_resident},
+        {(char *)(uintptr_t) "hollow", (char *)(uintptr_t) "([B)V", (void *)(uintptr_t)native_hollow},
+        {(char *)(uintptr_t) "giveBackMemory", (char *)(uintptr_t) "()V", (void *)(uintptr_t)native_give_back},
     };
     jclass daemon = (*env)->FindClass(env, "modjvm/host/Daemon");
     return daemon != NULL &&

@@ -30,4 +30,10 @@ final class Daemon {
     static native int send(SocketChannel channel, ByteBuffer bytes, int at, int length, FileChannel file) throws IOException;
 
     static native int trySend(SocketChannel channel, ByteBuffer bytes, int at, int length) throws IOException;
+
+    static native long residentBytes();
+
+    static native void hollow(byte[] zeros);
+
+    static native void giveBackMemory();
 }

@@ -121,6 +121,20 @@ public final class Main {
         report('1', Integer.toString(taken));
     }
 
+    /** How much more is resident with an array, in MB, and without its pages; and whether it reads as it was. */
+    private static void hollow() {
+        byte[] bytes = new byte[8 << 20];
+        long full = Daemon.residentBytes();
+        Daemon.hollow(bytes);
+        Daemon.giveBackMemory();
+        long hollow = Daemon.residentBytes();
+        int sum = 0;
+        for (byte b : bytes) {
+            sum |= b;
+        }
+        report('1', (full - hollow >= 7 << 20) + " " + sum);
+    }
+
     public static void main(String[] args) throws Exception {
         String act = System.getProperty("act", "");
         switch (act) {
@@ -140,6 +154,9 @@ public final class Main {
                 break;
             case "descriptors":
                 descriptors();
+                break;
+            case "hollow":
+                hollow();
                 break;
             case "reports":
                 tryReports();

@@ -60,4 +60,13 @@ final class Daemon {
 
     /** Sends what can go without waiting; returns how many bytes went. */
     static native int trySend(SocketChannel channel, ByteBuffer bytes, int at, int length) throws IOException;
+
+    /** The process's resident memory; 0 if it cannot be told. */
+    static native long residentBytes();
+
+    /** Gives the pages of an array back that nothing has been written to, and nothing ever will; where this JVM lets at them. */
+    static native void hollow(byte[] zeros);
+
+    /** Gives back what the C library and the JDK hold and do not use. */
+    static native void giveBackMemory();
 }

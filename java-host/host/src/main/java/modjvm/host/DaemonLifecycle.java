@@ -55,6 +55,26 @@ final class DaemonLifecycle implements Lifecycle {
     }
 
     @Override
+    public Memory memory() {
+        return new Memory() {
+            @Override
+            public long residentBytes() {
+                return Daemon.residentBytes();
+            }
+
+            @Override
+            public void hollow(byte[] zeros) {
+                Daemon.hollow(zeros);
+            }
+
+            @Override
+            public void giveBack() {
+                Daemon.giveBackMemory();
+            }
+        };
+    }
+
+    @Override
     public void ready(String failed) {
         Daemon.report(READY, text(failed));
     }

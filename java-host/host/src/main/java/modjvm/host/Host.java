@@ -123,6 +123,7 @@ final class Host {
             duties.add(new Heartbeat(lifecycle, deadlockTimeout));
             duties.add(new Deadlocks(lifecycle, deadlockTimeout, nowNanos, aside));
         }
+        duties.add(new Thrift(serving, lifecycle.memory(), nowNanos));
         Duration requestTimeout = supervision.requestTimeout();
         Duration interruptTimeout = supervision.interruptTimeout();
         if (!requestTimeout.isZero() && !interruptTimeout.isZero()) {

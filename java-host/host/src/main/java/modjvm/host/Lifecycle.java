@@ -23,6 +23,9 @@ interface Lifecycle {
     /** Returns what can be done with descriptors. */
     Descriptors descriptors();
 
+    /** Returns what can be done with the process's memory. */
+    Memory memory();
+
     /**
      * Tells that every application has loaded or failed.
      *

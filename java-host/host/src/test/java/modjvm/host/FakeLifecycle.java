@@ -21,6 +21,7 @@ final class FakeLifecycle implements Lifecycle {
     /** Nothing can be sent without waiting. */
     volatile boolean isFull;
 
+    final FakeMemory memory = new FakeMemory();
     final List<Runnable> atExit = new CopyOnWriteArrayList<>();
 
     FakeLifecycle(byte[] settings, Path socket) {
@@ -51,6 +52,11 @@ final class FakeLifecycle implements Lifecycle {
     @Override
     public Descriptors descriptors() {
         return Descriptors.NONE;
+    }
+
+    @Override
+    public Memory memory() {
+        return memory;
     }
 
     @Override
