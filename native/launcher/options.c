@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MAX_FIRST_YOUNG INT64_C(41943040) /* 40m */
+#define FIRST_OLD INT64_C(16777216)       /* 16m */
+
 /* Without memory no JVM would start anyway. */
 static void *need(void *memory)
 {
@@ -61,15 +64,41 @@ static bool chooses_collector(mj_span_t option)
     return starts_with(option, "-XX:+Use") && option.len > 10 && memcmp(option.data + option.len - 2, "GC", 2) == 0;
 }
 
-static bool has_collector(mj_span_t record)
+/* -Xmx, -Xmn and the like: next to other sizes than they expect, ours would keep the JVM from starting. */
+static bool chooses_sizes(mj_span_t option)
 {
-    mj_record_iter_t iter = {.rest = record};
-    while (mj_record_next(&iter) == APR_SUCCESS) {
-        if (mj_span_is(iter.name, "java-option") && chooses_collector(iter.value)) {
+    static const char *const words[] = {"HeapSize=", "NewSize=", "NewRatio=", "RAMPercentage=", "RAMFraction="};
+    if (starts_with(option, "-Xm")) {
+        return true;
+    }
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (memmem(option.data, option.len, words[i], strlen(words[i])) != NULL) {
             return true;
         }
     }
     return false;
+}
+
+static bool has_option(mj_span_t record, bool (*is)(mj_span_t option))
+{
+    mj_record_iter_t iter = {.rest = record};
+    while (mj_record_next(&iter) == APR_SUCCESS) {
+        if (mj_span_is(iter.name, "java-option") && is(iter.value)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The young generation has its size from the start, for throughput: pages that nobody uses are given back when nothing is to be done
+ * (modjvm.host.Thrift). The old one starts small, and shrinks at once when there is less. */
+static void add_sizes(mj_options_t *options, int64_t heap)
+{
+    int64_t young = heap / 3 < MAX_FIRST_YOUNG ? heap / 3 : MAX_FIRST_YOUNG;
+    int64_t first = young + FIRST_OLD < heap ? young + FIRST_OLD : heap;
+    add(options, "-XX:InitialHeapSize=%lld", (long long)first);
+    add(options, "-XX:NewSize=%lld", (long long)young);
+    add(options, "-XX:-ShrinkHeapInSteps");
 }
 
 /* In -XX:ErrorFile a % begins a directive. */
@@ -101,11 +130,17 @@ mj_options_t mj_options_make(mj_span_t record, const char *jars, const char *err
     if (stack_size > 0) {
         add(&options, "-Xss%lld", (long long)stack_size);
     }
-    if (!has_collector(record)) {
+    if (!has_option(record, chooses_collector)) {
         add(&options, "-XX:+UseSerialGC"); /* the least memory, and many JVMs share the machine */
+        if (heap > 0 && !has_option(record, chooses_sizes)) {
+            add_sizes(&options, heap);
+        }
     }
     add(&options, "-XX:+ExitOnOutOfMemoryError"); /* the supervisor replaces it: better than one that limps */
     add(&options, "-Xshare:auto");
+    /* Else the JDK's archive of classes is written to as it is moved to another address, and no two JVMs share it. */
+    add(&options, "-XX:+UnlockDiagnosticVMOptions");
+    add(&options, "-XX:ArchiveRelocationMode=0");
     /* Else each JVM keeps a file in /tmp that it writes to at each safepoint: a stall whenever the disk is busy. jcmd and jstack
      * work without it, jps and jstat do not. */
     add(&options, "-XX:-UsePerfData");

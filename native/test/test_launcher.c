@@ -185,6 +185,34 @@ START_TEST(should_let_the_pool_choose_another_collector)
 }
 END_TEST
 
+/* What is ours would be too large for it. */
+START_TEST(should_let_the_pool_choose_sizes)
+{
+    static const char *const options[] = {"-Xmx8m", "-Xms8m", "-Xmn2m", "-XX:MaxNewSize=2m", "-XX:MaxHeapSize=8m", "-XX:NewRatio=4",
+                                          "-XX:MaxRAMPercentage=1"};
+    for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+        mj_record_builder_t *record = settings(_i);
+        launched_t launched;
+        mj_record_add(record, "java-option", options[i]);
+        launched = launch(record);
+        expect(&launched, "R");
+        ck_assert_str_eq(output_of(&launched), "");
+        shutdown(launched.lifecycle, SHUT_WR);
+        ck_assert_int_eq(exit_code(&launched), 0);
+    }
+}
+END_TEST
+
+START_TEST(should_give_memory_back)
+{
+    launched_t launched = act(_i, "hollow");
+    expect(&launched, "1true 0");
+    expect(&launched, "R");
+    shutdown(launched.lifecycle, SHUT_WR);
+    ck_assert_int_eq(exit_code(&launched), 0);
+}
+END_TEST
+
 START_TEST(should_survive_a_stack_overflow_in_main)
 {
     launched_t launched = act(_i, "overflow");
@@ -466,6 +494,8 @@ Suite *mj_suite(void)
     tcase_add_loop_test(each, should_tell_when_the_supervisor_is_gone, 0, home_count);
     tcase_add_loop_test(each, should_make_the_jvm_as_the_pool_wants_it, 0, home_count);
     tcase_add_loop_test(each, should_let_the_pool_choose_another_collector, 0, home_count);
+    tcase_add_loop_test(each, should_let_the_pool_choose_sizes, 0, home_count);
+    tcase_add_loop_test(each, should_give_memory_back, 0, home_count);
     tcase_add_loop_test(each, should_survive_a_stack_overflow_in_main, 0, home_count);
     tcase_add_loop_test(each, should_tell_which_connection_was_closed, 0, home_count);
     tcase_add_loop_test(each, should_send_bytes_with_a_descriptor_and_bytes_without_waiting, 0, home_count);
