@@ -5,6 +5,7 @@
 #include "lifecycle.h"
 #include "memory.h"
 #include "plain_file.h"
+#include "training.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -28,12 +29,13 @@ typedef jint create_vm_fn(JavaVM **vm, void **env, void *args);
 
 /* The JVM calls the hooks and native methods without a context, so theirs lies here: the one place of this program that changes. */
 static struct {
-    mj_span_t record;
+    mj_launch_t *launch;
+    mj_training_t training;
     pthread_mutex_t lock;      /* of the lines */
     char line[LINE_MAX_LEN];   /* what the JVM is printing */
     char reason[LINE_MAX_LEN]; /* what it has said that may be a reason to end: all while it starts, later the last line */
     bool is_running;
-} state = {.lock = PTHREAD_MUTEX_INITIALIZER};
+} state = {.training = {.lock = PTHREAD_MUTEX_INITIALIZER}, .lock = PTHREAD_MUTEX_INITIALIZER};
 
 /* --- hooks --- */
 
@@ -111,14 +113,47 @@ static void JNICALL on_abort(void)
 
 /* --- native methods of modjvm.host.Daemon --- */
 
-static jbyteArray JNICALL native_settings(JNIEnv *env, jclass type)
+static jbyteArray make_bytes(JNIEnv *env, mj_span_t from)
 {
-    jbyteArray bytes = (*env)->NewByteArray(env, (jsize)state.record.len);
-    (void)type;
+    jbyteArray bytes = (*env)->NewByteArray(env, (jsize)from.len);
     if (bytes != NULL) {
-        (*env)->SetByteArrayRegion(env, bytes, 0, (jsize)state.record.len, (const jbyte *)state.record.data);
+        (*env)->SetByteArrayRegion(env, bytes, 0, (jsize)from.len, (const jbyte *)from.data);
     }
     return bytes;
+}
+
+static jbyteArray JNICALL native_settings(JNIEnv *env, jclass type)
+{
+    (void)type;
+    return make_bytes(env, state.launch->record);
+}
+
+static jbyteArray JNICALL native_state_folder(JNIEnv *env, jclass type)
+{
+    const char *folder = state.launch->state != NULL ? state.launch->state : "";
+    (void)type;
+    return make_bytes(env, (mj_span_t){folder, strlen(folder)});
+}
+
+static jboolean JNICALL native_wants_training(JNIEnv *env, jclass type)
+{
+    (void)env;
+    (void)type;
+    return mj_archive_is_due(&state.launch->archive) ? JNI_TRUE : JNI_FALSE;
+}
+
+static void JNICALL native_train(JNIEnv *env, jclass type)
+{
+    (void)env;
+    (void)type;
+    mj_training_run(&state.training, state.launch);
+}
+
+static void JNICALL native_stop_training(JNIEnv *env, jclass type)
+{
+    (void)env;
+    (void)type;
+    mj_training_stop(&state.training);
 }
 
 /* @param buffer of MJ_LIFECYCLE_TEXT_MAX bytes. @return how many of them the text takes */
@@ -389,6 +424,10 @@ static bool register_natives(JNIEnv *env)
 {
     static const JNINativeMethod methods[] = {
         {(char *)(uintptr_t) "settings", (char *)(uintptr_t) "()[B", (void *)(uintptr_t)native_settings},
+        {(char *)(uintptr_t) "stateFolder", (char *)(uintptr_t) "()[B", (void *)(uintptr_t)native_state_folder},
+        {(char *)(uintptr_t) "wantsTraining", (char *)(uintptr_t) "()Z", (void *)(uintptr_t)native_wants_training},
+        {(char *)(uintptr_t) "train", (char *)(uintptr_t) "()V", (void *)(uintptr_t)native_train},
+        {(char *)(uintptr_t) "stopTraining", (char *)(uintptr_t) "()V", (void *)(uintptr_t)native_stop_training},
         {(char *)(uintptr_t) "report", (char *)(uintptr_t) "(B[B)V", (void *)(uintptr_t)native_report},
         {(char *)(uintptr_t) "tryReport", (char *)(uintptr_t) "(B[B)Z", (void *)(uintptr_t)native_try_report},
         {(char *)(uintptr_t) "awaitCommand", (char *)(uintptr_t) "()I", (void *)(uintptr_t)native_await_command},
@@ -419,16 +458,25 @@ static void call_main(JNIEnv *env)
     }
 }
 
-int mj_jvm_run(const char *java_home, const mj_options_t *options, mj_span_t record)
+int mj_jvm_run(mj_launch_t *launch)
 {
-    create_vm_fn *create_vm = load(java_home);
+    create_vm_fn *create_vm = load(launch->java_home);
     JavaVM *vm = NULL;
     JNIEnv *env;
+    bool is_mapped;
 
-    state.record = record;
-    env = create_vm != NULL ? create(create_vm, options, &vm) : NULL;
+    state.launch = launch;
+    env = create_vm != NULL ? create(create_vm, &launch->options, &vm) : NULL;
     if (env == NULL) {
         return EXIT_FAILURE;
+    }
+    is_mapped = !launch->archive.is_usable || mj_archive_is_mapped(&launch->archive);
+    if (launch->is_trial) {
+        (void)fflush(NULL);
+        _exit(is_mapped ? EXIT_SUCCESS : EXIT_FAILURE);
+    }
+    if (!is_mapped) {
+        mj_archive_reject(&launch->archive);
     }
     if (register_natives(env)) {
         call_main(env);

@@ -40,7 +40,7 @@ static void add_text(mj_options_t *options, char *text)
     options->texts[options->count++] = text;
 }
 
-__attribute__((format(printf, 2, 3))) static void add(mj_options_t *options, const char *format, ...)
+void mj_options_add(mj_options_t *options, const char *format, ...)
 {
     char *text = NULL;
     va_list arguments;
@@ -96,9 +96,9 @@ static void add_sizes(mj_options_t *options, int64_t heap)
 {
     int64_t young = heap / 3 < MAX_FIRST_YOUNG ? heap / 3 : MAX_FIRST_YOUNG;
     int64_t first = young + FIRST_OLD < heap ? young + FIRST_OLD : heap;
-    add(options, "-XX:InitialHeapSize=%lld", (long long)first);
-    add(options, "-XX:NewSize=%lld", (long long)young);
-    add(options, "-XX:-ShrinkHeapInSteps");
+    mj_options_add(options, "-XX:InitialHeapSize=%lld", (long long)first);
+    mj_options_add(options, "-XX:NewSize=%lld", (long long)young);
+    mj_options_add(options, "-XX:-ShrinkHeapInSteps");
 }
 
 /* In -XX:ErrorFile a % begins a directive. */
@@ -112,7 +112,7 @@ static void add_error_file(mj_options_t *options, const char *folder)
         *end++ = *folder;
     }
     *end = '\0';
-    add(options, "-XX:ErrorFile=%s/hs_err_pid%%p.log", strcmp(escaped, "/") == 0 ? "" : escaped);
+    mj_options_add(options, "-XX:ErrorFile=%s/hs_err_pid%%p.log", strcmp(escaped, "/") == 0 ? "" : escaped);
     free(escaped);
 }
 
@@ -123,36 +123,61 @@ mj_options_t mj_options_make(mj_span_t record, const char *jars, const char *err
     int64_t heap = mj_record_number(record, "heap", 0);
     int64_t stack_size = mj_record_number(record, "stack-size", 0);
 
-    add(&options, "-Djava.class.path=%s/modjvm-api.jar:%s/modjvm-host.jar", jars, jars);
+    mj_options_add(&options, "-Djava.class.path=%s/modjvm-api.jar:%s/modjvm-host.jar", jars, jars);
     if (heap > 0) {
-        add(&options, "-Xmx%lld", (long long)heap);
+        mj_options_add(&options, "-Xmx%lld", (long long)heap);
     }
     if (stack_size > 0) {
-        add(&options, "-Xss%lld", (long long)stack_size);
+        mj_options_add(&options, "-Xss%lld", (long long)stack_size);
     }
     if (!has_option(record, chooses_collector)) {
-        add(&options, "-XX:+UseSerialGC"); /* the least memory, and many JVMs share the machine */
+        mj_options_add(&options, "-XX:+UseSerialGC"); /* the least memory, and many JVMs share the machine */
         if (heap > 0 && !has_option(record, chooses_sizes)) {
             add_sizes(&options, heap);
         }
     }
-    add(&options, "-XX:+ExitOnOutOfMemoryError"); /* the supervisor replaces it: better than one that limps */
-    add(&options, "-Xshare:auto");
+    mj_options_add(&options, "-XX:+ExitOnOutOfMemoryError"); /* the supervisor replaces it: better than one that limps */
     /* Else the JDK's archive of classes is written to as it is moved to another address, and no two JVMs share it. */
-    add(&options, "-XX:+UnlockDiagnosticVMOptions");
-    add(&options, "-XX:ArchiveRelocationMode=0");
+    mj_options_add(&options, "-XX:+UnlockDiagnosticVMOptions");
+    mj_options_add(&options, "-XX:ArchiveRelocationMode=0");
     /* Else each JVM keeps a file in /tmp that it writes to at each safepoint: a stall whenever the disk is busy. jcmd and jstack
      * work without it, jps and jstat do not. */
-    add(&options, "-XX:-UsePerfData");
+    mj_options_add(&options, "-XX:-UsePerfData");
     if (error_folder != NULL) {
         add_error_file(&options, error_folder);
     }
     /* Else each thread keeps a direct buffer as large as the largest write it ever made. */
-    add(&options, "-Djdk.nio.maxCachedBufferSize=131072");
+    mj_options_add(&options, "-Djdk.nio.maxCachedBufferSize=131072");
     while (mj_record_next(&iter) == APR_SUCCESS) {
         if (mj_span_is(iter.name, "java-option")) {
             add_text(&options, copy(iter.value));
         }
     }
     return options;
+}
+
+static bool is_private(const char *option)
+{
+    /* A property starts an agent on a port, or turns an application's own code on. */
+    static const char *const private[] = {"-D", "-Xlog", "-verbose", "-XX:On", "-XX:StartFlightRecording", "-XX:FlightRecorderOptions",
+                                          "-XX:ErrorFile=", "-XX:LogFile=", "-XX:+LogVMOutput", "-XX:+HeapDump", "-XX:HeapDumpPath="};
+    size_t i;
+    for (i = 0; i < sizeof(private) / sizeof(private[0]); i++) {
+        if (strncmp(option, private[i], strlen(private[i])) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+mj_options_t mj_options_copy(const mj_options_t *options)
+{
+    mj_options_t copied = {NULL, 0};
+    int i;
+    for (i = 0; i < options->count; i++) {
+        if (i == 0 || !is_private(options->texts[i])) { /* the first is the class path */
+            add_text(&copied, options->texts[i]);
+        }
+    }
+    return copied;
 }

@@ -17,4 +17,10 @@ char *mj_setting(mj_span_t record, const char *name);
  *  @param error_folder where a crash report goes; NULL: where the JVM wants to */
 mj_options_t mj_options_make(mj_span_t record, const char *jars, const char *error_folder);
 
+/** Adds one. */
+void mj_options_add(mj_options_t *options, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/** A copy to add others to, without those through which a second JVM would get in the way of the pool's own: what it opens or overwrites. */
+mj_options_t mj_options_copy(const mj_options_t *options);
+
 #endif

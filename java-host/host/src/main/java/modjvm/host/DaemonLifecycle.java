@@ -5,8 +5,10 @@ import java.nio.channels.Channel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Optional;
 
 /** The lifecycle of a process that the launcher started. */
 final class DaemonLifecycle implements Lifecycle {
@@ -22,6 +24,27 @@ final class DaemonLifecycle implements Lifecycle {
     @Override
     public byte[] settings() {
         return Daemon.settings();
+    }
+
+    @Override
+    public Optional<Path> stateFolder() {
+        String path = new String(Daemon.stateFolder(), StandardCharsets.UTF_8);
+        return path.isEmpty() ? Optional.empty() : Optional.of(Path.of(path));
+    }
+
+    @Override
+    public boolean wantsTraining() {
+        return Daemon.wantsTraining();
+    }
+
+    @Override
+    public void train() {
+        Daemon.train();
+    }
+
+    @Override
+    public void stopTraining() {
+        Daemon.stopTraining();
     }
 
     @Override

@@ -135,6 +135,9 @@ final class Host {
         if (supervision.maximumRequests() > 0) {
             duties.add(new MaximumRequests(serving, lifecycle, supervision.maximumRequests(), Math.random()).begin());
         }
+        if (lifecycle.wantsTraining()) {
+            duties.add(new Training(serving, lifecycle, nowNanos));
+        }
         return duties;
     }
 
@@ -153,6 +156,7 @@ final class Host {
     }
 
     private void drain() {
+        lifecycle.stopTraining();
         Server serving = server;
         try {
             if (serving != null) {
@@ -169,6 +173,7 @@ final class Host {
      * to /dev/null, and swallow what applications have to say at their end.
      */
     private void shutDown(Mounts mounts, Duration timeout) {
+        lifecycle.stopTraining();
         reportExit();
         Duration all = timeout.isZero() ? FOREVER : timeout.multipliedBy(9).dividedBy(10);
         Duration quarter = all.dividedBy(4);

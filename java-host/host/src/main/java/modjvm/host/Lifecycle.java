@@ -2,6 +2,8 @@ package modjvm.host;
 
 import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /** The host's way to the supervisor and to the end of the process. Thread-safe. */
 interface Lifecycle {
@@ -13,6 +15,9 @@ interface Lifecycle {
 
     /** Returns the pool record. */
     byte[] settings();
+
+    /** Returns the folder that the pool keeps things in; nobody but its user and root can write there. */
+    Optional<Path> stateFolder();
 
     /** Returns the listening socket; once only. */
     ServerSocketChannel listener() throws IOException;
@@ -56,6 +61,15 @@ interface Lifecycle {
 
     /** Tells why the daemon ends. */
     void failed(String reason);
+
+    /** Whether the pool lacks an archive that could be made. */
+    boolean wantsTraining();
+
+    /** Makes the pool's archive, in a process that dies with the calling thread; returns when that has ended. */
+    void train();
+
+    /** Ends that process at once; none is started from then on. */
+    void stopTraining();
 
     /** Waits for the next command. */
     int awaitCommand();

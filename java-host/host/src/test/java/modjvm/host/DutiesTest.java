@@ -196,4 +196,37 @@ class DutiesTest {
             Thread.onSpinWait();
         }
     }
+
+    @Test
+    void shouldTrainOnceNothingIsServed() throws Exception {
+        Training training = new Training(server.server, lifecycle, 0);
+        assertThat(training.perform(0)).isEqualTo(3 * SECOND);
+        assertThat(training.perform(3 * SECOND)).isEqualTo(SECOND);
+        try (Httpd httpd = server.connect()) {
+            httpd.exchange(Httpd.get("/"));
+            awaitFinished(1);
+        }
+        assertThat(training.perform(4 * SECOND)).isEqualTo(SECOND);
+        assertThat(lifecycle.events).isEmpty();
+
+        assertThat(training.perform(5 * SECOND)).isEqualTo(Duty.NEVER);
+        assertThat(lifecycle.events.poll(DEADLINE_SECONDS, TimeUnit.SECONDS)).isEqualTo("train");
+    }
+
+    @Test
+    void shouldTrainInTheEndAlthoughSomethingIsServed() throws Exception {
+        Training training = new Training(server.server, lifecycle, 0);
+        try (Httpd httpd = server.connect()) {
+            httpd.send(Httpd.get("/stuck"));
+            inside.await();
+            assertThat(training.perform(3 * SECOND)).isEqualTo(SECOND);
+            assertThat(training.perform(4 * SECOND)).isEqualTo(SECOND);
+            assertThat(training.perform(59 * SECOND)).isEqualTo(SECOND);
+            assertThat(lifecycle.events).isEmpty();
+
+            assertThat(training.perform(60 * SECOND)).isEqualTo(Duty.NEVER);
+            assertThat(lifecycle.events.poll(DEADLINE_SECONDS, TimeUnit.SECONDS))
+                    .isEqualTo("train");
+        }
+    }
 }

@@ -6,6 +6,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -22,6 +23,9 @@ final class FakeLifecycle implements Lifecycle {
     volatile boolean isFull;
 
     final FakeMemory memory = new FakeMemory();
+    volatile boolean wantsTraining;
+    volatile boolean isTrainingStopped;
+
     final List<Runnable> atExit = new CopyOnWriteArrayList<>();
 
     FakeLifecycle(byte[] settings, Path socket) {
@@ -36,6 +40,26 @@ final class FakeLifecycle implements Lifecycle {
     @Override
     public byte[] settings() {
         return settings;
+    }
+
+    @Override
+    public Optional<Path> stateFolder() {
+        return Optional.empty();
+    }
+
+    @Override
+    public boolean wantsTraining() {
+        return wantsTraining;
+    }
+
+    @Override
+    public void train() {
+        events.add("train");
+    }
+
+    @Override
+    public void stopTraining() {
+        isTrainingStopped = true;
     }
 
     @Override

@@ -180,6 +180,7 @@ class HostTest {
             await(here);
             lifecycle.command(Lifecycle.DRAIN);
             awaitDraining();
+            assertThat(lifecycle.isTrainingStopped).isTrue();
             assertThat(lifecycle.events).isEmpty();
             Files.createFile(go);
             assertThat(inFlight.answer().text()).isEqualTo("waited");
@@ -246,6 +247,7 @@ class HostTest {
             Thread hook = new Thread(lifecycle.atExit.get(0));
             hook.start();
             awaitDraining();
+            assertThat(lifecycle.isTrainingStopped).isTrue();
             assertThat(closed).doesNotExist();
             Files.createFile(go);
             assertThat(httpd.answer().text()).isEqualTo("waited");

@@ -1,0 +1,5 @@
+/** What a JVM does while it shows which classes belong in a pool's archive; never part of a pool. */
+@NullMarked
+package modjvm.rehearsal;
+
+import org.jspecify.annotations.NullMarked;

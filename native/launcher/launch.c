@@ -1,0 +1,99 @@
+#include "launch.h"
+
+#include "jvm.h"
+#include "lifecycle.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MAX_RECORD 131072
+
+/* For main: the host's own start, and what applications do in their factories. */
+#define SMALLEST_STACK INT64_C(1048576)
+
+static bool read_record(mj_span_t *record)
+{
+    char *data = malloc(MAX_RECORD);
+    size_t len = 0;
+    ssize_t n = 0;
+
+    while (data != NULL && len < MAX_RECORD && (n = pread(MJ_RECORD_FD, data + len, MAX_RECORD - len, (off_t)len)) > 0) {
+        len += (size_t)n;
+    }
+    if (data == NULL || n < 0) {
+        mj_lifecycle_fail("the pool's settings cannot be read from descriptor %d: %s", MJ_RECORD_FD, strerror(errno));
+        return false;
+    }
+    close(MJ_RECORD_FD);
+    *record = (mj_span_t){data, len};
+    if (len == 0 || mj_record_check(*record) != APR_SUCCESS) {
+        mj_lifecycle_fail("the pool's settings on descriptor %d are malformed", MJ_RECORD_FD);
+        return false;
+    }
+    return true;
+}
+
+/* Where crash reports go: NULL where it can write to none of these. */
+static const char *choose_error_folder(const char *state)
+{
+    const char *home = getenv("HOME");
+    if (state != NULL && access(state, W_OK | X_OK) == 0) {
+        return state;
+    }
+    return home != NULL && access(home, W_OK) == 0 ? home : NULL;
+}
+
+bool mj_launch_prepare(mj_launch_t *launch, const char *jars, const char *state)
+{
+    if (!read_record(&launch->record)) {
+        return false;
+    }
+    launch->java_home = mj_setting(launch->record, "java-home");
+    if (launch->java_home == NULL) {
+        mj_lifecycle_fail("the pool's settings name no java-home");
+        return false;
+    }
+    launch->jars = jars;
+    launch->state = state != NULL && mj_archive_check_state(state) ? state : NULL;
+    launch->options = mj_options_make(launch->record, jars, choose_error_folder(state));
+    return true;
+}
+
+typedef struct run_t {
+    mj_launch_t *launch;
+    int exit_code;
+} run_t;
+
+static void *run(void *data)
+{
+    run_t *it = data;
+    it->exit_code = mj_jvm_run(it->launch);
+    return NULL;
+}
+
+int mj_launch_run(mj_launch_t *launch)
+{
+    run_t it = {.launch = launch, .exit_code = EXIT_FAILURE};
+    int64_t stack_size = mj_record_number(launch->record, "stack-size", 0);
+    pthread_attr_t attributes;
+    pthread_t thread;
+    int error;
+
+    if (stack_size < SMALLEST_STACK) {
+        stack_size = SMALLEST_STACK;
+    }
+    pthread_attr_init(&attributes);
+    error = pthread_attr_setstacksize(&attributes, ((size_t)stack_size + 0xffff) & ~(size_t)0xffff);
+    if (error == 0) {
+        error = pthread_create(&thread, &attributes, run, &it);
+    }
+    if (error != 0) {
+        mj_lifecycle_fail("a thread with a stack of %lld bytes cannot be started: %s", (long long)stack_size, strerror(error));
+        return EXIT_FAILURE;
+    }
+    pthread_join(thread, NULL);
+    return it.exit_code;
+}

@@ -1,0 +1,197 @@
+#include "rehearsal.h"
+
+#include "archive.h"
+#include "wire.h"
+
+#include <apr_strings.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define READY 'R'
+#define FAILED 'F'
+#define DRAIN 'D'
+#define ROUNDS 60
+#define PATIENCE_S 60 /* for an answer */
+#define ENTRY_POINT "modjvm.rehearsal.Rehearsal::handle"
+
+static bool is_kept(mj_span_t name)
+{
+    static const char *const replaced[] = {"application", "warm-up",    "reload-marker", "class-path",  "httpd-uid",
+                                           "script-uid",  "script-gid", "idle-timeout",  "maximum-requests"};
+    size_t i;
+    for (i = 0; i < sizeof(replaced) / sizeof(replaced[0]); i++) {
+        if (mj_span_is(name, replaced[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void add_application(mj_record_builder_t *settings, const char *target, apr_pool_t *pool)
+{
+    mj_record_builder_t *definition = mj_record_builder_make(pool);
+    mj_record_add(definition, "target", target);
+    mj_record_add(definition, "entry-point", ENTRY_POINT);
+    mj_record_add(definition, "group", "");
+    mj_record_add_span(settings, "application", mj_record_bytes(definition));
+}
+
+mj_span_t mj_rehearsal_settings(mj_span_t record, const char *jars)
+{
+    mj_record_iter_t iter = {.rest = record};
+    mj_record_builder_t *settings;
+    apr_pool_t *pool;
+
+    apr_pool_create(&pool, NULL); /* to the end of the process */
+    settings = mj_record_builder_make(pool);
+    while (mj_record_next(&iter) == APR_SUCCESS) {
+        if (is_kept(iter.name)) {
+            mj_record_add_span(settings, apr_pstrmemdup(pool, iter.name.data, iter.name.len), iter.value);
+        }
+    }
+    mj_record_add_number(settings, "httpd-uid", geteuid());
+    add_application(settings, apr_pstrcat(pool, jars, "/modjvm-host.jar", NULL), pool);
+    if (mj_archive_has_source(record)) { /* then the compiler belongs to what is fast */
+        add_application(settings, apr_pstrcat(pool, jars, "/Rehearsal.java", NULL), pool);
+    }
+    return mj_record_bytes(settings);
+}
+
+int mj_rehearsal_hear(int lifecycle, char *why, size_t size)
+{
+    char message[1025];
+    ssize_t n = recv(lifecycle, message, sizeof(message) - 1, 0);
+    if (n <= 0) {
+        return -1;
+    }
+    message[n] = '\0';
+    if (message[0] == FAILED || (message[0] == READY && n > 1)) {
+        (void)snprintf(why, size, "%s", message[0] == FAILED ? message + 1 : "the sample application does not load");
+    }
+    return message[0];
+}
+
+static mj_span_t span(const char *text)
+{
+    return (mj_span_t){text, strlen(text)};
+}
+
+static bool read_whole(int connection, void *bytes, size_t len)
+{
+    return len == 0 || recv(connection, bytes, len, MSG_WAITALL) == (ssize_t)len;
+}
+
+/* Reads up to the end of an answer. @return whether it was one */
+static bool read_answer(int connection)
+{
+    static unsigned char payload[MJ_MAX_DATA];
+    unsigned char header[MJ_HEADER_SIZE];
+    mj_frame_t frame;
+
+    while (read_whole(connection, header, sizeof(header)) && mj_frame_decode(header, sizeof(header), &frame) == APR_SUCCESS &&
+           frame.len <= sizeof(payload) && read_whole(connection, payload, frame.len)) {
+        if (frame.type == MJ_FRAME_END || (frame.type == MJ_FRAME_RESPONSE && (frame.flags & MJ_FLAG_RESPONSE_BODY) == 0)) {
+            return true;
+        }
+        if (frame.type == MJ_FRAME_FAILED || frame.type == MJ_FRAME_REFUSED || frame.type == MJ_FRAME_ABORT) {
+            return false;
+        }
+    }
+    return false;
+}
+
+static bool exchange(int connection, uint16_t serial, mj_span_t application, const char *path, mj_span_t body)
+{
+    const mj_pair_t headers[] = {{span("Host"), span("localhost")}, {span("User-Agent"), span("mod_jvm")}, {span("Accept"), span("*/*")}};
+    const mj_pair_t variables[] = {{span("SERVER_SOFTWARE"), span("Apache")}, {span("DOCUMENT_ROOT"), span("/")}};
+    const mj_request_t request = {.flags = body.len > 0 ? MJ_FLAG_REQUEST_BODY : 0,
+                                  .content_length = body.len,
+                                  .server_port = 80,
+                                  .remote_port = 1024,
+                                  .method = span(body.len > 0 ? "POST" : "GET"),
+                                  .target = span(path),
+                                  .script_name = span(""),
+                                  .path_info = span(path),
+                                  .query = span("a=b"),
+                                  .protocol = span("HTTP/1.1"),
+                                  .scheme = span("http"),
+                                  .server_name = span("localhost"),
+                                  .server_addr = span("127.0.0.1"),
+                                  .remote_addr = span("127.0.0.1"),
+                                  .remote_user = span(""),
+                                  .auth_type = span(""),
+                                  .log_id = span("training"),
+                                  .application = application,
+                                  .headers = headers,
+                                  .header_count = sizeof(headers) / sizeof(headers[0]),
+                                  .variables = variables,
+                                  .variable_count = sizeof(variables) / sizeof(variables[0])};
+    unsigned char message[4096];
+    apr_size_t start = 0, len;
+
+    if (serial == 1) {
+        mj_hello_encode(message, (uint32_t)getpid());
+        start = MJ_HELLO_SIZE;
+    }
+    if (mj_request_encode(message + start, sizeof(message) - start, serial, &request, &len) != APR_SUCCESS ||
+        start + len + 2 * MJ_HEADER_SIZE + body.len > sizeof(message)) {
+        return false;
+    }
+    len += start;
+    if (body.len > 0) {
+        mj_data_header_encode(message + len, serial, (uint32_t)body.len);
+        memcpy(message + len + MJ_HEADER_SIZE, body.data, body.len);
+        mj_end_encode(message + len + MJ_HEADER_SIZE + body.len, serial, 0);
+        len += 2 * MJ_HEADER_SIZE + body.len;
+    }
+    return send(connection, message, len, MSG_NOSIGNAL) == (ssize_t)len && read_answer(connection);
+}
+
+static bool serve_some(int connection, mj_span_t settings)
+{
+    uint16_t serial = 0;
+    int round;
+
+    for (round = 0; round < ROUNDS; round++) {
+        mj_record_iter_t iter = {.rest = settings};
+        while (mj_record_next(&iter) == APR_SUCCESS) {
+            if (mj_span_is(iter.name, "application") && !(exchange(connection, ++serial, iter.value, "/", span("")) &&
+                                                          exchange(connection, ++serial, iter.value, "/echo", span("a body")) &&
+                                                          exchange(connection, ++serial, iter.value, "/stream", span("")))) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+bool mj_rehearse(int lifecycle, const char *path, mj_span_t settings, char *why, size_t size)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    const struct timeval patience = {.tv_sec = PATIENCE_S};
+    int connection, type;
+    bool is_done;
+
+    do {
+        type = mj_rehearsal_hear(lifecycle, why, size);
+    } while (type != READY && type != -1);
+    if (type != READY || why[0] != '\0') {
+        (void)shutdown(lifecycle, SHUT_WR); /* then it ends at once */
+        return false;
+    }
+    (void)snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+    connection = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    is_done = connection >= 0 && setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) == 0 &&
+              connect(connection, (struct sockaddr *)&address, sizeof(address)) == 0 && serve_some(connection, settings);
+    if (!is_done) {
+        (void)snprintf(why, size, "the sample application does not answer");
+    }
+    if (connection >= 0) {
+        close(connection);
+    }
+    return send(lifecycle, &(char){DRAIN}, 1, MSG_NOSIGNAL) == 1 && is_done;
+}

@@ -1,0 +1,23 @@
+/* What the process that trains does to the JVM that it trains: the supervisor's part, and httpd's. */
+#ifndef MJ_REHEARSAL_H
+#define MJ_REHEARSAL_H
+
+#include "record.h"
+
+#include <sys/types.h>
+
+/** The settings of a pool, with an application of mod_jvm's own in place of the pool's: theirs do not run twice.
+ *  @param jars the folder where it lies */
+mj_span_t mj_rehearsal_settings(mj_span_t record, const char *jars);
+
+/** Waits until the JVM is ready, has its applications answer, and tells it to end.
+ *  @param lifecycle our end of its lifecycle socket
+ *  @param path of its listening socket
+ *  @param settings as mj_rehearsal_settings has made them
+ *  @param why set where it fails and that is known */
+bool mj_rehearse(int lifecycle, const char *path, mj_span_t settings, char *why, size_t size);
+
+/** Waits for the next lifecycle message. @param why gets the text of one that says why the JVM ends. @return its type; -1 at the end */
+int mj_rehearsal_hear(int lifecycle, char *why, size_t size);
+
+#endif

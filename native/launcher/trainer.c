@@ -1,0 +1,227 @@
+/* jvm-training: makes the archive of a pool. A daemon starts it, as the pool's user, with the pool's settings on descriptor 4; argv[1] is the
+ * folder of the jars, argv[2] the pool's state folder, argv[3] the daemon's pid. It plays a daemon's life through, with an application of ours:
+ * the pool's own do not run twice. */
+#include "launch.h"
+#include "rehearsal.h"
+#include "training.h"
+
+#include <apr_general.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define LOWEST_PRIORITY 19
+#define SOCKET_NAME "archive-training.sock"
+
+/* A file beside the archive. */
+static char *beside(const mj_launch_t *launch, const char *end)
+{
+    char *path = NULL;
+    if (asprintf(&path, "%s%s", launch->archive.path, end) < 0) {
+        abort();
+    }
+    return path;
+}
+
+static void die_with(pid_t parent)
+{
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0 || getppid() != parent) {
+        _exit(EXIT_FAILURE);
+    }
+}
+
+/* In a child: becomes a JVM, as the supervisor's child does. */
+static _Noreturn void become_jvm(mj_launch_t *launch, int listener, int lifecycle, pid_t parent)
+{
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    die_with(parent);
+    (void)alarm(0); /* the parent's */
+    if (null < 0 || dup2(listener >= 0 ? listener : null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0 ||
+        dup2(null, STDERR_FILENO) < 0 || dup2(lifecycle, MJ_LIFECYCLE_FD) < 0) {
+        _exit(EXIT_FAILURE);
+    }
+    (void)fcntl(MJ_LIFECYCLE_FD, F_SETFD, FD_CLOEXEC);
+    if (close_range(MJ_FIRST_UNKNOWN_FD, ~0U, 0) != 0) {
+        _exit(EXIT_FAILURE);
+    }
+    (void)signal(SIGPIPE, SIG_IGN);
+    exit(mj_launch_run(launch));
+}
+
+/* Makes a JVM, and waits for its end.
+ * @param what it is to do, for the message
+ * @param listener where it serves meanwhile; -1: it does not */
+static bool perform(const char *what, mj_launch_t *jvm, int listener)
+{
+    char why[1024] = "";
+    int ends[2], status = 0;
+    pid_t parent = getpid(), pid;
+    bool is_done = true;
+
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0 || (pid = fork()) < 0) {
+        (void)fprintf(stderr, "archive: it cannot be made: %s\n", strerror(errno));
+        return false;
+    }
+    if (pid == 0) {
+        become_jvm(jvm, listener, ends[1], parent);
+    }
+    close(ends[1]);
+    if (listener >= 0) {
+        is_done = mj_rehearse(ends[0], SOCKET_NAME, jvm->record, why, sizeof(why));
+    }
+    while (mj_rehearsal_hear(ends[0], why, sizeof(why)) > 0) {
+    }
+    close(ends[0]);
+    is_done = waitpid(pid, &status, 0) == pid && status == 0 && is_done;
+    if (!is_done) {
+        (void)fprintf(stderr, "archive: it cannot be made: the JVM that was to %s ended with status %#x%s%s; the next try is an hour away\n",
+                      what, (unsigned)status, why[0] != '\0' ? ": " : "", why);
+    }
+    return is_done;
+}
+
+/* In the current folder: a socket's path may have 107 bytes only. */
+static int listen_here(void)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = SOCKET_NAME};
+    int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    (void)unlink(SOCKET_NAME);
+    if (listener >= 0 && (bind(listener, (struct sockaddr *)&address, sizeof(address)) != 0 || listen(listener, 4) != 0)) {
+        close(listener);
+        listener = -1;
+    }
+    return listener;
+}
+
+static mj_launch_t with(const mj_launch_t *launch, const char *format, const char *value)
+{
+    mj_launch_t other = *launch;
+    other.options = mj_options_copy(&launch->options);
+    other.archive = (mj_archive_t){NULL, launch->archive.is_aot, false};
+    mj_options_add(&other.options, "-XX:%s%s", format, value);
+    return other;
+}
+
+/* An AOT cache takes two steps, an archive of CDS is made at the end of the JVM that has shown what belongs in it. */
+static bool make(const mj_launch_t *launch, int listener, const char *file)
+{
+    mj_launch_t rehearsal, creation;
+    char *configuration;
+    bool is_made;
+
+    if (!launch->archive.is_aot) {
+        rehearsal = with(launch, "ArchiveClassesAtExit=", file);
+        return perform("make it", &rehearsal, listener);
+    }
+    configuration = beside(launch, ".conf");
+    rehearsal = with(launch, "AOTConfiguration=", configuration);
+    creation = with(&rehearsal, "AOTCache=", file);
+    mj_options_add(&rehearsal.options, "-XX:AOTMode=record");
+    mj_options_add(&creation.options, "-XX:AOTMode=create");
+    creation.is_trial = true;
+    is_made = perform("record it", &rehearsal, listener) && perform("make it", &creation, -1);
+    (void)unlink(configuration);
+    return is_made;
+}
+
+/* Whether a JVM takes what was made. */
+static bool try_out(const mj_launch_t *launch, char *file)
+{
+    mj_launch_t trial = with(launch, launch->archive.is_aot ? "AOTCache=" : "SharedArchiveFile=", file);
+    trial.archive = (mj_archive_t){file, launch->archive.is_aot, true};
+    trial.is_trial = true;
+    return perform("start from it", &trial, -1);
+}
+
+/* One process of a pool at a time. The lock goes with this process. @return false where another has it, or has just made the archive */
+static bool is_mine(mj_launch_t *launch)
+{
+    int fd = open("archive.lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+    struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    return fd >= 0 && fcntl(fd, F_SETLK, &all) == 0 && !mj_archive_look(&launch->archive, NULL);
+}
+
+/* Whether what it was made from is still there. */
+static bool is_current(const mj_launch_t *launch)
+{
+    mj_archive_t now = mj_archive_find(launch->state, launch->java_home, launch->jars, launch->record, &launch->options);
+    return now.path != NULL && strcmp(now.path, launch->archive.path) == 0;
+}
+
+/* @param file what it is called until it is whole */
+static bool make_and_keep(const mj_launch_t *launch, char *file)
+{
+    mj_launch_t ours = *launch;
+    int listener = listen_here();
+    struct stat st;
+    bool is_made;
+
+    if (listener < 0) {
+        (void)fprintf(stderr, "archive: it cannot be made: no socket in its folder: %s\n", strerror(errno));
+        return false;
+    }
+    ours.record = mj_rehearsal_settings(launch->record, launch->jars);
+    ours.state = NULL; /* it keeps nothing, and trains nobody in its turn */
+    is_made = make(&ours, listener, file);
+    close(listener);
+    (void)unlink(SOCKET_NAME);
+    if (!is_made || !try_out(&ours, file)) {
+        return false;
+    }
+    if (!is_current(launch)) {
+        (void)fprintf(stderr, "archive: it cannot be made: jars or JDK were exchanged meanwhile\n");
+        return false;
+    }
+    if (!mj_archive_seal(&launch->archive, file) || rename(file, launch->archive.path) != 0 || stat(launch->archive.path, &st) != 0) {
+        (void)fprintf(stderr, "archive: it cannot be kept as %s: %s\n", launch->archive.path, strerror(errno));
+        return false;
+    }
+    (void)printf("archive: %s was made, %ld KB\n", launch->archive.path, (long)(st.st_size / 1024));
+    (void)fflush(stdout);
+    return true;
+}
+
+/* Never in the way: whatever else wants the processor has it, and it ends by itself in time, whatever becomes of the daemon. */
+static void confine(void)
+{
+    const struct rlimit seconds = {MJ_TRAINING_PROCESSOR_S, MJ_TRAINING_PROCESSOR_S}, none = {0, 0};
+    (void)setpriority(PRIO_PROCESS, 0, LOWEST_PRIORITY);
+    (void)setrlimit(RLIMIT_CPU, &seconds);
+    (void)setrlimit(RLIMIT_CORE, &none);
+    (void)alarm(MJ_TRAINING_S);
+}
+
+int main(int argc, char **argv)
+{
+    mj_launch_t launch = {.java_home = NULL};
+    bool is_made;
+
+    if (argc != 4) {
+        (void)fprintf(stderr, "jvm-training is started by jvm-daemon.\n");
+        return EXIT_FAILURE;
+    }
+    die_with((pid_t)strtol(argv[3], NULL, 10));
+    confine();
+    if (!mj_launch_prepare(&launch, argv[1], argv[2]) || launch.state == NULL || chdir(launch.state) != 0 ||
+        apr_initialize() != APR_SUCCESS) {
+        return EXIT_FAILURE;
+    }
+    launch.archive = mj_archive_find(launch.state, launch.java_home, launch.jars, launch.record, &launch.options);
+    if (launch.archive.path == NULL || !is_mine(&launch)) {
+        return EXIT_SUCCESS;
+    }
+    mj_archive_tidy(&launch.archive);
+    is_made = make_and_keep(&launch, beside(&launch, ".new"));
+    mj_archive_tidy(&launch.archive);
+    return is_made ? EXIT_SUCCESS : EXIT_FAILURE;
+}
