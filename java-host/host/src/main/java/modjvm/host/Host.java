@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import modjvm.loading.KeptClasses;
 import modjvm.loading.Mounts;
 import modjvm.loading.Watch;
 import org.jspecify.annotations.Nullable;
@@ -90,7 +91,8 @@ final class Host {
         if (settings.reloadMarker().isPresent()) {
             watch.addMarker(settings.reloadMarker().get());
         }
-        Mounts mounts = new Mounts(settings.classPath(), settings.scriptOwner(), watch, log);
+        KeptClasses kept = new KeptClasses(lifecycle.stateFolder(), log);
+        Mounts mounts = new Mounts(settings.classPath(), settings.scriptOwner(), watch, kept, log);
         lifecycle.atExit(new Runnable() {
             @Override
             public void run() {

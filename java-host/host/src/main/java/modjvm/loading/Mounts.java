@@ -40,11 +40,12 @@ public final class Mounts implements Applications {
      * @param classPath jars and folders that every application sees
      * @param owner whose every target must be
      * @param watch gets every target before it is loaded, unless its definition says otherwise
+     * @param kept what is compiled once need not be compiled again
      * @param log gets every failure to load, as {@code PATH:LINE: MESSAGE} where that is known
      */
-    public Mounts(List<Path> classPath, Owner owner, Watch watch, PrintStream log) {
+    public Mounts(List<Path> classPath, Owner owner, Watch watch, KeptClasses kept, PrintStream log) {
         this.pool = classPath.isEmpty() ? api : new URLClassLoader(urls(classPath), api);
-        this.compiler = new SourceCompiler(classPath);
+        this.compiler = new SourceCompiler(classPath, kept);
         this.owner = owner;
         this.watch = watch;
         this.log = log;

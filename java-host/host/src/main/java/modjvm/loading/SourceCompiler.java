@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import javax.tools.Diagnostic;
 import javax.tools.DiagnosticCollector;
 import javax.tools.JavaCompiler;
@@ -30,19 +31,24 @@ final class SourceCompiler {
     /** Stands behind the last line, so that no line number changes. */
     private static final String MAIN = "\nvoid main(){}";
 
+    private static final List<String> OPTIONS = List.of("-proc:none", "-nowarn", "-g");
+
     private final List<Path> classPath;
+    private final KeptClasses kept;
 
     /**
      * Makes a compiler.
      *
      * @param classPath the pool's class path; the api comes first by itself
+     * @param kept gets what is compiled, and gives it back as long as nothing has changed
      */
-    SourceCompiler(List<Path> classPath) {
+    SourceCompiler(List<Path> classPath, KeptClasses kept) {
         this.classPath = List.copyOf(classPath);
+        this.kept = kept;
     }
 
     /**
-     * Compiles.
+     * Compiles, unless its classes were kept.
      *
      * @param source the file
      * @param groupPath jars and folders of its application group
@@ -50,17 +56,29 @@ final class SourceCompiler {
      * @throws LoadException with the first error, its report with every one, each as {@code PATH:LINE: MESSAGE}
      */
     Map<String, byte[]> compile(Path source, List<Path> groupPath) throws LoadException {
+        List<Path> path = path(groupPath);
+        String circumstances = circumstances(path);
+        String text = read(source);
+        Optional<Map<String, byte[]>> known = kept.find(source, text, circumstances);
+        if (known.isPresent()) {
+            return known.get();
+        }
+        Map<String, byte[]> classes = compile(source, text, path);
+        kept.keep(source, text, circumstances, classes);
+        return classes;
+    }
+
+    private static Map<String, byte[]> compile(Path source, String text, List<Path> path) throws LoadException {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         if (compiler == null) {
             throw new LoadException(source + ": " + System.getProperty("java.home")
                     + " has no compiler; set java-home to a JDK, or mount a jar or a class folder");
         }
-        String text = read(source);
         DiagnosticCollector<JavaFileObject> diagnostics = new DiagnosticCollector<>();
-        Map<String, byte[]> classes = run(compiler, source, text, groupPath, diagnostics);
+        Map<String, byte[]> classes = run(compiler, source, text, path, diagnostics);
         if (isCompactWithoutMain(diagnostics)) {
             diagnostics = new DiagnosticCollector<>();
-            classes = run(compiler, source, text + MAIN, groupPath, diagnostics);
+            classes = run(compiler, source, text + MAIN, path, diagnostics);
         }
         List<String> errors = errors(source, diagnostics);
         if (!errors.isEmpty()) {
@@ -79,14 +97,16 @@ final class SourceCompiler {
         }
     }
 
-    private Map<String, byte[]> run(
+    private static Map<String, byte[]> run(
             JavaCompiler compiler,
             Path source,
             String text,
-            List<Path> groupPath,
+            List<Path> path,
             DiagnosticCollector<JavaFileObject> diagnostics)
             throws LoadException {
-        List<String> options = List.of("-proc:none", "-nowarn", "-g", "-classpath", classPath(groupPath));
+        List<String> options = new ArrayList<>(OPTIONS);
+        options.add("-classpath");
+        options.add(joined(path));
         try (StandardJavaFileManager standard =
                         compiler.getStandardFileManager(diagnostics, Locale.ROOT, StandardCharsets.UTF_8);
                 MemoryFiles files = new MemoryFiles(standard)) {
@@ -99,15 +119,33 @@ final class SourceCompiler {
         }
     }
 
-    private String classPath(List<Path> groupPath) throws LoadException {
-        StringBuilder path = new StringBuilder(apiPath().toString());
-        for (Path element : groupPath) {
-            path.append(File.pathSeparatorChar).append(element);
+    /** All that a source's classes depend on beside its text: what the compiler is, and what it sees. */
+    static String circumstances(List<Path> path) {
+        StringBuilder text = new StringBuilder();
+        for (String property : List.of("java.home", "java.runtime.version", "java.vm.version")) {
+            text.append(System.getProperty(property)).append('\n');
         }
-        for (Path element : classPath) {
-            path.append(File.pathSeparatorChar).append(element);
+        text.append(OPTIONS).append('\n');
+        for (Path element : path) {
+            text.append(Fingerprint.of(element)).append(' ').append(element).append('\n');
         }
-        return path.toString();
+        return text.toString();
+    }
+
+    List<Path> path(List<Path> groupPath) throws LoadException {
+        List<Path> path = new ArrayList<>();
+        path.add(apiPath());
+        path.addAll(groupPath);
+        path.addAll(classPath);
+        return path;
+    }
+
+    private static String joined(List<Path> path) {
+        StringBuilder text = new StringBuilder();
+        for (Path element : path) {
+            text.append(text.length() > 0 ? File.pathSeparator : "").append(element);
+        }
+        return text.toString();
     }
 
     private static Path apiPath() throws LoadException {

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -41,6 +42,10 @@ final class Workbench {
 
     Workbench(Path folder) {
         this.folder = folder;
+    }
+
+    KeptClasses nothingKept() {
+        return new KeptClasses(Optional.empty(), log);
     }
 
     Path path(String name) {
@@ -125,7 +130,7 @@ final class Workbench {
 
     /** A pool with these applications, loaded. */
     Mounts mounts(byte[]... definitions) throws LoadException {
-        Mounts mounts = new Mounts(List.of(), Workbench.ANYBODY, new Watch(List.of()), log);
+        Mounts mounts = new Mounts(List.of(), Workbench.ANYBODY, new Watch(List.of()), nothingKept(), log);
         mounts.preload(List.of(definitions), 2);
         return mounts;
     }
