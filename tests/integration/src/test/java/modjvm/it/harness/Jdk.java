@@ -34,6 +34,15 @@ public record Jdk(Path home, int release) {
         return found.orElseThrow();
     }
 
+    /** A JDK of that release; where there is none, the test is skipped. */
+    public static Jdk of(int release) {
+        Optional<Jdk> found = Stream.concat(Stream.of(current()), installed())
+                .filter(jdk -> jdk.release == release)
+                .findFirst();
+        Assumptions.assumeTrue(found.isPresent(), "skipped: no JDK " + release + " below " + USUAL_PLACE);
+        return found.orElseThrow();
+    }
+
     private static Stream<Jdk> installed() {
         try (Stream<Path> homes = Files.list(USUAL_PLACE)) {
             return homes.flatMap(home -> at(home).stream()).toList().stream();
