@@ -1,5 +1,7 @@
 #include "archive.h"
 
+#include "sources.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -13,6 +15,7 @@
 
 #define FIRST_AOT_RELEASE 25
 #define PREFIX "archive-"
+#define COMPILER ".compiler"
 #define FAILED ".failed"
 #define RETRY_S 3600
 
@@ -103,30 +106,10 @@ const char *mj_archive_opponent(const mj_options_t *options)
     return getenv("_JAVA_OPTIONS") != NULL ? "_JAVA_OPTIONS" : NULL;
 }
 
-static bool ends_with(mj_span_t text, const char *end)
-{
-    size_t len = strlen(end);
-    return text.len >= len && memcmp(text.data + text.len - len, end, len) == 0;
-}
-
-bool mj_archive_has_source(mj_span_t record)
-{
-    mj_record_iter_t iter = {.rest = record};
-    mj_span_t target;
-    while (mj_record_next(&iter) == APR_SUCCESS) {
-        if (mj_span_is(iter.name, "application") && mj_record_check(iter.value) == APR_SUCCESS &&
-            mj_record_find(iter.value, "target", &target) && ends_with(target, ".java")) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool make_key(uint64_t *key, const char *java_home, const char *jars, mj_span_t record, const mj_options_t *options)
+static bool make_key(uint64_t *key, const char *java_home, const char *jars, const mj_options_t *options)
 {
     int i;
     *key = 14695981039346656037ULL;
-    *key = hash_text(*key, mj_archive_has_source(record) ? "with the compiler" : "without");
     for (i = 0; i < options->count; i++) {
         *key = hash_text(*key, options->texts[i]);
     }
@@ -214,17 +197,21 @@ bool mj_archive_seal(const mj_archive_t *archive, const char *file)
 
 /* --- use --- */
 
-mj_archive_t mj_archive_find(const char *state, const char *java_home, const char *jars, mj_span_t record, const mj_options_t *options)
+mj_archives_t mj_archives_find(const char *state, const char *java_home, const char *jars, mj_span_t record, const mj_options_t *options)
 {
-    mj_archive_t archive = {.is_aot = java_release(java_home) >= FIRST_AOT_RELEASE};
+    mj_archives_t archives = {.plain.path = NULL, .compiling.has_compiler = true};
     uint64_t key;
 
+    archives.plain.is_aot = archives.compiling.is_aot = java_release(java_home) >= FIRST_AOT_RELEASE;
     /* In -XX:SharedArchiveFile a colon stands between two files. */
-    if (mj_archive_opponent(options) == NULL && strpbrk(state, ":%") == NULL && make_key(&key, java_home, jars, record, options) &&
-        asprintf(&archive.path, "%s/" PREFIX "%016llx", state, (unsigned long long)key) < 0) {
+    if (mj_archive_opponent(options) != NULL || strpbrk(state, ":%") != NULL || !make_key(&key, java_home, jars, options)) {
+        return archives;
+    }
+    if (asprintf(&archives.plain.path, "%s/" PREFIX "%016llx", state, (unsigned long long)key) < 0 ||
+        (mj_sources_has_any(record) && asprintf(&archives.compiling.path, "%s" COMPILER, archives.plain.path) < 0)) {
         abort();
     }
-    return archive;
+    return archives;
 }
 
 void mj_archive_use(const mj_archive_t *archive, mj_options_t *options)
@@ -257,26 +244,31 @@ void mj_archive_reject(mj_archive_t *archive)
     archive->is_usable = false;
 }
 
-/* --- beside it --- */
+/* --- both, and what lies beside them --- */
 
-static char *failure_of(const mj_archive_t *archive)
+static char *failure_of(const mj_archives_t *archives)
 {
     char *path = NULL;
-    if (asprintf(&path, "%s" FAILED, archive->path) < 0) {
+    if (asprintf(&path, "%s" FAILED, archives->plain.path) < 0) {
         abort();
     }
     return path;
 }
 
-void mj_archive_tidy(const mj_archive_t *archive)
+static bool is_one_of(const mj_archives_t *archives, const char *name)
 {
-    const char *own = strrchr(archive->path, '/') + 1;
-    char *folder = strndup(archive->path, (size_t)(own - archive->path));
+    const char *compiling = archives->compiling.path;
+    return strcmp(name, strrchr(archives->plain.path, '/') + 1) == 0 || (compiling != NULL && strcmp(name, strrchr(compiling, '/') + 1) == 0);
+}
+
+void mj_archives_tidy(const mj_archives_t *archives)
+{
+    char *folder = strndup(archives->plain.path, (size_t)(strrchr(archives->plain.path, '/') + 1 - archives->plain.path));
     DIR *dir = folder != NULL ? opendir(folder) : NULL;
     const struct dirent *entry;
 
     while (dir != NULL && (entry = readdir(dir)) != NULL) {
-        if (strncmp(entry->d_name, PREFIX, strlen(PREFIX)) == 0 && strcmp(entry->d_name, own) != 0) {
+        if (strncmp(entry->d_name, PREFIX, strlen(PREFIX)) == 0 && !is_one_of(archives, entry->d_name)) {
             (void)unlinkat(dirfd(dir), entry->d_name, 0);
         }
     }
@@ -286,24 +278,24 @@ void mj_archive_tidy(const mj_archive_t *archive)
     free(folder);
 }
 
-bool mj_archive_is_due(const mj_archive_t *archive)
+bool mj_archives_are_due(const mj_archives_t *archives)
 {
     struct stat st;
     char *failure;
     bool is_due;
 
-    if (archive->path == NULL || archive->is_usable) {
+    if (archives->plain.path == NULL || (archives->plain.is_usable && (archives->compiling.path == NULL || archives->compiling.is_usable))) {
         return false;
     }
-    failure = failure_of(archive);
+    failure = failure_of(archives);
     is_due = lstat(failure, &st) != 0 || st.st_mtim.tv_sec + RETRY_S < time(NULL);
     free(failure);
     return is_due;
 }
 
-void mj_archive_note_failure(const mj_archive_t *archive)
+void mj_archives_note_failure(const mj_archives_t *archives)
 {
-    char *failure = failure_of(archive);
+    char *failure = failure_of(archives);
     int fd;
     (void)unlink(failure);
     fd = open(failure, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);

@@ -1,6 +1,7 @@
-/* The archive of classes from which a pool's JVMs start faster: an AOT cache from Java 25 on, a dynamic CDS archive before. It holds
- * classes of the JDK and of the host, and lies in the pool's state folder as archive-KEY, KEY being a hash of all that it depends on: an AOT
- * cache does not notice by itself that a jar has changed. */
+/* The archives of classes from which a pool's JVMs start faster: AOT caches from Java 25 on, dynamic CDS archives before. They hold
+ * classes of the JDK and of the host, and lie in the pool's state folder as archive-KEY, KEY being a hash of all that they depend on: an AOT
+ * cache does not notice by itself that a jar has changed. A pool of sources has a second one, archive-KEY.compiler, which holds the compiler too: it
+ * is for the starts that need that, because a JVM takes memory for all that is in its archive. */
 #ifndef MJ_ARCHIVE_H
 #define MJ_ARCHIVE_H
 
@@ -10,19 +11,25 @@
 #include <stdio.h>
 
 typedef struct mj_archive_t {
-    char *path;  /**< where it lies or is to lie; NULL: this pool has none */
+    char *path; /**< where it lies or is to lie; NULL: this pool has none */
     bool is_aot; /**< not CDS */
+    bool has_compiler;
     bool is_usable;
 } mj_archive_t;
+
+typedef struct mj_archives_t {
+    mj_archive_t plain;
+    mj_archive_t compiling; /**< for pools of sources alone */
+} mj_archives_t;
 
 /** Looks whether a state folder may be trusted: it belongs to root or to the caller, and nobody else can write to it; else it says so
  *  on stderr. */
 bool mj_archive_check_state(const char *state);
 
-/** Finds where the archive for a JVM lies or would lie.
+/** Finds where the archives for a JVM lie or would lie.
  *  @param options the JVM's, without the archive's own
- *  @return without a path where there can be none: options or environment are at odds with it, or a file is missing */
-mj_archive_t mj_archive_find(const char *state, const char *java_home, const char *jars, mj_span_t record, const mj_options_t *options);
+ *  @return without paths where there can be none: options or environment are at odds with it, or a file is missing */
+mj_archives_t mj_archives_find(const char *state, const char *java_home, const char *jars, mj_span_t record, const mj_options_t *options);
 
 /** What is at odds with an archive: an option, or a variable of the environment; NULL: nothing. */
 const char *mj_archive_opponent(const mj_options_t *options);
@@ -45,16 +52,13 @@ void mj_archive_reject(mj_archive_t *archive);
  *  @return false with errno */
 bool mj_archive_seal(const mj_archive_t *archive, const char *file);
 
-/** Removes what lies beside it: archives of other keys, and what trainings that were killed have left. */
-void mj_archive_tidy(const mj_archive_t *archive);
-
 /** Whether one should be made: it is missing, and no try has failed within an hour. */
-bool mj_archive_is_due(const mj_archive_t *archive);
+bool mj_archives_are_due(const mj_archives_t *archives);
 
-/** Remembers that a try to make it has failed. */
-void mj_archive_note_failure(const mj_archive_t *archive);
+/** Remembers that a try to make one has failed. */
+void mj_archives_note_failure(const mj_archives_t *archives);
 
-/** Whether the pool's settings name an application that has to be compiled. */
-bool mj_archive_has_source(mj_span_t record);
+/** Removes what lies beside them: archives of other keys, and what trainings that were killed have left. */
+void mj_archives_tidy(const mj_archives_t *archives);
 
 #endif

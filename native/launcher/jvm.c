@@ -139,7 +139,7 @@ static jboolean JNICALL native_wants_training(JNIEnv *env, jclass type)
 {
     (void)env;
     (void)type;
-    return mj_archive_is_due(&state.launch->archive) ? JNI_TRUE : JNI_FALSE;
+    return mj_archives_are_due(&state.launch->archives) ? JNI_TRUE : JNI_FALSE;
 }
 
 static void JNICALL native_train(JNIEnv *env, jclass type)
@@ -470,13 +470,13 @@ int mj_jvm_run(mj_launch_t *launch)
     if (env == NULL) {
         return EXIT_FAILURE;
     }
-    is_mapped = !launch->archive.is_usable || mj_archive_is_mapped(&launch->archive);
+    is_mapped = launch->archive == NULL || mj_archive_is_mapped(launch->archive);
     if (launch->is_trial) {
         (void)fflush(NULL);
         _exit(is_mapped ? EXIT_SUCCESS : EXIT_FAILURE);
     }
     if (!is_mapped) {
-        mj_archive_reject(&launch->archive);
+        mj_archive_reject(launch->archive);
     }
     if (register_natives(env)) {
         call_main(env);

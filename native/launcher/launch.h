@@ -12,7 +12,8 @@ typedef struct mj_launch_t {
     const char *jars;  /**< the folder of the jars */
     const char *state; /**< the pool's own folder, looked at (mj_archive_check_state); NULL: it has none */
     mj_options_t options;
-    mj_archive_t archive;
+    mj_archives_t archives;
+    mj_archive_t *archive; /**< which of them it uses; NULL: none */
     bool is_trial; /**< the JVM is made, and no more */
 } mj_launch_t;
 

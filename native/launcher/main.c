@@ -2,11 +2,35 @@
  * instruction on. argv[0] is the pool's display name, argv[1] the folder of the jars, argv[2] the pool's
  * state folder, if it has one. */
 #include "launch.h"
+#include "sources.h"
 
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+static void choose_archive(mj_launch_t *launch)
+{
+    const char *opponent = mj_archive_opponent(&launch->options);
+    mj_archives_t *archives = &launch->archives;
+    bool has_plain, has_compiling;
+
+    if (opponent != NULL) {
+        (void)printf("archive: none for this pool, because of %s\n", opponent);
+        (void)fflush(stdout);
+    }
+    *archives = mj_archives_find(launch->state, launch->java_home, launch->jars, launch->record, &launch->options);
+    has_plain = mj_archive_look(&archives->plain, stderr);
+    has_compiling = mj_archive_look(&archives->compiling, stderr);
+    if (has_compiling && (!has_plain || mj_sources_need_compiler(launch->record, launch->state))) {
+        launch->archive = &archives->compiling;
+    } else if (has_plain) {
+        launch->archive = &archives->plain;
+    }
+    if (launch->archive != NULL) {
+        mj_archive_use(launch->archive, &launch->options);
+    }
+}
 
 int main(int argc, char **argv)
 {
@@ -23,14 +47,7 @@ int main(int argc, char **argv)
         return EXIT_FAILURE;
     }
     if (launch.state != NULL) {
-        launch.archive = mj_archive_find(launch.state, launch.java_home, launch.jars, launch.record, &launch.options);
-        if (mj_archive_opponent(&launch.options) != NULL) {
-            (void)printf("archive: none for this pool, because of %s\n", mj_archive_opponent(&launch.options));
-            (void)fflush(stdout);
-        }
-        if (mj_archive_look(&launch.archive, stderr)) {
-            mj_archive_use(&launch.archive, &launch.options);
-        }
+        choose_archive(&launch);
     }
     return mj_launch_run(&launch);
 }

@@ -1,6 +1,5 @@
 #include "rehearsal.h"
 
-#include "archive.h"
 #include "wire.h"
 
 #include <apr_strings.h>
@@ -16,6 +15,7 @@
 #define DRAIN 'D'
 #define ROUNDS 60
 #define PATIENCE_S 60 /* for an answer */
+#define FRAMES_OF_BODY ((apr_size_t)MJ_HEADER_SIZE * 2) /* DATA and END */
 #define ENTRY_POINT "modjvm.rehearsal.Rehearsal::handle"
 
 static bool is_kept(mj_span_t name)
@@ -40,7 +40,7 @@ static void add_application(mj_record_builder_t *settings, const char *target, a
     mj_record_add_span(settings, "application", mj_record_bytes(definition));
 }
 
-mj_span_t mj_rehearsal_settings(mj_span_t record, const char *jars)
+mj_span_t mj_rehearsal_settings(mj_span_t record, const char *jars, bool with_source)
 {
     mj_record_iter_t iter = {.rest = record};
     mj_record_builder_t *settings;
@@ -55,7 +55,7 @@ mj_span_t mj_rehearsal_settings(mj_span_t record, const char *jars)
     }
     mj_record_add_number(settings, "httpd-uid", geteuid());
     add_application(settings, apr_pstrcat(pool, jars, "/modjvm-host.jar", NULL), pool);
-    if (mj_archive_has_source(record)) { /* then the compiler belongs to what is fast */
+    if (with_source) {
         add_application(settings, apr_pstrcat(pool, jars, "/Rehearsal.java", NULL), pool);
     }
     return mj_record_bytes(settings);
@@ -138,7 +138,7 @@ static bool exchange(int connection, uint16_t serial, mj_span_t application, con
         start = MJ_HELLO_SIZE;
     }
     if (mj_request_encode(message + start, sizeof(message) - start, serial, &request, &len) != APR_SUCCESS ||
-        start + len + 2 * MJ_HEADER_SIZE + body.len > sizeof(message)) {
+        start + len + FRAMES_OF_BODY + body.len > sizeof(message)) {
         return false;
     }
     len += start;
@@ -146,7 +146,7 @@ static bool exchange(int connection, uint16_t serial, mj_span_t application, con
         mj_data_header_encode(message + len, serial, (uint32_t)body.len);
         memcpy(message + len + MJ_HEADER_SIZE, body.data, body.len);
         mj_end_encode(message + len + MJ_HEADER_SIZE + body.len, serial, 0);
-        len += 2 * MJ_HEADER_SIZE + body.len;
+        len += FRAMES_OF_BODY + body.len;
     }
     return send(connection, message, len, MSG_NOSIGNAL) == (ssize_t)len && read_answer(connection);
 }

@@ -27,7 +27,7 @@
 static char *beside(const mj_launch_t *launch, const char *end)
 {
     char *path = NULL;
-    if (asprintf(&path, "%s%s", launch->archive.path, end) < 0) {
+    if (asprintf(&path, "%s%s", launch->archive->path, end) < 0) {
         abort();
     }
     return path;
@@ -107,7 +107,8 @@ static mj_launch_t with(const mj_launch_t *launch, const char *format, const cha
 {
     mj_launch_t other = *launch;
     other.options = mj_options_copy(&launch->options);
-    other.archive = (mj_archive_t){NULL, launch->archive.is_aot, false};
+    other.archive = NULL;
+    other.archives = (mj_archives_t){.plain.path = NULL};
     mj_options_add(&other.options, "-XX:%s%s", format, value);
     return other;
 }
@@ -119,7 +120,7 @@ static bool make(const mj_launch_t *launch, int listener, const char *file)
     char *configuration;
     bool is_made;
 
-    if (!launch->archive.is_aot) {
+    if (!launch->archive->is_aot) {
         rehearsal = with(launch, "ArchiveClassesAtExit=", file);
         return perform("make it", &rehearsal, listener);
     }
@@ -137,31 +138,32 @@ static bool make(const mj_launch_t *launch, int listener, const char *file)
 /* Whether a JVM takes what was made. */
 static bool try_out(const mj_launch_t *launch, char *file)
 {
-    mj_launch_t trial = with(launch, launch->archive.is_aot ? "AOTCache=" : "SharedArchiveFile=", file);
-    trial.archive = (mj_archive_t){file, launch->archive.is_aot, true};
+    mj_launch_t trial = with(launch, launch->archive->is_aot ? "AOTCache=" : "SharedArchiveFile=", file);
+    trial.archive = &(mj_archive_t){.path = file};
     trial.is_trial = true;
     return perform("start from it", &trial, -1);
 }
 
-/* One process of a pool at a time. The lock goes with this process. @return false where another has it, or has just made the archive */
-static bool is_mine(mj_launch_t *launch)
+/* One process of a pool at a time. The lock goes with this process. @return false where another has it */
+static bool is_mine(void)
 {
     int fd = open("archive.lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
     struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    return fd >= 0 && fcntl(fd, F_SETLK, &all) == 0 && !mj_archive_look(&launch->archive, NULL);
+    return fd >= 0 && fcntl(fd, F_SETLK, &all) == 0;
 }
 
-/* Whether what it was made from is still there. */
+/* Whether what they were made from is still there. */
 static bool is_current(const mj_launch_t *launch)
 {
-    mj_archive_t now = mj_archive_find(launch->state, launch->java_home, launch->jars, launch->record, &launch->options);
-    return now.path != NULL && strcmp(now.path, launch->archive.path) == 0;
+    mj_archives_t now = mj_archives_find(launch->state, launch->java_home, launch->jars, launch->record, &launch->options);
+    return now.plain.path != NULL && strcmp(now.plain.path, launch->archives.plain.path) == 0;
 }
 
-/* @param file what it is called until it is whole */
-static bool make_and_keep(const mj_launch_t *launch, char *file)
+/* Makes one of them. */
+static bool make_and_keep(const mj_launch_t *launch, mj_archive_t *archive)
 {
     mj_launch_t ours = *launch;
+    char *file; /* until it is whole */
     int listener = listen_here();
     struct stat st;
     bool is_made;
@@ -170,7 +172,9 @@ static bool make_and_keep(const mj_launch_t *launch, char *file)
         (void)fprintf(stderr, "archive: it cannot be made: no socket in its folder: %s\n", strerror(errno));
         return false;
     }
-    ours.record = mj_rehearsal_settings(launch->record, launch->jars);
+    ours.archive = archive;
+    file = beside(&ours, ".new");
+    ours.record = mj_rehearsal_settings(launch->record, launch->jars, archive->has_compiler);
     ours.state = NULL; /* it keeps nothing, and trains nobody in its turn */
     is_made = make(&ours, listener, file);
     close(listener);
@@ -182,13 +186,18 @@ static bool make_and_keep(const mj_launch_t *launch, char *file)
         (void)fprintf(stderr, "archive: it cannot be made: jars or JDK were exchanged meanwhile\n");
         return false;
     }
-    if (!mj_archive_seal(&launch->archive, file) || rename(file, launch->archive.path) != 0 || stat(launch->archive.path, &st) != 0) {
-        (void)fprintf(stderr, "archive: it cannot be kept as %s: %s\n", launch->archive.path, strerror(errno));
+    if (!mj_archive_seal(archive, file) || rename(file, archive->path) != 0 || stat(archive->path, &st) != 0) {
+        (void)fprintf(stderr, "archive: it cannot be kept as %s: %s\n", archive->path, strerror(errno));
         return false;
     }
-    (void)printf("archive: %s was made, %ld KB\n", launch->archive.path, (long)(st.st_size / 1024));
+    (void)printf("archive: %s was made, %ld KB\n", archive->path, (long)(st.st_size / 1024));
     (void)fflush(stdout);
     return true;
+}
+
+static bool make_missing(const mj_launch_t *launch, mj_archive_t *archive)
+{
+    return archive->path == NULL || mj_archive_look(archive, NULL) || make_and_keep(launch, archive);
 }
 
 /* Never in the way: whatever else wants the processor has it, and it ends by itself in time, whatever becomes of the daemon. */
@@ -216,12 +225,12 @@ int main(int argc, char **argv)
         apr_initialize() != APR_SUCCESS) {
         return EXIT_FAILURE;
     }
-    launch.archive = mj_archive_find(launch.state, launch.java_home, launch.jars, launch.record, &launch.options);
-    if (launch.archive.path == NULL || !is_mine(&launch)) {
+    launch.archives = mj_archives_find(launch.state, launch.java_home, launch.jars, launch.record, &launch.options);
+    if (launch.archives.plain.path == NULL || !is_mine()) {
         return EXIT_SUCCESS;
     }
-    mj_archive_tidy(&launch.archive);
-    is_made = make_and_keep(&launch, beside(&launch, ".new"));
-    mj_archive_tidy(&launch.archive);
+    mj_archives_tidy(&launch.archives);
+    is_made = make_missing(&launch, &launch.archives.plain) && make_missing(&launch, &launch.archives.compiling);
+    mj_archives_tidy(&launch.archives);
     return is_made ? EXIT_SUCCESS : EXIT_FAILURE;
 }

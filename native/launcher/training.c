@@ -106,7 +106,7 @@ void mj_training_run(mj_training_t *training, const mj_launch_t *launch)
     if (error != 0) {
         (void)fprintf(stderr, "archive: it cannot be made: no process can be started: %s\n", strerror(error));
     } else if (pid > 0 && !wait_for(training, pid) && !training->is_stopped) {
-        mj_archive_note_failure(&launch->archive);
+        mj_archives_note_failure(&launch->archives);
     }
 }
 

@@ -1,6 +1,7 @@
 /* The archives of pools: what their key is made of, and which are trusted. */
 #include "archive.h"
 #include "harness.h"
+#include "sources.h"
 #include "temp_folder.h"
 
 #include <apr_strings.h>
@@ -38,11 +39,30 @@ static void make(void)
     (void)setvbuf(stderr, NULL, _IONBF, 0);
 }
 
+static mj_archives_t find_both(void)
+{
+    mj_archives_t archives = mj_archives_find(state, home, jars, mj_record_bytes(record), &options);
+    mj_archive_look(&archives.plain, stderr);
+    mj_archive_look(&archives.compiling, stderr);
+    return archives;
+}
+
+static bool is_due(void)
+{
+    mj_archives_t archives = find_both();
+    return mj_archives_are_due(&archives);
+}
+
+static void add_application(const char *target)
+{
+    mj_record_builder_t *definition = mj_record_builder_make(test_pool);
+    mj_record_add(definition, "target", target);
+    mj_record_add_span(record, "application", mj_record_bytes(definition));
+}
+
 static mj_archive_t find(void)
 {
-    mj_archive_t archive = mj_archive_find(state, home, jars, mj_record_bytes(record), &options);
-    mj_archive_look(&archive, stderr);
-    return archive;
+    return find_both().plain;
 }
 
 /* As training makes one. */
@@ -66,7 +86,7 @@ static void expect_ignored(const char *why)
     const char *text = what_was_said();
     ck_assert(archive.path != NULL && !archive.is_usable);
     ck_assert_str_eq(text, apr_psprintf(test_pool, "archive: %s is ignored: %s; a new one takes its place\n", archive.path, why));
-    ck_assert(mj_archive_is_due(&archive));
+    ck_assert(is_due());
 }
 
 START_TEST(should_be_missing_at_first_and_silent_about_it)
@@ -74,7 +94,7 @@ START_TEST(should_be_missing_at_first_and_silent_about_it)
     mj_archive_t archive = find();
     ck_assert_str_eq(apr_pstrmemdup(test_pool, archive.path, strlen(state) + 9), apr_pstrcat(test_pool, state, "/archive-", NULL));
     ck_assert(archive.is_aot && !archive.is_usable);
-    ck_assert(mj_archive_is_due(&archive));
+    ck_assert(is_due());
     ck_assert_str_eq(what_was_said(), "");
 }
 END_TEST
@@ -85,7 +105,7 @@ START_TEST(should_be_used_as_it_was_made)
     put(&archive);
     archive = find();
     ck_assert(archive.is_usable);
-    ck_assert(!mj_archive_is_due(&archive));
+    ck_assert(!is_due());
     mj_archive_use(&archive, &options);
     ck_assert_str_eq(options.texts[options.count - 1], apr_pstrcat(test_pool, "-XX:AOTCache=", archive.path, NULL));
     ck_assert_str_eq(what_was_said(), "");
@@ -115,7 +135,6 @@ static void expect_other(const char *before, const char *change)
 START_TEST(should_have_another_key_for_whatever_it_depends_on)
 {
     const char *path = find().path;
-    mj_record_builder_t *definition = mj_record_builder_make(test_pool);
 
     ck_assert_str_eq(find().path, path);
     mj_make_file(jars, "modjvm-api.jar", "apj");
@@ -134,19 +153,50 @@ START_TEST(should_have_another_key_for_whatever_it_depends_on)
     mj_options_add(&options, "-XX:+UseCompactObjectHeaders");
     expect_other(path, "another option");
     options.count--;
-    mj_record_add(definition, "target", "/srv/Hello.java");
-    mj_record_add_span(record, "application", mj_record_bytes(definition));
-    expect_other(path, "a source");
 }
 END_TEST
 
-START_TEST(should_not_depend_on_what_jars_and_sources_hold)
+START_TEST(should_be_two_where_there_is_a_source)
 {
     const char *path = find().path;
-    mj_record_builder_t *definition = mj_record_builder_make(test_pool);
-    mj_record_add(definition, "target", "/srv/hello.jar");
-    mj_record_add_span(record, "application", mj_record_bytes(definition));
-    ck_assert_str_eq(find().path, path);
+    mj_archives_t archives;
+
+    add_application("/srv/hello.jar");
+    archives = find_both();
+    ck_assert_str_eq(archives.plain.path, path);
+    ck_assert(archives.compiling.path == NULL && !archives.plain.has_compiler);
+    add_application("/srv/Hello.java");
+    archives = find_both();
+    ck_assert_str_eq(archives.plain.path, path);
+    ck_assert_str_eq(archives.compiling.path, apr_pstrcat(test_pool, path, ".compiler", NULL));
+    ck_assert(archives.compiling.has_compiler);
+    put(&archives.plain);
+    ck_assert(is_due());
+    put(&archives.compiling);
+    ck_assert(!is_due());
+    ck_assert_int_eq(rename(archives.compiling.path, archives.plain.path), 0);
+    expect_ignored("it is not as it was made");
+}
+END_TEST
+
+START_TEST(should_need_the_compiler_for_what_is_not_kept)
+{
+    const char *source = mj_make_file(root, "Hello.java", ""), *kept;
+    const struct timespec long_ago[2] = {{.tv_sec = 1}, {.tv_sec = 1}};
+
+    add_application("/srv/hello.jar");
+    ck_assert(!mj_sources_need_compiler(mj_record_bytes(record), state));
+    add_application(source);
+    ck_assert(mj_sources_need_compiler(mj_record_bytes(record), state));
+    record = mj_record_builder_make(test_pool);
+    ck_assert_int_eq(chdir(root), 0);
+    mj_make_file(root, "123456789.java", "");
+    add_application("123456789.java");
+    ck_assert(mj_sources_need_compiler(mj_record_bytes(record), state));
+    kept = mj_make_file(state, "classes-bfece7b0", "");
+    ck_assert(!mj_sources_need_compiler(mj_record_bytes(record), state));
+    ck_assert_int_eq(utimensat(AT_FDCWD, kept, long_ago, 0), 0);
+    ck_assert(mj_sources_need_compiler(mj_record_bytes(record), state));
 }
 END_TEST
 
@@ -223,36 +273,41 @@ START_TEST(should_be_removed_if_the_jvm_passes_over_it)
     mj_archive_reject(&archive);
     ck_assert_str_eq(what_was_said(), apr_psprintf(test_pool, "archive: %s is ignored: the JVM does not take it; a new one takes its place\n",
                                                    archive.path));
-    ck_assert(access(archive.path, F_OK) != 0 && mj_archive_is_due(&archive));
+    ck_assert(access(archive.path, F_OK) != 0 && is_due());
 }
 END_TEST
 
 START_TEST(should_not_be_tried_again_soon_after_a_failure)
 {
-    mj_archive_t archive = find();
+    mj_archives_t archives = find_both();
     const struct timespec long_ago[2] = {{.tv_sec = 1}, {.tv_sec = 1}};
-    mj_archive_note_failure(&archive);
-    ck_assert(!mj_archive_is_due(&archive));
-    ck_assert_int_eq(utimensat(AT_FDCWD, apr_pstrcat(test_pool, archive.path, ".failed", NULL), long_ago, 0), 0);
-    ck_assert(mj_archive_is_due(&archive));
-    mj_archive_note_failure(&archive);
-    ck_assert(!mj_archive_is_due(&archive));
+    mj_archives_note_failure(&archives);
+    ck_assert(!is_due());
+    ck_assert_int_eq(utimensat(AT_FDCWD, apr_pstrcat(test_pool, archives.plain.path, ".failed", NULL), long_ago, 0), 0);
+    ck_assert(is_due());
+    mj_archives_note_failure(&archives);
+    ck_assert(!is_due());
     mj_options_add(&options, "-Xint");
-    archive = find();
-    ck_assert(mj_archive_is_due(&archive));
+    ck_assert(is_due());
 }
 END_TEST
 
 START_TEST(should_tidy_up_what_is_beside_it)
 {
-    mj_archive_t archive = find();
+    mj_archives_t archives;
+    mj_archive_t archive;
+    add_application("/srv/Hello.java");
+    archives = find_both();
+    archive = archives.plain;
     put(&archive);
+    put(&archives.compiling);
     mj_make_file(state, "archive-0123456789abcdef", "old");
     mj_make_file(state, "archive-0123456789abcdef.new", "half");
     mj_make_file(state, "classes-1", "kept");
     mj_make_file(state, "archive.lock", "");
-    mj_archive_tidy(&archive);
+    mj_archives_tidy(&archives);
     ck_assert_int_eq(access(archive.path, F_OK), 0);
+    ck_assert_int_eq(access(archives.compiling.path, F_OK), 0);
     ck_assert_int_eq(access(apr_pstrcat(test_pool, state, "/classes-1", NULL), F_OK), 0);
     ck_assert_int_eq(access(apr_pstrcat(test_pool, state, "/archive.lock", NULL), F_OK), 0);
     ck_assert_int_ne(access(apr_pstrcat(test_pool, state, "/archive-0123456789abcdef", NULL), F_OK), 0);
@@ -264,7 +319,7 @@ static void expect_none(const char *because)
 {
     mj_archive_t archive = find();
     ck_assert_msg(archive.path == NULL, "an archive in spite of %s", because);
-    ck_assert(!mj_archive_is_due(&archive));
+    ck_assert(!is_due());
     ck_assert_str_eq(mj_archive_opponent(&options), because);
 }
 
@@ -325,7 +380,8 @@ Suite *mj_suite(void)
     tcase_add_test(all, should_be_used_as_it_was_made);
     tcase_add_test(all, should_be_of_cds_before_java_25);
     tcase_add_test(all, should_have_another_key_for_whatever_it_depends_on);
-    tcase_add_test(all, should_not_depend_on_what_jars_and_sources_hold);
+    tcase_add_test(all, should_be_two_where_there_is_a_source);
+    tcase_add_test(all, should_need_the_compiler_for_what_is_not_kept);
     tcase_add_test(all, should_be_ignored_once_it_is_changed);
     tcase_add_test(all, should_be_ignored_if_it_is_cut);
     tcase_add_test(all, should_be_ignored_under_another_key);

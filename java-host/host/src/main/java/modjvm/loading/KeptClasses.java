@@ -88,7 +88,10 @@ public final class KeptClasses {
             if (end < head.length || !Arrays.equals(bytes, 0, head.length, head, 0, head.length)) {
                 return Optional.empty(); // of another state of things
             }
-            return Optional.of(classes(rest.position(head.length)));
+            Map<String, byte[]> classes = classes(rest.position(head.length));
+            // What is not used is the oldest; and the launcher sees that a source which was touched is not compiled.
+            Files.setLastModifiedTime(file, FileTime.fromMillis(System.currentTimeMillis()));
+            return Optional.of(classes);
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException | BufferUnderflowException | NegativeArraySizeException e) {

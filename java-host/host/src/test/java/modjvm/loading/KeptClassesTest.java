@@ -83,6 +83,15 @@ class KeptClassesTest {
     }
 
     @Test
+    void shouldNoteThatAFileIsInUse() throws Exception {
+        mark();
+        Files.setLastModifiedTime(onlyFile(), FileTime.fromMillis(1));
+
+        assertThat(isCompiled()).isFalse();
+        assertThat(Files.getLastModifiedTime(onlyFile())).isGreaterThan(FileTime.fromMillis(1_000_000));
+    }
+
+    @Test
     void shouldCompileAnEditedSourceAndForgetTheFormer() throws Exception {
         mark();
         String text = Files.readString(source);

@@ -73,9 +73,9 @@ class StartupTest {
         }
     }
 
-    /** Waits until so many archives were made, and returns the only one that is left. */
-    private static Path awaitArchive(Httpd httpd, int made) {
-        Await.until("an archive is made", TRAINING, () -> {
+    /** Waits until so many archives were made in all, and returns the one without the compiler, beside which one with it is left. */
+    private static Path awaitArchives(Httpd httpd, int made) {
+        Await.until("archives are made", TRAINING, () -> {
             List<String> failures = httpd.log("shop").lines("archive: .* cannot be|archive: it was not");
             if (!failures.isEmpty()) {
                 throw new AssertionError(failures);
@@ -85,8 +85,15 @@ class StartupTest {
         Await.until(
                 "nothing else is left",
                 Await.LONG,
-                () -> kept(httpd, "archive-").size() == 1);
-        return kept(httpd, "archive-").get(0);
+                () -> kept(httpd, "archive-").size() == 2);
+        return kept(httpd, "archive-").stream()
+                .filter(file -> !file.toString().endsWith(".compiler"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Path withCompiler(Path archive) {
+        return archive.resolveSibling(archive.getFileName() + ".compiler");
     }
 
     /** Kills the daemon, and returns the next one once it is ready. */
@@ -111,7 +118,8 @@ class StartupTest {
     }
 
     private static boolean uses(Proc daemon, Path archive) throws IOException {
-        return Files.readString(Path.of("/proc/" + daemon.pid() + "/maps")).contains(archive.toString());
+        return Files.readAllLines(Path.of("/proc/" + daemon.pid() + "/maps")).stream()
+                .anyMatch(line -> line.endsWith(" " + archive));
     }
 
     @ParameterizedTest
@@ -121,7 +129,7 @@ class StartupTest {
         try (Httpd httpd = start(jdk, "")) {
             Proc first = httpd.awaitReady("shop", 1).get(0);
 
-            Path archive = awaitArchive(httpd, 1);
+            Path archive = awaitArchives(httpd, 2);
 
             assertThat(uses(first, archive)).isFalse();
             assertThat(Files.getOwner(archive)).hasToString(Users.first());
@@ -130,10 +138,17 @@ class StartupTest {
             assertThat(Files.readAllLines(httpd.work().resolve("made"))).hasSize(1);
             assertThat(uses(replace(httpd), archive)).isTrue();
 
+            Path source = httpd.apps().resolve("Counted.java");
+            Folders.write(source, APPLICATION + "// edited");
+            assertThat(uses(replace(httpd), withCompiler(archive))).isTrue();
+            Folders.write(source, APPLICATION + "// edited");
+            assertThat(uses(replace(httpd), withCompiler(archive))).isTrue();
+            assertThat(uses(replace(httpd), archive)).isTrue();
+
             httpd.rewriteHost("shop", host(jdk, "java-option=-Xint"));
             httpd.graceful();
             httpd.log("shop").await("MJ0116");
-            Path other = awaitArchive(httpd, 2);
+            Path other = awaitArchives(httpd, 4);
             assertThat(other).isNotEqualTo(archive);
             assertThat(archive).doesNotExist();
             assertThat(uses(replace(httpd), other)).isTrue();
@@ -145,14 +160,14 @@ class StartupTest {
     @ValueSource(ints = {17, 25})
     void shouldIgnoreABrokenArchiveAndMakeAnother(int release) throws IOException {
         try (Httpd httpd = start(Jdk.of(release), "")) {
-            Path archive = awaitArchive(httpd, 1);
+            Path archive = awaitArchives(httpd, 2);
             httpd.expect("archive: " + archive + " is ignored");
 
             long whole = Files.size(archive);
             Files.write(archive, new byte[5_000], StandardOpenOption.WRITE);
             assertThat(uses(replace(httpd), archive)).isFalse();
             httpd.log("shop").await("archive: " + archive + " is ignored: it is not as it was made; a new one");
-            awaitArchive(httpd, 2);
+            awaitArchives(httpd, 3);
             assertThat(Files.size(archive)).isCloseTo(whole, org.assertj.core.data.Percentage.withPercentage(20));
             assertThat(uses(replace(httpd), archive)).isTrue();
 
