@@ -138,20 +138,19 @@ public final class KeptClasses {
     }
 
     /** Of what others could have put there, nothing is run. */
-    private boolean isTrusted(Path folder, Path file) throws IOException {
-        Map<String, Object> facts = Files.readAttributes(file, "unix:uid,mode,size", LinkOption.NOFOLLOW_LINKS);
-        int mode = (Integer) facts.get("mode");
-        Object uid = facts.get("uid");
+    private static boolean isTrusted(Path folder, Path file) throws IOException {
+        int mode = (Integer) Files.getAttribute(file, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+        int uid = (Integer) Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS);
         if ((mode & TYPE_MASK) != REGULAR) {
             throw new IOException("it is no regular file");
         }
-        if (!uid.equals(0) && !uid.equals(Files.getAttribute(folder, "unix:uid"))) {
-            throw new IOException("it belongs to UID " + uid);
+        if (uid != 0 && uid != (Integer) Files.getAttribute(folder, "unix:uid")) {
+            throw new IOException("it belongs to UID " + Integer.toUnsignedString(uid));
         }
         if ((mode & OTHERS_WRITE) != 0) {
             throw new IOException("others can write to it");
         }
-        return (Long) facts.get("size") <= MAX_BYTES;
+        return Files.size(file) <= MAX_BYTES;
     }
 
     private static byte[] encode(Path source, String text, String circumstances, Map<String, byte[]> classes)

@@ -18,7 +18,7 @@ import modjvm.Response;
 public final class Rehearsal {
     private static final String PAGE = """
             <!DOCTYPE html>
-            <title>%s</title>
+            <title>Rehearsal</title>
             """;
 
     private Rehearsal() {}
@@ -61,8 +61,7 @@ public final class Rehearsal {
                 });
             }
             default -> {
-                String title = String.format(PAGE, request.method());
-                return Response.text(title + count(request)).withHeader("Cache-Control", "no-store");
+                return Response.text(PAGE + request.method() + count(request)).withHeader("Cache-Control", "no-store");
             }
         }
     }
