@@ -34,6 +34,7 @@ missing_packages() {
         # a second one for the tests: 25, where this Debian has it (13 has, 12 has not)
         later-jdk) has_later_jdk || apt-cache pkgnames openjdk-25-jdk-headless 2>/dev/null || true ;;
         maven) has_command mvn || echo maven ;;
+        h2load) has_command h2load || echo nghttp2-client ;;
         fuzzer) has_fuzzer || printf '%s\n' clang "$(fuzzer_library)" ;;
         *) has_command "$need" || echo "$need" ;;
         esac

@@ -1,11 +1,13 @@
 """The project's goals as ratios within one run, and whether they hold."""
 
+import statistics
 from dataclasses import dataclass
 
 import peers
 import workloads
 
 SUBJECT = "jvm"
+OLDER = "jvm-older"
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,9 @@ def compare(findings, title, measure, workload, rival, wanted, subject=SUBJECT, 
     return Goal(title, peers.BY_NAME[rival].title, ratio, min(rounds), max(rounds), wanted, at_most)
 
 
-def absolute(title, values, median, wanted):
-    return Goal(title, "", median, min(values), max(values), wanted, at_most=True)
+def absolute(title, values, wanted, against=""):
+    """One that is not to be exceeded, of one value for each round."""
+    return Goal(title, against, statistics.median(values), min(values), max(values), wanted, at_most=True)
 
 
 def best(findings, workload, measure, kinds, lowest=False):
@@ -72,10 +75,7 @@ def all_goals(findings):
     quickest = best(findings, "hello-64", "p99_us", every, lowest=True)
     found.append(compare(findings, "p99 of hello c64: best peer", "p99_us", "hello-64", quickest, 1.0, at_most=True))
     if findings.has(SUBJECT, "hello-8"):
-        own = "backend_cpu_us"
-        found.append(
-            absolute("CPU of hello c8, the JVM's own, µs", findings.values(SUBJECT, "hello-8", own), findings.median(SUBJECT, "hello-8", own), 12)
-        )
-    if findings.memory(SUBJECT):
-        found.append(absolute("idle, PSS, MB", findings.memory(SUBJECT), findings.median_memory(SUBJECT), 40))
+        found.append(absolute("CPU of hello c8, the JVM's own, µs", findings.values(SUBJECT, "hello-8", "backend_cpu_us"), 12))
+    for workload in peers.BY_NAME[OLDER].workloads:
+        found.append(compare(findings, f"{workloads.BY_NAME[workload].title}: older JDK by newer", speed, workload, SUBJECT, 0.9, OLDER))
     return [goal for goal in found if goal]

@@ -12,23 +12,30 @@ PACKAGES = {
     "Tomcat": "tomcat10-common",
     "uWSGI": "uwsgi-core",
     "wrk": "wrk",
+    "h2load": "nghttp2-client",
 }
 
 
-def describe(java_home):
+def describe(java_home, older_java_home=""):
     """Pairs of a thing and what it is."""
     pairs = [
         ("processors", f"{os.cpu_count()} × {processor()}"),
         ("memory", f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.0f} GiB"),
         ("system", f"{value('/etc/os-release', 'PRETTY_NAME')}, Linux {platform.release().partition('-')[0]}"),
         ("httpd", output(shutil.which("apache2") or "httpd", "-v", pattern=r"Apache/(\S+)") + ", MPM event"),
-        ("JDK", f"{value(f'{java_home}/release', 'JAVA_VERSION')} ({value(f'{java_home}/release', 'IMPLEMENTOR')})"),
+        ("JDK", version(java_home)),
     ]
+    if older_java_home:
+        pairs.append(("older JDK", version(older_java_home)))
     for name, package in PACKAGES.items():
-        version = output("dpkg-query", "-W", "-f", "${Version}", package, pattern=r"(?:\d+:)?([\w.]+)")
-        if version:
-            pairs.append((name, version))
+        installed = output("dpkg-query", "-W", "-f", "${Version}", package, pattern=r"(?:\d+:)?([\w.]+)")
+        if installed:
+            pairs.append((name, installed))
     return pairs
+
+
+def version(java_home):
+    return f"{value(f'{java_home}/release', 'JAVA_VERSION')} ({value(f'{java_home}/release', 'IMPLEMENTOR')})"
 
 
 def processor():

@@ -5,40 +5,16 @@ import shutil
 import socket
 from dataclasses import dataclass, field
 
+import httpd
 import processes
+import subject
 import workloads
+from httpd import MODULES
 
-MODULES = "/usr/lib/apache2/modules"
 TOMCAT = "/usr/share/tomcat10"
 UWSGI_JAR = "/usr/share/java/uwsgi.jar"
 UWSGI_PLUGINS = "/usr/lib/uwsgi/plugins"
 BACKEND_THREADS = 25
-
-COMMON = """\
-ServerRoot {run}
-ServerName localhost
-Listen 127.0.0.1:{port}
-DefaultRuntimeDir {run}
-PidFile {run}/httpd.pid
-ErrorLog {run}/error.log
-LogLevel warn
-DocumentRoot {tree}/htdocs
-LoadModule mpm_event_module {modules}/mod_mpm_event.so
-LoadModule authz_core_module {modules}/mod_authz_core.so
-LoadModule alias_module {modules}/mod_alias.so
-StartServers 2
-ServerLimit 2
-ThreadLimit 64
-ThreadsPerChild 64
-MaxRequestWorkers 128
-MinSpareThreads 1
-MaxSpareThreads 128
-KeepAlive On
-MaxKeepAliveRequests 0
-KeepAliveTimeout 60
-Timeout 60
-{user}
-"""
 
 TOMCAT_SERVER = """\
 <Server port="-1">
@@ -67,6 +43,7 @@ class Places:
     tree: str  # what is served: htdocs, webapp, jwsgi, the applications, mod_limit.so
     prefix: str  # where mod_jvm is installed
     java_home: str
+    older_java_home: str  # empty if there is one alone
 
 
 @dataclass
@@ -93,13 +70,21 @@ def static(places, run):
     return "", None
 
 
-def jvm(places, run):
-    user = f" user={processes.BACKEND_USER} group={processes.BACKEND_GROUP}" if processes.IS_ROOT else ""
+def jvm(places, run, java_home=None, options=""):
+    target, file = f"{places.tree}/Bench.java", f"param.file={places.tree}/htdocs/file"
     return (
-        f"LoadModule jvm_module {places.prefix}/lib/apache2/modules/mod_jvm.so\n"
-        f"JVMDaemonProcess bench{user} java-home={places.java_home}\n"
-        f"JVMAlias / {places.tree}/Bench.java process-group=bench param.file={places.tree}/htdocs/file\n"
+        subject.module(places)
+        + subject.pool("bench", java_home or places.java_home, options)
+        + subject.mount("/", target, "bench", file)
     ), None
+
+
+def jvm_older(places, run):
+    return jvm(places, run, places.older_java_home)
+
+
+def jvm_queue(places, run):
+    return jvm(places, run, options="queue-size=1000")
 
 
 def wsgi(places, run):
@@ -207,22 +192,29 @@ class Peer:
     name: str
     title: str
     configure: callable  # (Places, run folder) -> lines for httpd, Backend or None
-    kind: str  # limit, subject (mod_jvm), flushing (the same), jvm (others that serve Java) or other
+    kind: str  # limit, subject (mod_jvm), variant (of it), jvm (others that serve Java) or other
     needs: tuple = ()  # files without which it is left out
     workloads: tuple = tuple(w.name for w in workloads.ALL)
     hello: str = "/hello"
+    mounts: int = 0  # hello is spread over so many: /m1/hello, /m2/hello and so on
+    workers: httpd.Workers = httpd.FEW
 
     def is_jvm(self):
-        return self.kind in ("subject", "flushing", "jvm")
+        return self.kind in ("subject", "variant", "jvm")
 
-    def missing(self):
-        return [need for need in self.needs if not os.path.exists(need)]
+    def lacks(self, places):
+        """What it needs and this machine has not, in words; nothing if there is all."""
+        if self.name == "jvm-older" and not places.older_java_home:
+            return "second JDK of 17 or later"
+        return next((need for need in self.needs if not os.path.exists(need)), "")
+
+    def path(self, workload):
+        path = self.hello if workload.path == "/hello" else workload.path
+        return f"/m1{path}" if self.mounts else path
 
     def httpd_configuration(self, places, run, port):
-        user = "User www-data\nGroup www-data" if processes.IS_ROOT else ""
         lines, backend = self.configure(places, run)
-        common = COMMON.format(run=run, port=port, tree=places.tree, modules=MODULES, user=user)
-        return common + lines, backend
+        return httpd.configuration(run, places.tree, port, self.workers, lines), backend
 
 
 HELLO = tuple(w.name for w in workloads.HELLO)
@@ -231,7 +223,8 @@ ALL = [
     Peer("limit-flush", "limit, flushing", limit_flush, "limit", workloads=HELLO),
     Peer("static", "httpd, a static file", static, "limit", workloads=("file",)),
     Peer("jvm", "mod_jvm", jvm, "subject"),
-    Peer("jvm-flush", "mod_jvm, the application flushes", jvm, "flushing", workloads=HELLO, hello="/flushed"),
+    Peer("jvm-older", "mod_jvm, older JDK", jvm_older, "variant", workloads=(*HELLO, "memory", "length")),
+    Peer("jvm-flush", "mod_jvm, the application flushes", jvm, "variant", workloads=HELLO, hello="/flushed"),
     Peer("wsgi", "mod_wsgi daemon, 1 × 15 threads", wsgi, "other", (f"{MODULES}/mod_wsgi.so",)),
     Peer("jk", "mod_jk → Tomcat", jk, "jvm", (f"{MODULES}/mod_jk.so", f"{TOMCAT}/bin/bootstrap.jar")),
     Peer("proxy-http", "mod_proxy_http → Tomcat, Unix socket", proxy_http, "jvm", (f"{TOMCAT}/bin/bootstrap.jar",)),

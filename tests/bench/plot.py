@@ -2,7 +2,7 @@
 
 from xml.sax.saxutils import escape
 
-COLOURS = {"subject": "#1f6fb2", "flushing": "#7fb2dd", "limit": "#b5b5b5", "jvm": "#e08a2e", "other": "#5d9c59"}
+COLOURS = {"subject": "#1f6fb2", "variant": "#7fb2dd", "limit": "#b5b5b5", "jvm": "#e08a2e", "other": "#5d9c59"}
 COLUMNS = 2
 PANEL_WIDTH = 620
 LABEL_WIDTH = 290

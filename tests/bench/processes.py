@@ -84,11 +84,18 @@ def is_same(pid, began):
 def is_httpd(pid):
     """Whether a process serves HTTP: mod_wsgi's daemons are httpds too, but bear another name."""
     try:
-        program = os.path.basename(os.readlink(f"/proc/{pid}/exe"))
         with open(f"/proc/{pid}/cmdline", "rb") as file:
-            return program in HTTPD_NAMES and not file.read().startswith(b"(wsgi:")
+            return program(pid) in HTTPD_NAMES and not file.read().startswith(b"(wsgi:")
     except OSError:
         return False
+
+
+def program(pid):
+    """The name of its file; empty if the process has ended."""
+    try:
+        return os.path.basename(os.readlink(f"/proc/{pid}/exe"))
+    except OSError:
+        return ""
 
 
 def cpu_seconds(pids):

@@ -6,9 +6,11 @@ import statistics
 
 import goals
 import machine
+import parts
 import peers
 import plot
 import workloads
+from tables import number, table
 
 KIB_PER_MB = 1024
 
@@ -47,11 +49,6 @@ class Findings:
         return [peer for peer in peers.ALL if any(self.has(peer.name, w.name) for w in workloads.ALL)]
 
 
-def table(head, rows):
-    lines = ["| " + " | ".join(head) + " |", "| --- |" + " ---: |" * (len(head) - 1)]
-    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows]) + "\n"
-
-
 def by_workload(findings, chosen, cell):
     """A row for each peer, a column for each workload; what had errors is marked."""
     rows = []
@@ -66,25 +63,15 @@ def by_workload(findings, chosen, cell):
     return table(["", *(w.title for w in chosen)], rows)
 
 
-def number(value):
-    return f"{value:.2f}" if value < 10 else f"{value:.0f}"
-
-
-def goal_rows(findings):
-    for goal in goals.all_goals(findings):
+def goal_rows(found):
+    for goal in found:
         wanted = "" if goal.wanted is None else f"{'≤' if goal.at_most else '≥'} {goal.wanted:g}"
         yield [goal.title, goal.against, number(goal.ratio), f"{number(goal.lowest)}–{number(goal.highest)}", wanted, goal.verdict()]
 
 
-def markdown(result, findings, java_home, subject):
+def peers_sections(findings):
     median = findings.median
-    heading = (
-        f"Measured on {result['started']}: {result['rounds']} interleaved round{'s' if result['rounds'] > 1 else ''},"
-        f" {result['seconds']} s for each number, medians of the rounds. Before, others used {result['busy']:.2f} of the processors."
-    )
-    sections = [
-        heading + "\n",
-        table(["machine", ""], [*machine.describe(java_home), ("mod_jvm", subject)]).replace("---: |", "--- |"),
+    return [
         "**Requests per second**\n",
         by_workload(findings, workloads.ALL, lambda p, w: f"{median(p, w, 'requests_per_second'):.0f}"),
         "**Processor time of a request, µs: httpd + backend**\n",
@@ -94,10 +81,27 @@ def markdown(result, findings, java_home, subject):
         "**Memory of the backend, idle after hello, PSS in MB**\n",
         table(["", "PSS"], [[p.title, f"{findings.median_memory(p.name):.0f}"] for p in findings.peers() if findings.memory(p.name)]),
     ]
-    reached = list(goal_rows(findings))
-    if reached:
+
+
+def markdown(result, findings, jdks, subject):
+    heading = (
+        f"Measured on {result['started']}: {result['rounds']} interleaved round{'s' if result['rounds'] > 1 else ''},"
+        f" {result['seconds']} s for each number, medians of the rounds. Before, others used {result['busy']:.2f} of the processors."
+    )
+    sections = [
+        heading + "\n",
+        table(["machine", ""], [*machine.describe(*jdks), ("mod_jvm", subject)]).replace("---: |", "--- |"),
+    ]
+    found = []
+    if result["samples"]:
+        sections += peers_sections(findings)
+        found += goals.all_goals(findings)
+    for name, samples in result["parts"].items():
+        sections.append(parts.ALL[name].section(samples))
+        found += parts.ALL[name].reached(samples)
+    if found:
         sections.append("**Goals: mod_jvm divided by the one named: of the medians, and the lowest and highest of a single round**\n")
-        sections.append(table(["", "against", "ratio", "rounds", "goal", "reached"], reached))
+        sections.append(table(["", "against", "ratio", "rounds", "goal", "reached"], goal_rows(found)))
     for title, reason in result["left_out"].items():
         sections.append(f"Left out: {title}: {reason}.\n")
     failed = [(p.title, w.title, findings.errors(p.name, w.name)) for p in findings.peers() for w in workloads.ALL if findings.has(p.name, w.name)]
@@ -110,7 +114,7 @@ def markdown(result, findings, java_home, subject):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("result", help="measure.py's file")
-    parser.add_argument("--java-home", required=True)
+    parser.add_argument("--java-home", action="append", required=True, help="the newest JDK, then the older one")
     parser.add_argument("--subject", required=True, help="which mod_jvm it was")
     parser.add_argument("--table", required=True, help="file of Markdown to write")
     parser.add_argument("--plot", required=True, help="file of SVG to write")
@@ -128,7 +132,8 @@ def main():
         ]
         if bars:
             panels.append((workload.title, bars))
-    peers.write(arguments.plot, plot.draw(f"Requests per second, {result['started']}", panels))
+    if panels:
+        peers.write(arguments.plot, plot.draw(f"Requests per second, {result['started']}", panels))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,89 @@
+"""What a request costs among many pools, and among many mounts."""
+
+import statistics
+
+import goals
+import peers
+import subject
+import tables
+import workloads
+from contextlib import ExitStack
+from server import Server
+
+TITLE = "Scale"
+HELLO = workloads.BY_NAME["hello-8"]
+TURNS = 3  # in which all have their share of what the machine does
+WARM_UP = 3  # times the usual, for each of those that are spread over much
+ONE = "1 pool, 1 mount"
+WANTED = 1.15
+
+
+def alike(pools, mounts):
+    """So many mounts, each an application of its own, over so many pools."""
+
+    def configure(places, run):
+        lines = subject.module(places)
+        for i in range(1, pools + 1):
+            lines += subject.pool(f"p{i}", places.java_home)
+        for i in range(1, mounts + 1):
+            parameters = f"param.file={places.tree}/htdocs/file param.mount={i}"
+            lines += subject.mount(f"/m{i}", f"{places.tree}/bench.jar", f"p{i % pools + 1}", f"entry-point=Bench::application {parameters}")
+        return lines, None
+
+    title = f"{pools} pool{'s' if pools > 1 else ''}, {mounts} mount{'s' if mounts > 1 else ''}"
+    return peers.Peer(f"scale-{pools}-{mounts}", title, configure, "variant", workloads=(HELLO.name,), mounts=mounts)
+
+
+SIZES = [alike(1, 1), alike(16, 16), alike(1, 200)]
+
+
+def lacks():
+    return ""
+
+
+def measure(chosen, places, runs, settings):
+    """All are up at once, and take turns: what changes meanwhile, changes for all."""
+    with ExitStack() as stack:
+        servers = [stack.enter_context(Server(peer, places, f"{runs}-{peer.name}")) for peer in SIZES]
+        for server in servers:
+            server.load(HELLO, settings.first_warm_up * (WARM_UP if server.peer.mounts > 1 else 1))
+        found = {server: [] for server in servers}
+        for _ in range(TURNS):
+            for server in servers:
+                found[server].append(server.load(HELLO, settings.seconds))
+        for server, loads in found.items():
+            yield {
+                "size": server.peer.title,
+                "requests_per_second": statistics.median(load["requests_per_second"] for load in loads),
+                "cpu_us": statistics.median(load["httpd_cpu_us"] + load["backend_cpu_us"] for load in loads),
+                "errors": sum(load["errors"] for load in loads),
+            }
+
+
+def dearer(samples, size, measure):
+    """How many times the cost of one it is, in each round."""
+    pairs = zip(tables.select(samples, size=size), tables.select(samples, size=ONE))
+    if measure == "cpu_us":
+        return [many["cpu_us"] / one["cpu_us"] for many, one in pairs]
+    return [one["requests_per_second"] / many["requests_per_second"] for many, one in pairs]
+
+
+def section(samples):
+    rows = []
+    for peer in SIZES:
+        found = tables.select(samples, size=peer.title)
+        row = [peer.title]
+        for measure in ("requests_per_second", "cpu_us"):
+            row.append(f"{statistics.median(sample[measure] for sample in found):.0f}")
+            row.append(tables.number(statistics.median(dearer(samples, peer.title, measure))))
+        rows.append([*row, str(sum(sample["errors"] for sample in found))])
+    heading = "**Scale: hello c8, spread over all mounts, each an application of its own**\n\n"
+    return heading + tables.table(["", "requests per second", "one by this", "CPU, µs", "this by one", "errors"], rows)
+
+
+def reached(samples):
+    return [
+        goals.absolute(f"{peer.title}: {words}", dearer(samples, peer.title, measure), WANTED, ONE)
+        for peer in SIZES[1:]
+        for measure, words in (("cpu_us", "CPU of hello c8"), ("requests_per_second", "hello c8, one by this"))
+    ]
