@@ -97,6 +97,24 @@ public record Proc(int pid, int parent, long startTime) {
         return false;
     }
 
+    /** How often its threads have waited for something, those that have ended left out. */
+    public long waits() {
+        long sum = 0;
+        try (DirectoryStream<Path> threads = Files.newDirectoryStream(path("task"))) {
+            for (Path thread : threads) {
+                sum += text("task/" + thread.getFileName() + "/status")
+                        .lines()
+                        .filter(line -> line.startsWith("voluntary_ctxt_switches:"))
+                        .mapToLong(line -> Long.parseLong(
+                                line.substring(line.indexOf(':') + 1).trim()))
+                        .sum();
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+        return sum;
+    }
+
     /** The program's path; empty if the process has ended. */
     public String program() {
         return link("exe").replace(" (deleted)", "");
