@@ -23,6 +23,7 @@ public class Flow {
         return switch (question[0]) {
             case "up" -> Response.text(checksum(request.body()));
             case "down" -> Response.stream("application/octet-stream", out -> write(out, count));
+            case "memory" -> Response.bytes(new byte[(int) count], "application/octet-stream");
             case "echo" -> Response.stream("application/octet-stream", out -> request.body().transferTo(out));
             case "known" -> Response.stream("application/octet-stream", out -> write(out, count))
                     .withHeader("Content-Length", Long.toString(count));

@@ -43,6 +43,8 @@ class SystemCallsTest {
                         JVMDaemonProcess site ${AS1}
                         JVMAlias /hello ${APPS}/Hello.java
                         JVMAlias /facts ${APPS}/Facts.java
+                        JVMAlias /flow ${APPS}/Flow.java
+                        JVMAlias /wire ${APPS}/Wire.java
                         """)
                 .start();
         httpd.awaitReady("site", 1);
@@ -118,6 +120,31 @@ class SystemCallsTest {
         assertThat(calls.get(receives)).isBetween(REQUESTS - 1, REQUESTS + 1);
     }
 
+    /** No other calls than these, and of each no more for a request; but for half of one, as what comes late is read twice. */
+    private static void assertAtMost(Map<String, Integer> calls, Map<String, Integer> most) {
+        assertThat(calls)
+                .as("calls for %d requests", REQUESTS)
+                .isNotEmpty()
+                .allSatisfy((name, times) -> assertThat(times)
+                        .as(name)
+                        .isLessThanOrEqualTo(most.getOrDefault(name, 0) * REQUESTS + REQUESTS / 2));
+    }
+
+    private static Proc daemon() {
+        return httpd.daemons("site").get(0);
+    }
+
+    private static String largePost() {
+        return "POST /flow?up HTTP/1.1\r\nHost: x\r\nContent-Length: 65536\r\n\r\n" + "x".repeat(65_536);
+    }
+
+    private static String fileGet() throws IOException {
+        Path file = httpd.work().resolve("file");
+        Files.write(file, new byte[102_400]);
+        return "GET /wire?file=" + file + " HTTP/1.1\r\nHost: x\r\n\r\n";
+    }
+
+    private static final String LARGE_GET = "GET /flow?memory=102400 HTTP/1.1\r\nHost: x\r\n\r\n";
     private static final String GET = "GET /hello HTTP/1.1\r\nHost: x\r\n\r\n";
     private static final String POST = "POST /facts?body HTTP/1.1\r\nHost: x\r\nContent-Length: 12\r\n\r\nsmall = fast";
 
@@ -128,7 +155,7 @@ class SystemCallsTest {
 
     @Test
     void shouldTakeTwoCallsOfTheDaemonForASmallGet() throws Exception {
-        assertTwoEach(count(httpd.daemons("site").get(0), GET), "write", "read");
+        assertTwoEach(count(daemon(), GET), "write", "read");
     }
 
     @Test
@@ -138,11 +165,42 @@ class SystemCallsTest {
 
     @Test
     void shouldTakeTwoCallsOfTheDaemonForASmallPost() throws Exception {
-        assertTwoEach(count(httpd.daemons("site").get(0), POST), "write", "read");
+        assertTwoEach(count(daemon(), POST), "write", "read");
     }
 
     @Test
     void shouldNotLookForAClientWhoseAnswerComesAtOnce() throws Exception {
         assertThat(count(child(), GET, AT_THE_CLIENT)).isEmpty();
+    }
+
+    @Test
+    void shouldTakeFewCallsOfHttpdForALargePost() throws Exception {
+        assertAtMost(count(child(), largePost()), Map.of("sendmsg", 3, "recvmsg", 2, "poll", 2));
+    }
+
+    @Test
+    void shouldTakeFewCallsOfTheDaemonForALargePost() throws Exception {
+        assertAtMost(count(daemon(), largePost()), Map.of("read", 3, "write", 2));
+    }
+
+    @Test
+    void shouldTakeFewCallsOfHttpdForALargeResponse() throws Exception {
+        assertAtMost(count(child(), LARGE_GET), Map.of("sendmsg", 1, "recvmsg", 3));
+    }
+
+    @Test
+    void shouldTakeFewCallsOfTheDaemonForALargeResponse() throws Exception {
+        assertAtMost(count(daemon(), LARGE_GET), Map.of("read", 1, "write", 2));
+    }
+
+    @Test
+    void shouldTakeTwoCallsOfHttpdForAFile() throws Exception {
+        assertAtMost(count(child(), fileGet()), Map.of("sendmsg", 1, "recvmsg", 1));
+    }
+
+    @Test
+    void shouldTakeFewCallsOfTheDaemonForAFile() throws Exception {
+        // fcntl and close: a descriptor of its own to send over
+        assertAtMost(count(daemon(), fileGet()), Map.of("read", 1, "sendmsg", 1, "fcntl", 1, "close", 1));
     }
 }
