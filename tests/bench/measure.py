@@ -31,7 +31,8 @@ def measure(peer, places, run, settings):
             is_first = workload.name == peer.workloads[0]
             if is_first and peer.is_jvm():
                 server.load(workloads.BY_NAME["hello-8"], settings.first_warm_up)
-            server.load(workload, settings.warm_up)
+            if is_first or peer.is_jvm():
+                server.load(workload, settings.warm_up)
             samples.append({"workload": workload.name, **server.load(workload, settings.seconds)})
             if workload == workloads.HELLO[-1] and peer.kind != "variant":
                 time.sleep(IDLE_SECONDS)
@@ -110,7 +111,7 @@ def main():
             measure_peers(chosen, places, f"{settings.runs}/{turn}", settings, turn, result)
             peers.write(settings.output, json.dumps(result, indent=1))
         for name, part in parts.ALL.items():
-            if name not in wanted:
+            if name not in wanted or (turn > 0 and name in parts.ONCE):
                 continue
             if part.lacks():
                 result["left_out"][part.TITLE] = f"there is no {part.lacks()}"

@@ -8,3 +8,4 @@ import startup
 PEERS = "peers"
 ALL = {"clients": clients, "scale": scale, "memory": memory, "startup": startup}
 NAMES = [PEERS, *ALL]
+ONCE = {"memory"}  # in the first round alone: it takes long, and is the same each time

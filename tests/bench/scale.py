@@ -1,5 +1,6 @@
 """What a request costs among many pools, and among many mounts."""
 
+import contextlib
 import statistics
 
 import goals
@@ -7,19 +8,17 @@ import peers
 import subject
 import tables
 import workloads
-from contextlib import ExitStack
 from server import Server
 
 TITLE = "Scale"
 HELLO = workloads.BY_NAME["hello-8"]
 TURNS = 3  # in which all have their share of what the machine does
-WARM_UP = 3  # times the usual, for each of those that are spread over much
 ONE = "1 pool, 1 mount"
 WANTED = 1.15
 
 
 def alike(pools, mounts):
-    """So many mounts, each an application of its own, over so many pools."""
+    """So many mounts, each an application of its own and of one jar, over so many pools."""
 
     def configure(places, run):
         lines = subject.module(places)
@@ -35,6 +34,7 @@ def alike(pools, mounts):
 
 
 SIZES = [alike(1, 1), alike(16, 16), alike(1, 200)]
+WARM_UP = {SIZES[0]: 5, SIZES[1]: 18, SIZES[2]: 8}  # seconds: until then each JVM compiles what it does often
 
 
 def lacks():
@@ -43,10 +43,10 @@ def lacks():
 
 def measure(chosen, places, runs, settings):
     """All are up at once, and take turns: what changes meanwhile, changes for all."""
-    with ExitStack() as stack:
+    with contextlib.ExitStack() as stack:
         servers = [stack.enter_context(Server(peer, places, f"{runs}-{peer.name}")) for peer in SIZES]
         for server in servers:
-            server.load(HELLO, settings.first_warm_up * (WARM_UP if server.peer.mounts > 1 else 1))
+            server.load(HELLO, WARM_UP[server.peer])
         found = {server: [] for server in servers}
         for _ in range(TURNS):
             for server in servers:

@@ -12,6 +12,7 @@ import time
 
 import goals
 import peers
+import processes
 import subject
 import tables
 from server import Server
@@ -20,10 +21,11 @@ TITLE = "Start-up"
 STARTS = 5  # of each kind at least, in all rounds together
 TARGETS = {"jar": "bench.jar", ".java": "Bench.java"}
 WANTED = {("jar", "later"): 120, (".java", "first"): 400, (".java", "later"): 130}  # ms
+ARCHIVE, TRAINER = "/archive-", "jvm-training"  # a file of the state folder, and who makes it
 ENTRY = "entry-point=Bench::application"
 REQUEST = b"GET /hello HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 ANSWER_SECONDS = 60
-STEADY = 1  # seconds without a change
+STEADY = 2  # seconds without a change
 STARTED = re.compile(r"^\[(.*)\.(\d+) (\d+)\] .*MJ0102: ", re.MULTILINE)
 
 
@@ -81,18 +83,24 @@ class Run:
         with Server(self.peer, self.places, f"{self.folder}/{self.count}", {"TZ": "UTC"}, is_awaited=False) as server:
             answered = first_answer(server)
             took = (answered - birth(server)) * 1000
-            self.await_archive(archive_seconds)
+            self.await_archive(server, archive_seconds)
         return took
 
-    def await_archive(self, seconds):
-        """Until what the pool keeps for its next start is there and grows no more, that long at most."""
+    def await_archive(self, server, seconds):
+        """Until the archive for the next start is there, and nothing changes any more, that long at most."""
         deadline = time.monotonic() + seconds
         before, since = {}, time.monotonic()
-        while time.monotonic() < deadline and (not before or time.monotonic() - since < STEADY):
+        while time.monotonic() < deadline:
             now = sizes(f"{self.folder}/state/bench")
-            if now != before:
+            if now != before or is_training(server):
                 before, since = now, time.monotonic()
+            if any(ARCHIVE in path for path in now) and time.monotonic() - since > STEADY:
+                return
             time.sleep(0.05)
+
+
+def is_training(server):
+    return any(processes.program(pid) == TRAINER for pid in server.pids()[1])
 
 
 def sizes(folder):
