@@ -40,7 +40,8 @@ class MemoryTest {
     @BeforeAll
     static void start() {
         httpd = Httpd.with()
-                .limits("StartServers 2\nServerLimit 2\nThreadsPerChild 60\nMaxRequestWorkers 120\nMinSpareThreads 1\nMaxSpareThreads 120\n")
+                .limits(
+                        "StartServers 2\nServerLimit 2\nThreadsPerChild 60\nMaxRequestWorkers 120\nMinSpareThreads 1\nMaxSpareThreads 120\n")
                 .host("burst", "JVMDaemonProcess burst ${AS1} threads=" + BURST + "\nJVMAlias / ${APPS}/Gate.java")
                 .host("pauses", "JVMDaemonProcess pauses ${AS1}\nJVMAlias / ${APPS}/Hello.java")
                 .start();
