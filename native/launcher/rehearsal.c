@@ -7,7 +7,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #define READY 'R'
@@ -169,11 +168,10 @@ static bool serve_some(int connection, mj_span_t settings)
     return true;
 }
 
-bool mj_rehearse(int lifecycle, const char *path, mj_span_t settings, char *why, size_t size)
+bool mj_rehearse(int lifecycle, int connection, mj_span_t settings, char *why, size_t size)
 {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
     const struct timeval patience = {.tv_sec = PATIENCE_S};
-    int connection, type;
+    int type;
     bool is_done;
 
     do {
@@ -183,15 +181,10 @@ bool mj_rehearse(int lifecycle, const char *path, mj_span_t settings, char *why,
         (void)shutdown(lifecycle, SHUT_WR); /* then it ends at once */
         return false;
     }
-    (void)snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
-    connection = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    is_done = connection >= 0 && setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) == 0 &&
-              connect(connection, (struct sockaddr *)&address, sizeof(address)) == 0 && serve_some(connection, settings);
+    is_done = setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) == 0 && serve_some(connection, settings);
     if (!is_done) {
         (void)snprintf(why, size, "the sample application does not answer");
     }
-    if (connection >= 0) {
-        close(connection);
-    }
+    (void)shutdown(connection, SHUT_RDWR);
     return send(lifecycle, &(char){DRAIN}, 1, MSG_NOSIGNAL) == 1 && is_done;
 }

@@ -11,10 +11,10 @@ mj_span_t mj_rehearsal_settings(mj_span_t record, const char *jars, bool with_so
 
 /** Waits until the JVM is ready, has its applications answer, and tells it to end.
  *  @param lifecycle our end of its lifecycle socket
- *  @param path of its listening socket
+ *  @param connection one to its listening socket
  *  @param settings as mj_rehearsal_settings has made them
  *  @param why set where it fails and that is known */
-bool mj_rehearse(int lifecycle, const char *path, mj_span_t settings, char *why, size_t size);
+bool mj_rehearse(int lifecycle, int connection, mj_span_t settings, char *why, size_t size);
 
 /** Waits for the next lifecycle message. @param why gets the text of one that says why the JVM ends. @return its type; -1 at the end */
 int mj_rehearsal_hear(int lifecycle, char *why, size_t size);

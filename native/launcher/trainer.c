@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 #define LOWEST_PRIORITY 19
-#define SOCKET_NAME "archive-training.sock"
+#define SOCKET_NAME "archive-training"
 
 /* A file beside the archive. */
 static char *beside(const mj_launch_t *launch, const char *end)
@@ -58,10 +58,16 @@ static _Noreturn void become_jvm(mj_launch_t *launch, int listener, int lifecycl
     exit(mj_launch_run(launch));
 }
 
+/* A listening socket and a connection to it, which waits to be accepted. */
+typedef struct stage_t {
+    int listener;
+    int connection;
+} stage_t;
+
 /* Makes a JVM, and waits for its end.
  * @param what it is to do, for the message
- * @param listener where it serves meanwhile; -1: it does not */
-static bool perform(const char *what, mj_launch_t *jvm, int listener)
+ * @param stage where it serves meanwhile; NULL: it does not */
+static bool perform(const char *what, mj_launch_t *jvm, const stage_t *stage)
 {
     char why[1024] = "";
     int ends[2], status = 0;
@@ -73,11 +79,11 @@ static bool perform(const char *what, mj_launch_t *jvm, int listener)
         return false;
     }
     if (pid == 0) {
-        become_jvm(jvm, listener, ends[1], parent);
+        become_jvm(jvm, stage != NULL ? stage->listener : -1, ends[1], parent);
     }
     close(ends[1]);
-    if (listener >= 0) {
-        is_done = mj_rehearse(ends[0], SOCKET_NAME, jvm->record, why, sizeof(why));
+    if (stage != NULL) {
+        is_done = mj_rehearse(ends[0], stage->connection, jvm->record, why, sizeof(why));
     }
     while (mj_rehearsal_hear(ends[0], why, sizeof(why)) > 0) {
     }
@@ -90,17 +96,33 @@ static bool perform(const char *what, mj_launch_t *jvm, int listener)
     return is_done;
 }
 
-/* In the current folder: a socket's path may have 107 bytes only. */
-static int listen_here(void)
+static void close_stage(const stage_t *stage)
+{
+    if (stage->listener >= 0) {
+        close(stage->listener);
+    }
+    if (stage->connection >= 0) {
+        close(stage->connection);
+    }
+}
+
+/* In the current folder: a socket's path may have 107 bytes only. It is gone at once, so that no end of this process leaves it there. */
+static bool open_stage(stage_t *stage)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = SOCKET_NAME};
-    int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool is_open;
+
+    stage->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    stage->connection = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     (void)unlink(SOCKET_NAME);
-    if (listener >= 0 && (bind(listener, (struct sockaddr *)&address, sizeof(address)) != 0 || listen(listener, 4) != 0)) {
-        close(listener);
-        listener = -1;
+    is_open = stage->listener >= 0 && stage->connection >= 0 && bind(stage->listener, (struct sockaddr *)&address, sizeof(address)) == 0 &&
+              listen(stage->listener, 1) == 0 && connect(stage->connection, (struct sockaddr *)&address, sizeof(address)) == 0;
+    if (!is_open) {
+        (void)fprintf(stderr, "archive: it cannot be made: no socket in its folder: %s\n", strerror(errno));
+        close_stage(stage);
     }
-    return listener;
+    (void)unlink(SOCKET_NAME);
+    return is_open;
 }
 
 static mj_launch_t with(const mj_launch_t *launch, const char *format, const char *value)
@@ -114,7 +136,7 @@ static mj_launch_t with(const mj_launch_t *launch, const char *format, const cha
 }
 
 /* An AOT cache takes two steps, an archive of CDS is made at the end of the JVM that has shown what belongs in it. */
-static bool make(const mj_launch_t *launch, int listener, const char *file)
+static bool make(const mj_launch_t *launch, const stage_t *stage, const char *file)
 {
     mj_launch_t rehearsal, creation;
     char *configuration;
@@ -122,7 +144,7 @@ static bool make(const mj_launch_t *launch, int listener, const char *file)
 
     if (!launch->archive->is_aot) {
         rehearsal = with(launch, "ArchiveClassesAtExit=", file);
-        return perform("make it", &rehearsal, listener);
+        return perform("make it", &rehearsal, stage);
     }
     configuration = beside(launch, ".conf");
     rehearsal = with(launch, "AOTConfiguration=", configuration);
@@ -130,7 +152,7 @@ static bool make(const mj_launch_t *launch, int listener, const char *file)
     mj_options_add(&rehearsal.options, "-XX:AOTMode=record");
     mj_options_add(&creation.options, "-XX:AOTMode=create");
     creation.is_trial = true;
-    is_made = perform("record it", &rehearsal, listener) && perform("make it", &creation, -1);
+    is_made = perform("record it", &rehearsal, stage) && perform("make it", &creation, NULL);
     (void)unlink(configuration);
     return is_made;
 }
@@ -141,7 +163,7 @@ static bool try_out(const mj_launch_t *launch, char *file)
     mj_launch_t trial = with(launch, launch->archive->is_aot ? "AOTCache=" : "SharedArchiveFile=", file);
     trial.archive = &(mj_archive_t){.path = file};
     trial.is_trial = true;
-    return perform("start from it", &trial, -1);
+    return perform("start from it", &trial, NULL);
 }
 
 /* One process of a pool at a time. The lock goes with this process. @return false where another has it */
@@ -164,21 +186,19 @@ static bool make_and_keep(const mj_launch_t *launch, mj_archive_t *archive)
 {
     mj_launch_t ours = *launch;
     char *file; /* until it is whole */
-    int listener = listen_here();
+    stage_t stage;
     struct stat st;
     bool is_made;
 
-    if (listener < 0) {
-        (void)fprintf(stderr, "archive: it cannot be made: no socket in its folder: %s\n", strerror(errno));
+    if (!open_stage(&stage)) {
         return false;
     }
     ours.archive = archive;
     file = beside(&ours, ".new");
     ours.record = mj_rehearsal_settings(launch->record, launch->jars, archive->has_compiler);
     ours.state = NULL; /* it keeps nothing, and trains nobody in its turn */
-    is_made = make(&ours, listener, file);
-    close(listener);
-    (void)unlink(SOCKET_NAME);
+    is_made = make(&ours, &stage, file);
+    close_stage(&stage);
     if (!is_made || !try_out(&ours, file)) {
         return false;
     }

@@ -193,6 +193,8 @@ class StartupTest {
                     Duration.ofSeconds(1),
                     () -> trainings.stream().noneMatch(Proc::isAlive));
             assertThat(httpd.log("shop").lines("archive: ")).isEmpty();
+            assertThat(kept(httpd, "archive-").stream().filter(file -> !Files.isRegularFile(file)))
+                    .isEmpty();
             assertThat(kept(httpd, "archive-").stream()
                             .filter(file -> file.toString().endsWith(".failed")))
                     .isEmpty();
