@@ -151,8 +151,10 @@ def section(samples):
             row = [f"{kind}, {jdk} JDK"]
             for when in ("first", "later"):
                 found = [sample["ms"] for sample in tables.select(samples, jdk=jdk, kind=kind, when=when)]
-                row.append(f"{statistics.median(found):.0f} ({min(found):.0f}–{max(found):.0f}, {len(found)})" if found else "")
-            rows.append(row)
+                if found:
+                    row.append(f"{statistics.median(found):.0f} ({min(found):.0f}–{max(found):.0f}, {len(found)})")
+            if len(row) > 1:
+                rows.append(row)
     heading = "**Start-up: from the birth of a daemon to its first answer, ms: median (least–most, starts)**\n\n"
     return heading + tables.table(["", "first time", "later"], rows)
 
