@@ -39,6 +39,7 @@ class SystemCallsTest {
                         "StartServers 1\nServerLimit 1\nThreadLimit 16\nThreadsPerChild 16\nMaxRequestWorkers 16\nMinSpareThreads 1\nMaxSpareThreads 16")
                 .host("site", """
                         KeepAlive On
+                        KeepAliveTimeout 60
                         MaxKeepAliveRequests 0
                         JVMDaemonProcess site ${AS1}
                         JVMAlias /hello ${APPS}/Hello.java
@@ -50,12 +51,10 @@ class SystemCallsTest {
         httpd.awaitReady("site", 1);
     }
 
-    private static void ask(int times, String request) throws IOException {
-        try (RawClient client = new RawClient(httpd.port("site"))) {
-            for (int i = 0; i < times; i++) {
-                client.send(request);
-                assertThat(client.receive().status()).isEqualTo(200);
-            }
+    private static void ask(RawClient client, int times, String request) throws IOException {
+        for (int i = 0; i < times; i++) {
+            client.send(request);
+            assertThat(client.receive().status()).isEqualTo(200);
         }
     }
 
@@ -65,19 +64,29 @@ class SystemCallsTest {
     }
 
     private static Map<String, Integer> count(Proc process, String request, Pattern pattern) throws Exception {
-        ask(20, request); // connections are there, code is warm
         Path output = httpd.work().resolve("strace." + process.pid());
-        Process strace = new ProcessBuilder(
-                        "strace", "-f", "-yy", "-qq", "-o", output.toString(), "-p", Integer.toString(process.pid()))
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        try {
-            Await.until("strace is attached", Await.LONG, () -> isTraced(process));
-            ask(REQUESTS, request);
-        } finally {
-            strace.destroy();
-            strace.waitFor();
+        // One client: the request of another could come before the connection to the daemon is free again.
+        try (RawClient client = new RawClient(httpd.port("site"))) {
+            ask(client, 20, request); // connections are there, code is warm
+            Process strace = new ProcessBuilder(
+                            "strace",
+                            "-f",
+                            "-yy",
+                            "-qq",
+                            "-o",
+                            output.toString(),
+                            "-p",
+                            Integer.toString(process.pid()))
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            try {
+                Await.until("strace is attached", Await.LONG, () -> isTraced(process));
+                ask(client, REQUESTS, request);
+            } finally {
+                strace.destroy();
+                strace.waitFor();
+            }
         }
         Map<String, Integer> calls = new TreeMap<>();
         for (String line : Files.readAllLines(output)) {

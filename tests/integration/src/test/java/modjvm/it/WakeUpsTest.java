@@ -38,6 +38,7 @@ class WakeUpsTest {
                         MinSpareThreads 1
                         MaxSpareThreads 16""").host("site", """
                         KeepAlive On
+                        KeepAliveTimeout 60
                         MaxKeepAliveRequests 0
                         JVMDaemonProcess site ${AS1}
                         JVMAlias /hello ${APPS}/Hello.java
