@@ -189,7 +189,8 @@ class SystemCallsTest {
 
     @Test
     void shouldTakeFewCallsOfTheDaemonForALargePost() throws Exception {
-        assertAtMost(count(daemon(), largePost()), Map.of("read", 3, "write", 2));
+        // mostly 3 reads, but the kernel may hand the body over in two
+        assertAtMost(count(daemon(), largePost()), Map.of("read", 4, "write", 2));
     }
 
     @Test
