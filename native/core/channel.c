@@ -54,7 +54,7 @@ apr_status_t mj_channel_open(mj_channel_t **out, const char *path, unsigned slot
     if (fd < 0) {
         return errno;
     }
-    if (!set_timeout(fd, SO_SNDTIMEO, patience) || !set_timeout(fd, SO_RCVTIMEO, SLICE)
+    if (!set_timeout(fd, SO_SNDTIMEO, patience)
         || (buffer > 0 && setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &buffer, sizeof(buffer)) != 0)) {
         rv = errno;
     }
@@ -107,6 +107,7 @@ apr_status_t mj_channel_send(mj_channel_t *channel, struct iovec **parts, int *c
             return errno; /* EAGAIN: the slice is over */
         }
         *sent_any = true;
+        channel->is_answer_due = true;
         while (*count > 0 && (size_t)n >= (*parts)->iov_len) {
             n -= (ssize_t)(*parts)->iov_len;
             (*parts)++;
@@ -120,12 +121,13 @@ apr_status_t mj_channel_send(mj_channel_t *channel, struct iovec **parts, int *c
     return APR_SUCCESS;
 }
 
-/* Waits for something to receive, a slice of time at most. Only a request with a deadline comes here: the others wait in recv. */
+/* Waits for something to receive, a slice of time at most. A thread that waits in recv is woken as well when the daemon takes what was sent
+ * to it (Linux, AF_UNIX): for nothing, once for each request. */
 static apr_status_t wait_until(const mj_channel_t *channel, apr_time_t deadline)
 {
     for (;;) {
         struct pollfd waited = {.fd = channel->fd, .events = POLLIN};
-        apr_interval_time_t left = deadline - apr_time_now();
+        apr_interval_time_t left = deadline != 0 ? deadline - apr_time_now() : SLICE + 1;
         int n = poll(&waited, 1, left <= 0 ? 0 : left > SLICE ? (int)(SLICE / 1000) : (int)(left / 1000 + 1));
         if (n > 0) {
             return APR_SUCCESS;
@@ -169,8 +171,8 @@ static apr_status_t keep_file(mj_channel_t *channel, struct msghdr *message)
     return rv;
 }
 
-/* As recv, but keeps a descriptor that comes along. Sets *n to what recv returns, and errno as recv does. */
-static apr_status_t receive_some(mj_channel_t *channel, int flags, ssize_t *n)
+/* As recv that does not wait, but keeps a descriptor that comes along. Sets *n to what recv returns, and errno as recv does. */
+static apr_status_t receive_some(mj_channel_t *channel, ssize_t *n)
 {
     union {
         struct cmsghdr aligned;
@@ -179,7 +181,7 @@ static apr_status_t receive_some(mj_channel_t *channel, int flags, ssize_t *n)
     struct iovec room = {channel->in + channel->end, sizeof(channel->in) - channel->end};
     struct msghdr message = {.msg_iov = &room, .msg_iovlen = 1, .msg_control = control.space, .msg_controllen = sizeof(control.space)};
 
-    *n = recvmsg(channel->fd, &message, flags | MSG_CMSG_CLOEXEC);
+    *n = recvmsg(channel->fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
     return *n >= 0 ? keep_file(channel, &message) : APR_SUCCESS;
 }
 
@@ -210,11 +212,18 @@ static apr_status_t fill(mj_channel_t *channel, size_t wanted, apr_time_t deadli
             channel->end -= channel->start;
             channel->start = 0;
         }
-        if (receive_some(channel, deadline != 0 ? MSG_DONTWAIT : 0, &n) != APR_SUCCESS) {
+        if (channel->is_answer_due) {
+            apr_status_t rv = wait_until(channel, deadline);
+            if (rv != APR_SUCCESS) {
+                return rv;
+            }
+        }
+        if (receive_some(channel, &n) != APR_SUCCESS) {
             return MJ_EBADDESCRIPTOR;
         }
         if (n > 0) {
             channel->end += (size_t)n;
+            channel->is_answer_due = false;
             if (channel->end - channel->start < wanted) {
                 apr_status_t rv = check_progress(&began, deadline);
                 if (rv != APR_SUCCESS) {
@@ -223,11 +232,8 @@ static apr_status_t fill(mj_channel_t *channel, size_t wanted, apr_time_t deadli
             }
         } else if (n == 0) {
             return APR_EOF;
-        } else if (errno == EAGAIN && deadline != 0) {
-            apr_status_t rv = wait_until(channel, deadline);
-            if (rv != APR_SUCCESS) {
-                return rv;
-            }
+        } else if (errno == EAGAIN) {
+            channel->is_answer_due = true; /* it is waited for */
         } else if (errno != EINTR) {
             return errno;
         }

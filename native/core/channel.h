@@ -21,6 +21,7 @@ typedef struct mj_channel_t {
     uint16_t serial; /**< of the current request */
     bool is_new;     /**< HELLO has not been sent yet */
     bool is_welcome; /**< WELCOME has come */
+    bool is_answer_due; /**< something was sent, and nothing received since */
     int file;        /**< a descriptor that came and was not taken yet; -1 */
     size_t room;     /**< bytes that one message may have, where MJ_WRITABLE is to promise that it is sent without waiting */
     size_t start;    /**< what is received and not yet consumed: in[start] to in[end] */

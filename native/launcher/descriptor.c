@@ -1,6 +1,7 @@
 #include "descriptor.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <string.h>
@@ -14,7 +15,15 @@ int64_t mj_descriptor_peer(int socket)
     return getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 ? (int64_t)peer.uid : -1;
 }
 
-/* The JDK makes a socket that virtual threads use non-blocking. @return whether a send that has just failed is to be tried again */
+void mj_descriptor_unblock(int socket)
+{
+    int flags = fcntl(socket, F_GETFL);
+    if (flags >= 0) {
+        (void)fcntl(socket, F_SETFL, flags | O_NONBLOCK);
+    }
+}
+
+/* @return whether a send that has just failed is to be tried again */
 static bool await_room(int socket)
 {
     struct pollfd room = {.fd = socket, .events = POLLOUT};

@@ -56,7 +56,7 @@ static bool ends_with(const char *line, size_t len, const char *suffix)
 /* `BEGIN-END RIGHTS …  PATH`, in hexadecimal; other lines begin with a name and a colon, some of them with hexadecimal digits. */
 static bool read_part(const char *line, size_t len, part_t *part)
 {
-    static const char *const files[] = {"/libjvm.so\n", "/lib/modules\n", ".jsa\n", ".aot\n"};
+    static const char *const files[] = {"/libjvm.so\n", "/lib/modules\n", ".jsa\n"};
     uintptr_t begin, end;
     char *rest;
 
@@ -66,8 +66,11 @@ static bool read_part(const char *line, size_t len, part_t *part)
     }
     end = strtoul(rest + 1, &rest, 16);
     *part = (part_t){begin, end, false};
-    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]) && strncmp(rest, " r-", 3) == 0; i++) {
-        part->is_file_of_jdk = part->is_file_of_jdk || ends_with(line, len, files[i]);
+    if (strncmp(rest, " r-", 3) == 0) {
+        part->is_file_of_jdk = strstr(line, "/archive-") != NULL; /* archive.c */
+        for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+            part->is_file_of_jdk = part->is_file_of_jdk || ends_with(line, len, files[i]);
+        }
     }
     return true;
 }

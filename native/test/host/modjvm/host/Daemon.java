@@ -33,6 +33,8 @@ final class Daemon {
 
     static native long peer(SocketChannel channel);
 
+    static native void unblock(SocketChannel channel);
+
     static native boolean canPass(SocketChannel channel, FileChannel file);
 
     static native int send(SocketChannel channel, ByteBuffer bytes, int at, int length, FileChannel file) throws IOException;

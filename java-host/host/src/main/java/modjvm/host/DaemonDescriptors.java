@@ -13,6 +13,11 @@ final class DaemonDescriptors implements Descriptors {
     }
 
     @Override
+    public void unblock(SocketChannel channel) {
+        Daemon.unblock(channel);
+    }
+
+    @Override
     public boolean canPass(SocketChannel channel, FileChannel file) {
         return Daemon.canPass(channel, file);
     }

@@ -15,6 +15,11 @@ interface Descriptors {
         }
 
         @Override
+        public void unblock(SocketChannel channel) {
+            // Threads are woken for nothing at times.
+        }
+
+        @Override
         public boolean canPass(SocketChannel channel, FileChannel file) {
             return false;
         }
@@ -32,6 +37,12 @@ interface Descriptors {
 
     /** The uid under which the other end of a connection was made; negative if it cannot be told. */
     long peer(SocketChannel channel);
+
+    /**
+     * Has threads poll before they wait for a connection, which stays a blocking one for its users: one that waits in a read is woken for nothing
+     * as well, whenever httpd has taken what was sent to it.
+     */
+    void unblock(SocketChannel channel);
 
     /** Whether {@link #send} can attach this file: a regular one, whose reading nobody could delay. */
     boolean canPass(SocketChannel channel, FileChannel file);

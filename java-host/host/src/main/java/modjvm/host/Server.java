@@ -186,6 +186,7 @@ final class Server implements AutoCloseable {
         if (settings.sendBufferBytes() > 0) {
             channel.setOption(StandardSocketOptions.SO_SNDBUF, settings.sendBufferBytes());
         }
+        descriptors.unblock(channel);
         Connection connection = new Connection(channel, descriptors, applications, admission, buffers);
         Thread thread = threads.newThread(new Runnable() {
             @Override

@@ -19,6 +19,11 @@ final class FakeDescriptors implements Descriptors {
     }
 
     @Override
+    public void unblock(SocketChannel channel) {
+        // it can stay as it is
+    }
+
+    @Override
     public boolean canPass(SocketChannel channel, FileChannel file) {
         return canPass;
     }

@@ -122,13 +122,6 @@ class SystemCallsTest {
         return children.get(0);
     }
 
-    private static void assertTwoEach(Map<String, Integer> calls, String sends, String receives) {
-        assertThat(calls.keySet()).as("%s", calls).containsOnly(sends, receives);
-        // the first or last may be seen by halves
-        assertThat(calls.get(sends)).isBetween(REQUESTS - 1, REQUESTS + 1);
-        assertThat(calls.get(receives)).isBetween(REQUESTS - 1, REQUESTS + 1);
-    }
-
     /** No other calls than these, and of each no more for a request; but for half of one, as what comes late is read twice. */
     private static void assertAtMost(Map<String, Integer> calls, Map<String, Integer> most) {
         assertThat(calls)
@@ -153,28 +146,33 @@ class SystemCallsTest {
         return "GET /wire?file=" + file + " HTTP/1.1\r\nHost: x\r\n\r\n";
     }
 
+    /** A thread that waited in recvmsg or read would be woken once more, for nothing. */
+    private static final Map<String, Integer> SMALL_OF_HTTPD = Map.of("sendmsg", 1, "poll", 1, "recvmsg", 1);
+
+    private static final Map<String, Integer> SMALL_OF_DAEMON = Map.of("read", 2, "poll", 1, "write", 1);
+
     private static final String LARGE_GET = "GET /flow?memory=102400 HTTP/1.1\r\nHost: x\r\n\r\n";
     private static final String GET = "GET /hello HTTP/1.1\r\nHost: x\r\n\r\n";
     private static final String POST = "POST /facts?body HTTP/1.1\r\nHost: x\r\nContent-Length: 12\r\n\r\nsmall = fast";
 
     @Test
-    void shouldTakeTwoCallsOfHttpdForASmallGet() throws Exception {
-        assertTwoEach(count(child(), GET), "sendmsg", "recvmsg");
+    void shouldTakeFewCallsOfHttpdForASmallGet() throws Exception {
+        assertAtMost(count(child(), GET), SMALL_OF_HTTPD);
     }
 
     @Test
-    void shouldTakeTwoCallsOfTheDaemonForASmallGet() throws Exception {
-        assertTwoEach(count(daemon(), GET), "write", "read");
+    void shouldTakeFewCallsOfTheDaemonForASmallGet() throws Exception {
+        assertAtMost(count(daemon(), GET), SMALL_OF_DAEMON);
     }
 
     @Test
-    void shouldTakeTwoCallsOfHttpdForASmallPost() throws Exception {
-        assertTwoEach(count(child(), POST), "sendmsg", "recvmsg");
+    void shouldTakeFewCallsOfHttpdForASmallPost() throws Exception {
+        assertAtMost(count(child(), POST), SMALL_OF_HTTPD);
     }
 
     @Test
-    void shouldTakeTwoCallsOfTheDaemonForASmallPost() throws Exception {
-        assertTwoEach(count(daemon(), POST), "write", "read");
+    void shouldTakeFewCallsOfTheDaemonForASmallPost() throws Exception {
+        assertAtMost(count(daemon(), POST), SMALL_OF_DAEMON);
     }
 
     @Test
@@ -184,33 +182,32 @@ class SystemCallsTest {
 
     @Test
     void shouldTakeFewCallsOfHttpdForALargePost() throws Exception {
-        assertAtMost(count(child(), largePost()), Map.of("sendmsg", 3, "recvmsg", 2, "poll", 2));
+        assertAtMost(count(child(), largePost()), SMALL_OF_HTTPD);
     }
 
     @Test
     void shouldTakeFewCallsOfTheDaemonForALargePost() throws Exception {
-        // mostly 3 reads, but the kernel may hand the body over in two
-        assertAtMost(count(daemon(), largePost()), Map.of("read", 4, "write", 2));
+        assertAtMost(count(daemon(), largePost()), Map.of("read", 3, "poll", 1, "write", 1));
     }
 
     @Test
     void shouldTakeFewCallsOfHttpdForALargeResponse() throws Exception {
-        assertAtMost(count(child(), LARGE_GET), Map.of("sendmsg", 1, "recvmsg", 3));
+        assertAtMost(count(child(), LARGE_GET), Map.of("sendmsg", 1, "recvmsg", 3, "poll", 2));
     }
 
     @Test
     void shouldTakeFewCallsOfTheDaemonForALargeResponse() throws Exception {
-        assertAtMost(count(daemon(), LARGE_GET), Map.of("read", 1, "write", 2));
+        assertAtMost(count(daemon(), LARGE_GET), Map.of("read", 2, "poll", 1, "write", 2));
     }
 
     @Test
-    void shouldTakeTwoCallsOfHttpdForAFile() throws Exception {
-        assertAtMost(count(child(), fileGet()), Map.of("sendmsg", 1, "recvmsg", 1));
+    void shouldTakeFewCallsOfHttpdForAFile() throws Exception {
+        assertAtMost(count(child(), fileGet()), SMALL_OF_HTTPD);
     }
 
     @Test
     void shouldTakeFewCallsOfTheDaemonForAFile() throws Exception {
         // fcntl and close: a descriptor of its own to send over
-        assertAtMost(count(daemon(), fileGet()), Map.of("read", 1, "sendmsg", 1, "fcntl", 1, "close", 1));
+        assertAtMost(count(daemon(), fileGet()), Map.of("read", 2, "poll", 1, "sendmsg", 1, "fcntl", 1, "close", 1));
     }
 }

@@ -72,17 +72,17 @@ class WakeUpsTest {
         return httpd.daemons("site").get(0);
     }
 
-    /** For the request, for the response, and for nothing. */
+    /** For the request, and for the response. */
     @Test
-    void shouldWaitThriceInHttpd() throws IOException {
-        assertThat(waits(child(), GET)).isLessThan(3 + SLACK);
-        assertThat(waits(child(), POST)).isLessThan(3 + SLACK);
+    void shouldWaitTwiceInHttpd() throws IOException {
+        assertThat(waits(child(), GET)).isLessThan(2 + SLACK);
+        assertThat(waits(child(), POST)).isLessThan(2 + SLACK);
     }
 
-    /** For the request, and for nothing. */
+    /** For the request. */
     @Test
-    void shouldWaitTwiceInTheDaemon() throws IOException {
-        assertThat(waits(daemon(), GET)).isLessThan(2 + SLACK);
-        assertThat(waits(daemon(), POST)).isLessThan(2 + SLACK);
+    void shouldWaitOnceInTheDaemon() throws IOException {
+        assertThat(waits(daemon(), GET)).isLessThan(1 + SLACK);
+        assertThat(waits(daemon(), POST)).isLessThan(1 + SLACK);
     }
 }
