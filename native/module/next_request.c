@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* How soon the client's last request has followed the response before it, and how long the next is waited for. */
-#define SOON_US 100
+#define SOON_US 200
 
 static bool is_to_go_on(const request_rec *r)
 {
