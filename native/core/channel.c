@@ -54,7 +54,7 @@ apr_status_t mj_channel_open(mj_channel_t **out, const char *path, unsigned slot
     if (fd < 0) {
         return errno;
     }
-    if (!set_timeout(fd, SO_SNDTIMEO, patience)
+    if (!set_timeout(fd, SO_SNDTIMEO, patience) || !set_timeout(fd, SO_RCVTIMEO, SLICE)
         || (buffer > 0 && setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &buffer, sizeof(buffer)) != 0)) {
         rv = errno;
     }
@@ -121,8 +121,8 @@ apr_status_t mj_channel_send(mj_channel_t *channel, struct iovec **parts, int *c
     return APR_SUCCESS;
 }
 
-/* Waits for something to receive, a slice of time at most. A thread that waits in recv is woken as well when the daemon takes what was sent
- * to it (Linux, AF_UNIX): for nothing, once for each request. */
+/* Waits for something to receive, a slice of time at most: for a request with a deadline, and for an answer. A thread that waits in recv is
+ * woken as well when the daemon takes what was sent to it (Linux, AF_UNIX): for nothing, once for each request. */
 static apr_status_t wait_until(const mj_channel_t *channel, apr_time_t deadline)
 {
     for (;;) {
@@ -171,8 +171,8 @@ static apr_status_t keep_file(mj_channel_t *channel, struct msghdr *message)
     return rv;
 }
 
-/* As recv that does not wait, but keeps a descriptor that comes along. Sets *n to what recv returns, and errno as recv does. */
-static apr_status_t receive_some(mj_channel_t *channel, ssize_t *n)
+/* As recv, but keeps a descriptor that comes along. Sets *n to what recv returns, and errno as recv does. */
+static apr_status_t receive_some(mj_channel_t *channel, int flags, ssize_t *n)
 {
     union {
         struct cmsghdr aligned;
@@ -181,7 +181,7 @@ static apr_status_t receive_some(mj_channel_t *channel, ssize_t *n)
     struct iovec room = {channel->in + channel->end, sizeof(channel->in) - channel->end};
     struct msghdr message = {.msg_iov = &room, .msg_iovlen = 1, .msg_control = control.space, .msg_controllen = sizeof(control.space)};
 
-    *n = recvmsg(channel->fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    *n = recvmsg(channel->fd, &message, flags | MSG_CMSG_CLOEXEC);
     return *n >= 0 ? keep_file(channel, &message) : APR_SUCCESS;
 }
 
@@ -218,7 +218,7 @@ static apr_status_t fill(mj_channel_t *channel, size_t wanted, apr_time_t deadli
                 return rv;
             }
         }
-        if (receive_some(channel, &n) != APR_SUCCESS) {
+        if (receive_some(channel, deadline != 0 ? MSG_DONTWAIT : 0, &n) != APR_SUCCESS) {
             return MJ_EBADDESCRIPTOR;
         }
         if (n > 0) {
@@ -232,8 +232,11 @@ static apr_status_t fill(mj_channel_t *channel, size_t wanted, apr_time_t deadli
             }
         } else if (n == 0) {
             return APR_EOF;
-        } else if (errno == EAGAIN) {
-            channel->is_answer_due = true; /* it is waited for */
+        } else if (errno == EAGAIN && deadline != 0) {
+            apr_status_t rv = wait_until(channel, deadline);
+            if (rv != APR_SUCCESS) {
+                return rv;
+            }
         } else if (errno != EINTR) {
             return errno;
         }

@@ -1,7 +1,6 @@
 #include "descriptor.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <string.h>
@@ -15,15 +14,14 @@ int64_t mj_descriptor_peer(int socket)
     return getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 ? (int64_t)peer.uid : -1;
 }
 
-void mj_descriptor_unblock(int socket)
+void mj_descriptor_await(int socket)
 {
-    int flags = fcntl(socket, F_GETFL);
-    if (flags >= 0) {
-        (void)fcntl(socket, F_SETFL, flags | O_NONBLOCK);
+    struct pollfd input = {.fd = socket, .events = POLLIN};
+    while (poll(&input, 1, -1) < 0 && errno == EINTR) {
     }
 }
 
-/* @return whether a send that has just failed is to be tried again */
+/* The JDK makes a socket that virtual threads use non-blocking. @return whether a send that has just failed is to be tried again */
 static bool await_room(int socket)
 {
     struct pollfd room = {.fd = socket, .events = POLLOUT};

@@ -9,9 +9,10 @@
 /** @return the uid under which the other end of a socket was connected; -1 if it cannot be told */
 int64_t mj_descriptor_peer(int socket);
 
-/** Makes a socket non-blocking: the JDK then polls before it waits. A thread that waits in read on AF_UNIX is woken by Linux for nothing as
- *  well, whenever the other end has taken what was sent to it. */
-void mj_descriptor_unblock(int socket);
+/** Waits until something can be read, or the other end has closed. A thread that waits in read on AF_UNIX is woken by Linux for nothing as
+ *  well, whenever the other end has taken what was sent to it. (A non-blocking socket would have the JDK poll, before it writes too, and
+ *  then a writer waits until three quarters of the buffer are free.) */
+void mj_descriptor_await(int socket);
 
 /** Sends bytes with a file attached to the first of them; waits until some can go. @return how many went; -1 with errno */
 ssize_t mj_descriptor_send(int socket, const void *bytes, size_t len, int file);

@@ -345,13 +345,17 @@ static jlong JNICALL native_peer(JNIEnv *env, jclass type, jobject channel)
     return fd >= 0 ? mj_descriptor_peer(fd) : -1;
 }
 
-static void JNICALL native_unblock(JNIEnv *env, jclass type, jobject channel)
+static jint JNICALL native_number(JNIEnv *env, jclass type, jobject channel)
 {
-    int fd = socket_of(env, channel);
     (void)type;
-    if (fd >= 0) {
-        mj_descriptor_unblock(fd);
-    }
+    return socket_of(env, channel);
+}
+
+static void JNICALL native_await_input(JNIEnv *env, jclass type, jint socket)
+{
+    (void)env;
+    (void)type;
+    mj_descriptor_await(socket);
 }
 
 static jboolean JNICALL native_can_pass(JNIEnv *env, jclass type, jobject channel, jobject file)
@@ -444,7 +448,8 @@ static bool register_natives(JNIEnv *env)
         {(char *)(uintptr_t) "watch", (char *)(uintptr_t) "(" SOCKET "J)Z", (void *)(uintptr_t)native_watch},
         {(char *)(uintptr_t) "awaitHangup", (char *)(uintptr_t) "()J", (void *)(uintptr_t)native_await_hangup},
         {(char *)(uintptr_t) "peer", (char *)(uintptr_t) "(" SOCKET ")J", (void *)(uintptr_t)native_peer},
-        {(char *)(uintptr_t) "unblock", (char *)(uintptr_t) "(" SOCKET ")V", (void *)(uintptr_t)native_unblock},
+        {(char *)(uintptr_t) "number", (char *)(uintptr_t) "(" SOCKET ")I", (void *)(uintptr_t)native_number},
+        {(char *)(uintptr_t) "awaitInput", (char *)(uintptr_t) "(I)V", (void *)(uintptr_t)native_await_input},
         {(char *)(uintptr_t) "canPass", (char *)(uintptr_t) "(" SOCKET FILE_CHANNEL ")Z", (void *)(uintptr_t)native_can_pass},
         {(char *)(uintptr_t) "send", (char *)(uintptr_t) "(" SOCKET BUFFER "II" FILE_CHANNEL ")I", (void *)(uintptr_t)native_send},
         {(char *)(uintptr_t) "trySend", (char *)(uintptr_t) "(" SOCKET BUFFER "II)I", (void *)(uintptr_t)native_try_send},

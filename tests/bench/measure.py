@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 
+import kept
 import parts
 import peers
 import processes
@@ -22,6 +23,8 @@ def measure(peer, places, run, settings):
     samples = []
     memory = []
     with Server(peer, places, run) as server:
+        if peer.java_home(places):
+            kept.await_archive(server, kept.folder(run, peer.java_home(places)), settings.archive_seconds)
         for workload in workloads.ALL:
             if workload.name not in peer.workloads:
                 continue

@@ -9,6 +9,7 @@ import time
 
 import goals
 import httpd
+import kept
 import peers
 import processes
 import subject
@@ -40,6 +41,8 @@ def lacks():
 
 
 def measure(chosen, places, runs, settings):
+    with Server(alike(1), places, f"{runs}-0") as server:
+        kept.await_archive(server, kept.folder(runs, places.java_home), settings.archive_seconds)
     for count in WANTED:
         with Server(alike(count), places, f"{runs}-{count}") as server:
             greet_all(server, count)

@@ -6,6 +6,7 @@ import socket
 from dataclasses import dataclass, field
 
 import httpd
+import kept
 import processes
 import subject
 import workloads
@@ -72,9 +73,10 @@ def static(places, run):
 
 def jvm(places, run, java_home=None, options=""):
     target, file = f"{places.tree}/Bench.java", f"param.file={places.tree}/htdocs/file"
+    java_home = java_home or places.java_home
     return (
-        subject.module(places)
-        + subject.pool("bench", java_home or places.java_home, options)
+        subject.module(places, kept.folder(run, java_home))
+        + subject.pool("bench", java_home, options)
         + subject.mount("/", target, "bench", file)
     ), None
 
@@ -198,6 +200,10 @@ class Peer:
     hello: str = "/hello"
     mounts: int = 0  # hello is spread over so many: /m1/hello, /m2/hello and so on
     workers: httpd.Workers = httpd.FEW
+
+    def java_home(self, places):
+        """Of the JVM with which mod_jvm is measured; None for other peers."""
+        return {jvm_older: places.older_java_home, jvm: places.java_home}.get(self.configure)
 
     def is_jvm(self):
         return self.kind in ("subject", "variant", "jvm")

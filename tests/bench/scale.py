@@ -21,7 +21,7 @@ def alike(pools, mounts):
     """So many mounts, each an application of its own and of one jar, over so many pools."""
 
     def configure(places, run):
-        lines = subject.module(places)
+        lines = subject.module(places, "Off")
         for i in range(1, pools + 1):
             lines += subject.pool(f"p{i}", places.java_home)
         for i in range(1, mounts + 1):

@@ -1,7 +1,6 @@
 """How long a daemon takes from its birth to its first answer."""
 
 import calendar
-import contextlib
 import math
 import os
 import re
@@ -11,8 +10,8 @@ import statistics
 import time
 
 import goals
+import kept
 import peers
-import processes
 import subject
 import tables
 from server import Server
@@ -21,11 +20,9 @@ TITLE = "Start-up"
 STARTS = 5  # of each kind at least, in all rounds together
 TARGETS = {"jar": "bench.jar", ".java": "Bench.java"}
 WANTED = {("jar", "later"): 120, (".java", "first"): 400, (".java", "later"): 130}  # ms
-ARCHIVE, TRAINER = "/archive-", "jvm-training"  # a file of the state folder, and who makes it
 ENTRY = "entry-point=Bench::application"
 REQUEST = b"GET /hello HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 ANSWER_SECONDS = 60
-STEADY = 2  # seconds without a change
 STARTED = re.compile(r"^\[(.*)\.(\d+) (\d+)\] .*MJ0102: ", re.MULTILINE)
 
 
@@ -67,8 +64,7 @@ class Run:
     def configure(self, places, run):
         parameters = f"{ENTRY} param.file={places.tree}/htdocs/file"
         return (
-            subject.module(places)
-            + f"JVMStateDir {self.folder}/state\n"
+            subject.module(places, f"{self.folder}/state")
             + subject.pool("bench", self.java_home)
             + subject.mount("/", self.target, "bench", parameters)
         ), None
@@ -83,33 +79,8 @@ class Run:
         with Server(self.peer, self.places, f"{self.folder}/{self.count}", {"TZ": "UTC"}, is_awaited=False) as server:
             answered = first_answer(server)
             took = (answered - birth(server)) * 1000
-            self.await_archive(server, archive_seconds)
+            kept.await_archive(server, f"{self.folder}/state", archive_seconds)
         return took
-
-    def await_archive(self, server, seconds):
-        """Until the archive for the next start is there, and nothing changes any more, that long at most."""
-        deadline = time.monotonic() + seconds
-        before, since = {}, time.monotonic()
-        while time.monotonic() < deadline:
-            now = sizes(f"{self.folder}/state/bench")
-            if now != before or is_training(server):
-                before, since = now, time.monotonic()
-            if any(ARCHIVE in path for path in now) and time.monotonic() - since > STEADY:
-                return
-            time.sleep(0.05)
-
-
-def is_training(server):
-    return any(processes.program(pid) == TRAINER for pid in server.pids()[1])
-
-
-def sizes(folder):
-    found = {}
-    for place, _, names in os.walk(folder):
-        for name in names:
-            with contextlib.suppress(FileNotFoundError):
-                found[f"{place}/{name}"] = os.stat(f"{place}/{name}").st_size
-    return found
 
 
 def first_answer(server):

@@ -3,8 +3,9 @@
 import processes
 
 
-def module(places):
-    return f"LoadModule jvm_module {places.prefix}/lib/apache2/modules/mod_jvm.so\n"
+def module(places, state):
+    """Its module; state: the JVMStateDir, or Off."""
+    return f"LoadModule jvm_module {places.prefix}/lib/apache2/modules/mod_jvm.so\nJVMStateDir {state}\n"
 
 
 def pool(name, java_home, options=""):

@@ -33,7 +33,9 @@ final class Daemon {
 
     static native long peer(SocketChannel channel);
 
-    static native void unblock(SocketChannel channel);
+    static native int number(SocketChannel channel);
+
+    static native void awaitInput(int number);
 
     static native boolean canPass(SocketChannel channel, FileChannel file);
 

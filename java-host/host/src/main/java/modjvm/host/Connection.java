@@ -3,6 +3,7 @@ package modjvm.host;
 import static modjvm.protocol.Constants.*;
 
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import modjvm.loading.Applications;
 import modjvm.protocol.Decoder;
@@ -22,6 +23,10 @@ final class Connection implements AutoCloseable {
     private static final long PID = ProcessHandle.current().pid();
 
     private final SocketChannel channel;
+    private final Descriptors descriptors;
+    /** What to wait for, or negative. */
+    private final int number;
+
     private final Applications applications;
     private final Admission admission;
     private final Input input;
@@ -33,13 +38,18 @@ final class Connection implements AutoCloseable {
     /** Of the application served last: most connections serve one. */
     private byte[] definition = new byte[0];
 
+    /** @param isThreadVirtual whether {@link #serve} is called by a virtual thread */
     Connection(
             SocketChannel channel,
+            boolean isThreadVirtual,
             Descriptors descriptors,
             Applications applications,
             Admission admission,
             Buffers buffers) {
         this.channel = channel;
+        this.descriptors = descriptors;
+        // A virtual thread would not leave its carrier to others meanwhile.
+        this.number = isThreadVirtual ? -1 : descriptors.number(channel);
         this.applications = applications;
         this.admission = admission;
         this.input = new Input(channel, buffers);
@@ -49,12 +59,12 @@ final class Connection implements AutoCloseable {
     /** Serves until httpd closes the connection, or one side violates the protocol, or {@link #finish}; then the channel is closed. */
     void serve() throws IOException, ProtocolException {
         try (channel) {
-            if (!input.await(HEADER_SIZE)) {
+            if (!awaitFrame()) {
                 return;
             }
             greet();
             int serial = 1;
-            while (input.await(HEADER_SIZE)) {
+            while (awaitFrame()) {
                 idle = false;
                 if (!serve(expect(FRAME_REQUEST, serial))) {
                     return;
@@ -103,7 +113,19 @@ final class Connection implements AutoCloseable {
     /** Breaks the connection off. */
     @Override
     public void close() throws IOException {
-        channel.close();
+        try (channel) {
+            finish(); // for the sake of who waits for a request
+        } catch (ClosedChannelException e) {
+            return; // it ended by itself at this moment
+        }
+    }
+
+    /** @return false if httpd has closed the connection */
+    private boolean awaitFrame() throws IOException {
+        if (number >= 0 && input.pending() == 0) {
+            descriptors.awaitInput(number);
+        }
+        return input.await(HEADER_SIZE);
     }
 
     private void greet() throws IOException, ProtocolException {

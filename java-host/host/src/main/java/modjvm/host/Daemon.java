@@ -58,8 +58,11 @@ final class Daemon {
     /** The uid under which the other end of a connection was made; negative if it cannot be told. */
     static native long peer(SocketChannel channel);
 
-    /** Has threads poll before they wait for a connection, where this JDK's channels can be reached. */
-    static native void unblock(SocketChannel channel);
+    /** The number of a connection's descriptor; negative where this JDK's channels cannot be reached. */
+    static native int number(SocketChannel channel);
+
+    /** Waits until something can be read from a descriptor, or its other end, or {@link SocketChannel#shutdownInput}, has closed it. */
+    static native void awaitInput(int number);
 
     /** Whether {@link #send} can attach this file: it can be told here which descriptors these are, and it is a regular file, not on FUSE. */
     static native boolean canPass(SocketChannel channel, FileChannel file);

@@ -13,8 +13,13 @@ final class DaemonDescriptors implements Descriptors {
     }
 
     @Override
-    public void unblock(SocketChannel channel) {
-        Daemon.unblock(channel);
+    public int number(SocketChannel channel) {
+        return Daemon.number(channel);
+    }
+
+    @Override
+    public void awaitInput(int number) {
+        Daemon.awaitInput(number);
     }
 
     @Override

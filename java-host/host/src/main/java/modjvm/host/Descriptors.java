@@ -15,8 +15,13 @@ interface Descriptors {
         }
 
         @Override
-        public void unblock(SocketChannel channel) {
-            // Threads are woken for nothing at times.
+        public int number(SocketChannel channel) {
+            return -1;
+        }
+
+        @Override
+        public void awaitInput(int number) {
+            throw new IllegalArgumentException("there is no descriptor " + number);
         }
 
         @Override
@@ -38,11 +43,14 @@ interface Descriptors {
     /** The uid under which the other end of a connection was made; negative if it cannot be told. */
     long peer(SocketChannel channel);
 
+    /** The number of a connection's descriptor, for {@link #awaitInput}; negative if it cannot be told. */
+    int number(SocketChannel channel);
+
     /**
-     * Has threads poll before they wait for a connection, which stays a blocking one for its users: one that waits in a read is woken for nothing
-     * as well, whenever httpd has taken what was sent to it.
+     * Waits until something can be read, or {@link SocketChannel#shutdownInput} or the other end ends that; an interrupt does not. For platform
+     * threads: one that waits in a read is woken for nothing as well, whenever httpd has taken what was sent to it.
      */
-    void unblock(SocketChannel channel);
+    void awaitInput(int number);
 
     /** Whether {@link #send} can attach this file: a regular one, whose reading nobody could delay. */
     boolean canPass(SocketChannel channel, FileChannel file);

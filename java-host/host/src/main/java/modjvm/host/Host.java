@@ -80,7 +80,7 @@ final class Host {
 
     private void start() throws Exception {
         PoolSettings settings = PoolSettings.parse(lifecycle.settings());
-        ThreadFactory threads = ConnectionThreads.of(settings.isVirtual());
+        ThreadFactory threads = ConnectionThreads.of(settings.server().areThreadsVirtual());
         ServerSocketChannel listener = lifecycle.listener();
         for (Path path : settings.classPath()) {
             if (!Files.isReadable(path)) {

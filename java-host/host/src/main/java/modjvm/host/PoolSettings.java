@@ -15,7 +15,6 @@ import modjvm.protocol.Record;
  * What of a pool record (docs/architecture.md, section 1) is the host's.
  *
  * @param server how it serves
- * @param isVirtual whether virtual threads serve the connections
  * @param supervision what it watches over
  * @param shutdownTimeout from SIGTERM to SIGKILL; zero: no limit
  * @param classPath what every application sees
@@ -26,7 +25,6 @@ import modjvm.protocol.Record;
  */
 record PoolSettings(
         ServerSettings server,
-        boolean isVirtual,
         Supervision supervision,
         Duration shutdownTimeout,
         List<Path> classPath,
@@ -46,9 +44,11 @@ record PoolSettings(
             }
         }
         return new PoolSettings(
-                new ServerSettings(number(texts, "httpd-uid", -1), (int) number(texts, "threads", 0), (int)
-                        Math.min(number(texts, "receive-buffer-size", 0), Integer.MAX_VALUE)),
-                texts.getOrDefault("virtual-threads", "off").equals("on"),
+                new ServerSettings(
+                        number(texts, "httpd-uid", -1),
+                        (int) number(texts, "threads", 0),
+                        (int) Math.min(number(texts, "receive-buffer-size", 0), Integer.MAX_VALUE),
+                        texts.getOrDefault("virtual-threads", "off").equals("on")),
                 new Supervision(
                         time(texts, "request-timeout"),
                         time(texts, "interrupt-timeout"),

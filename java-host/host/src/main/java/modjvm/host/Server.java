@@ -186,8 +186,8 @@ final class Server implements AutoCloseable {
         if (settings.sendBufferBytes() > 0) {
             channel.setOption(StandardSocketOptions.SO_SNDBUF, settings.sendBufferBytes());
         }
-        descriptors.unblock(channel);
-        Connection connection = new Connection(channel, descriptors, applications, admission, buffers);
+        Connection connection =
+                new Connection(channel, settings.areThreadsVirtual(), descriptors, applications, admission, buffers);
         Thread thread = threads.newThread(new Runnable() {
             @Override
             public void run() {

@@ -19,8 +19,13 @@ final class FakeDescriptors implements Descriptors {
     }
 
     @Override
-    public void unblock(SocketChannel channel) {
-        // it can stay as it is
+    public int number(SocketChannel channel) {
+        return -1;
+    }
+
+    @Override
+    public void awaitInput(int number) {
+        throw new AssertionError("nobody has a number");
     }
 
     @Override

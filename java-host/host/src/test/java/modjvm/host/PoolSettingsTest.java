@@ -15,8 +15,7 @@ class PoolSettingsTest {
     void shouldHaveEverythingOffThatIsAbsent() throws Exception {
         PoolSettings settings = PoolSettings.parse(new byte[0]);
 
-        assertThat(settings.server()).isEqualTo(new ServerSettings(-1, 0, 0));
-        assertThat(settings.isVirtual()).isFalse();
+        assertThat(settings.server()).isEqualTo(new ServerSettings(-1, 0, 0, false));
         assertThat(settings.supervision())
                 .isEqualTo(new Supervision(Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, 0));
         assertThat(settings.shutdownTimeout()).isZero();
@@ -57,8 +56,7 @@ class PoolSettingsTest {
                 .add("warm-up", warmUp)
                 .bytes());
 
-        assertThat(settings.server()).isEqualTo(new ServerSettings(33, 7, Integer.MAX_VALUE));
-        assertThat(settings.isVirtual()).isTrue();
+        assertThat(settings.server()).isEqualTo(new ServerSettings(33, 7, Integer.MAX_VALUE, true));
         assertThat(settings.supervision())
                 .isEqualTo(new Supervision(
                         Duration.ofMillis(1), Duration.ofMillis(2), Duration.ofMillis(3), Duration.ofMillis(4), 5));

@@ -22,7 +22,7 @@ final class TestServer implements AutoCloseable {
     private final Path socket;
 
     TestServer(int threads, Applications applications) throws IOException {
-        this(new ServerSettings(HTTPD_UID, threads, 0), applications, platformThreads());
+        this(new ServerSettings(HTTPD_UID, threads, 0, false), applications, platformThreads());
     }
 
     TestServer(ServerSettings settings, Applications applications, ThreadFactory connectionThreads) throws IOException {

@@ -149,7 +149,7 @@ class SystemCallsTest {
     /** A thread that waited in recvmsg or read would be woken once more, for nothing. */
     private static final Map<String, Integer> SMALL_OF_HTTPD = Map.of("sendmsg", 1, "poll", 1, "recvmsg", 1);
 
-    private static final Map<String, Integer> SMALL_OF_DAEMON = Map.of("read", 2, "poll", 1, "write", 1);
+    private static final Map<String, Integer> SMALL_OF_DAEMON = Map.of("poll", 1, "read", 1, "write", 1);
 
     private static final String LARGE_GET = "GET /flow?memory=102400 HTTP/1.1\r\nHost: x\r\n\r\n";
     private static final String GET = "GET /hello HTTP/1.1\r\nHost: x\r\n\r\n";
@@ -192,12 +192,12 @@ class SystemCallsTest {
 
     @Test
     void shouldTakeFewCallsOfHttpdForALargeResponse() throws Exception {
-        assertAtMost(count(child(), LARGE_GET), Map.of("sendmsg", 1, "recvmsg", 3, "poll", 2));
+        assertAtMost(count(child(), LARGE_GET), Map.of("sendmsg", 1, "poll", 1, "recvmsg", 3));
     }
 
     @Test
     void shouldTakeFewCallsOfTheDaemonForALargeResponse() throws Exception {
-        assertAtMost(count(daemon(), LARGE_GET), Map.of("read", 2, "poll", 1, "write", 2));
+        assertAtMost(count(daemon(), LARGE_GET), Map.of("poll", 1, "read", 1, "write", 2));
     }
 
     @Test
@@ -208,6 +208,6 @@ class SystemCallsTest {
     @Test
     void shouldTakeFewCallsOfTheDaemonForAFile() throws Exception {
         // fcntl and close: a descriptor of its own to send over
-        assertAtMost(count(daemon(), fileGet()), Map.of("read", 2, "poll", 1, "sendmsg", 1, "fcntl", 1, "close", 1));
+        assertAtMost(count(daemon(), fileGet()), Map.of("poll", 1, "read", 1, "sendmsg", 1, "fcntl", 1, "close", 1));
     }
 }
