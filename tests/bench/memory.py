@@ -22,7 +22,7 @@ HELLO = workloads.BY_NAME["hello-8"]
 BURST = dataclasses.replace(HELLO, connections=400)
 WANTED = {1: 40, 4: 26}  # MB of each, by how many there are
 FIRST, AFTER = "after the first hello", f"after a burst of {BURST.connections} connections"
-STEADY = 15  # seconds without
+STEADY = 25  # seconds without
 FALL = 0.01  # such a fall: a daemon gives back what it can once it has been idle for a while
 GREET_SECONDS = 30
 KIB_PER_MB = 1024
