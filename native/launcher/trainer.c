@@ -16,11 +16,14 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define LOWEST_PRIORITY 19
+#define ROOM_MB 64 /* an archive, and what it is made from */
+#define ROOM ((uint64_t)ROOM_MB << 20)
 #define SOCKET_NAME "archive-training"
 
 /* A file beside the archive. */
@@ -181,6 +184,17 @@ static bool is_current(const mj_launch_t *launch)
     return now.plain.path != NULL && strcmp(now.plain.path, launch->archives.plain.path) == 0;
 }
 
+/* The JVM's own words for a full disk say nothing of one. */
+static bool has_room(const char *folder)
+{
+    struct statvfs disk;
+    if (statvfs(folder, &disk) == 0 && (uint64_t)disk.f_bavail * disk.f_frsize < ROOM) {
+        (void)fprintf(stderr, "archive: it cannot be made: %s has less than %d MB free; the next try is an hour away\n", folder, ROOM_MB);
+        return false;
+    }
+    return true;
+}
+
 /* Makes one of them. */
 static bool make_and_keep(const mj_launch_t *launch, mj_archive_t *archive)
 {
@@ -217,7 +231,7 @@ static bool make_and_keep(const mj_launch_t *launch, mj_archive_t *archive)
 
 static bool make_missing(const mj_launch_t *launch, mj_archive_t *archive)
 {
-    return archive->path == NULL || mj_archive_look(archive, NULL) || make_and_keep(launch, archive);
+    return archive->path == NULL || mj_archive_look(archive, NULL) || (has_room(launch->state) && make_and_keep(launch, archive));
 }
 
 /* Never in the way: whatever else wants the processor has it, and it ends by itself in time, whatever becomes of the daemon. */
