@@ -16,8 +16,8 @@
 
 #if defined(__SANITIZE_ADDRESS__)
 /* What the launcher allocates stays to its process's end. */
-const char *__asan_default_options(void); /* NOLINT(bugprone-reserved-identifier) */
-const char *__asan_default_options(void)  /* NOLINT(bugprone-reserved-identifier) */
+__attribute__((visibility("default"))) const char *__asan_default_options(void); /* NOLINT(bugprone-reserved-identifier) */
+const char *__asan_default_options(void)                                         /* NOLINT(bugprone-reserved-identifier) */
 {
     return "detect_leaks=0";
 }
