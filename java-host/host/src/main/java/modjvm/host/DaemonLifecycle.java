@@ -139,7 +139,11 @@ final class DaemonLifecycle implements Lifecycle {
 
     @Override
     public void atExit(Runnable action) {
-        Runtime.getRuntime().addShutdownHook(new Thread(action, "modjvm-shutdown"));
+        try {
+            Runtime.getRuntime().addShutdownHook(new Thread(action, "modjvm-shutdown"));
+        } catch (IllegalStateException e) {
+            return; // it ends already, and has served nothing
+        }
     }
 
     @Override

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,8 @@ public final class KeptClasses {
     private static final int TYPE_MASK = 0170000;
     private static final int REGULAR = 0100000;
     private static final int OTHERS_WRITE = 0022;
+
+    private static final AtomicInteger PARTS = new AtomicInteger();
 
     private final @Nullable Path folder;
     private final PrintStream log;
@@ -106,8 +109,8 @@ public final class KeptClasses {
             return;
         }
         Path file = file(folder, source);
-        Path part = file.resolveSibling(
-                file.getFileName() + "." + ProcessHandle.current().pid());
+        String mark = ProcessHandle.current().pid() + "." + PARTS.incrementAndGet(); // others write at this moment, too
+        Path part = file.resolveSibling(file.getFileName() + "." + mark);
         try {
             byte[] bytes = encode(source, text, circumstances, classes);
             if (bytes.length > MAX_BYTES) {

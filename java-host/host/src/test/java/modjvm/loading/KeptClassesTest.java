@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -182,6 +183,26 @@ class KeptClassesTest {
         assertThat(bench.logged())
                 .startsWith("state: the classes of " + source + " cannot be kept: ")
                 .hasLineCount(1);
+    }
+
+    @Test
+    void shouldBeKeptByManyAtOnce() throws Exception {
+        String text = SourceCompiler.read(source);
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            Thread thread = new Thread(() -> {
+                for (int n = 0; n < 200; n++) {
+                    kept.keep(source, text, "", MARKED);
+                }
+            });
+            threads.add(thread);
+            thread.start();
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        onlyFile();
+        assertThat(bench.logged()).isEmpty();
     }
 
     @Test

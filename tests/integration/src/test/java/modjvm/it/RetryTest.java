@@ -191,7 +191,7 @@ class RetryTest {
                 Await.until(
                         "httpd has sent the request and waits",
                         Await.LONG,
-                        () -> httpd.children().stream().anyMatch(child -> child.isWaitingIn("unix_stream_")));
+                        () -> httpd.children().stream().anyMatch(child -> child.isWaitingIn("poll_")));
                 victim.signal("KILL");
 
                 assertThat(answer.join()).isEqualTo(200);
