@@ -43,7 +43,11 @@ final class Training implements Duty {
             }
         };
         thread.setDaemon(true);
-        thread.start();
+        try {
+            thread.start();
+        } catch (OutOfMemoryError e) {
+            return PAUSE_NANOS; // there is no thread to be had, which will not last
+        }
         return NEVER;
     }
 }

@@ -58,6 +58,7 @@ class ChaosTest {
             "MJ0043: pool .* was lost while it handled the request",
             "MJ0112: pool .* the new generation cannot start",
             "archive: it cannot be made: ", // the disk is full
+            "state: the classes of .* cannot be kept: ",
             "MJ0114: pool .* is killed: deadlock-timeout");
 
     private final Map<String, String> settings = new LinkedHashMap<>();
