@@ -210,7 +210,11 @@ final class Havoc {
     }
 
     private void undo(Object what, int milliseconds, Runnable action) {
-        undone.put(what, action);
+        // A supervisor may be stopped while it has a limit: both are over with the first.
+        undone.merge(what, action, (first, second) -> () -> {
+            first.run();
+            second.run();
+        });
         undoing.schedule(() -> undoNow(what), milliseconds, TimeUnit.MILLISECONDS);
     }
 
