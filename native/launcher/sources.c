@@ -30,27 +30,13 @@ bool mj_sources_has_any(mj_span_t record)
     return next_source(&iter, &path);
 }
 
-/* As java.util.zip.CRC32 has it: KeptClasses names its files by it. */
-static uint32_t crc(mj_span_t text)
-{
-    uint32_t sum = ~0U;
-    apr_size_t i;
-    int bit;
-    for (i = 0; i < text.len; i++) {
-        sum ^= (unsigned char)text.data[i];
-        for (bit = 0; bit < 8; bit++) {
-            sum = (sum >> 1) ^ ((sum & 1) != 0 ? 0xEDB88320U : 0);
-        }
-    }
-    return ~sum;
-}
-
 static bool is_older(const struct stat *a, const struct stat *b)
 {
     return a->st_mtim.tv_sec < b->st_ctim.tv_sec ||
            (a->st_mtim.tv_sec == b->st_ctim.tv_sec && a->st_mtim.tv_nsec < b->st_ctim.tv_nsec);
 }
 
+/* KeptClasses names its files by the same hash. */
 bool mj_sources_need_compiler(mj_span_t record, const char *state)
 {
     mj_record_iter_t iter = {.rest = record};
@@ -60,7 +46,7 @@ bool mj_sources_need_compiler(mj_span_t record, const char *state)
 
     while (next_source(&iter, &path)) {
         if (snprintf(source_path, sizeof(source_path), "%.*s", (int)path.len, path.data) < (int)sizeof(source_path) &&
-            snprintf(kept_path, sizeof(kept_path), "%s/classes-%08x", state, crc(path)) < (int)sizeof(kept_path) &&
+            snprintf(kept_path, sizeof(kept_path), "%s/classes-%08x", state, mj_span_hash(path)) < (int)sizeof(kept_path) &&
             stat(source_path, &source) == 0 && (lstat(kept_path, &kept) != 0 || is_older(&kept, &source))) {
             return true;
         }

@@ -1,14 +1,12 @@
 package modjvm.host;
 
 import java.util.List;
+import modjvm.protocol.Fnv;
 
-/** Definitions in a lifecycle message: the FNV-1a hash of each (32 bits, eight lower-case hex digits), separated by spaces. */
+/** Definitions in a lifecycle message: the {@link Fnv} hash of each, separated by spaces. */
 final class DefinitionHashes {
-    private static final int OFFSET = 0x811c9dc5;
-    private static final int PRIME = 16777619;
-    private static final int DIGITS = 8;
     /** As many as fit a message. */
-    private static final int MOST = (DaemonLifecycle.MAX_TEXT + 1) / (DIGITS + 1);
+    private static final int MOST = (DaemonLifecycle.MAX_TEXT + 1) / (Fnv.DIGITS + 1);
 
     private DefinitionHashes() {}
 
@@ -18,17 +16,8 @@ final class DefinitionHashes {
             if (text.length() > 0) {
                 text.append(' ');
             }
-            String hex = Integer.toHexString(hash(definition));
-            text.append("0".repeat(DIGITS - hex.length())).append(hex);
+            text.append(Fnv.hex(definition));
         }
         return text.toString();
-    }
-
-    private static int hash(byte[] bytes) {
-        int hash = OFFSET;
-        for (byte octet : bytes) {
-            hash = (hash ^ octet & 0xff) * PRIME;
-        }
-        return hash;
     }
 }

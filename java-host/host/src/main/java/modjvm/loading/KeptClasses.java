@@ -21,7 +21,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.CRC32;
+import modjvm.protocol.Fnv;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -136,8 +136,7 @@ public final class KeptClasses {
     }
 
     private static Path file(Path folder, Path source) {
-        byte[] name = source.toString().getBytes(StandardCharsets.UTF_8);
-        return folder.resolve(PREFIX + HexFormat.of().toHexDigits(checksum(name, name.length)));
+        return folder.resolve(PREFIX + Fnv.hex(source.toString().getBytes(StandardCharsets.UTF_8)));
     }
 
     /** Of what others could have put there, nothing is run. */
