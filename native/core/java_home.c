@@ -1,9 +1,10 @@
 #include "java_home.h"
 
 #include <apr_file_info.h>
-#include <apr_file_io.h>
 #include <apr_strings.h>
+#include <limits.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,19 +18,18 @@ typedef struct version_t {
 } version_t;
 
 /* Reads JAVA_VERSION="17.0.15" from the file `release`, which every JDK and JRE has. */
-static version_t read_version(apr_pool_t *pool, const char *home)
+static version_t read_version(const char *home)
 {
     version_t version = {{0}};
-    apr_file_t *file;
-    char line[256];
+    char path[PATH_MAX], line[256];
+    FILE *file = snprintf(path, sizeof(path), "%s/release", home) < (int)sizeof(path) ? fopen(path, "re") : NULL;
     bool is_start = true; /* of a line: a longer one comes in pieces */
     int i;
 
-    if (apr_file_open(&file, apr_pstrcat(pool, home, "/release", NULL), APR_FOPEN_READ | APR_FOPEN_BUFFERED, 0, pool) !=
-        APR_SUCCESS) {
+    if (file == NULL) {
         return version;
     }
-    while (apr_file_gets(line, sizeof(line), file) == APR_SUCCESS) {
+    while (fgets(line, sizeof(line), file) != NULL) {
         const char *at = line;
         bool is_version = is_start && strncmp(line, "JAVA_VERSION=", 13) == 0;
         is_start = strchr(line, '\n') != NULL;
@@ -44,8 +44,13 @@ static version_t read_version(apr_pool_t *pool, const char *home)
         }
         break;
     }
-    apr_file_close(file);
+    (void)fclose(file);
     return version;
+}
+
+long mj_java_home_release(const char *home)
+{
+    return read_version(home).parts[0];
 }
 
 static bool is_newer(const version_t *a, const version_t *b)
@@ -74,7 +79,7 @@ const char *mj_java_home_check(apr_pool_t *pool, const char *path)
         return apr_psprintf(
             pool, "%s: there is no lib/server/libjvm.so in it: give the folder of a JDK or JRE (/usr/lib/jvm/...)", path);
     }
-    version = read_version(pool, path);
+    version = read_version(path);
     if (version.parts[0] < MJ_JAVA_OLDEST) {
         return version.parts[0] == 0
                    ? apr_psprintf(
@@ -106,7 +111,7 @@ const char *mj_java_home_find(apr_pool_t *pool, const char *root)
             if (entry.name[0] == '.' || access(libjvm_path(pool, home), R_OK) != 0) {
                 continue;
             }
-            version = read_version(pool, home);
+            version = read_version(home);
             /* of equal ones the first by name, so that the choice does not hang on the order of a directory */
             if (version.parts[0] >= MJ_JAVA_OLDEST && (best == NULL || is_newer(&version, &best_version) ||
                                                        (!is_newer(&best_version, &version) && strcmp(home, best) < 0))) {

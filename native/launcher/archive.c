@@ -1,5 +1,6 @@
 #include "archive.h"
 
+#include "java_home.h"
 #include "sources.h"
 
 #include <dirent.h>
@@ -62,24 +63,6 @@ static bool hash_jvm(uint64_t *sum, const char *java_home)
     *sum = hash(*sum, &st.st_size, sizeof(st.st_size));
     *sum = hash(*sum, &st.st_mtim.tv_sec, sizeof(st.st_mtim.tv_sec));
     return hash_file(sum, java_home, "release");
-}
-
-/* @return 0 where it cannot be told */
-static long java_release(const char *java_home)
-{
-    char path[PATH_MAX], line[256];
-    long release = 0;
-    FILE *file = snprintf(path, sizeof(path), "%s/release", java_home) < (int)sizeof(path) ? fopen(path, "re") : NULL;
-
-    while (file != NULL && release == 0 && fgets(line, sizeof(line), file) != NULL) {
-        if (strncmp(line, "JAVA_VERSION=\"", 14) == 0) {
-            release = strtol(line + 14, NULL, 10);
-        }
-    }
-    if (file != NULL) {
-        (void)fclose(file);
-    }
-    return release;
 }
 
 const char *mj_archive_opponent(const mj_options_t *options)
@@ -202,7 +185,7 @@ mj_archives_t mj_archives_find(const char *state, const char *java_home, const c
     mj_archives_t archives = {.plain.path = NULL, .compiling.has_compiler = true};
     uint64_t key;
 
-    archives.plain.is_aot = archives.compiling.is_aot = java_release(java_home) >= FIRST_AOT_RELEASE;
+    archives.plain.is_aot = archives.compiling.is_aot = mj_java_home_release(java_home) >= FIRST_AOT_RELEASE;
     /* In -XX:SharedArchiveFile a colon stands between two files. */
     if (mj_archive_opponent(options) != NULL || strpbrk(state, ":%") != NULL || !make_key(&key, java_home, jars, options)) {
         return archives;
