@@ -7,28 +7,20 @@ import java.util.concurrent.TimeUnit;
 final class Idleness implements Duty {
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private final Server server;
     private final Lifecycle lifecycle;
     private final long timeoutNanos;
-    private long finished;
-    private long sinceNanos;
+    private final Quiet quiet;
 
     /** @param nowNanos from when on it counts */
     Idleness(Server server, Lifecycle lifecycle, Duration timeout, long nowNanos) {
-        this.server = server;
         this.lifecycle = lifecycle;
         this.timeoutNanos = timeout.toNanos();
-        this.sinceNanos = nowNanos;
+        this.quiet = new Quiet(server, nowNanos);
     }
 
     @Override
     public long perform(long nowNanos) {
-        Admission.Count count = server.count();
-        if (count.inFlight() > 0 || count.finished() != finished) {
-            finished = count.finished();
-            sinceNanos = nowNanos;
-        }
-        long idleNanos = nowNanos - sinceNanos;
+        long idleNanos = quiet.nanos(nowNanos);
         if (idleNanos >= timeoutNanos) {
             lifecycle.idle();
             return PAUSE_NANOS;

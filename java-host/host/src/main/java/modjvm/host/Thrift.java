@@ -28,29 +28,24 @@ final class Thrift implements Duty {
         DONE
     }
 
-    private final Server server;
+    private final Quiet quiet;
     private final Memory memory;
     private State state = State.BUSY;
-    private long finished;
-    private long sinceNanos;
     private long notBeforeNanos;
     /** What was resident when all had been given back. */
     private long leastBytes;
 
     /** @param nowNanos from when on it counts */
     Thrift(Server server, Memory memory, long nowNanos) {
-        this.server = server;
+        this.quiet = new Quiet(server, nowNanos);
         this.memory = memory;
-        this.sinceNanos = nowNanos;
         this.notBeforeNanos = nowNanos;
     }
 
     @Override
     public long perform(long nowNanos) {
-        Admission.Count count = server.count();
-        if (count.inFlight() > 0 || count.finished() != finished) {
-            finished = count.finished();
-            sinceNanos = nowNanos;
+        long quietNanos = quiet.nanos(nowNanos);
+        if (quietNanos == 0) {
             state = State.BUSY;
         } else if (state == State.COLLECTED) {
             hollowFreeHeap();
@@ -60,14 +55,10 @@ final class Thrift implements Duty {
             memory.giveBack();
             leastBytes = memory.residentBytes();
             state = State.DONE;
-        } else if (state == State.BUSY && isTime(nowNanos)) {
+        } else if (state == State.BUSY && quietNanos >= QUIET_NANOS && nowNanos - notBeforeNanos >= 0) {
             return collect(nowNanos);
         }
         return LOOK_NANOS;
-    }
-
-    private boolean isTime(long nowNanos) {
-        return nowNanos - sinceNanos >= QUIET_NANOS && nowNanos - notBeforeNanos >= 0;
     }
 
     private long collect(long nowNanos) {
