@@ -355,24 +355,24 @@ void mj_idle_give(mj_idle_t *idle, mj_channel_t *channel, apr_time_t now)
 
 void mj_idle_expire(mj_idle_t *idle, apr_time_t limit)
 {
-    mj_channel_t *stale[MJ_BOARD_SLOTS];
-    unsigned used;
+    mj_channel_t *stale = NULL;
 
     /* Not waited for: prefork interrupts whoever holds it to end the child, and that end waits for our caller. */
     if (apr_thread_mutex_trylock(idle->mutex) != APR_SUCCESS) {
         return;
     }
-    used = idle->used;
-    for (unsigned i = 0; i < used; i++) {
+    for (unsigned i = 0; i < idle->used; i++) {
         mj_channel_t **link = &idle->slots[i];
         while (*link != NULL && (*link)->idle_since >= limit) {
             link = &(*link)->next;
         }
-        stale[i] = *link; /* and whatever stands behind it is older still */
-        *link = NULL;
+        while (*link != NULL) { /* whatever stands behind one that is too old is older still */
+            mj_channel_t *channel = *link;
+            *link = channel->next;
+            channel->next = stale;
+            stale = channel;
+        }
     }
     apr_thread_mutex_unlock(idle->mutex);
-    for (unsigned i = 0; i < used; i++) {
-        close_all(stale[i]);
-    }
+    close_all(stale);
 }

@@ -60,8 +60,10 @@ final class Admission {
 
         /** Lets the next request in, if that has not happened yet. */
         void release() {
-            if (isFirst(RELEASED)) {
-                admission.state.decrementAndGet();
+            for (int old = state.get(); (old & RELEASED) == 0; old = state.get()) {
+                if (state.compareAndSet(old, old | RELEASED)) {
+                    admission.state.decrementAndGet();
+                }
             }
         }
 
@@ -87,14 +89,6 @@ final class Admission {
 
         boolean isAbandoned() {
             return (state.get() & ABANDONED) != 0;
-        }
-
-        private boolean isFirst(int flag) {
-            int old = state.get();
-            while (!state.compareAndSet(old, old | flag)) {
-                old = state.get();
-            }
-            return (old & flag) == 0;
         }
     }
 
