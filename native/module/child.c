@@ -26,13 +26,24 @@ static mj_shares_t share_workers(server_rec *main_server, int pools)
     return shares;
 }
 
+/* Half of the child's threads may wait for clients at a time: the others are there for who comes meanwhile. Only where threads would give idle
+ * connections to a listener: others read on anyway. */
+static apr_uint32_t may_await(void)
+{
+    int is_async = 0, threads = 0;
+
+    if (ap_mpm_query(AP_MPMQ_IS_ASYNC, &is_async) != APR_SUCCESS || ap_mpm_query(AP_MPMQ_MAX_THREADS, &threads) != APR_SUCCESS) {
+        return 0;
+    }
+    return is_async != 0 && threads > 0 ? (apr_uint32_t)threads / 2 : 0;
+}
+
 void mj_child_init(apr_pool_t *pchild, server_rec *main_server)
 {
     mj_server_t *config = mj_server_config(main_server);
     apr_array_header_t *pools;
     mj_child_t *child;
     unsigned places = 0;
-    int is_async = 0;
     int i;
 
     if (config->supervision == NULL) {
@@ -40,7 +51,7 @@ void mj_child_init(apr_pool_t *pchild, server_rec *main_server)
     }
     child = apr_pcalloc(pchild, sizeof(*child));
     mj_supervision_enter_child(config->supervision, child);
-    child->is_async = ap_mpm_query(AP_MPMQ_IS_ASYNC, &is_async) == APR_SUCCESS && is_async != 0;
+    child->most_awaiting = may_await();
     if (mj_board_child_init(child->board, (uint32_t)getpid(), &child->row) != APR_SUCCESS) {
         ap_log_error(APLOG_MARK, APLOG_WARNING, 0, main_server,
                      MJLOGNO(0015) "no row of the board is left for child %d: should it die, its requests stay counted", (int)getpid());

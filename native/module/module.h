@@ -101,7 +101,8 @@ typedef struct mj_child_t {
     uint32_t row; /**< of the board */
     int bell;     /**< an eventfd: whatever is written to it wakes the supervisor, which then looks for calls on the board */
     mj_shares_t shares;
-    bool is_async; /**< httpd's threads give idle connections to a listener */
+    apr_uint32_t most_awaiting;     /**< threads that may wait for a client's next request at a time; 0: the MPM is not asynchronous */
+    volatile apr_uint32_t awaiting; /**< those that do; changed by all of them, with atomic instructions */
     const char *runtime_dir;
     mj_idle_t **idle; /**< by the pool's index on the board; NULL where no pool is */
 } mj_child_t;
