@@ -123,12 +123,12 @@ apr_status_t mj_channel_send(mj_channel_t *channel, struct iovec **parts, int *c
 
 /* Waits for something to receive, a slice of time at most: for a request with a deadline, and for an answer. A thread that waits in recv is
  * woken as well when the daemon takes what was sent to it (Linux, AF_UNIX): for nothing, once for each request. */
-static apr_status_t wait_until(const mj_channel_t *channel, apr_time_t deadline)
+static apr_status_t wait_until(mj_channel_t *channel, apr_time_t deadline)
 {
     for (;;) {
-        struct pollfd waited = {.fd = channel->fd, .events = POLLIN};
         apr_interval_time_t left = deadline != 0 ? deadline - apr_time_now() : SLICE + 1;
-        int n = poll(&waited, 1, left <= 0 ? 0 : left > SLICE ? (int)(SLICE / 1000) : (int)(left / 1000 + 1));
+        int timeout_ms = left <= 0 ? 0 : left > SLICE ? (int)(SLICE / 1000) : (int)(left / 1000 + 1);
+        int n = mj_busy_poll(&channel->busy, channel->fd, timeout_ms);
         if (n > 0) {
             return APR_SUCCESS;
         }

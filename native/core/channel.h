@@ -5,6 +5,7 @@
 #define MJ_CHANNEL_H
 
 #include "board.h"
+#include "busy_poll.h"
 #include "wire.h"
 
 #include <apr_pools.h>
@@ -22,6 +23,7 @@ typedef struct mj_channel_t {
     bool is_new;     /**< HELLO has not been sent yet */
     bool is_welcome; /**< WELCOME has come */
     bool is_answer_due; /**< something was sent, and nothing received since */
+    mj_busy_poll_t busy; /**< what its waits for answers have been like */
     int file;        /**< a descriptor that came and was not taken yet; -1 */
     size_t room;     /**< bytes that one message may have, where MJ_WRITABLE is to promise that it is sent without waiting */
     size_t start;    /**< what is received and not yet consumed: in[start] to in[end] */

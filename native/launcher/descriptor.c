@@ -1,5 +1,7 @@
 #include "descriptor.h"
 
+#include "busy_poll.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <stdbool.h>
@@ -16,8 +18,8 @@ int64_t mj_descriptor_peer(int socket)
 
 void mj_descriptor_await(int socket)
 {
-    struct pollfd input = {.fd = socket, .events = POLLIN};
-    while (poll(&input, 1, -1) < 0 && errno == EINTR) {
+    static _Thread_local mj_busy_poll_t busy; /* a platform thread has one connection */
+    while (mj_busy_poll(&busy, socket, -1) < 0 && errno == EINTR) {
     }
 }
 
