@@ -28,7 +28,7 @@ typedef struct mj_channel_t {
     size_t room;     /**< bytes that one message may have, where MJ_WRITABLE is to promise that it is sent without waiting */
     size_t start;    /**< what is received and not yet consumed: in[start] to in[end] */
     size_t end;
-    unsigned char in[MJ_HEADER_SIZE + MJ_MAX_DATA];
+    unsigned char in[2 * (MJ_HEADER_SIZE + MJ_MAX_DATA)]; /**< two of the greatest frames, received in one go where both are there */
 } mj_channel_t;
 
 /** How long a call waits before its caller gets to look around. */

@@ -9,8 +9,8 @@ import java.util.concurrent.ArrayBlockingQueue;
  * that are open. Thread-safe by its queue.
  */
 final class Buffers {
-    /** Room for the greatest frame, and for what stands before and behind it. */
-    static final int SIZE = 68 * 1024;
+    /** Room for two of the greatest frames, and for what stands before and behind them: 100 KB leave in one write. */
+    static final int SIZE = 132 * 1024;
 
     private final Queue<ByteBuffer> spare;
 

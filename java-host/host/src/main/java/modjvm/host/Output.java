@@ -298,7 +298,7 @@ final class Output {
                 enlarge();
                 return dataRoom();
             }
-            sendAll(null);
+            endData(false);
         }
         makeRoom(Constants.HEADER_SIZE + 1 + RESERVE);
         dataAt = buffer.position();

@@ -40,10 +40,10 @@ class BackPressureTest {
 
     private static final long TCP = 2 * 2 * TCP_BUFFER;
 
-    /** httpd's FlushMaxThreshold, and one frame in mod_jvm's channel on its way there. */
-    private static final long HTTPD_DOWN = 64 * KB + 64 * KB;
+    /** httpd's FlushMaxThreshold, and two frames in mod_jvm's channel on their way there. */
+    private static final long HTTPD_DOWN = 64 * KB + 128 * KB;
 
-    private static final long JVM_DOWN = 68 * KB;
+    private static final long JVM_DOWN = 132 * KB;
     private static final long DOWN = TCP + HTTPD_DOWN + UNIX_SOCKET + JVM_DOWN;
 
     /** httpd's input filter, and mod_jvm's piece of the body. What is behind that, in the socket and in the JVM, credit limits. */
