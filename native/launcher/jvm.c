@@ -1,5 +1,6 @@
 #include "jvm.h"
 
+#include "compiling.h"
 #include "descriptor.h"
 #include "hangup.h"
 #include "lifecycle.h"
@@ -133,6 +134,13 @@ static jbyteArray JNICALL native_state_folder(JNIEnv *env, jclass type)
     const char *folder = state.launch->state != NULL ? state.launch->state : "";
     (void)type;
     return make_bytes(env, (mj_span_t){folder, strlen(folder)});
+}
+
+static void JNICALL native_await_compiler(JNIEnv *env, jclass type)
+{
+    (void)env;
+    (void)type;
+    mj_compiling_await();
 }
 
 static jboolean JNICALL native_wants_training(JNIEnv *env, jclass type)
@@ -438,6 +446,7 @@ static bool register_natives(JNIEnv *env)
     static const JNINativeMethod methods[] = {
         {(char *)(uintptr_t) "settings", (char *)(uintptr_t) "()[B", (void *)(uintptr_t)native_settings},
         {(char *)(uintptr_t) "stateFolder", (char *)(uintptr_t) "()[B", (void *)(uintptr_t)native_state_folder},
+        {(char *)(uintptr_t) "awaitCompiler", (char *)(uintptr_t) "()V", (void *)(uintptr_t)native_await_compiler},
         {(char *)(uintptr_t) "wantsTraining", (char *)(uintptr_t) "()Z", (void *)(uintptr_t)native_wants_training},
         {(char *)(uintptr_t) "train", (char *)(uintptr_t) "()V", (void *)(uintptr_t)native_train},
         {(char *)(uintptr_t) "stopTraining", (char *)(uintptr_t) "()V", (void *)(uintptr_t)native_stop_training},
@@ -465,7 +474,7 @@ static bool register_natives(JNIEnv *env)
 static void call_main(JNIEnv *env)
 {
     jclass string = (*env)->FindClass(env, "java/lang/String");
-    jclass type = string != NULL ? (*env)->FindClass(env, "modjvm/host/Main") : NULL;
+    jclass type = string != NULL ? (*env)->FindClass(env, state.launch->main_class != NULL ? state.launch->main_class : "modjvm/host/Main") : NULL;
     jmethodID method = type != NULL ? (*env)->GetStaticMethodID(env, type, "main", "([Ljava/lang/String;)V") : NULL;
     jobjectArray arguments = method != NULL ? (*env)->NewObjectArray(env, 0, string, NULL) : NULL;
     if (arguments != NULL) {

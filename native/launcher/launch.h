@@ -15,6 +15,7 @@ typedef struct mj_launch_t {
     mj_archives_t archives;
     mj_archive_t *archive; /**< which of them it uses; NULL: none */
     bool is_trial; /**< the JVM is made, and no more */
+    const char *main_class; /**< whose main is run, with slashes; NULL: the host's */
 } mj_launch_t;
 
 /* Descriptors that a daemon is started with, and the first that it is not. */

@@ -1,6 +1,7 @@
 /* jvm-daemon: turns the process that the supervisor started into the JVM of a pool. It runs as the pool's user from its first
  * instruction on. argv[0] is the pool's display name, argv[1] the folder of the jars, argv[2] the pool's
  * state folder, if it has one. */
+#include "compiling.h"
 #include "launch.h"
 #include "sources.h"
 
@@ -13,7 +14,7 @@ static void choose_archive(mj_launch_t *launch)
 {
     const char *opponent = mj_archive_opponent(&launch->options);
     mj_archives_t *archives = &launch->archives;
-    bool has_plain, has_compiling;
+    bool has_plain, has_compiling, needs_compiler;
 
     if (opponent != NULL) {
         (void)printf("archive: none for this pool, because of %s\n", opponent);
@@ -22,7 +23,11 @@ static void choose_archive(mj_launch_t *launch)
     *archives = mj_archives_find(launch->state, launch->java_home, launch->jars, launch->record, &launch->options);
     has_plain = mj_archive_look(&archives->plain, stderr);
     has_compiling = mj_archive_look(&archives->compiling, stderr);
-    if (has_compiling && (!has_plain || mj_sources_need_compiler(launch->record, launch->state))) {
+    needs_compiler = mj_sources_need_compiler(launch->record, launch->state);
+    if (needs_compiler && !has_compiling && opponent == NULL) {
+        mj_compiling_start(launch);
+    }
+    if (has_compiling && (!has_plain || needs_compiler)) {
         launch->archive = &archives->compiling;
     } else if (has_plain) {
         launch->archive = &archives->plain;

@@ -1,6 +1,7 @@
 /* jvm-training: makes the archive of a pool. A daemon starts it, as the pool's user, with the pool's settings on descriptor 4; argv[1] is the
  * folder of the jars, argv[2] the pool's state folder, argv[3] the daemon's pid. It plays a daemon's life through, with an application of ours:
  * the pool's own do not run twice. */
+#include "companion.h"
 #include "launch.h"
 #include "rehearsal.h"
 #include "training.h"
@@ -12,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -36,18 +36,11 @@ static char *beside(const mj_launch_t *launch, const char *end)
     return path;
 }
 
-static void die_with(pid_t parent)
-{
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0 || getppid() != parent) {
-        _exit(EXIT_FAILURE);
-    }
-}
-
 /* In a child: becomes a JVM, as the supervisor's child does. */
 static _Noreturn void become_jvm(mj_launch_t *launch, int listener, int lifecycle, pid_t parent)
 {
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    die_with(parent);
+    mj_companion_die_with(parent);
     (void)alarm(0); /* the parent's */
     if (null < 0 || dup2(listener >= 0 ? listener : null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0 ||
         dup2(null, STDERR_FILENO) < 0 || dup2(lifecycle, MJ_LIFECYCLE_FD) < 0) {
@@ -253,7 +246,7 @@ int main(int argc, char **argv)
         (void)fprintf(stderr, "jvm-training is started by jvm-daemon.\n");
         return EXIT_FAILURE;
     }
-    die_with((pid_t)strtol(argv[3], NULL, 10));
+    mj_companion_die_with((pid_t)strtol(argv[3], NULL, 10));
     confine();
     if (!mj_launch_prepare(&launch, argv[1], argv[2]) || launch.state == NULL || chdir(launch.state) != 0 ||
         apr_initialize() != APR_SUCCESS) {

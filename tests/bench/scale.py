@@ -34,7 +34,7 @@ def alike(pools, mounts):
 
 
 SIZES = [alike(1, 1), alike(16, 16), alike(1, 200)]
-WARM_UP = {SIZES[0]: 5, SIZES[1]: 18, SIZES[2]: 8}  # seconds: until then each JVM compiles what it does often
+WARM_UP = {SIZES[0]: 1, SIZES[1]: 16, SIZES[2]: 2}  # shares: each JVM gets as many requests, and compiles what it does often
 
 
 def lacks():
@@ -46,7 +46,7 @@ def measure(chosen, places, runs, settings):
     with contextlib.ExitStack() as stack:
         servers = [stack.enter_context(Server(peer, places, f"{runs}-{peer.name}")) for peer in SIZES]
         for server in servers:
-            server.load(HELLO, WARM_UP[server.peer])
+            server.load(HELLO, max(1, WARM_UP[server.peer] * settings.first_warm_up // 2))
         found = {server: [] for server in servers}
         for _ in range(TURNS):
             for server in servers:

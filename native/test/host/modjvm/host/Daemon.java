@@ -23,6 +23,8 @@ final class Daemon {
 
     static native boolean tryReport(byte type, byte[] text);
 
+    static native void awaitCompiler();
+
     static native int awaitCommand();
 
     static native void listenerTaken();

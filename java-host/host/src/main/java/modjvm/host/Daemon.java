@@ -38,6 +38,9 @@ final class Daemon {
     /** The same without waiting; returns false if it cannot be sent at once. */
     static native boolean tryReport(byte type, byte[] text);
 
+    /** Returns as soon as no process compiles sources ahead. */
+    static native void awaitCompiler();
+
     /** Waits for the supervisor's next message; returns its type, or -1 when the supervisor has gone. */
     static native int awaitCommand();
 

@@ -33,6 +33,11 @@ final class DaemonLifecycle implements Lifecycle {
     }
 
     @Override
+    public void awaitCompiler() {
+        Daemon.awaitCompiler();
+    }
+
+    @Override
     public boolean wantsTraining() {
         return Daemon.wantsTraining();
     }

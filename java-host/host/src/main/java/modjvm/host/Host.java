@@ -91,7 +91,15 @@ final class Host {
         if (settings.reloadMarker().isPresent()) {
             watch.addMarker(settings.reloadMarker().get());
         }
-        KeptClasses kept = new KeptClasses(lifecycle.stateFolder(), log);
+        KeptClasses kept = new KeptClasses(
+                lifecycle.stateFolder(),
+                new Runnable() {
+                    @Override
+                    public void run() {
+                        lifecycle.awaitCompiler();
+                    }
+                },
+                log);
         Mounts mounts = new Mounts(settings.classPath(), settings.scriptOwner(), watch, kept, log);
         lifecycle.atExit(new Runnable() {
             @Override

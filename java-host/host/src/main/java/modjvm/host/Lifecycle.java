@@ -62,6 +62,9 @@ interface Lifecycle {
     /** Tells why the daemon ends. */
     void failed(String reason);
 
+    /** Returns as soon as no process compiles the pool's sources for the {@link #stateFolder}. */
+    void awaitCompiler();
+
     /** Whether the pool lacks an archive that could be made. */
     boolean wantsTraining();
 

@@ -51,16 +51,19 @@ public final class KeptClasses {
     private static final AtomicInteger PARTS = new AtomicInteger();
 
     private final @Nullable Path folder;
+    private final Runnable others;
     private final PrintStream log;
 
     /**
      * Makes what keeps nothing where there is no folder.
      *
      * @param folder must be the pool's user's or root's, and nobody else may write to it
+     * @param others returns when no other process is about to keep what this one looks for; safe to call from several threads
      * @param log gets what is wrong with a file
      */
-    public KeptClasses(Optional<Path> folder, PrintStream log) {
+    public KeptClasses(Optional<Path> folder, Runnable others, PrintStream log) {
         this.folder = folder.orElse(null);
+        this.others = others;
         this.log = log;
     }
 
@@ -75,6 +78,7 @@ public final class KeptClasses {
         if (folder == null) {
             return Optional.empty();
         }
+        others.run();
         Path file = file(folder, source);
         try {
             if (!isTrusted(folder, file)) {

@@ -48,6 +48,11 @@ final class FakeLifecycle implements Lifecycle {
     }
 
     @Override
+    public void awaitCompiler() {
+        // there is none
+    }
+
+    @Override
     public boolean wantsTraining() {
         return wantsTraining;
     }

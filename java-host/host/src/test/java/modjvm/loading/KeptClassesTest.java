@@ -38,7 +38,7 @@ class KeptClassesTest {
                 folder.resolve("state"),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         source = bench.source("Hello.java", "class Hello { static final Application application = null; }");
-        kept = new KeptClasses(Optional.of(state), bench.log);
+        kept = new KeptClasses(Optional.of(state), () -> {}, bench.log);
     }
 
     private Path onlyFile() throws IOException {
@@ -81,6 +81,47 @@ class KeptClassesTest {
         mark();
 
         assertThat(isCompiled()).isFalse();
+    }
+
+    @Test
+    void shouldWaitForOthersThatMayKeepIt() throws Exception {
+        KeptClasses ours = new KeptClasses(
+                Optional.of(state),
+                () -> {
+                    try {
+                        mark();
+                    } catch (Exception e) {
+                        throw new IllegalStateException(e);
+                    }
+                },
+                bench.log);
+
+        Map<String, byte[]> classes = new SourceCompiler(List.of(), ours).compile(source, List.of());
+
+        assertThat(classes.get("Hello")).isEqualTo(MARKED.get("Hello"));
+    }
+
+    @Test
+    void shouldCompileAheadWhatCompilesAndRunNothing() throws Exception {
+        Path broken = bench.source("Broken.java", "class Broken { missing }");
+        Path jar = bench.jar("library.jar", "", bench.classes("library", "public class Library {}"));
+        Path last = bench.source("Last.java", "class Last { static { System.exit(1); } }");
+
+        CompiledAhead.keep(
+                List.of(
+                        Workbench.definition(broken, "application"),
+                        Workbench.definition(jar, "application"),
+                        Workbench.definition(last, "application"),
+                        new byte[] {1}),
+                List.of(),
+                kept);
+
+        onlyFile();
+        assertThat(kept.find(
+                        last,
+                        SourceCompiler.read(last),
+                        SourceCompiler.circumstances(compiler().path(List.of()))))
+                .hasValueSatisfying(classes -> assertThat(classes).containsOnlyKeys("Last"));
     }
 
     @Test
@@ -225,7 +266,7 @@ class KeptClassesTest {
 
     @Test
     void shouldKeepNothingWithoutAFolder() {
-        KeptClasses none = new KeptClasses(Optional.empty(), bench.log);
+        KeptClasses none = new KeptClasses(Optional.empty(), () -> {}, bench.log);
         none.keep(source, "", "", MARKED);
 
         assertThat(none.find(source, "", "")).isEmpty();

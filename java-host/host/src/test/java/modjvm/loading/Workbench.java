@@ -45,7 +45,7 @@ final class Workbench {
     }
 
     KeptClasses nothingKept() {
-        return new KeptClasses(Optional.empty(), log);
+        return new KeptClasses(Optional.empty(), () -> {}, log);
     }
 
     Path path(String name) {

@@ -221,7 +221,7 @@ class StartupTest {
     void shouldCompileOnce(int release) throws IOException {
         try (Httpd httpd = start(Jdk.of(release), "java-option=-Xlog:class+load:file=${WORK}/loaded")) {
             assertThat(httpd.awaitReady("shop", 1)).hasSize(1);
-            assertThat(isCompilerLoaded(httpd)).isTrue();
+            assertThat(isCompilerLoaded(httpd)).isFalse(); // jvm-compiler has done it
             assertThat(kept(httpd, "classes-")).hasSize(1);
 
             Files.delete(httpd.work().resolve("loaded"));
@@ -237,6 +237,29 @@ class StartupTest {
             httpd.awaitReady("shop", 1);
             assertThat(Http.get(httpd.uri("shop", "/")).body()).isEqualTo("second");
             assertThat(kept(httpd, "classes-")).hasSize(1);
+        }
+    }
+
+    @Test
+    void shouldCompileByItselfWhereAnOptionIsAgainstAProcessForThat() throws IOException {
+        try (Httpd httpd =
+                start(Jdk.current(), "java-option=-Xlog:class+load:file=${WORK}/loaded java-option=-Xshare:auto")) {
+            assertThat(httpd.awaitReady("shop", 1)).hasSize(1);
+            assertThat(isCompilerLoaded(httpd)).isTrue();
+            assertThat(kept(httpd, "classes-")).hasSize(1);
+        }
+    }
+
+    @Test
+    void shouldTellWhatIsWrongWithASourceOnce() {
+        try (Httpd httpd = configure(Jdk.current(), "")) {
+            Folders.write(httpd.apps().resolve("Counted.java"), APPLICATION.replace("\"first\"", "missing"));
+            httpd.expect("Counted.java:8: cannot find symbol");
+            httpd.start();
+            httpd.awaitReady("shop", 1);
+            httpd.log("shop").await("Counted.java:8: cannot find symbol");
+            assertThat(httpd.log("shop").lines("cannot find symbol")).hasSize(1);
+            assertThat(httpd.processes()).noneMatch(process -> process.program().endsWith("/jvm-compiler"));
         }
     }
 

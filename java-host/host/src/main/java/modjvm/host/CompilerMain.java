@@ -1,0 +1,30 @@
+package modjvm.host;
+
+import modjvm.loading.CompiledAhead;
+import modjvm.loading.KeptClasses;
+
+/** Where the launcher's jvm-compiler enters: the sources of a pool are compiled and kept, and that is all. */
+public final class CompilerMain {
+    private CompilerMain() {}
+
+    /** No other process keeps anything at this moment. */
+    private static final class Nobody implements Runnable {
+        @Override
+        public void run() {}
+    }
+
+    /**
+     * Compiles what is not kept yet.
+     *
+     * @param args none are used: the settings come from the launcher
+     * @throws Exception if the settings are malformed, of which the daemon tells
+     */
+    public static void main(String[] args) throws Exception {
+        Lifecycle lifecycle = new DaemonLifecycle();
+        PoolSettings settings = PoolSettings.parse(lifecycle.settings());
+        KeptClasses kept = new KeptClasses(lifecycle.stateFolder(), new Nobody(), System.err);
+        CompiledAhead.keep(settings.applications(), settings.classPath(), kept);
+        lifecycle.ready("");
+        lifecycle.halt(0);
+    }
+}
