@@ -32,14 +32,13 @@ static bool was_last(const mj_busy_poll_t *busy)
     return false;
 }
 
-/* @return what poll() does: 0 if there is nothing yet */
+/* @return what poll() does: 0 if there is nothing yet, and then it takes as many short waits as at first until the next look */
 static int look(mj_busy_poll_t *busy, struct pollfd *input, int64_t began)
 {
     int64_t now = began, before;
-    int n;
 
     do {
-        n = poll(input, 1, 0);
+        int n = poll(input, 1, 0);
         if (n != 0) {
             return n;
         }
@@ -48,9 +47,10 @@ static int look(mj_busy_poll_t *busy, struct pollfd *input, int64_t began)
         now = now_ns();
         if (now - before > OTHERS_NS) {
             busy->calm = CALM;
-            return 0;
+            break;
         }
     } while (now - began < LOOK_NS);
+    busy->quick = 0;
     return 0;
 }
 

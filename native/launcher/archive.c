@@ -68,7 +68,7 @@ static bool hash_jvm(uint64_t *sum, const char *java_home)
 const char *mj_archive_opponent(const mj_options_t *options)
 {
     static const char *const opponents[] = {
-        "-javaagent:", "-agentlib:", "-agentpath:", "-Xshare", "-XX:AOT", "-XX:SharedArchiveFile", "-XX:ArchiveClassesAtExit",
+        "-javaagent:", "-agentlib:", "-agentpath:", "-Xrun", "-Xshare", "-XX:AOT", "-XX:SharedArchiveFile", "-XX:ArchiveClassesAtExit",
         "-XX:+AutoCreateSharedArchive", "-XX:SharedClassListFile", "-XX:Flags=", "-XX:VMOptionsFile=", "-Xbootclasspath",
         "--patch-module", "--module-path", "--upgrade-module-path", "--limit-modules", "-Djava.system.class.loader",
         "-Djava.class.path", "-Djava.home", "-Djdk.module", "-XX:DumpLoadedClassList", "-XX:+DynamicDumpSharedSpaces",

@@ -7,7 +7,7 @@ import modjvm.loading.KeptClasses;
 public final class CompilerMain {
     private CompilerMain() {}
 
-    /** No other process keeps anything at this moment. */
+    /** What another daemon's compiler keeps at this moment is not waited for: both keep the same. */
     private static final class Nobody implements Runnable {
         @Override
         public void run() {}
@@ -23,7 +23,11 @@ public final class CompilerMain {
         Lifecycle lifecycle = new DaemonLifecycle();
         PoolSettings settings = PoolSettings.parse(lifecycle.settings());
         KeptClasses kept = new KeptClasses(lifecycle.stateFolder(), new Nobody(), System.err);
-        CompiledAhead.keep(settings.applications(), settings.classPath(), kept);
+        CompiledAhead.keep(
+                settings.applications(),
+                settings.classPath(),
+                kept,
+                Runtime.getRuntime().availableProcessors());
         lifecycle.ready("");
         lifecycle.halt(0);
     }

@@ -112,9 +112,11 @@ class KeptClassesTest {
                         Workbench.definition(broken, "application"),
                         Workbench.definition(jar, "application"),
                         Workbench.definition(last, "application"),
+                        Workbench.definition(source, "application", "group"),
                         new byte[] {1}),
                 List.of(),
-                kept);
+                kept,
+                2);
 
         onlyFile();
         assertThat(kept.find(

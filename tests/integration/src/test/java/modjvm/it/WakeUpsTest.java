@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * How often a thread waits for each request, where one client sends one after another. Who hands a request to another thread waits once more at least. A wait that comes
+ * How often a thread waits for each request, where two clients take turns (one alone would be looked for, without a wait). Who hands a request to another thread waits once more at least. A wait that comes
  * to nothing is one too: the kernel wakes who reads from a Unix socket when the other side takes what it has written.
  *
  * <p>httpd has the MPM worker, in which a thread stays with its client; event's own hand-overs would hide others.
@@ -48,18 +48,21 @@ class WakeUpsTest {
     }
 
     private static double waits(Proc process, String request) throws IOException {
-        try (RawClient client = new RawClient(httpd.port("site"))) {
-            ask(client, request); // connections are there, code is warm
+        try (RawClient one = new RawClient(httpd.port("site"));
+                RawClient other = new RawClient(httpd.port("site"))) {
+            ask(one, other, request); // connections are there, code is warm
             long before = process.waits();
-            ask(client, request);
+            ask(one, other, request);
             return (process.waits() - before) / (double) REQUESTS;
         }
     }
 
-    private static void ask(RawClient client, String request) throws IOException {
-        for (int i = 0; i < REQUESTS; i++) {
-            client.send(request);
-            assertThat(client.receive().status()).isEqualTo(200);
+    private static void ask(RawClient one, RawClient other, String request) throws IOException {
+        for (int i = 0; i < REQUESTS / 2; i++) {
+            one.send(request);
+            other.send(request);
+            assertThat(one.receive().status()).isEqualTo(200);
+            assertThat(other.receive().status()).isEqualTo(200);
         }
     }
 
