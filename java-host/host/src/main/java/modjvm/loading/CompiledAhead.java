@@ -2,9 +2,12 @@ package modjvm.loading;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** Compiles sources for a start that follows, without running any of them. */
@@ -12,7 +15,7 @@ public final class CompiledAhead {
     private CompiledAhead() {}
 
     /**
-     * Compiles and keeps every source that is not kept as it is, but for those of an application group, which may need others of it. What fails is
+     * Compiles and keeps every source that is not kept as it is, but for those of an application group with jars or folders, which they may need. What fails is
      * left to the start, which tells why.
      *
      * @param definitions applications, as in REQUEST
@@ -40,27 +43,44 @@ public final class CompiledAhead {
         }
     }
 
-    private static List<Path> sources(List<byte[]> definitions) {
-        List<Path> sources = new ArrayList<>();
-        for (byte[] bytes : definitions) {
-            Optional<Path> source = source(bytes);
-            if (source.isPresent() && !sources.contains(source.get())) {
-                sources.add(source.get());
+    private static Set<Path> sources(List<byte[]> bytes) {
+        List<Definition> definitions = definitions(bytes);
+        Set<String> mixed = new HashSet<>();
+        for (Definition definition : definitions) {
+            if (!isSource(definition)) {
+                mixed.add(definition.group());
+            }
+        }
+        Set<Path> sources = new LinkedHashSet<>();
+        for (Definition definition : definitions) {
+            if (isSource(definition) && !mixed.contains(definition.group())) {
+                sources.add(definition.target());
             }
         }
         return sources;
     }
 
-    private static Optional<Path> source(byte[] bytes) {
-        try {
-            Definition definition = Definition.parse(bytes);
-            Path target = definition.target();
-            boolean isSource =
-                    target.toString().endsWith(".java") && definition.group().isEmpty();
-            return isSource ? Optional.of(target) : Optional.empty();
-        } catch (LoadException e) {
-            return Optional.empty();
+    private static List<Definition> definitions(List<byte[]> all) {
+        List<Definition> definitions = new ArrayList<>();
+        for (byte[] bytes : all) {
+            Optional<Definition> definition = definition(bytes);
+            if (definition.isPresent()) {
+                definitions.add(definition.get());
+            }
         }
+        return definitions;
+    }
+
+    private static Optional<Definition> definition(byte[] bytes) {
+        try {
+            return Optional.of(Definition.parse(bytes));
+        } catch (LoadException e) {
+            return Optional.empty(); // the start meets it again
+        }
+    }
+
+    private static boolean isSource(Definition definition) {
+        return definition.target().toString().endsWith(".java");
     }
 
     private static void compile(Queue<Path> sources, SourceCompiler compiler) {

@@ -110,9 +110,9 @@ class KeptClassesTest {
         CompiledAhead.keep(
                 List.of(
                         Workbench.definition(broken, "application"),
-                        Workbench.definition(jar, "application"),
-                        Workbench.definition(last, "application"),
-                        Workbench.definition(source, "application", "group"),
+                        Workbench.definition(jar, "application", "shared"),
+                        Workbench.definition(source, "application", "shared"),
+                        Workbench.definition(last, "application", "of its own"),
                         new byte[] {1}),
                 List.of(),
                 kept,
