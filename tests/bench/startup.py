@@ -17,7 +17,7 @@ import tables
 from server import Server
 
 TITLE = "Start-up"
-STARTS = 5  # of each kind at least, in all rounds together
+STARTS = 4  # of each kind at least, in all rounds together
 TARGETS = {"jar": "bench.jar", ".java": "Bench.java"}
 WANTED = {("jar", "later"): 120, (".java", "first"): 400, (".java", "later"): 130}  # ms
 ENTRY = "entry-point=Bench::application"
