@@ -6,9 +6,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** Compiles sources for a start that follows, without running any of them. */
 public final class CompiledAhead {
@@ -22,25 +20,18 @@ public final class CompiledAhead {
      * @param classPath jars and folders that each of them sees
      * @param threads how many to compile at once
      */
-    public static void keep(List<byte[]> definitions, List<Path> classPath, KeptClasses kept, int threads)
-            throws InterruptedException {
+    public static void keep(List<byte[]> definitions, List<Path> classPath, KeptClasses kept, int threads) {
         SourceCompiler compiler = new SourceCompiler(classPath, kept);
-        Queue<Path> sources = new ConcurrentLinkedQueue<>(sources(definitions));
-        List<Thread> others = new ArrayList<>();
-        for (int i = 1; i < Math.min(threads, sources.size()); i++) {
-            Thread other = new Thread("modjvm-compiler-" + i) {
+        List<Runnable> compilations = new ArrayList<>();
+        for (Path source : sources(definitions)) {
+            compilations.add(new Runnable() {
                 @Override
                 public void run() {
-                    compile(sources, compiler);
+                    compile(source, compiler);
                 }
-            };
-            other.start();
-            others.add(other);
+            });
         }
-        compile(sources, compiler);
-        for (Thread other : others) {
-            other.join();
-        }
+        new Parallel(compilations).run(threads);
     }
 
     private static Set<Path> sources(List<byte[]> bytes) {
@@ -81,12 +72,6 @@ public final class CompiledAhead {
 
     private static boolean isSource(Definition definition) {
         return definition.target().toString().endsWith(".java");
-    }
-
-    private static void compile(Queue<Path> sources, SourceCompiler compiler) {
-        for (Path source = sources.poll(); source != null; source = sources.poll()) {
-            compile(source, compiler);
-        }
     }
 
     private static void compile(Path source, SourceCompiler compiler) {

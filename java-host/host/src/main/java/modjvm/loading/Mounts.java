@@ -68,7 +68,16 @@ public final class Mounts implements Applications {
                 all.put(mount, definition);
             }
         }
-        new Preload(List.copyOf(all.keySet())).run(threads);
+        List<Runnable> loads = new ArrayList<>();
+        for (Mount mount : all.keySet()) {
+            loads.add(new Runnable() {
+                @Override
+                public void run() {
+                    mount.preload();
+                }
+            });
+        }
+        new Parallel(loads).run(threads);
         List<byte[]> failed = new ArrayList<>();
         for (Map.Entry<Mount, byte[]> each : all.entrySet()) {
             if (!each.getKey().isReady()) {

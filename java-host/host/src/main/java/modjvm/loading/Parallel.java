@@ -5,17 +5,17 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** Loads many mounts, several at once. */
-final class Preload {
-    private final List<Mount> mounts;
+/** Loads or compiles many things, several at once, on threads with the stack that these want. */
+final class Parallel {
+    private final List<Runnable> tasks;
     private final AtomicInteger next = new AtomicInteger();
     private final AtomicReference<Error> fatal = new AtomicReference<>();
 
-    Preload(List<Mount> mounts) {
-        this.mounts = mounts;
+    Parallel(List<Runnable> tasks) {
+        this.tasks = tasks;
     }
 
-    /** Returns when all have loaded or failed; an error of the JVM is thrown. */
+    /** Returns when all have run; an error of the JVM is thrown. */
     void run(int threads) {
         List<Thread> helpers = new ArrayList<>();
         Runnable work = new Runnable() {
@@ -24,7 +24,7 @@ final class Preload {
                 work();
             }
         };
-        for (int i = 0; i < Math.min(threads, mounts.size()); i++) {
+        for (int i = 0; i < Math.min(threads, tasks.size()); i++) {
             Thread helper = new Thread(null, work, "load-" + i, Mount.STACK_BYTES);
             helpers.add(helper);
             helper.start();
@@ -39,8 +39,8 @@ final class Preload {
 
     private void work() {
         try {
-            for (int i = next.getAndIncrement(); i < mounts.size(); i = next.getAndIncrement()) {
-                mounts.get(i).preload();
+            for (int i = next.getAndIncrement(); i < tasks.size(); i = next.getAndIncrement()) {
+                tasks.get(i).run();
             }
         } catch (Error e) {
             fatal.compareAndSet(null, e);
