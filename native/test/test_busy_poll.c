@@ -11,10 +11,15 @@ static unsigned arrive_at; /* the yield at which a byte arrives; 0: none does */
 static long gone_ns;       /* how long each takes */
 static int ends[2];
 
+static void arrive(void)
+{
+    ck_assert_int_eq(write(ends[1], "x", 1), 1);
+}
+
 int sched_yield(void)
 {
     if (++yields == arrive_at) {
-        ck_assert_int_eq(write(ends[1], "x", 1), 1);
+        arrive();
     }
     if (gone_ns > 0) {
         nanosleep(&(struct timespec){.tv_nsec = gone_ns}, NULL);
@@ -33,11 +38,6 @@ static void teardown(void)
 {
     close(ends[0]);
     close(ends[1]);
-}
-
-static void arrive(void)
-{
-    ck_assert_int_eq(write(ends[1], "x", 1), 1);
 }
 
 static void take(void)

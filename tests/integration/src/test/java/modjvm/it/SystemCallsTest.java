@@ -60,7 +60,7 @@ class SystemCallsTest {
     }
 
     private interface Work {
-        void of(RawClient client) throws IOException;
+        void of(RawClient client, int requests) throws IOException;
     }
 
     private static void ask(RawClient client, int times, String request) throws IOException {
@@ -76,14 +76,14 @@ class SystemCallsTest {
     }
 
     private static Map<String, Integer> count(Proc process, String request, Pattern pattern) throws Exception {
-        return count(process, pattern, client -> ask(client, REQUESTS, request));
+        return count(process, pattern, (client, requests) -> ask(client, requests, request));
     }
 
     private static Map<String, Integer> count(Proc process, Pattern pattern, Work work) throws Exception {
         Path output = httpd.work().resolve("strace." + process.pid());
         // One client: the request of another could come before the connection to the daemon is free again.
         try (RawClient client = new RawClient(httpd.port("site"))) {
-            ask(client, 20, GET); // connections are there, code is warm
+            work.of(client, 20); // connections are there, code is warm
             Process strace = new ProcessBuilder(
                             "strace",
                             "-f",
@@ -98,7 +98,7 @@ class SystemCallsTest {
                     .start();
             try {
                 Await.until("strace is attached", Await.LONG, () -> isTraced(process));
-                work.of(client);
+                work.of(client, REQUESTS);
             } finally {
                 strace.destroy();
                 strace.waitFor();
@@ -228,9 +228,9 @@ class SystemCallsTest {
     /** They are read together: nothing would come while they are waited for. */
     @Test
     void shouldNotWaitForRequestsThatAreThereAlready() throws Exception {
-        Map<String, Integer> calls = count(child(), AT_THE_CLIENT, client -> {
-            client.send(GET.repeat(REQUESTS));
-            for (int i = 0; i < REQUESTS; i++) {
+        Map<String, Integer> calls = count(child(), AT_THE_CLIENT, (client, requests) -> {
+            client.send(GET.repeat(requests));
+            for (int i = 0; i < requests; i++) {
                 assertThat(client.receive().status()).isEqualTo(200);
             }
         });
