@@ -71,6 +71,9 @@ public final class RawClient implements AutoCloseable {
 
     /** The response's body as a stream that throws EOFException where it is cut off. */
     public InputStream body(Head head) {
+        if (head.status == 204 || head.status == 304) {
+            return InputStream.nullInputStream();
+        }
         if (head.first("Transfer-Encoding").equals("chunked")) {
             return new ChunkedBody(this);
         }
