@@ -5,9 +5,10 @@
 #include <apr_portable.h>
 #include <fcntl.h>
 #include <http_core.h>
+#include <string.h>
 #include <unistd.h>
 
-#define READ_SIZE 65536 /* where it is not sent by sendfile */
+#define READ_SIZE 65536 /* where it is neither sent by sendfile nor mapped */
 
 static bool is_usable(int fd, uint64_t least_size)
 {
@@ -43,9 +44,38 @@ apr_status_t mj_file_adopt(request_rec *r, int fd, uint64_t least_size, apr_file
     return rv;
 }
 
-void mj_file_insert(apr_bucket_brigade *brigade, apr_file_t *file, uint64_t offset, uint64_t len, request_rec *r)
+/* Whether nothing on the way to the client looks at the bytes of a body but the kernel. */
+static bool is_read_by_kernel_alone(const request_rec *r)
 {
+    static const char *const blind[] = {"byterange",         "content_length", "core",          "fixup_headers_err",
+                                        "fixup_headers_out", "http_header",    "http_outerror", "mod_expires"};
+    const ap_filter_t *filter;
+    size_t i;
+
+    for (filter = r->output_filters; filter != NULL; filter = filter->next) {
+        for (i = 0; i < sizeof(blind) / sizeof(blind[0]) && strcmp(filter->frec->name, blind[i]) != 0; i++) {
+        }
+        if (i == sizeof(blind) / sizeof(blind[0])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool mj_file_insert(apr_bucket_brigade *brigade, apr_file_t *file, uint64_t offset, uint64_t len, request_rec *r)
+{
+    const core_dir_config *core = ap_get_core_module_config(r->per_dir_config);
     apr_bucket *bucket = apr_brigade_insert_file(brigade, file, (apr_off_t)offset, (apr_off_t)len, r->pool);
-    apr_bucket_file_enable_mmap(bucket, 0);
+    bool is_for_kernel = is_read_by_kernel_alone(r);
+
+    /* Who reads a mapped page of which the file was cut ends with SIGBUS; the kernel, asked to send it, answers EFAULT. */
+    apr_bucket_file_enable_mmap(bucket, is_for_kernel && core->enable_mmap != ENABLE_MMAP_OFF);
     apr_bucket_file_set_buf_size(bucket, READ_SIZE);
+    return is_for_kernel;
+}
+
+bool mj_file_is_cut(apr_file_t *file, uint64_t least_size)
+{
+    apr_finfo_t now;
+    return apr_file_info_get(&now, APR_FINFO_SIZE, file) != APR_SUCCESS || (uint64_t)now.size < least_size;
 }

@@ -210,9 +210,13 @@ bool mj_response_upgrade(request_rec *r, const mj_fields_t *fields);
  *  @return APR_SUCCESS, MJ_EBADDESCRIPTOR, or an error of the system */
 apr_status_t mj_file_adopt(request_rec *r, int fd, uint64_t least_size, apr_file_t **file);
 
-/** Appends a part of the file to a brigade: sent by sendfile if EnableSendfile is On, as static files are, and never mapped, because its owner may cut
- *  it short at any time. */
-void mj_file_insert(apr_bucket_brigade *brigade, apr_file_t *file, uint64_t offset, uint64_t len, request_rec *r);
+/** Appends a part of the file to a brigade: sent by sendfile if EnableSendfile is On, as static files are, else mapped if EnableMMAP is not
+ *  Off, but read where filters look at it: its owner may cut it short at any time.
+ *  @return whether the kernel alone looks at it, so that httpd breaks off the response itself if the file is cut; else see mj_file_is_cut */
+bool mj_file_insert(apr_bucket_brigade *brigade, apr_file_t *file, uint64_t offset, uint64_t len, request_rec *r);
+
+/** Whether the file is shorter by now than it was: filters of httpd take its end for the end of the body. */
+bool mj_file_is_cut(apr_file_t *file, uint64_t least_size);
 
 /* --- handler.c --- */
 int mj_handler(request_rec *r);

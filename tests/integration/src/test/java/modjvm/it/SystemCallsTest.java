@@ -34,6 +34,8 @@ class SystemCallsTest {
     private static final String UNFINISHED = " <unfinished ...>";
     private static final Pattern RESUMED = Pattern.compile("<\\.\\.\\. \\w+ resumed>");
 
+    private static final Pattern ON_THE_FILE = Pattern.compile("(\\w+)\\(.*/file>");
+
     /** A look whether the client is still there; ppoll is the wait for the next request of a quick one. */
     private static final Pattern AT_THE_CLIENT = Pattern.compile("(p?poll)\\(.*<TCP");
 
@@ -266,5 +268,10 @@ class SystemCallsTest {
     void shouldTakeFewCallsOfTheDaemonForAFile() throws Exception {
         // fcntl and close: a descriptor of its own to send over
         assertAtMost(count(daemon(), fileGet()), Map.of("poll", 1, "read", 1, "sendmsg", 1, "fcntl", 1, "close", 1));
+    }
+
+    @Test
+    void shouldMapAFileWhereNoFilterLooksAtIt() throws Exception {
+        assertThat(count(child(), fileGet(), ON_THE_FILE)).containsKey("mmap").doesNotContainKeys("read", "pread64");
     }
 }
