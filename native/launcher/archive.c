@@ -182,7 +182,7 @@ bool mj_archive_seal(const mj_archive_t *archive, const char *file)
 
 mj_archives_t mj_archives_find(const char *state, const char *java_home, const char *jars, mj_span_t record, const mj_options_t *options)
 {
-    mj_archives_t archives = {.plain.path = NULL, .compiling.has_compiler = true};
+    mj_archives_t archives = {.plain.path = NULL, .compiling.is_for_compiler = true};
     uint64_t key;
 
     archives.plain.is_aot = archives.compiling.is_aot = mj_java_home_release(java_home) >= FIRST_AOT_RELEASE;

@@ -1,7 +1,7 @@
 /* The archives of classes from which a pool's JVMs start faster: AOT caches from Java 25 on, dynamic CDS archives before. They hold
  * classes of the JDK and of the host, and lie in the pool's state folder as archive-KEY, KEY being a hash of all that they depend on: an AOT
- * cache does not notice by itself that a jar has changed. A pool of sources has a second one, archive-KEY.compiler, which holds the compiler too: it
- * is for the starts that need that, because a JVM takes memory for all that is in its archive. */
+ * cache does not notice by itself that a jar has changed. A pool of sources has a second one, archive-KEY.compiler, for its jvm-compiler: a JVM takes
+ * memory for all that is in its archive, and a daemon has no use for the compiler. */
 #ifndef MJ_ARCHIVE_H
 #define MJ_ARCHIVE_H
 
@@ -13,7 +13,7 @@
 typedef struct mj_archive_t {
     char *path; /**< where it lies or is to lie; NULL: this pool has none */
     bool is_aot; /**< not CDS */
-    bool has_compiler;
+    bool is_for_compiler; /**< for jvm-compiler, not for the daemon */
     bool is_usable;
 } mj_archive_t;
 

@@ -9,17 +9,6 @@
 
 #define LONGEST_S 20 /* a start has 60, unless startup-timeout says otherwise */
 
-/* For a JVM that runs the JDK's compiler for a fraction of a second, and nothing of anybody else's: code is compiled once and quickly, and the
- * JDK's own classes need no verification. */
-static mj_options_t options_for(const mj_options_t *daemon)
-{
-    mj_options_t options = mj_options_copy(daemon);
-    mj_options_add(&options, "-XX:+IgnoreUnrecognizedVMOptions");
-    mj_options_add(&options, "-XX:TieredStopAtLevel=1");
-    mj_options_add(&options, "-XX:-BytecodeVerificationRemote");
-    return options;
-}
-
 int main(int argc, char **argv)
 {
     mj_launch_t launch = {.java_home = NULL};
@@ -33,7 +22,8 @@ int main(int argc, char **argv)
     if (!mj_launch_prepare(&launch, argv[1], argv[2]) || launch.state == NULL) {
         return EXIT_FAILURE;
     }
-    launch.options = options_for(&launch.options);
-    launch.main_class = "modjvm/host/CompilerMain";
+    launch.archives = mj_archives_find(launch.state, launch.java_home, launch.jars, launch.record, &launch.options);
+    mj_launch_compiler(&launch);
+    mj_launch_from(&launch, &launch.archives.compiling, NULL);
     return mj_launch_run(&launch);
 }

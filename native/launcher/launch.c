@@ -62,6 +62,20 @@ bool mj_launch_prepare(mj_launch_t *launch, const char *jars, const char *state)
     return true;
 }
 
+void mj_launch_compiler(mj_launch_t *launch)
+{
+    launch->options = mj_options_for_compiler(&launch->options);
+    launch->main_class = "modjvm/host/CompilerMain";
+}
+
+void mj_launch_from(mj_launch_t *launch, mj_archive_t *archive, FILE *complaints)
+{
+    if (mj_archive_look(archive, complaints)) {
+        launch->archive = archive;
+        mj_archive_use(archive, &launch->options);
+    }
+}
+
 typedef struct run_t {
     mj_launch_t *launch;
     int exit_code;

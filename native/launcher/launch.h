@@ -28,6 +28,13 @@ typedef struct mj_launch_t {
  *  @return false, which was told, where they cannot be had */
 bool mj_launch_prepare(mj_launch_t *launch, const char *jars, const char *state);
 
+/** Makes of what a daemon's JVM is made from what jvm-compiler's is made from. */
+void mj_launch_compiler(mj_launch_t *launch);
+
+/** Has the JVM use an archive, if that is usable.
+ *  @param complaints as for mj_archive_look */
+void mj_launch_from(mj_launch_t *launch, mj_archive_t *archive, FILE *complaints);
+
 /** Makes the JVM and runs the Java host in it, on a thread of its own: on a process's first thread, the stack grows where the JVM wants its
  *  guard pages, and -Xss does not count. To be called once. @return the process's exit code; why it is not 0 was told */
 int mj_launch_run(mj_launch_t *launch);

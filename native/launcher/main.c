@@ -13,28 +13,17 @@
 static void choose_archive(mj_launch_t *launch)
 {
     const char *opponent = mj_archive_opponent(&launch->options);
-    mj_archives_t *archives = &launch->archives;
-    bool has_plain, has_compiling, needs_compiler;
 
     if (opponent != NULL) {
         (void)printf("archive: none for this pool, because of %s\n", opponent);
         (void)fflush(stdout);
     }
-    *archives = mj_archives_find(launch->state, launch->java_home, launch->jars, launch->record, &launch->options);
-    has_plain = mj_archive_look(&archives->plain, stderr);
-    has_compiling = mj_archive_look(&archives->compiling, stderr);
-    needs_compiler = mj_sources_need_compiler(launch->record, launch->state);
-    if (needs_compiler && !has_compiling && opponent == NULL) {
+    launch->archives = mj_archives_find(launch->state, launch->java_home, launch->jars, launch->record, &launch->options);
+    (void)mj_archive_look(&launch->archives.compiling, stderr); /* jvm-compiler uses it, and says nothing of it */
+    if (opponent == NULL && mj_sources_need_compiler(launch->record, launch->state)) {
         mj_compiling_start(launch);
     }
-    if (has_compiling && (!has_plain || needs_compiler)) {
-        launch->archive = &archives->compiling;
-    } else if (has_plain) {
-        launch->archive = &archives->plain;
-    }
-    if (launch->archive != NULL) {
-        mj_archive_use(launch->archive, &launch->options);
-    }
+    mj_launch_from(launch, &launch->archives.plain, stderr);
 }
 
 int main(int argc, char **argv)

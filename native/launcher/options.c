@@ -181,3 +181,14 @@ mj_options_t mj_options_copy(const mj_options_t *options)
     }
     return copied;
 }
+
+/* For a JVM that runs the JDK's compiler for a fraction of a second, and nothing of anybody else's: code is compiled once and quickly, and the
+ * JDK's own classes need no verification. */
+mj_options_t mj_options_for_compiler(const mj_options_t *daemon)
+{
+    mj_options_t options = mj_options_copy(daemon);
+    mj_options_add(&options, "-XX:+IgnoreUnrecognizedVMOptions");
+    mj_options_add(&options, "-XX:TieredStopAtLevel=1");
+    mj_options_add(&options, "-XX:-BytecodeVerificationRemote");
+    return options;
+}

@@ -23,4 +23,7 @@ void mj_options_add(mj_options_t *options, const char *format, ...) __attribute_
 /** A copy to add others to, without those through which a second JVM would get in the way of the pool's own: what it opens or overwrites. */
 mj_options_t mj_options_copy(const mj_options_t *options);
 
+/** Those of jvm-compiler. @param daemon those of its daemon */
+mj_options_t mj_options_for_compiler(const mj_options_t *daemon);
+
 #endif

@@ -39,7 +39,7 @@ static void add_application(mj_record_builder_t *settings, const char *target, a
     mj_record_add_span(settings, "application", mj_record_bytes(definition));
 }
 
-mj_span_t mj_rehearsal_settings(mj_span_t record, const char *jars, bool with_source)
+mj_span_t mj_rehearsal_settings(mj_span_t record, const char *jars, bool as_source)
 {
     mj_record_iter_t iter = {.rest = record};
     mj_record_builder_t *settings;
@@ -53,10 +53,7 @@ mj_span_t mj_rehearsal_settings(mj_span_t record, const char *jars, bool with_so
         }
     }
     mj_record_add_number(settings, "httpd-uid", geteuid());
-    add_application(settings, apr_pstrcat(pool, jars, "/modjvm-host.jar", NULL), pool);
-    if (with_source) {
-        add_application(settings, apr_pstrcat(pool, jars, "/Rehearsal.java", NULL), pool);
-    }
+    add_application(settings, apr_pstrcat(pool, jars, as_source ? "/Rehearsal.java" : "/modjvm-host.jar", NULL), pool);
     return mj_record_bytes(settings);
 }
 

@@ -6,8 +6,8 @@
 
 /** The settings of a pool, with an application of mod_jvm's own in place of the pool's: theirs do not run twice.
  *  @param jars the folder where it lies
- *  @param with_source whether it comes as a source, too, which is compiled */
-mj_span_t mj_rehearsal_settings(mj_span_t record, const char *jars, bool with_source);
+ *  @param as_source whether it is one that is to be compiled, for jvm-compiler */
+mj_span_t mj_rehearsal_settings(mj_span_t record, const char *jars, bool as_source);
 
 /** Waits until the JVM is ready, has its applications answer, and tells it to end.
  *  @param lifecycle our end of its lifecycle socket

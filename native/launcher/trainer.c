@@ -1,6 +1,6 @@
 /* jvm-training: makes the archive of a pool. A daemon starts it, as the pool's user, with the pool's settings on descriptor 4; argv[1] is the
- * folder of the jars, argv[2] the pool's state folder, argv[3] the daemon's pid. It plays a daemon's life through, with an application of ours:
- * the pool's own do not run twice. */
+ * folder of the jars, argv[2] the pool's state folder, argv[3] the daemon's pid. It plays a daemon's life through, and jvm-compiler's, with an
+ * application of ours: the pool's own do not run twice. */
 #include "companion.h"
 #include "launch.h"
 #include "rehearsal.h"
@@ -131,7 +131,8 @@ static mj_launch_t with(const mj_launch_t *launch, const char *format, const cha
     return other;
 }
 
-/* An AOT cache takes two steps, an archive of CDS is made at the end of the JVM that has shown what belongs in it. */
+/* An AOT cache takes two steps, an archive of CDS is made at the end of the JVM that has shown what belongs in it.
+ * @param stage as for perform */
 static bool make(const mj_launch_t *launch, const stage_t *stage, const char *file)
 {
     mj_launch_t rehearsal, creation;
@@ -193,18 +194,20 @@ static bool make_and_keep(const mj_launch_t *launch, mj_archive_t *archive)
 {
     mj_launch_t ours = *launch;
     char *file; /* until it is whole */
-    stage_t stage;
+    stage_t stage = {.listener = -1, .connection = -1};
     struct stat st;
     bool is_made;
 
-    if (!open_stage(&stage)) {
+    if (archive->is_for_compiler) {
+        mj_launch_compiler(&ours);
+    } else if (!open_stage(&stage)) {
         return false;
     }
     ours.archive = archive;
     file = beside(&ours, ".new");
-    ours.record = mj_rehearsal_settings(launch->record, launch->jars, archive->has_compiler);
+    ours.record = mj_rehearsal_settings(launch->record, launch->jars, archive->is_for_compiler);
     ours.state = NULL; /* it keeps nothing, and trains nobody in its turn */
-    is_made = make(&ours, &stage, file);
+    is_made = make(&ours, archive->is_for_compiler ? NULL : &stage, file);
     close_stage(&stage);
     if (!is_made || !try_out(&ours, file)) {
         return false;

@@ -173,12 +173,12 @@ START_TEST(should_be_two_where_there_is_a_source)
     add_application("/srv/hello.jar");
     archives = find_both();
     ck_assert_str_eq(archives.plain.path, path);
-    ck_assert(archives.compiling.path == NULL && !archives.plain.has_compiler);
+    ck_assert(archives.compiling.path == NULL && !archives.plain.is_for_compiler);
     add_application("/srv/Hello.java");
     archives = find_both();
     ck_assert_str_eq(archives.plain.path, path);
     ck_assert_str_eq(archives.compiling.path, apr_pstrcat(test_pool, path, ".compiler", NULL));
-    ck_assert(archives.compiling.has_compiler);
+    ck_assert(archives.compiling.is_for_compiler);
     put(&archives.plain);
     ck_assert(is_due());
     put(&archives.compiling);

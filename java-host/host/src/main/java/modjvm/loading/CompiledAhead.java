@@ -2,9 +2,11 @@ package modjvm.loading;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -13,8 +15,7 @@ public final class CompiledAhead {
     private CompiledAhead() {}
 
     /**
-     * Compiles and keeps every source that is not kept as it is, but for those of an application group with jars or folders, which they may need. What fails is
-     * left to the start, which tells why.
+     * Compiles and keeps every source that is not kept as it is. What fails is left to the start, which tells why.
      *
      * @param definitions applications, as in REQUEST
      * @param classPath jars and folders that each of them sees
@@ -23,29 +24,30 @@ public final class CompiledAhead {
     public static void keep(List<byte[]> definitions, List<Path> classPath, KeptClasses kept, int threads) {
         SourceCompiler compiler = new SourceCompiler(classPath, kept);
         List<Runnable> compilations = new ArrayList<>();
-        for (Path source : sources(definitions)) {
-            compilations.add(new Runnable() {
-                @Override
-                public void run() {
-                    compile(source, compiler);
-                }
-            });
-        }
+        sources(definitions(definitions))
+                .forEach((source, groupPath) -> compilations.add(new Runnable() {
+                    @Override
+                    public void run() {
+                        compile(source, groupPath, compiler);
+                    }
+                }));
         new Parallel(compilations).run(threads);
     }
 
-    private static Set<Path> sources(List<byte[]> bytes) {
-        List<Definition> definitions = definitions(bytes);
-        Set<String> mixed = new HashSet<>();
+    /** The sources, each with the jars and folders of its group, as Group will have them when it is loaded. */
+    private static Map<Path, List<Path>> sources(List<Definition> definitions) {
+        Map<String, Set<Path>> groupPaths = new HashMap<>();
         for (Definition definition : definitions) {
-            if (!isSource(definition)) {
-                mixed.add(definition.group());
+            if (!isSource(definition) && !definition.group().isEmpty()) {
+                groupPaths
+                        .computeIfAbsent(definition.group(), group -> new LinkedHashSet<>())
+                        .add(definition.target());
             }
         }
-        Set<Path> sources = new LinkedHashSet<>();
+        Map<Path, List<Path>> sources = new LinkedHashMap<>();
         for (Definition definition : definitions) {
-            if (isSource(definition) && !mixed.contains(definition.group())) {
-                sources.add(definition.target());
+            if (isSource(definition)) {
+                sources.put(definition.target(), List.copyOf(groupPaths.getOrDefault(definition.group(), Set.of())));
             }
         }
         return sources;
@@ -74,9 +76,9 @@ public final class CompiledAhead {
         return definition.target().toString().endsWith(".java");
     }
 
-    private static void compile(Path source, SourceCompiler compiler) {
+    private static void compile(Path source, List<Path> groupPath, SourceCompiler compiler) {
         try {
-            compiler.compile(source, List.of());
+            compiler.compile(source, groupPath);
         } catch (LoadException e) {
             return; // the start meets it again
         }

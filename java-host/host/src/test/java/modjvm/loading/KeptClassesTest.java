@@ -104,14 +104,11 @@ class KeptClassesTest {
     @Test
     void shouldCompileAheadWhatCompilesAndRunNothing() throws Exception {
         Path broken = bench.source("Broken.java", "class Broken { missing }");
-        Path jar = bench.jar("library.jar", "", bench.classes("library", "public class Library {}"));
         Path last = bench.source("Last.java", "class Last { static { System.exit(1); } }");
 
         CompiledAhead.keep(
                 List.of(
                         Workbench.definition(broken, "application"),
-                        Workbench.definition(jar, "application", "shared"),
-                        Workbench.definition(source, "application", "shared"),
                         Workbench.definition(last, "application", "of its own"),
                         new byte[] {1}),
                 List.of(),
@@ -124,6 +121,29 @@ class KeptClassesTest {
                         SourceCompiler.read(last),
                         SourceCompiler.circumstances(compiler().path(List.of()))))
                 .hasValueSatisfying(classes -> assertThat(classes).containsOnlyKeys("Last"));
+    }
+
+    /** The loads would otherwise compile it again. */
+    @Test
+    void shouldCompileAheadAsAGroupIsLoaded() throws Exception {
+        Path library =
+                bench.classes("library", "public class Library { public static String name() { return \"it\"; } }");
+        Path user = bench.source(
+                "User.java", "class User { static Application application = r -> Response.text(Library.name()); }");
+        byte[] definition = Workbench.definition(user, "application", "shared");
+        List<byte[]> all = List.of(
+                Workbench.definition(bench.classes("other", "class Other {}"), "application", "another"),
+                definition,
+                Workbench.definition(bench.jar("library.jar", "", library), "application", "shared"),
+                Workbench.definition(bench.classes("more", "class More {}"), "application", "shared"));
+        CompiledAhead.keep(all, List.of(), kept, 2);
+        Object compiledAhead = Files.getAttribute(onlyFile(), "unix:ino");
+
+        Mounts mounts = new Mounts(List.of(), Workbench.ANYBODY, new Watch(List.of()), kept, bench.log);
+        mounts.preload(all, 2);
+
+        assertThat(Workbench.ask(mounts.find(definition))).isEqualTo("it");
+        assertThat(Files.getAttribute(onlyFile(), "unix:ino")).isEqualTo(compiledAhead);
     }
 
     @Test

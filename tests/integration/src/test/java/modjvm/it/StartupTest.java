@@ -3,12 +3,16 @@ package modjvm.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import modjvm.it.harness.Await;
 import modjvm.it.harness.Folders;
@@ -39,6 +43,11 @@ class StartupTest {
                 }
             }
             """;
+
+    /** So that the process which compiles it is there for long enough to be seen. */
+    private static final String LONG_TO_COMPILE = IntStream.range(0, 3_000)
+            .mapToObj(i -> "static int f" + i + "(int x) { return x + " + i + "; }\n")
+            .collect(Collectors.joining("", "class Filler {\n", "}\n"));
 
     private static Httpd start(Jdk jdk, String options) {
         Httpd httpd = configure(jdk, options);
@@ -117,9 +126,12 @@ class StartupTest {
                 .toList();
     }
 
-    private static boolean uses(Proc daemon, Path archive) throws IOException {
-        return Files.readAllLines(Path.of("/proc/" + daemon.pid() + "/maps")).stream()
-                .anyMatch(line -> line.endsWith(" " + archive));
+    private static boolean uses(Proc process, Path archive) {
+        try (Stream<String> maps = Files.lines(Path.of("/proc/" + process.pid() + "/maps"))) {
+            return maps.anyMatch(line -> line.endsWith(" " + archive));
+        } catch (IOException | UncheckedIOException e) {
+            return false; // it has just ended
+        }
     }
 
     @ParameterizedTest
@@ -138,12 +150,17 @@ class StartupTest {
             assertThat(Files.readAllLines(httpd.work().resolve("made"))).hasSize(1);
             assertThat(uses(replace(httpd), archive)).isTrue();
 
-            Path source = httpd.apps().resolve("Counted.java");
-            Folders.write(source, APPLICATION + "// edited");
-            assertThat(uses(replace(httpd), withCompiler(archive))).isTrue();
-            Folders.write(source, APPLICATION + "// edited");
-            assertThat(uses(replace(httpd), withCompiler(archive))).isTrue();
-            assertThat(uses(replace(httpd), archive)).isTrue();
+            Folders.write(httpd.apps().resolve("Counted.java"), APPLICATION + LONG_TO_COMPILE);
+            CompletableFuture<Void> compiler = CompletableFuture.runAsync(() -> Await.until(
+                    "jvm-compiler uses its archive",
+                    Await.LONG,
+                    () -> httpd.processes().stream()
+                            .anyMatch(process -> process.program().endsWith("/jvm-compiler")
+                                    && uses(process, withCompiler(archive)))));
+            Proc edited = replace(httpd);
+            compiler.join();
+            assertThat(uses(edited, archive)).isTrue();
+            assertThat(uses(edited, withCompiler(archive))).isFalse();
 
             httpd.rewriteHost("shop", host(jdk, "java-option=-Xint"));
             httpd.graceful();
@@ -236,6 +253,7 @@ class StartupTest {
             Await.until("the daemon ends", Await.LONG, () -> !last.isAlive());
             httpd.awaitReady("shop", 1);
             assertThat(Http.get(httpd.uri("shop", "/")).body()).isEqualTo("second");
+            assertThat(isCompilerLoaded(httpd)).isFalse();
             assertThat(kept(httpd, "classes-")).hasSize(1);
         }
     }
