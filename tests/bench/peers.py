@@ -90,14 +90,17 @@ def jvm_queue(places, run):
 
 
 def wsgi(places, run):
+    return wsgi_groups(places, run, ["/"]), None
+
+
+def wsgi_groups(places, run, paths):
+    """A process group for each path."""
     user = f" user={processes.BACKEND_USER} group={processes.BACKEND_GROUP}" if processes.IS_ROOT else ""
-    return (
-        f"LoadModule wsgi_module {MODULES}/mod_wsgi.so\n"
-        f"WSGISocketPrefix {run}/wsgi\n"
-        f"WSGIDaemonProcess bench processes=1 threads=15 display-name=%{{GROUP}} home={places.tree}{user}\n"
-        "WSGIApplicationGroup %{GLOBAL}\n"
-        f"WSGIScriptAlias / {places.tree}/bench.wsgi process-group=bench\n"
-    ), None
+    lines = f"LoadModule wsgi_module {MODULES}/mod_wsgi.so\nWSGISocketPrefix {run}/wsgi\nWSGIApplicationGroup %{{GLOBAL}}\n"
+    for i, path in enumerate(paths):
+        lines += f"WSGIDaemonProcess bench{i} processes=1 threads=15 display-name=%{{GROUP}} home={places.tree}{user}\n"
+        lines += f"WSGIScriptAlias {path} {places.tree}/bench.wsgi process-group=bench{i}\n"
+    return lines
 
 
 def jk(places, run):

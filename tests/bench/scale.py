@@ -13,7 +13,6 @@ from server import Server
 TITLE = "Scale"
 HELLO = workloads.BY_NAME["hello-8"]
 TURNS = 3  # in which all have their share of what the machine does
-ONE = "1 pool, 1 mount"
 WANTED = 1.15
 
 
@@ -33,8 +32,20 @@ def alike(pools, mounts):
     return peers.Peer(f"scale-{pools}-{mounts}", title, configure, "variant", workloads=(HELLO.name,), mounts=mounts)
 
 
-SIZES = [alike(1, 1), alike(16, 16), alike(1, 200)]
-WARM_UP = {SIZES[0]: 1, SIZES[1]: 16, SIZES[2]: 2}  # shares: each JVM gets as many requests, and compiles what it does often
+def other(groups):
+    """What it costs a peer: as many of its process groups, each with a mount."""
+
+    def configure(places, run):
+        return peers.wsgi_groups(places, run, [f"/m{i}" for i in range(1, groups + 1)]), None
+
+    title = f"mod_wsgi, {groups} process group{'s' if groups > 1 else ''}"
+    return peers.Peer(f"scale-wsgi-{groups}", title, configure, "other", peers.BY_NAME["wsgi"].needs, (HELLO.name,), mounts=groups)
+
+
+ONE, POOLS, MOUNTS, OTHER, OTHERS = alike(1, 1), alike(16, 16), alike(1, 200), other(1), other(16)
+SIZES = [ONE, POOLS, MOUNTS, OTHER, OTHERS]
+BASES = {POOLS: ONE, MOUNTS: ONE, OTHERS: OTHER}  # whose cost theirs is compared with
+WARM_UP = {POOLS: 16, MOUNTS: 2}  # shares: each JVM gets as many requests, and compiles what it does often
 
 
 def lacks():
@@ -44,9 +55,10 @@ def lacks():
 def measure(chosen, places, runs, settings):
     """All are up at once, and take turns: what changes meanwhile, changes for all."""
     with contextlib.ExitStack() as stack:
-        servers = [stack.enter_context(Server(peer, places, f"{runs}-{peer.name}")) for peer in SIZES]
+        present = [peer for peer in SIZES if not peer.lacks(places)]
+        servers = [stack.enter_context(Server(peer, places, f"{runs}-{peer.name}")) for peer in present]
         for server in servers:
-            server.load(HELLO, max(1, WARM_UP[server.peer] * settings.first_warm_up // 2))
+            server.load(HELLO, max(1, WARM_UP.get(server.peer, 1) * settings.first_warm_up // 2))
         found = {server: [] for server in servers}
         for _ in range(TURNS):
             for server in servers:
@@ -60,9 +72,9 @@ def measure(chosen, places, runs, settings):
             }
 
 
-def dearer(samples, size, measure):
-    """How many times the cost of one it is, in each round."""
-    pairs = zip(tables.select(samples, size=size), tables.select(samples, size=ONE))
+def dearer(samples, peer, measure):
+    """How many times the cost of its base it is, in each round."""
+    pairs = zip(tables.select(samples, size=peer.title), tables.select(samples, size=BASES[peer].title))
     if measure == "cpu_us":
         return [many["cpu_us"] / one["cpu_us"] for many, one in pairs]
     return [one["requests_per_second"] / many["requests_per_second"] for many, one in pairs]
@@ -72,10 +84,12 @@ def section(samples):
     rows = []
     for peer in SIZES:
         found = tables.select(samples, size=peer.title)
+        if not found:
+            continue
         row = [peer.title]
         for measure in ("requests_per_second", "cpu_us"):
             row.append(f"{statistics.median(sample[measure] for sample in found):.0f}")
-            row.append(tables.number(statistics.median(dearer(samples, peer.title, measure))))
+            row.append(tables.number(statistics.median(dearer(samples, peer, measure))) if peer in BASES else "")
         rows.append([*row, str(sum(sample["errors"] for sample in found))])
     heading = "**Scale: hello c8, spread over all mounts, each an application of its own**\n\n"
     return heading + tables.table(["", "requests per second", "one by this", "CPU, µs", "this by one", "errors"], rows)
@@ -83,7 +97,7 @@ def section(samples):
 
 def reached(samples):
     return [
-        goals.absolute(f"{peer.title}: {words}", dearer(samples, peer.title, measure), WANTED, ONE)
-        for peer in SIZES[1:]
+        goals.absolute(f"{peer.title}: {words}", dearer(samples, peer, measure), WANTED, ONE.title)
+        for peer in (POOLS, MOUNTS)
         for measure, words in (("cpu_us", "CPU of hello c8"), ("requests_per_second", "hello c8, one by this"))
     ]

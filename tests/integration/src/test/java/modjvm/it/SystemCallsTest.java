@@ -19,6 +19,8 @@ import modjvm.it.harness.RawClient;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the wire costs in system calls, counted by strace: a regression shows on any machine. */
 @RequiresRoot
@@ -56,6 +58,12 @@ class SystemCallsTest {
                         JVMAlias /facts ${APPS}/Facts.java
                         JVMAlias /flow ${APPS}/Flow.java
                         JVMAlias /wire ${APPS}/Wire.java
+                        <Location /wire/read>
+                            EnableMMAP Off
+                        </Location>
+                        <Location /wire/sendfile>
+                            EnableSendfile On
+                        </Location>
                         """)
                 .start();
         httpd.awaitReady("site", 1);
@@ -185,9 +193,13 @@ class SystemCallsTest {
     }
 
     private static String fileGet() throws IOException {
+        return fileGet("/wire");
+    }
+
+    private static String fileGet(String path) throws IOException {
         Path file = httpd.work().resolve("file");
         Files.write(file, new byte[102_400]);
-        return "GET /wire?file=" + file + " HTTP/1.1\r\nHost: x\r\n\r\n";
+        return "GET " + path + "?file=" + file + " HTTP/1.1\r\nHost: x\r\n\r\n";
     }
 
     /** A thread that waited in recvmsg or read would be woken once more, for nothing. */
@@ -270,8 +282,11 @@ class SystemCallsTest {
         assertAtMost(count(daemon(), fileGet()), Map.of("poll", 1, "read", 1, "sendmsg", 1, "fcntl", 1, "close", 1));
     }
 
-    @Test
-    void shouldMapAFileWhereNoFilterLooksAtIt() throws Exception {
-        assertThat(count(child(), fileGet(), ON_THE_FILE)).containsKey("mmap").doesNotContainKeys("read", "pread64");
+    @ParameterizedTest
+    @CsvSource({"/wire, mmap", "/wire/read, read", "/wire/sendfile, sendfile"})
+    void shouldTakeAFilesBytesAsHttpdIsToldTo(String path, String call) throws Exception {
+        Map<String, Integer> calls = count(child(), fileGet(path), ON_THE_FILE);
+        calls.keySet().retainAll(Set.of("mmap", "read", "pread64", "sendfile"));
+        assertThat(calls).containsOnlyKeys(call);
     }
 }
