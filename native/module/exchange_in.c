@@ -33,22 +33,12 @@ static mj_step_t answer_condition(mj_exchange_t *x, int condition, bool has_body
     return MJ_FINISHED;
 }
 
-/* Filters take the end of a file for the end of the body. */
-static mj_step_t file_is_cut(mj_exchange_t *x)
-{
-    ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, x->r, MJLOGNO(0051) "pool %s pid %u: a file was cut short while it was sent; the response is broken off",
-                  x->settings->name, x->pid);
-    mj_exchange_cut_body(x);
-    return mj_exchange_fail(x, HTTP_BAD_GATEWAY);
-}
-
 /* A whole response, with a descriptor for its body. */
 static mj_step_t on_file(mj_exchange_t *x, const mj_response_t *response)
 {
-    uint64_t least_size = response->offset + response->content_length;
     int fd = mj_channel_take_file(x->channel);
     apr_file_t *file;
-    apr_status_t rv = mj_file_adopt(x->r, fd, least_size, &file);
+    apr_status_t rv = mj_file_adopt(x->r, fd, response->offset + response->content_length, &file);
     int condition;
 
     if (rv != APR_SUCCESS) {
@@ -60,12 +50,7 @@ static mj_step_t on_file(mj_exchange_t *x, const mj_response_t *response)
     }
     x->is_begun = true;
     if (!x->r->header_only && response->content_length > 0) {
-        if (!mj_file_insert(x->out, file, response->offset, response->content_length, x->r)) {
-            mj_exchange_pass(x);
-            if (mj_file_is_cut(file, least_size)) {
-                return file_is_cut(x);
-            }
-        }
+        mj_file_insert(x->out, file, response->offset, response->content_length, x->r);
     }
     return finish(x);
 }

@@ -11,6 +11,7 @@
 
 #include <ap_mpm.h>
 #include <http_config.h>
+#include <util_filter.h>
 
 #if !AP_MODULE_MAGIC_AT_LEAST(20120211, 129)
 #error "mod_jvm needs httpd 2.4.58 or later (ap_get_pollfd_from_conn)"
@@ -211,12 +212,13 @@ bool mj_response_upgrade(request_rec *r, const mj_fields_t *fields);
 apr_status_t mj_file_adopt(request_rec *r, int fd, uint64_t least_size, apr_file_t **file);
 
 /** Appends a part of the file to a brigade: sent by sendfile if EnableSendfile is On, as static files are, else mapped if EnableMMAP is not
- *  Off, but read where filters look at it: its owner may cut it short at any time.
- *  @return whether the kernel alone looks at it, so that httpd breaks off the response itself if the file is cut; else see mj_file_is_cut */
-bool mj_file_insert(apr_bucket_brigade *brigade, apr_file_t *file, uint64_t offset, uint64_t len, request_rec *r);
+ *  Off, but read where filters look at it: its owner may cut it short at any time. The response is broken off then. */
+void mj_file_insert(apr_bucket_brigade *brigade, apr_file_t *file, uint64_t offset, uint64_t len, request_rec *r);
 
-/** Whether the file is shorter by now than it was: filters of httpd take its end for the end of the body. */
-bool mj_file_is_cut(apr_file_t *file, uint64_t least_size);
+/** The filter that mj_file_insert adds behind those which look at a response's body and cut ranges from it, ahead of those that write it. */
+#define MJ_FILE_FILTER "JVM_FILE"
+#define MJ_FILE_FILTER_TYPE (AP_FTYPE_TRANSCODE - 1)
+apr_status_t mj_file_filter(ap_filter_t *f, apr_bucket_brigade *brigade);
 
 /* --- handler.c --- */
 int mj_handler(request_rec *r);

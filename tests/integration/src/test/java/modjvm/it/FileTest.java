@@ -107,6 +107,24 @@ class FileTest {
         assertThat(get("file=" + text, "Range: bytes=50-\r\n").status()).isEqualTo(416);
     }
 
+    /** A filter that could look at the file is there, and does nothing for this client. */
+    @Test
+    void shouldAnswerRangesThroughFilters() throws IOException {
+        Path large = large("ranges.bin");
+        try (RawClient client = new RawClient(httpd.port("site"))) {
+            RawClient.Reply part =
+                    client.send(zipped(text, "Range: bytes=3-5\r\n")).receive();
+            assertThat(part.status()).isEqualTo(206);
+            assertThat(part.text()).isEqualTo("345");
+            assertThat(client.send(zipped(large, "")).receive().bytes()).hasSize(LARGE);
+            assertThat(client.send(zipped(text, "")).receive().text()).isEqualTo(TEXT);
+        }
+    }
+
+    private static String zipped(Path file, String fields) {
+        return "GET /wire/zipped?file=" + file + " HTTP/1.1\r\nHost: x\r\n" + fields + "\r\n";
+    }
+
     @Test
     void shouldLeaveAnApplicationItsOwnFieldsAndStatus() throws IOException {
         RawClient.Head head = get("tagged=" + text).head();
