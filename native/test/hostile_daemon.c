@@ -771,11 +771,13 @@ static void fd_early(void)
     file_head(0, strlen(token));
 }
 
+/* Late enough for httpd to have taken the connection for idle. */
 static void fd_after_end(void)
 {
     int fd = token_file();
     good();
     flush();
+    usleep(20000);
     stays = true;
     serial++;
     line(6, token, strlen(token));
