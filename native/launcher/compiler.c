@@ -22,7 +22,7 @@ int main(int argc, char **argv)
     if (!mj_launch_prepare(&launch, argv[1], argv[2]) || launch.state == NULL) {
         return EXIT_FAILURE;
     }
-    launch.archives = mj_archives_find(launch.state, launch.java_home, launch.jars, launch.record, &launch.options);
+    launch.archives = mj_launch_archives(&launch);
     mj_launch_compiler(&launch);
     mj_launch_from(&launch, &launch.archives.compiling, NULL);
     return mj_launch_run(&launch);

@@ -28,6 +28,9 @@ typedef struct mj_launch_t {
  *  @return false, which was told, where they cannot be had */
 bool mj_launch_prepare(mj_launch_t *launch, const char *jars, const char *state);
 
+/** Finds where the archives for its JVM lie or would lie, as mj_archives_find; its options must be the daemon's. */
+mj_archives_t mj_launch_archives(const mj_launch_t *launch);
+
 /** Makes of what a daemon's JVM is made from what jvm-compiler's is made from. */
 void mj_launch_compiler(mj_launch_t *launch);
 

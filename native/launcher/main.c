@@ -18,7 +18,7 @@ static void choose_archive(mj_launch_t *launch)
         (void)printf("archive: none for this pool, because of %s\n", opponent);
         (void)fflush(stdout);
     }
-    launch->archives = mj_archives_find(launch->state, launch->java_home, launch->jars, launch->record, &launch->options);
+    launch->archives = mj_launch_archives(launch);
     (void)mj_archive_look(&launch->archives.compiling, stderr); /* jvm-compiler uses it, and says nothing of it */
     if (opponent == NULL && mj_sources_need_compiler(launch->record, launch->state)) {
         mj_compiling_start(launch);

@@ -174,7 +174,7 @@ static bool is_mine(void)
 /* Whether what they were made from is still there. */
 static bool is_current(const mj_launch_t *launch)
 {
-    mj_archives_t now = mj_archives_find(launch->state, launch->java_home, launch->jars, launch->record, &launch->options);
+    mj_archives_t now = mj_launch_archives(launch);
     return now.plain.path != NULL && strcmp(now.plain.path, launch->archives.plain.path) == 0;
 }
 
@@ -255,7 +255,7 @@ int main(int argc, char **argv)
         apr_initialize() != APR_SUCCESS) {
         return EXIT_FAILURE;
     }
-    launch.archives = mj_archives_find(launch.state, launch.java_home, launch.jars, launch.record, &launch.options);
+    launch.archives = mj_launch_archives(&launch);
     if (launch.archives.plain.path == NULL || !is_mine()) {
         return EXIT_SUCCESS;
     }

@@ -48,22 +48,30 @@ apr_status_t mj_file_adopt(request_rec *r, int fd, uint64_t least_size, apr_file
     return rv;
 }
 
-/* Whether nothing on the way to the client looks at the bytes of a body but the kernel. */
-static bool is_read_by_kernel_alone(const request_rec *r)
+/* @return whether it passes a body on without a look at its bytes */
+static bool is_blind(const char *filter)
 {
     static const char *const blind[] = {"byterange",         "content_length", "core",          "fixup_headers_err",
                                         "fixup_headers_out", "http_header",    "http_outerror", "mod_expires"};
-    const ap_filter_t *filter;
     size_t i;
 
-    for (filter = r->output_filters; filter != NULL; filter = filter->next) {
-        for (i = 0; i < sizeof(blind) / sizeof(blind[0]) && strcmp(filter->frec->name, blind[i]) != 0; i++) {
-        }
-        if (i == sizeof(blind) / sizeof(blind[0])) {
-            return false;
+    for (i = 0; i < sizeof(blind) / sizeof(blind[0]); i++) {
+        if (strcmp(filter, blind[i]) == 0) {
+            return true;
         }
     }
-    return true;
+    return false;
+}
+
+/* Whether nothing on the way to the client looks at the bytes of a body but the kernel. */
+static bool is_read_by_kernel_alone(const request_rec *r)
+{
+    const ap_filter_t *filter = r->output_filters;
+
+    while (filter != NULL && is_blind(filter->frec->name)) {
+        filter = filter->next;
+    }
+    return filter == NULL;
 }
 
 typedef struct watched_t {

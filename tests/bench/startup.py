@@ -46,9 +46,10 @@ def measure(chosen, places, runs, settings):
             run.start(settings.archive_seconds)
             for _ in range(starts):
                 yield {"jdk": jdk, "kind": kind, "when": "later", "ms": run.start()}
-            for _ in range(starts if kind == ".java" else 0):
-                run.change()
-                yield {"jdk": jdk, "kind": kind, "when": "changed", "ms": run.start()}
+            if kind == ".java":
+                for _ in range(starts):
+                    run.change()
+                    yield {"jdk": jdk, "kind": kind, "when": "changed", "ms": run.start()}
 
 
 class Run:

@@ -38,7 +38,7 @@ public final class CompiledAhead {
     private static Map<Path, List<Path>> sources(List<Definition> definitions) {
         Map<String, Set<Path>> groupPaths = new HashMap<>();
         for (Definition definition : definitions) {
-            if (!isSource(definition) && !definition.group().isEmpty()) {
+            if (!definition.isSource() && !definition.group().isEmpty()) {
                 groupPaths
                         .computeIfAbsent(definition.group(), group -> new LinkedHashSet<>())
                         .add(definition.target());
@@ -46,7 +46,7 @@ public final class CompiledAhead {
         }
         Map<Path, List<Path>> sources = new LinkedHashMap<>();
         for (Definition definition : definitions) {
-            if (isSource(definition)) {
+            if (definition.isSource()) {
                 sources.put(definition.target(), List.copyOf(groupPaths.getOrDefault(definition.group(), Set.of())));
             }
         }
@@ -70,10 +70,6 @@ public final class CompiledAhead {
         } catch (LoadException e) {
             return Optional.empty(); // the start meets it again
         }
-    }
-
-    private static boolean isSource(Definition definition) {
-        return definition.target().toString().endsWith(".java");
     }
 
     private static void compile(Path source, List<Path> groupPath, SourceCompiler compiler) {

@@ -44,6 +44,11 @@ record Definition(Path target, String entryPoint, String group, Config config, b
         return new Definition(path(target), entryPoint, group, new Config(parameters), reload);
     }
 
+    /** Whether the target is a source, rather than a jar or a folder of classes. */
+    boolean isSource() {
+        return target.toString().endsWith(".java");
+    }
+
     private static void addParameter(Map<String, String> parameters, String target, String pair) throws LoadException {
         int equals = pair.indexOf('=');
         if (equals < 1) {

@@ -60,7 +60,7 @@ final class Mount {
     /** Adds a jar or folder to its group, so that the sources of the group compile against it. */
     void attachEarly() {
         try {
-            if (!target().toString().endsWith(".java")) {
+            if (!definition.isSource()) {
                 group.attach(target(), Fingerprint.of(target()));
             }
         } catch (LoadException e) {

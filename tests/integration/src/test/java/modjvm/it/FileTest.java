@@ -55,8 +55,11 @@ class FileTest {
     }
 
     private static RawClient ask(String query, String... fields) throws IOException {
-        return new RawClient(httpd.port("site"))
-                .send("GET /wire?" + query + " HTTP/1.1\r\nHost: x\r\n" + String.join("", fields) + "\r\n");
+        return new RawClient(httpd.port("site")).send(request("/wire?" + query, fields));
+    }
+
+    private static String request(String target, String... fields) {
+        return "GET " + target + " HTTP/1.1\r\nHost: x\r\n" + String.join("", fields) + "\r\n";
     }
 
     private static RawClient.Reply get(String query, String... fields) throws IOException {
@@ -112,17 +115,19 @@ class FileTest {
     void shouldAnswerRangesThroughFilters() throws IOException {
         Path large = large("ranges.bin");
         try (RawClient client = new RawClient(httpd.port("site"))) {
-            RawClient.Reply part =
-                    client.send(zipped(text, "Range: bytes=3-5\r\n")).receive();
+            RawClient.Reply part = client.send(request("/wire/zipped?file=" + text, "Range: bytes=3-5\r\n"))
+                    .receive();
             assertThat(part.status()).isEqualTo(206);
             assertThat(part.text()).isEqualTo("345");
-            assertThat(client.send(zipped(large, "")).receive().bytes()).hasSize(LARGE);
-            assertThat(client.send(zipped(text, "")).receive().text()).isEqualTo(TEXT);
+            assertThat(client.send(request("/wire/zipped?file=" + large))
+                            .receive()
+                            .bytes())
+                    .hasSize(LARGE);
+            assertThat(client.send(request("/wire/zipped?file=" + text))
+                            .receive()
+                            .text())
+                    .isEqualTo(TEXT);
         }
-    }
-
-    private static String zipped(Path file, String fields) {
-        return "GET /wire/zipped?file=" + file + " HTTP/1.1\r\nHost: x\r\n" + fields + "\r\n";
     }
 
     @Test
@@ -147,7 +152,7 @@ class FileTest {
         Path longer = httpd.work().resolve("longer.txt");
         Files.writeString(longer, TEXT.repeat(20_000));
         try (RawClient client = new RawClient(httpd.port("site"))) {
-            client.send("GET /wire/zipped?file=" + longer + " HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\n\r\n");
+            client.send(request("/wire/zipped?file=" + longer, "Accept-Encoding: gzip\r\n"));
             RawClient.Reply reply = client.receive();
             assertThat(reply.head().first("Content-Encoding")).isEqualTo("gzip");
             byte[] plain = new GZIPInputStream(new ByteArrayInputStream(reply.bytes())).readAllBytes();
@@ -180,8 +185,8 @@ class FileTest {
         byte[] noise = new byte[LARGE]; // which gzip makes no smaller
         new Random(1).nextBytes(noise);
         Files.write(large, noise);
-        try (RawClient client = new RawClient(httpd.port("site"))
-                .send("GET " + path + "?file=" + large + " HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\n\r\n")) {
+        try (RawClient client =
+                new RawClient(httpd.port("site")).send(request(path + "?file=" + large, "Accept-Encoding: gzip\r\n"))) {
             RawClient.Head head = client.receiveHead();
             InputStream body = client.body(head);
             assertThat(body.readNBytes(1000)).hasSize(1000);

@@ -150,7 +150,8 @@ class StartupTest {
             assertThat(Files.readAllLines(httpd.work().resolve("made"))).hasSize(1);
             assertThat(uses(replace(httpd), archive)).isTrue();
 
-            Folders.write(httpd.apps().resolve("Counted.java"), APPLICATION + LONG_TO_COMPILE);
+            Path source = httpd.apps().resolve("Counted.java");
+            Folders.write(source, APPLICATION + LONG_TO_COMPILE);
             CompletableFuture<Void> compiler = CompletableFuture.runAsync(() -> Await.until(
                     "jvm-compiler uses its archive",
                     Await.LONG,
@@ -161,6 +162,12 @@ class StartupTest {
             compiler.join();
             assertThat(uses(edited, archive)).isTrue();
             assertThat(uses(edited, withCompiler(archive))).isFalse();
+
+            Folders.write(source, APPLICATION + LONG_TO_COMPILE);
+            assertThat(uses(replace(httpd), archive)).isTrue();
+            assertThat(Files.getLastModifiedTime(kept(httpd, "classes-").get(0)))
+                    .as("by which the next start sees that nothing is to be compiled")
+                    .isGreaterThanOrEqualTo(Files.getLastModifiedTime(source));
 
             httpd.rewriteHost("shop", host(jdk, "java-option=-Xint"));
             httpd.graceful();
