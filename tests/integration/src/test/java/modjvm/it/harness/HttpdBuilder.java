@@ -154,9 +154,10 @@ public final class HttpdBuilder {
                 .append(".so\n");
     }
 
+    /** With fewer spare threads, httpd would end one of its two children, and the connections that it keeps, a second after its start. */
     private String defaultLimits() {
         return mpm.equals("prefork")
                 ? "StartServers 4\nMaxRequestWorkers 16\n"
-                : "StartServers 2\nServerLimit 2\nThreadLimit 128\nThreadsPerChild 128\nMaxRequestWorkers 256\n";
+                : "StartServers 2\nServerLimit 2\nThreadLimit 128\nThreadsPerChild 128\nMaxRequestWorkers 256\nMaxSpareThreads 256\n";
     }
 }
