@@ -45,6 +45,18 @@ void mj_exchange_add_flush(mj_exchange_t *x)
     APR_BRIGADE_INSERT_TAIL(x->out, apr_bucket_flush_create(x->r->connection->bucket_alloc));
 }
 
+/* What was flushed is the client's, though it may not have left yet; so is all that came through a tunnel. */
+static void pass_flushed(mj_exchange_t *x)
+{
+    if (x->is_tunnel) {
+        mj_exchange_add_flush(x);
+    }
+    while (!APR_BRIGADE_EMPTY(x->out) && !APR_BUCKET_IS_FLUSH(APR_BRIGADE_LAST(x->out))) {
+        apr_bucket_delete(APR_BRIGADE_LAST(x->out));
+    }
+    mj_exchange_pass(x);
+}
+
 mj_step_t mj_exchange_fail(mj_exchange_t *x, int status)
 {
     request_rec *r = x->r;
@@ -54,8 +66,8 @@ mj_step_t mj_exchange_fail(mj_exchange_t *x, int status)
         return MJ_FINISHED;
     }
     x->status = OK;
-    r->connection->keepalive = AP_CONN_CLOSE;
-    apr_brigade_cleanup(x->out);
+    pass_flushed(x);
+    r->connection->keepalive = AP_CONN_CLOSE; /* not before: without a head, the end of the connection would be the end of the body */
     /* Once the headers have left, it is 502 that makes httpd's filters break the response off. */
     APR_BRIGADE_INSERT_TAIL(
         x->out, ap_bucket_error_create(r->sent_bodyct ? HTTP_BAD_GATEWAY : status, NULL, r->pool, r->connection->bucket_alloc));
