@@ -9,4 +9,7 @@
  *  @param fd any number, open or not */
 bool mj_is_plain_file(int fd, uint64_t least_size);
 
+/** Whether a descriptor is of a file on a tmpfs, or of a memfd: its pages are nowhere but in memory. Thread-safe. */
+bool mj_is_in_memory(int fd);
+
 #endif

@@ -33,12 +33,21 @@ static mj_step_t answer_condition(mj_exchange_t *x, int condition, bool has_body
     return MJ_FINISHED;
 }
 
+static mj_step_t on_broken_file(mj_exchange_t *x)
+{
+    ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, x->r,
+                  MJLOGNO(0051) "pool %s pid %u: a file could not be read to the end that it had when it was opened; %s", x->settings->name, x->pid,
+                  mj_exchange_has_left(x) ? "the response is broken off" : "500");
+    return mj_exchange_fail(x, HTTP_INTERNAL_SERVER_ERROR);
+}
+
 /* A whole response, with a descriptor for its body. */
 static mj_step_t on_file(mj_exchange_t *x, const mj_response_t *response)
 {
     int fd = mj_channel_take_file(x->channel);
-    apr_file_t *file;
+    mj_file_t *file;
     apr_status_t rv = mj_file_adopt(x->r, fd, response->offset + response->content_length, &file);
+    mj_step_t step;
     int condition;
 
     if (rv != APR_SUCCESS) {
@@ -52,7 +61,8 @@ static mj_step_t on_file(mj_exchange_t *x, const mj_response_t *response)
     if (!x->r->header_only && response->content_length > 0) {
         mj_file_insert(x->out, file, response->offset, response->content_length, x->r);
     }
-    return finish(x);
+    step = finish(x);
+    return mj_file_is_broken(file) ? on_broken_file(x) : step;
 }
 
 static mj_step_t on_response(mj_exchange_t *x, const mj_frame_t *frame, const unsigned char *payload)

@@ -74,6 +74,9 @@ void mj_exchange_add_flush(mj_exchange_t *exchange);
 /** Ends because nobody waits for the response any more. */
 mj_step_t mj_exchange_client_gone(mj_exchange_t *exchange);
 
+/** @return whether the client has the head of the response */
+bool mj_exchange_has_left(const mj_exchange_t *exchange);
+
 /** Ends without success. Before the response began: the client gets that status. After: its connection is broken off, so that what it has
  *  never looks whole. */
 mj_step_t mj_exchange_fail(mj_exchange_t *exchange, int status);

@@ -1,18 +1,25 @@
-/* Files whose descriptors a daemon passed as the bodies of responses. The file is its user's: it can change, shrink and vanish at any time. */
+/* Files whose descriptors a daemon passed as the bodies of responses. The file is its user's: it can change, shrink and vanish at any time, and
+ * it need not hold what its size says. */
 #include "module.h"
 #include "plain_file.h"
 
 #include <apr_portable.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <http_core.h>
-#include <http_log.h>
 #include <http_protocol.h>
 #include <string.h>
 #include <unistd.h>
 
-APLOG_USE_MODULE(jvm);
-
 #define READ_SIZE 65536 /* where it is neither sent by sendfile nor mapped */
+
+/** What the buckets of a file share. Lives as long as its pool. */
+struct mj_file_t {
+    apr_bucket_refcount refcount; /* the first: APR's functions for shared buckets look for it there */
+    apr_pool_t *pool;
+    int fd;
+    bool is_broken;
+};
 
 static bool is_usable(int fd, uint64_t least_size)
 {
@@ -21,38 +28,158 @@ static bool is_usable(int fd, uint64_t least_size)
     return flags >= 0 && (flags & O_PATH) == 0 && (flags & O_ACCMODE) != O_WRONLY && mj_is_plain_file(fd, least_size);
 }
 
-static bool may_sendfile(const request_rec *r)
+static apr_status_t close_file(void *data)
 {
-    const core_dir_config *core = ap_get_core_module_config(r->per_dir_config);
-    return core->enable_sendfile == ENABLE_SENDFILE_ON;
+    close(((mj_file_t *)data)->fd);
+    return APR_SUCCESS;
 }
 
-apr_status_t mj_file_adopt(request_rec *r, int fd, uint64_t least_size, apr_file_t **file)
+static mj_file_t *keep(int fd, apr_pool_t *pool)
 {
-    apr_int32_t flags = APR_FOPEN_READ | (may_sendfile(r) ? APR_FOPEN_SENDFILE_ENABLED : 0);
-    apr_status_t rv = MJ_EBADDESCRIPTOR;
-    apr_file_t *passed;
+    mj_file_t *file = apr_pcalloc(pool, sizeof(*file));
+    file->pool = pool;
+    file->fd = fd;
+    apr_pool_cleanup_register(pool, file, close_file, apr_pool_cleanup_null);
+    return file;
+}
 
-    if (is_usable(fd, least_size)) {
-        rv = apr_os_file_put(&passed, &fd, flags, r->pool);
-        if (rv == APR_SUCCESS) {
-            rv = apr_file_dup(file, passed, r->pool); /* one that is closed with its pool, wherever a filter sets it aside */
+apr_status_t mj_file_adopt(request_rec *r, int fd, uint64_t least_size, mj_file_t **file)
+{
+    apr_file_t *passed;
+    apr_status_t rv;
+
+    if (!is_usable(fd, least_size)) {
+        if (fd >= 0) {
+            close(fd);
         }
-        if (rv == APR_SUCCESS) {
-            rv = apr_file_info_get(&r->finfo, APR_FINFO_NORM, *file);
-        }
+        return MJ_EBADDESCRIPTOR;
     }
-    if (fd >= 0) {
-        close(fd);
+    *file = keep(fd, r->pool);
+    rv = apr_os_file_put(&passed, &fd, APR_FOPEN_READ, r->pool);
+    return rv == APR_SUCCESS ? apr_file_info_get(&r->finfo, APR_FINFO_NORM, passed) : rv;
+}
+
+bool mj_file_is_broken(const mj_file_t *file)
+{
+    return file->is_broken;
+}
+
+/* --- its buckets: read piece by piece, at the bucket's own offset, since the daemon has the descriptor too --- */
+
+static void let_go(void *data)
+{
+    (void)apr_bucket_shared_destroy(data);
+}
+
+static apr_status_t read_piece(apr_bucket *bucket, const char **bytes, apr_size_t *len, apr_read_type_e block)
+{
+    mj_file_t *file = bucket->data;
+    apr_size_t wanted = bucket->length < READ_SIZE ? bucket->length : READ_SIZE;
+    char *piece = apr_bucket_alloc(wanted, bucket->list);
+    ssize_t n;
+
+    (void)block;
+    do {
+        n = pread(file->fd, piece, wanted, bucket->start);
+    } while (n < 0 && errno == EINTR);
+    if (n <= 0) {
+        apr_status_t rv = n < 0 ? errno : APR_INCOMPLETE; /* no APR_EOF, which filters take for the end of the body */
+        apr_bucket_free(piece);
+        file->is_broken = true;
+        return rv;
     }
-    return rv;
+    if ((apr_size_t)n < bucket->length) {
+        (void)apr_bucket_split(bucket, (apr_size_t)n);
+    }
+    (void)apr_bucket_heap_make(bucket, piece, (apr_size_t)n, apr_bucket_free);
+    let_go(file);
+    *bytes = piece;
+    *len = (apr_size_t)n;
+    return APR_SUCCESS;
+}
+
+static apr_status_t set_aside(apr_bucket *bucket, apr_pool_t *pool)
+{
+    mj_file_t *file = bucket->data;
+    int fd;
+
+    if (apr_pool_is_ancestor(file->pool, pool)) {
+        return APR_SUCCESS;
+    }
+    fd = fcntl(file->fd, F_DUPFD_CLOEXEC, 0);
+    if (fd < 0) {
+        return errno;
+    }
+    (void)apr_bucket_shared_make(bucket, keep(fd, pool), bucket->start, bucket->length);
+    let_go(file);
+    return APR_SUCCESS;
+}
+
+static const apr_bucket_type_t of_file = {
+    "JVM_FILE", 5, APR_BUCKET_DATA, let_go, read_piece, set_aside, apr_bucket_shared_split, apr_bucket_shared_copy,
+};
+
+void mj_file_insert(apr_bucket_brigade *brigade, mj_file_t *file, uint64_t offset, uint64_t len, request_rec *r)
+{
+    apr_bucket *bucket = apr_bucket_alloc(sizeof(*bucket), brigade->bucket_alloc);
+
+    APR_BUCKET_INIT(bucket);
+    bucket->free = apr_bucket_free;
+    bucket->list = brigade->bucket_alloc;
+    bucket->type = &of_file;
+    (void)apr_bucket_shared_make(bucket, file, (apr_off_t)offset, (apr_size_t)len);
+    APR_BRIGADE_INSERT_TAIL(brigade, bucket);
+    if (r->main == NULL) { /* the filters from there on are the main request's */
+        ap_add_output_filter(MJ_FILE_FILTER, NULL, r, r->connection);
+    }
+}
+
+/* --- what httpd sends without a look at it --- */
+
+/* Who reads a mapped page of which the file was cut ends with SIGBUS; the kernel, asked to send it, answers EFAULT, but for the file's last
+ * page, of which it sends the rest as NULs. Pages of a tmpfs that nobody has written would take memory, and httpd's.
+ * @return how much of the bucket may be mapped: 0, or up to a page of which more follows */
+static apr_size_t mappable(const apr_bucket *bucket, const core_dir_config *core)
+{
+    apr_off_t page = getpagesize();
+    apr_off_t last = (bucket->start + (apr_off_t)bucket->length - 1) / page * page; /* where the last page begins */
+
+    if (core->enable_mmap == ENABLE_MMAP_OFF || bucket->start % page != 0 || last - bucket->start < APR_MMAP_THRESHOLD) {
+        return 0;
+    }
+    return mj_is_in_memory(((mj_file_t *)bucket->data)->fd) ? 0 : (apr_size_t)(last - bucket->start);
+}
+
+/* Makes a bucket of ours, or the first part of it, one of httpd's own for files. */
+static void hand_over(apr_bucket *bucket, request_rec *r)
+{
+    const core_dir_config *core = ap_get_core_module_config(r->per_dir_config);
+    bool may_sendfile = core->enable_sendfile == ENABLE_SENDFILE_ON;
+    bool may_map = !may_sendfile && r->connection->master == NULL; /* what mod_http2 sends, it copies first */
+    apr_size_t len = may_map ? mappable(bucket, core) : bucket->length;
+    apr_int32_t flags = APR_FOPEN_READ | (may_sendfile ? APR_FOPEN_SENDFILE_ENABLED : 0);
+    apr_file_t *shared, *own;
+    apr_bucket *handed;
+
+    /* A descriptor of its own: httpd may set it aside, and then the other is not to be closed. */
+    if (len == 0 || apr_os_file_put(&shared, &((mj_file_t *)bucket->data)->fd, flags, r->pool) != APR_SUCCESS ||
+        apr_file_dup(&own, shared, r->pool) != APR_SUCCESS) {
+        return;
+    }
+    if (len < bucket->length) {
+        (void)apr_bucket_split(bucket, len);
+    }
+    handed = apr_bucket_file_create(own, bucket->start, len, r->pool, bucket->list);
+    apr_bucket_file_enable_mmap(handed, may_map);
+    apr_bucket_file_set_buf_size(handed, READ_SIZE); /* should it not let itself be mapped */
+    APR_BUCKET_INSERT_BEFORE(bucket, handed);
+    apr_bucket_delete(bucket);
 }
 
 /* @return whether it passes a body on without a look at its bytes */
 static bool is_blind(const char *filter)
 {
-    static const char *const blind[] = {"byterange",         "content_length", "core",          "fixup_headers_err",
-                                        "fixup_headers_out", "http_header",    "http_outerror", "mod_expires"};
+    static const char *const blind[] = {"chunk", "core", "h2_c2_net_catch_h1", "h2_c2_net_out"};
     size_t i;
 
     for (i = 0; i < sizeof(blind) / sizeof(blind[0]); i++) {
@@ -63,96 +190,19 @@ static bool is_blind(const char *filter)
     return false;
 }
 
-/* Whether nothing on the way to the client looks at the bytes of a body but the kernel. */
-static bool is_read_by_kernel_alone(const request_rec *r)
-{
-    const ap_filter_t *filter = r->output_filters;
-
-    while (filter != NULL && is_blind(filter->frec->name)) {
-        filter = filter->next;
-    }
-    return filter == NULL;
-}
-
-typedef struct watched_t {
-    apr_file_t *file;
-    apr_off_t least_size;
-} watched_t;
-
-/* A file that httpd has set aside cannot be looked at any more: it writes that itself, and notices. */
-static bool is_cut(const watched_t *watched)
-{
-    apr_finfo_t now;
-    return apr_file_info_get(&now, APR_FINFO_SIZE, watched->file) == APR_SUCCESS && now.size < watched->least_size;
-}
-
-static void drop_data(apr_bucket_brigade *brigade)
-{
-    apr_bucket *bucket, *next;
-    for (bucket = APR_BRIGADE_FIRST(brigade); bucket != APR_BRIGADE_SENTINEL(brigade); bucket = next) {
-        next = APR_BUCKET_NEXT(bucket);
-        if (!APR_BUCKET_IS_METADATA(bucket)) {
-            apr_bucket_delete(bucket);
-        }
-    }
-}
-
-static void break_off(request_rec *r, apr_bucket_brigade *end)
-{
-    ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, MJLOGNO(0051) "a file was cut short while it was sent; the response is broken off");
-    r->connection->keepalive = AP_CONN_CLOSE;
-    /* It keeps httpd from writing the last chunk. */
-    APR_BRIGADE_INSERT_HEAD(end, ap_bucket_error_create(HTTP_BAD_GATEWAY, NULL, r->pool, r->connection->bucket_alloc));
-}
-
-/* Filters ahead of this one may have taken the end of a file that was cut for the end of the body, and those behind it may yet. */
 apr_status_t mj_file_filter(ap_filter_t *f, apr_bucket_brigade *brigade)
 {
-    bool is_broken = is_cut(f->ctx);
-    apr_bucket_brigade *end;
-    apr_bucket *eos;
-    apr_status_t rv;
+    const ap_filter_t *behind = f->next;
+    apr_bucket *bucket, *next;
 
-    if (is_broken) {
-        drop_data(brigade);
+    while (behind != NULL && is_blind(behind->frec->name)) {
+        behind = behind->next;
     }
-    eos = APR_BRIGADE_FIRST(brigade);
-    while (eos != APR_BRIGADE_SENTINEL(brigade) && !APR_BUCKET_IS_EOS(eos)) {
-        eos = APR_BUCKET_NEXT(eos);
+    for (bucket = APR_BRIGADE_FIRST(brigade); behind == NULL && bucket != APR_BRIGADE_SENTINEL(brigade); bucket = next) {
+        next = APR_BUCKET_NEXT(bucket);
+        if (bucket->type == &of_file) {
+            hand_over(bucket, f->r);
+        }
     }
-    if (eos == APR_BRIGADE_SENTINEL(brigade)) {
-        return ap_pass_brigade(f->next, brigade);
-    }
-    end = apr_brigade_split_ex(brigade, eos, NULL);
-    rv = ap_pass_brigade(f->next, brigade);
-    if (is_broken || is_cut(f->ctx)) {
-        break_off(f->r, end);
-    } else if (rv != APR_SUCCESS) {
-        return rv;
-    }
-    ap_remove_output_filter(f);
-    return ap_pass_brigade(f->next, end);
-}
-
-static void watch(apr_file_t *file, uint64_t least_size, request_rec *r)
-{
-    watched_t *watched = apr_palloc(r->pool, sizeof(*watched));
-    watched->file = file;
-    watched->least_size = (apr_off_t)least_size;
-    ap_add_output_filter(MJ_FILE_FILTER, watched, r, r->connection);
-}
-
-void mj_file_insert(apr_bucket_brigade *brigade, apr_file_t *file, uint64_t offset, uint64_t len, request_rec *r)
-{
-    const core_dir_config *core = ap_get_core_module_config(r->per_dir_config);
-    apr_bucket *bucket = apr_brigade_insert_file(brigade, file, (apr_off_t)offset, (apr_off_t)len, r->pool);
-    bool is_for_kernel = is_read_by_kernel_alone(r);
-
-    /* Who reads a mapped page of which the file was cut ends with SIGBUS; the kernel, asked to send it, answers EFAULT. */
-    apr_bucket_file_enable_mmap(bucket, is_for_kernel && core->enable_mmap != ENABLE_MMAP_OFF);
-    apr_bucket_file_set_buf_size(bucket, READ_SIZE);
-    /* httpd itself breaks off what the kernel cannot read. What is included in another response ends before that. */
-    if (!is_for_kernel && r->main == NULL) {
-        watch(file, offset + len, r);
-    }
+    return ap_pass_brigade(f->next, brigade);
 }

@@ -28,7 +28,7 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_handler(mj_handler, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_log_transaction(mj_await_next_request, NULL, NULL, APR_HOOK_REALLY_LAST);
     ap_hook_handler(mj_status_handler, NULL, NULL, APR_HOOK_MIDDLE);
-    ap_register_output_filter(MJ_FILE_FILTER, mj_file_filter, NULL, (ap_filter_type)MJ_FILE_FILTER_TYPE);
+    ap_register_output_filter(MJ_FILE_FILTER, mj_file_filter, NULL, MJ_FILE_FILTER_TYPE);
 }
 
 AP_DECLARE_MODULE(jvm) = {

@@ -205,19 +205,25 @@ bool mj_response_upgrade(request_rec *r, const mj_fields_t *fields);
 
 /* --- file.c --- */
 
+/** A file as the body of a response. Closed with its request. */
+typedef struct mj_file_t mj_file_t;
+
 /** Takes over a descriptor that a daemon passed, if it is what it has to be: a regular file, open for reading, not on FUSE, of at least
- *  that size. It is then closed with the request, and r->finfo is the file's; else it is closed at once.
+ *  that size. r->finfo is then the file's; else it is closed at once.
  *  @param fd -1: none was passed
  *  @return APR_SUCCESS, MJ_EBADDESCRIPTOR, or an error of the system */
-apr_status_t mj_file_adopt(request_rec *r, int fd, uint64_t least_size, apr_file_t **file);
+apr_status_t mj_file_adopt(request_rec *r, int fd, uint64_t least_size, mj_file_t **file);
 
-/** Appends a part of the file to a brigade: sent by sendfile if EnableSendfile is On, as static files are, else mapped if EnableMMAP is not
- *  Off, but read where filters look at it: its owner may cut it short at any time. The response is broken off then. */
-void mj_file_insert(apr_bucket_brigade *brigade, apr_file_t *file, uint64_t offset, uint64_t len, request_rec *r);
+/** Appends a part of the file to a brigade, and a filter to the request: where nothing but the kernel reads it, it is sent by sendfile if
+ *  EnableSendfile is On, as static files are, else mapped if EnableMMAP is not Off; where filters do, they get it in pieces of 64 KB. */
+void mj_file_insert(apr_bucket_brigade *brigade, mj_file_t *file, uint64_t offset, uint64_t len, request_rec *r);
+
+/** @return whether somebody has tried to read what is not there any more, or cannot be read */
+bool mj_file_is_broken(const mj_file_t *file);
 
 /** The filter that mj_file_insert adds behind those which look at a response's body and cut ranges from it, ahead of those that write it. */
 #define MJ_FILE_FILTER "JVM_FILE"
-#define MJ_FILE_FILTER_TYPE (AP_FTYPE_TRANSCODE - 1)
+#define MJ_FILE_FILTER_TYPE ((ap_filter_type)(AP_FTYPE_TRANSCODE - 1))
 apr_status_t mj_file_filter(ap_filter_t *f, apr_bucket_brigade *brigade);
 
 /* --- handler.c --- */

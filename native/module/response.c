@@ -4,6 +4,7 @@
 #include <apr_date.h>
 #include <apr_lib.h>
 #include <apr_strings.h>
+#include <http_core.h>
 #include <http_protocol.h>
 #include <http_request.h>
 #include <string.h>
@@ -57,11 +58,13 @@ static void apply_header(request_rec *r, const char *name, const char *value)
 /* What a static file has, and the application has not set. */
 static void apply_file(request_rec *r)
 {
+    const core_dir_config *core = ap_get_core_module_config(r->per_dir_config);
+
     if (apr_table_get(r->headers_out, "Last-Modified") == NULL) {
         ap_update_mtime(r, r->finfo.mtime);
         ap_set_last_modified(r);
     }
-    if (apr_table_get(r->headers_out, "ETag") == NULL) {
+    if (apr_table_get(r->headers_out, "ETag") == NULL && (core->etag_bits & ETAG_DIGEST) == 0) { /* httpd would open r->filename for that */
         ap_set_etag(r);
     }
     if (apr_table_get(r->headers_out, "Accept-Ranges") == NULL) {

@@ -3,6 +3,7 @@
 #include "plain_file.h"
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -44,6 +45,20 @@ START_TEST(nothing_else_is_plain)
 }
 END_TEST
 
+START_TEST(a_memfd_is_in_memory)
+{
+    int fd = memfd_create("test", MFD_CLOEXEC);
+
+    ck_assert(mj_is_plain_file(fd, 0));
+    ck_assert(mj_is_in_memory(fd));
+    close(fd);
+    ck_assert(!mj_is_in_memory(fd));
+    fd = open("/proc/version", O_RDONLY);
+    ck_assert(!mj_is_in_memory(fd));
+    close(fd);
+}
+END_TEST
+
 Suite *mj_suite(void)
 {
     Suite *suite = suite_create("plain_file");
@@ -51,5 +66,6 @@ Suite *mj_suite(void)
 
     tcase_add_test(tcase, a_regular_file_of_the_size_is_plain);
     tcase_add_test(tcase, nothing_else_is_plain);
+    tcase_add_test(tcase, a_memfd_is_in_memory);
     return suite;
 }

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
 import java.util.TreeMap;
+import modjvm.it.harness.Certificate;
 import modjvm.it.harness.Command;
 import modjvm.it.harness.Folders;
 import modjvm.it.harness.Http;
@@ -44,24 +45,10 @@ class EnvironTest {
                         JVMAlias /app ${APPS}/Facts.java
                         """)
                 .write();
-        httpd.expect("AH01906|AH01909|AH02217"); // the certificate is self-signed
+        httpd.expect(Certificate.WARNINGS);
         // alice, secret
         Folders.write(httpd.work().resolve("users"), "alice:{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=\n");
-        Command.succeed(
-                "openssl",
-                "req",
-                "-x509",
-                "-newkey",
-                "rsa:2048",
-                "-nodes",
-                "-subj",
-                "/CN=localhost",
-                "-days",
-                "2",
-                "-keyout",
-                httpd.work() + "/key.pem",
-                "-out",
-                httpd.work() + "/cert.pem");
+        Certificate.write(httpd.work());
         httpd.start();
     }
 

@@ -282,11 +282,13 @@ class SystemCallsTest {
         assertAtMost(count(daemon(), fileGet()), Map.of("poll", 1, "read", 1, "sendmsg", 1, "fcntl", 1, "close", 1));
     }
 
+    /** pread64: the last page, which is not mapped; nothing is on a tmpfs. */
     @ParameterizedTest
-    @CsvSource({"/wire, mmap", "/wire/read, read", "/wire/sendfile, sendfile"})
-    void shouldTakeAFilesBytesAsHttpdIsToldTo(String path, String call) throws Exception {
+    @CsvSource({"/wire, mmap pread64", "/wire/read, pread64", "/wire/sendfile, sendfile"})
+    void shouldTakeAFilesBytesAsHttpdIsToldTo(String path, String wanted) throws Exception {
         Map<String, Integer> calls = count(child(), fileGet(path), ON_THE_FILE);
         calls.keySet().retainAll(Set.of("mmap", "read", "pread64", "sendfile"));
-        assertThat(calls).containsOnlyKeys(call);
+        boolean isMappable = !Files.getFileStore(httpd.work()).type().equals("tmpfs");
+        assertThat(calls).containsOnlyKeys((isMappable ? wanted : wanted.replace("mmap ", "")).split(" "));
     }
 }

@@ -20,9 +20,18 @@ public final class RawClient implements AutoCloseable {
     private final InputStream in;
 
     public RawClient(int port) throws IOException {
-        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        this(new Socket(InetAddress.getLoopbackAddress(), port));
+    }
+
+    private RawClient(Socket socket) throws IOException {
+        this.socket = socket;
         socket.setSoTimeout(TIMEOUT_MS);
         in = new BufferedInputStream(socket.getInputStream(), 65_536);
+    }
+
+    /** Over TLS. */
+    public static RawClient secure(int port) throws IOException {
+        return new RawClient(Certificate.connect(port));
     }
 
     /** One GET on a connection of its own; the target goes out as it is. */

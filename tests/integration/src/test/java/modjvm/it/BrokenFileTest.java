@@ -1,0 +1,181 @@
+package modjvm.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.RandomAccessFile;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import modjvm.it.harness.Certificate;
+import modjvm.it.harness.Command;
+import modjvm.it.harness.Folders;
+import modjvm.it.harness.Httpd;
+import modjvm.it.harness.RawClient;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Files that an application answers with, and that have not all the bytes which they had, or said to have, when they were opened: the client never
+ * gets a response that looks whole, nor a piece of the next one, and httpd's children live.
+ */
+class BrokenFileTest {
+    private static final int LARGE = 64 << 20;
+    private static final int WITHIN_A_PAGE = 3000;
+    /** A regular file of 4096 bytes, as fstat has it, with a few bytes to read. */
+    private static final String LESS_THAN_IT_SAYS = "/sys/class/net/lo/mtu";
+
+    @AutoClose
+    private static Httpd httpd;
+
+    @BeforeAll
+    static void start() {
+        String mounts = """
+                JVMAlias /wire ${APPS}/Wire.java
+                Alias /pages ${WORK}/pages
+                <Location /wire/zipped>
+                    SetOutputFilter DEFLATE
+                </Location>
+                <Location /wire/slowed>
+                    SetOutputFilter RATE_LIMIT
+                    SetEnv rate-limit 1000000
+                </Location>
+                <Directory ${WORK}/pages>
+                    Require all granted
+                    Options +Includes
+                    SetOutputFilter INCLUDES
+                </Directory>
+                """;
+        httpd = Httpd.with()
+                .module("deflate", "filter", "include", "ratelimit", "alias", "env", "socache_shmcb", "ssl")
+                .main("JVMDaemonProcess site ${AS1} heap=32m\nJVMProcessGroup site")
+                .host("plain", mounts)
+                .host("secure", mounts + """
+                        SSLEngine On
+                        SSLCertificateFile ${WORK}/cert.pem
+                        SSLCertificateKeyFile ${WORK}/key.pem
+                        """)
+                .write();
+        httpd.expect(Certificate.WARNINGS + "|MJ0051|core_output_filter|AH\\d+");
+        Certificate.write(httpd.work());
+        Folders.make(httpd.work().resolve("pages"), "root", "rwxr-xr-x");
+        Folders.write(
+                httpd.work().resolve("pages/page"),
+                "<!--#include virtual=\"/wire?file=" + LESS_THAN_IT_SAYS + "\"-->tail\n");
+        httpd.start();
+    }
+
+    private static RawClient client(String host) throws IOException {
+        return host.equals("secure") ? RawClient.secure(httpd.port(host)) : new RawClient(httpd.port(host));
+    }
+
+    private static String request(String target) {
+        return "GET " + target + " HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\n\r\n";
+    }
+
+    /** What comes before the connection ends, in whichever way. */
+    private static String rest(InputStream in) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try {
+            in.transferTo(bytes);
+        } catch (SocketException e) {
+            assertThat(e).hasMessageContaining("reset");
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        return bytes.toString(StandardCharsets.ISO_8859_1);
+    }
+
+    /** Where the head has not left yet, the client gets nothing at all, or that something went wrong. */
+    @ParameterizedTest
+    @CsvSource({
+        "plain, /wire",
+        "plain, /wire/zipped",
+        "plain, /wire/slowed",
+        "secure, /wire",
+        "secure, /wire/zipped",
+        "secure, /wire/slowed"
+    })
+    void shouldEndTheConnectionBehindWhatIsThere(String host, String path) throws IOException {
+        try (RawClient client = client(host)) {
+            client.send(request(path + "?file=" + LESS_THAN_IT_SAYS) + request("/wire?next"));
+            String all = rest(client.input());
+            if (path.equals("/wire/zipped")) {
+                assertThat(all).startsWith("HTTP/1.1 500 ").containsOnlyOnce("HTTP/1.1 ");
+            } else if (!all.isEmpty()) {
+                assertThat(all).startsWith("HTTP/1.1 200 ").containsOnlyOnce("HTTP/1.1 ");
+                assertThat(all.substring(all.indexOf("\r\n\r\n") + 4)).hasSizeLessThan(10);
+            }
+        }
+    }
+
+    /** The chunks of the page are never ended. */
+    @ParameterizedTest
+    @ValueSource(strings = {"plain", "secure"})
+    void shouldEndTheConnectionWithinAnIncludedFile(String host) throws IOException {
+        try (RawClient client = client(host)) {
+            client.send(request("/pages/page") + request("/wire?next"));
+            String all = rest(client.input());
+            if (!all.isEmpty()) {
+                assertThat(all).startsWith("HTTP/1.1 200 ").contains("chunked").containsOnlyOnce("HTTP/1.1 ");
+                assertThat(all).doesNotContain("\r\n0\r\n");
+            }
+        }
+    }
+
+    /** Where a filter looks at the bytes, httpd's child would die of SIGBUS, were they mapped; where the kernel alone reads them, it does not. */
+    @ParameterizedTest
+    @CsvSource({
+        "plain, /wire, 2000",
+        "plain, /wire/zipped, 2000",
+        "secure, /wire, 2000",
+        "plain, /wire, 67108964",
+        "secure, /wire, 67108964",
+        "plain, /wire, 67100000"
+    })
+    void shouldBreakOffWhereTheFileIsCutShort(String host, String path, long length) throws IOException {
+        Path large = httpd.work().resolve("cut.bin");
+        byte[] noise = new byte[LARGE + WITHIN_A_PAGE]; // which gzip makes no smaller
+        new Random(1).nextBytes(noise);
+        Files.write(large, noise);
+        try (RawClient client = client(host).send(request(path + "?file=" + large))) {
+            RawClient.Head head = client.receiveHead();
+            InputStream body = client.body(head);
+            assertThat(body.readNBytes(1000)).hasSize(1000);
+            try (RandomAccessFile file = new RandomAccessFile(large.toFile(), "rw")) {
+                file.setLength(length);
+            }
+            assertThatThrownBy(() -> body.transferTo(OutputStream.nullOutputStream()))
+                    .isInstanceOf(IOException.class);
+        }
+        assertThat(RawClient.get(httpd.port("plain"), "/wire?nothing").status()).isEqualTo(404);
+        assertThat(httpd.log().lines("exit signal")).isEmpty();
+    }
+
+    /** The pages that nobody has written would be httpd's, if they were mapped. */
+    @Test
+    void shouldLeaveTheHolesOfAFileInMemory() throws IOException {
+        Path sparse = Path.of("/dev/shm/" + httpd.work().getFileName() + "."
+                + ProcessHandle.current().pid());
+        try (RandomAccessFile file = new RandomAccessFile(sparse.toFile(), "rw")) {
+            file.setLength(LARGE);
+            assertThat(RawClient.get(httpd.port("plain"), "/wire?file=" + sparse)
+                            .bytes())
+                    .hasSize(LARGE);
+            assertThat(Command.succeed("stat", "-c", "%b", sparse.toString()).trim())
+                    .isEqualTo("0");
+        } finally {
+            Files.delete(sparse);
+        }
+    }
+}
