@@ -54,6 +54,7 @@ typedef struct mj_exchange_t {
     bool is_discarded; /**< its body is not passed on */
     uint64_t expected; /**< length of its body */
     uint64_t passed;
+    struct mj_file_t *file; /**< its body, which waits to be sent; NULL: there is none */
 
     bool is_reusable; /**< the channel, for another request */
     bool is_broken;   /**< nothing more can be sent */
@@ -70,6 +71,9 @@ int mj_exchange_prepare(mj_exchange_t *exchange);
 
 /** Sends the request and passes the response on. May be called again after MJ_OUTCOME_UNSEEN and MJ_OUTCOME_REFUSED. */
 mj_outcome_t mj_exchange_run(mj_exchange_t *exchange, mj_channel_t *channel, uint32_t pid);
+
+/** Sends the body that waits, exchange->file: by then the daemon is free for others, however slow the client may be. */
+void mj_exchange_send_file(mj_exchange_t *exchange);
 
 /** Looks whether the client is still there, as far as one can tell without reading. One that has closed its sending half has gone. */
 bool mj_exchange_has_client(const mj_exchange_t *exchange);

@@ -7,10 +7,14 @@
 
 APLOG_USE_MODULE(jvm);
 
+/* Larger ones are sent when the daemon is free for others, since their clients may be slow. Not these: at full load, the next request would often
+ * reach the daemon before it counts this one as done, and be refused. */
+#define SMALL_FILE 65536
+
 #define LOOK_AROUND apr_time_from_msec(MJ_LOOK_AROUND_MS)
 
 /* Nobody will send more of the response. */
-static mj_step_t finish(mj_exchange_t *x)
+static mj_step_t end_response(mj_exchange_t *x)
 {
     APR_BRIGADE_INSERT_TAIL(x->out, apr_bucket_eos_create(x->r->connection->bucket_alloc));
     /* httpd would look for the client's next request before it writes this response, and find none. Behind the end, so that filters which
@@ -20,8 +24,14 @@ static mj_step_t finish(mj_exchange_t *x)
     }
     x->status = OK;
     mj_exchange_cut_body(x);
-    mj_exchange_pass(x); /* a client that has left by now changes nothing for the channel, which is free again */
     return MJ_FINISHED;
+}
+
+static mj_step_t finish(mj_exchange_t *x)
+{
+    mj_step_t step = end_response(x);
+    mj_exchange_pass(x); /* a client that has left by now changes nothing for the channel, which is free again */
+    return step;
 }
 
 /* httpd answers in its place: not modified, or a precondition that failed. Nobody wants the body. */
@@ -33,12 +43,16 @@ static mj_step_t answer_condition(mj_exchange_t *x, int condition, bool has_body
     return MJ_FINISHED;
 }
 
-static mj_step_t on_broken_file(mj_exchange_t *x)
+void mj_exchange_send_file(mj_exchange_t *x)
 {
-    ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, x->r,
-                  MJLOGNO(0051) "pool %s pid %u: a file could not be read to the end that it had when it was opened; %s", x->settings->name, x->pid,
-                  mj_exchange_has_left(x) ? "the response is broken off" : "500");
-    return mj_exchange_fail(x, HTTP_INTERNAL_SERVER_ERROR);
+    mj_exchange_pass(x);
+    if (mj_file_is_broken(x->file)) {
+        ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, x->r,
+                      MJLOGNO(0051) "pool %s pid %u: a file could not be read to the end that it had when it was opened; %s", x->settings->name,
+                      x->pid, mj_exchange_has_left(x) ? "the response is broken off" : "500");
+        mj_exchange_fail(x, HTTP_INTERNAL_SERVER_ERROR);
+    }
+    x->file = NULL;
 }
 
 /* A whole response, with a descriptor for its body. */
@@ -58,11 +72,16 @@ static mj_step_t on_file(mj_exchange_t *x, const mj_response_t *response)
         return answer_condition(x, condition, false);
     }
     x->is_begun = true;
-    if (!x->r->header_only && response->content_length > 0) {
-        mj_file_insert(x->out, file, response->offset, response->content_length, x->r);
+    if (x->r->header_only || response->content_length == 0) {
+        return finish(x);
     }
-    step = finish(x);
-    return mj_file_is_broken(file) ? on_broken_file(x) : step;
+    mj_file_insert(x->out, file, response->offset, response->content_length, x->r);
+    x->file = file;
+    step = end_response(x);
+    if (response->content_length <= SMALL_FILE) {
+        mj_exchange_send_file(x);
+    }
+    return step;
 }
 
 static mj_step_t on_response(mj_exchange_t *x, const mj_frame_t *frame, const unsigned char *payload)

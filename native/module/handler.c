@@ -244,6 +244,9 @@ static mj_outcome_t attempt(mj_exchange_t *exchange, const mj_pool_t *pool, mj_t
     else if (channel != NULL) {
         mj_channel_close(channel);
     }
+    if (exchange->file != NULL) {
+        mj_exchange_send_file(exchange);
+    }
     if (outcome == MJ_OUTCOME_UNSEEN || (outcome == MJ_OUTCOME_UNREACHED && is_first)) {
         mj_board_tally(child->board, pool->index, MJ_TALLY_MOVED);
     }

@@ -38,7 +38,9 @@ class FileTest {
 
     @BeforeAll
     static void start() throws IOException {
-        httpd = Httpd.with().module("deflate", "filter").host("site", """
+        httpd = Httpd.with()
+                .module("deflate", "filter")
+                .host("site", """
                         JVMDaemonProcess site ${AS1} heap=32m
                         JVMAlias /wire ${APPS}/Wire.java
                         <Location /wire/zipped>
@@ -47,7 +49,12 @@ class FileTest {
                         <Location /wire/digest>
                             FileETag Digest
                         </Location>
-                        """).start();
+                        """)
+                .host("single", """
+                        JVMDaemonProcess single ${AS1} heap=32m threads=1 queue-timeout=5
+                        JVMAlias /wire ${APPS}/Wire.java
+                        """)
+                .start();
         httpd.expect("too few for|MJ0043|MJ0046|MJ0051|core_output_filter|AH\\d+");
         text = httpd.work().resolve("text.txt");
         Files.writeString(text, TEXT);
@@ -184,6 +191,18 @@ class FileTest {
             }
         }
         Await.until("descriptors are closed", Await.LONG, () -> descriptors() <= before + 2);
+    }
+
+    @Test
+    void shouldHoldNoThreadOfThePoolForASlowClient() throws IOException {
+        Path large = large("slow.bin");
+        try (RawClient slow = new RawClient(httpd.port("single")).send(request("/wire?file=" + large))) {
+            RawClient.Head head = slow.receiveHead();
+            assertThat(RawClient.get(httpd.port("single"), "/wire?nothing").status())
+                    .isEqualTo(404);
+            assertThat(slow.body(head).transferTo(OutputStream.nullOutputStream()))
+                    .isEqualTo(LARGE);
+        }
     }
 
     private static Path large(String name) throws IOException {
