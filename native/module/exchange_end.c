@@ -57,7 +57,7 @@ static void pass_flushed(mj_exchange_t *x)
     mj_exchange_pass(x);
 }
 
-bool mj_exchange_has_left(const mj_exchange_t *x)
+bool mj_exchange_is_head_sent(const mj_exchange_t *x)
 {
     const request_rec *r = x->r;
     while (r->main != NULL) { /* what is included in another response leaves with that one */
@@ -79,7 +79,7 @@ mj_step_t mj_exchange_fail(mj_exchange_t *x, int status)
     r->connection->keepalive = AP_CONN_CLOSE; /* not before: without a head, the end of the connection would be the end of the body */
     /* Once the headers have left, it is 502 that makes httpd's filters break the response off. */
     APR_BRIGADE_INSERT_TAIL(
-        x->out, ap_bucket_error_create(mj_exchange_has_left(x) ? HTTP_BAD_GATEWAY : status, NULL, r->pool, r->connection->bucket_alloc));
+        x->out, ap_bucket_error_create(mj_exchange_is_head_sent(x) ? HTTP_BAD_GATEWAY : status, NULL, r->pool, r->connection->bucket_alloc));
     APR_BRIGADE_INSERT_TAIL(x->out, apr_bucket_eos_create(r->connection->bucket_alloc));
     ap_pass_brigade(r->output_filters, x->out);
     apr_brigade_cleanup(x->out);

@@ -14,7 +14,7 @@ APLOG_USE_MODULE(jvm);
 #define LOOK_AROUND apr_time_from_msec(MJ_LOOK_AROUND_MS)
 
 /* Nobody will send more of the response. */
-static mj_step_t end_response(mj_exchange_t *x)
+static void end_response(mj_exchange_t *x)
 {
     APR_BRIGADE_INSERT_TAIL(x->out, apr_bucket_eos_create(x->r->connection->bucket_alloc));
     /* httpd would look for the client's next request before it writes this response, and find none. Behind the end, so that filters which
@@ -24,14 +24,13 @@ static mj_step_t end_response(mj_exchange_t *x)
     }
     x->status = OK;
     mj_exchange_cut_body(x);
-    return MJ_FINISHED;
 }
 
 static mj_step_t finish(mj_exchange_t *x)
 {
-    mj_step_t step = end_response(x);
+    end_response(x);
     mj_exchange_pass(x); /* a client that has left by now changes nothing for the channel, which is free again */
-    return step;
+    return MJ_FINISHED;
 }
 
 /* httpd answers in its place: not modified, or a precondition that failed. Nobody wants the body. */
@@ -49,7 +48,7 @@ void mj_exchange_send_file(mj_exchange_t *x)
     if (mj_file_is_broken(x->file)) {
         ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, x->r,
                       MJLOGNO(0051) "pool %s pid %u: a file could not be read to the end that it had when it was opened; %s", x->settings->name,
-                      x->pid, mj_exchange_has_left(x) ? "the response is broken off" : "500");
+                      x->pid, mj_exchange_is_head_sent(x) ? "the response is broken off" : "500");
         mj_exchange_fail(x, HTTP_INTERNAL_SERVER_ERROR);
     }
     x->file = NULL;
@@ -61,7 +60,6 @@ static mj_step_t on_file(mj_exchange_t *x, const mj_response_t *response)
     int fd = mj_channel_take_file(x->channel);
     mj_file_t *file;
     apr_status_t rv = mj_file_adopt(x->r, fd, response->offset + response->content_length, &file);
-    mj_step_t step;
     int condition;
 
     if (rv != APR_SUCCESS) {
@@ -77,11 +75,11 @@ static mj_step_t on_file(mj_exchange_t *x, const mj_response_t *response)
     }
     mj_file_insert(x->out, file, response->offset, response->content_length, x->r);
     x->file = file;
-    step = end_response(x);
+    end_response(x);
     if (response->content_length <= SMALL_FILE) {
         mj_exchange_send_file(x);
     }
-    return step;
+    return MJ_FINISHED;
 }
 
 static mj_step_t on_response(mj_exchange_t *x, const mj_frame_t *frame, const unsigned char *payload)

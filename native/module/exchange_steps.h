@@ -75,7 +75,7 @@ void mj_exchange_add_flush(mj_exchange_t *exchange);
 mj_step_t mj_exchange_client_gone(mj_exchange_t *exchange);
 
 /** @return whether the client has the head of the response */
-bool mj_exchange_has_left(const mj_exchange_t *exchange);
+bool mj_exchange_is_head_sent(const mj_exchange_t *exchange);
 
 /** Ends without success. Before the response began: the client gets that status. After: its connection is broken off, so that what it has
  *  never looks whole. */

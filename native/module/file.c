@@ -141,19 +141,21 @@ void mj_file_insert(apr_bucket_brigade *brigade, mj_file_t *file, uint64_t offse
  * @return how much of the bucket may be mapped: 0, or up to a page of which more follows */
 static apr_size_t mappable(const apr_bucket *bucket, const core_dir_config *core)
 {
+    const mj_file_t *file = bucket->data;
     apr_off_t page = getpagesize();
     apr_off_t last = (bucket->start + (apr_off_t)bucket->length - 1) / page * page; /* where the last page begins */
 
     if (core->enable_mmap == ENABLE_MMAP_OFF || bucket->start % page != 0 || last - bucket->start < APR_MMAP_THRESHOLD) {
         return 0;
     }
-    return mj_is_in_memory(((mj_file_t *)bucket->data)->fd) ? 0 : (apr_size_t)(last - bucket->start);
+    return mj_is_in_memory(file->fd) ? 0 : (apr_size_t)(last - bucket->start);
 }
 
 /* Makes a bucket of ours, or the first part of it, one of httpd's own for files. */
 static void hand_over(apr_bucket *bucket, request_rec *r)
 {
     const core_dir_config *core = ap_get_core_module_config(r->per_dir_config);
+    mj_file_t *file = bucket->data;
     bool may_sendfile = core->enable_sendfile == ENABLE_SENDFILE_ON;
     bool may_map = !may_sendfile && r->connection->master == NULL; /* what mod_http2 sends, it copies first */
     apr_size_t len = may_map ? mappable(bucket, core) : bucket->length;
@@ -162,7 +164,7 @@ static void hand_over(apr_bucket *bucket, request_rec *r)
     apr_bucket *handed;
 
     /* A descriptor of its own: httpd may set it aside, and then the other is not to be closed. */
-    if (len == 0 || apr_os_file_put(&shared, &((mj_file_t *)bucket->data)->fd, flags, r->pool) != APR_SUCCESS ||
+    if (len == 0 || apr_os_file_put(&shared, &file->fd, flags, r->pool) != APR_SUCCESS ||
         apr_file_dup(&own, shared, r->pool) != APR_SUCCESS) {
         return;
     }
@@ -190,18 +192,23 @@ static bool is_blind(const char *filter)
     return false;
 }
 
+static bool are_all_blind(const ap_filter_t *filter)
+{
+    while (filter != NULL && is_blind(filter->frec->name)) {
+        filter = filter->next;
+    }
+    return filter == NULL;
+}
+
 apr_status_t mj_file_filter(ap_filter_t *f, apr_bucket_brigade *brigade)
 {
-    const ap_filter_t *behind = f->next;
-    apr_bucket *bucket, *next;
-
-    while (behind != NULL && is_blind(behind->frec->name)) {
-        behind = behind->next;
-    }
-    for (bucket = APR_BRIGADE_FIRST(brigade); behind == NULL && bucket != APR_BRIGADE_SENTINEL(brigade); bucket = next) {
-        next = APR_BUCKET_NEXT(bucket);
-        if (bucket->type == &of_file) {
-            hand_over(bucket, f->r);
+    if (are_all_blind(f->next)) {
+        apr_bucket *bucket, *next;
+        for (bucket = APR_BRIGADE_FIRST(brigade); bucket != APR_BRIGADE_SENTINEL(brigade); bucket = next) {
+            next = APR_BUCKET_NEXT(bucket);
+            if (bucket->type == &of_file) {
+                hand_over(bucket, f->r);
+            }
         }
     }
     return ap_pass_brigade(f->next, brigade);
