@@ -141,6 +141,7 @@ class HostileDaemonTest {
         }
         String forged = "^\\[forged\\]";
         assertThat(httpd.log("hostile").lines(forged)).isEmpty();
+        assertThat(httpd.log("leftover").lines(forged)).isEmpty();
         assertThat(httpd.log().lines(forged)).isEmpty();
     }
 
