@@ -26,6 +26,7 @@ mj_daemon_t *mj_daemon_start(const mj_program_t *program, const mj_site_t *site,
 {
     apr_pool_t *mem;
     mj_daemon_t *daemon;
+    mj_kin_t kin = {0};
     const char *failed;
 
     apr_pool_create(&mem, pool);
@@ -51,6 +52,9 @@ mj_daemon_t *mj_daemon_start(const mj_program_t *program, const mj_site_t *site,
         return NULL;
     }
     daemon->serves.record = (mj_span_t){apr_pmemdup(mem, program->record.data, program->record.len), program->record.len};
+    daemon->uid = program->has_identity ? program->uid : geteuid();
+    (void)mj_vitals_kin(daemon->child.pid, &kin);
+    daemon->born = kin.born;
     mj_life_begin(&daemon->life, &daemon->times, now);
     return daemon;
 }
@@ -221,7 +225,7 @@ static const char *describe_details(const mj_daemon_t *daemon, const mj_end_t *e
     const mj_life_t *life = &daemon->life;
     const char *details = "";
     /* A JVM that SIGTERM ends says exit(143) too: that is not System.exit. */
-    bool is_own_exit = daemon->has_called_exit && !life->is_ordered && life->timeout == NULL && WIFEXITED(end->status) &&
+    bool is_own_exit = !end->is_held && daemon->has_called_exit && !life->is_ordered && life->timeout == NULL && WIFEXITED(end->status) &&
                        WEXITSTATUS(end->status) != 128 + SIGTERM;
 
     if (daemon->why != NULL && strcmp(daemon->why, reason) != 0) {
@@ -235,7 +239,7 @@ static const char *describe_details(const mj_daemon_t *daemon, const mj_end_t *e
     } else if (is_own_exit) {
         details = apr_pstrcat(daemon->mem, details, "; System.exit", NULL);
     }
-    if (end->is_oom_kill && !life->is_ordered && life->timeout == NULL && WIFSIGNALED(end->status) && WTERMSIG(end->status) == SIGKILL) {
+    if (end->is_oom_kill && !end->is_held && !life->is_ordered && life->timeout == NULL && WIFSIGNALED(end->status) && WTERMSIG(end->status) == SIGKILL) {
         details = apr_pstrcat(daemon->mem, details, "; the kernel was out of memory and killed", NULL);
     }
     if (daemon->crash_report[0] != '\0') {
@@ -278,6 +282,8 @@ static void log_end(const mj_daemon_t *daemon, const mj_end_t *end)
         fired = life->timeout == NULL ? "" : apr_pstrcat(daemon->mem, ", ", life->timeout, NULL);
     } else if (life->timeout != NULL) {
         reason = life->timeout;
+    } else if (end->is_held) {
+        reason = mj_vitals_holder(daemon->child.pid, daemon->mem);
     } else if (WIFSIGNALED(end->status)) {
         reason = apr_psprintf(daemon->mem, "signal %d", WTERMSIG(end->status));
     } else {
@@ -302,5 +308,6 @@ void mj_daemon_bury(mj_daemon_t *daemon, const mj_end_t *end)
     close_fd(&daemon->child.out);
     close_fd(&daemon->child.err);
     close_fd(&daemon->child.lifecycle);
+    close_fd(&daemon->child.pidfd);
     apr_pool_destroy(daemon->mem);
 }

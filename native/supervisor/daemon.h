@@ -39,6 +39,8 @@ typedef struct mj_daemon_t {
     unsigned slot;
     uint32_t serial;
     unsigned threads;
+    uid_t uid;
+    uint64_t born; /**< as in mj_kin_t */
     mj_life_t life;
     mj_life_times_t times;
     mj_limits_t limits;
@@ -86,6 +88,7 @@ void mj_daemon_act(mj_daemon_t *daemon, mj_life_action_t action);
 /** What there is to say about its end beside its own words. */
 typedef struct mj_end_t {
     int status;       /**< waitpid's */
+    bool is_held;     /**< it was killed, but cannot be reaped: status says nothing */
     uint64_t served;  /**< requests */
     bool is_oom_kill; /**< the kernel has killed something meanwhile for want of memory */
     int64_t now;

@@ -11,6 +11,7 @@ typedef struct transition_t {
 #define BURY MJ_LIFE_GONE, MJ_ACTION_BURY
 #define TERMINATE MJ_LIFE_TERMINATING, MJ_ACTION_TERMINATE
 #define DUMP MJ_LIFE_DUMPING, MJ_ACTION_DUMP
+#define LEAVE MJ_LIFE_LEFT, MJ_ACTION_LEAVE
 #define KILL MJ_LIFE_KILLED, MJ_ACTION_KILL
 
 static const transition_t table[MJ_LIFE_STATE_COUNT][MJ_EVENT_COUNT] = {
@@ -18,6 +19,8 @@ static const transition_t table[MJ_LIFE_STATE_COUNT][MJ_EVENT_COUNT] = {
         {
             [MJ_EVENT_READY] = {MJ_LIFE_READY, MJ_ACTION_PUBLISH},
             [MJ_EVENT_EXITED] = {BURY},
+            [MJ_EVENT_LEFT] = {LEAVE},
+            [MJ_EVENT_DEAD] = {BURY},
             [MJ_EVENT_DEADLINE] = {DUMP}, /* a JVM that hangs while it starts would not look at SIGTERM either */
             [MJ_EVENT_SILENT] = {STAY(MJ_LIFE_STARTING)},
             [MJ_EVENT_DRAIN] = {TERMINATE}, /* nothing is in flight */
@@ -27,6 +30,8 @@ static const transition_t table[MJ_LIFE_STATE_COUNT][MJ_EVENT_COUNT] = {
         {
             [MJ_EVENT_READY] = {STAY(MJ_LIFE_READY)},
             [MJ_EVENT_EXITED] = {BURY},
+            [MJ_EVENT_LEFT] = {LEAVE},
+            [MJ_EVENT_DEAD] = {BURY},
             [MJ_EVENT_DEADLINE] = {STAY(MJ_LIFE_READY)},
             [MJ_EVENT_SILENT] = {DUMP},
             [MJ_EVENT_DRAIN] = {MJ_LIFE_DRAINING, MJ_ACTION_DRAIN},
@@ -36,6 +41,8 @@ static const transition_t table[MJ_LIFE_STATE_COUNT][MJ_EVENT_COUNT] = {
         {
             [MJ_EVENT_READY] = {STAY(MJ_LIFE_DRAINING)},
             [MJ_EVENT_EXITED] = {BURY},
+            [MJ_EVENT_LEFT] = {LEAVE},
+            [MJ_EVENT_DEAD] = {BURY},
             [MJ_EVENT_DEADLINE] = {MJ_LIFE_TERMINATING, MJ_ACTION_CUT_OFF},
             [MJ_EVENT_SILENT] = {DUMP},
             [MJ_EVENT_DRAIN] = {STAY(MJ_LIFE_DRAINING)},
@@ -45,6 +52,8 @@ static const transition_t table[MJ_LIFE_STATE_COUNT][MJ_EVENT_COUNT] = {
         {
             [MJ_EVENT_READY] = {STAY(MJ_LIFE_TERMINATING)},
             [MJ_EVENT_EXITED] = {BURY},
+            [MJ_EVENT_LEFT] = {STAY(MJ_LIFE_TERMINATING)}, /* its shutdown hooks may run still */
+            [MJ_EVENT_DEAD] = {BURY},
             [MJ_EVENT_DEADLINE] = {DUMP},
             [MJ_EVENT_SILENT] = {STAY(MJ_LIFE_TERMINATING)},
             [MJ_EVENT_DRAIN] = {STAY(MJ_LIFE_TERMINATING)},
@@ -54,16 +63,31 @@ static const transition_t table[MJ_LIFE_STATE_COUNT][MJ_EVENT_COUNT] = {
         {
             [MJ_EVENT_READY] = {STAY(MJ_LIFE_DUMPING)},
             [MJ_EVENT_EXITED] = {BURY},
+            [MJ_EVENT_LEFT] = {STAY(MJ_LIFE_DUMPING)},
+            [MJ_EVENT_DEAD] = {BURY},
             [MJ_EVENT_DEADLINE] = {KILL},
             [MJ_EVENT_SILENT] = {STAY(MJ_LIFE_DUMPING)},
             [MJ_EVENT_DRAIN] = {STAY(MJ_LIFE_DUMPING)},
             [MJ_EVENT_STOP] = {STAY(MJ_LIFE_DUMPING)},
         },
+    [MJ_LIFE_LEFT] =
+        {
+            [MJ_EVENT_READY] = {STAY(MJ_LIFE_LEFT)},
+            [MJ_EVENT_EXITED] = {BURY},
+            [MJ_EVENT_LEFT] = {STAY(MJ_LIFE_LEFT)},
+            [MJ_EVENT_DEAD] = {BURY},
+            [MJ_EVENT_DEADLINE] = {KILL},
+            [MJ_EVENT_SILENT] = {STAY(MJ_LIFE_LEFT)},
+            [MJ_EVENT_DRAIN] = {STAY(MJ_LIFE_LEFT)},
+            [MJ_EVENT_STOP] = {STAY(MJ_LIFE_LEFT)},
+        },
     [MJ_LIFE_KILLED] =
         {
             [MJ_EVENT_READY] = {STAY(MJ_LIFE_KILLED)},
             [MJ_EVENT_EXITED] = {BURY},
-            [MJ_EVENT_DEADLINE] = {STAY(MJ_LIFE_KILLED)},
+            [MJ_EVENT_LEFT] = {STAY(MJ_LIFE_KILLED)},
+            [MJ_EVENT_DEAD] = {BURY},
+            [MJ_EVENT_DEADLINE] = {BURY},
             [MJ_EVENT_SILENT] = {STAY(MJ_LIFE_KILLED)},
             [MJ_EVENT_DRAIN] = {STAY(MJ_LIFE_KILLED)},
             [MJ_EVENT_STOP] = {STAY(MJ_LIFE_KILLED)},
@@ -72,6 +96,8 @@ static const transition_t table[MJ_LIFE_STATE_COUNT][MJ_EVENT_COUNT] = {
         {
             [MJ_EVENT_READY] = {STAY(MJ_LIFE_GONE)},
             [MJ_EVENT_EXITED] = {STAY(MJ_LIFE_GONE)},
+            [MJ_EVENT_LEFT] = {STAY(MJ_LIFE_GONE)},
+            [MJ_EVENT_DEAD] = {STAY(MJ_LIFE_GONE)},
             [MJ_EVENT_DEADLINE] = {STAY(MJ_LIFE_GONE)},
             [MJ_EVENT_SILENT] = {STAY(MJ_LIFE_GONE)},
             [MJ_EVENT_DRAIN] = {STAY(MJ_LIFE_GONE)},
@@ -109,6 +135,12 @@ static int64_t deadline_of(mj_life_state_t state, const mj_life_times_t *times, 
     case MJ_LIFE_DUMPING:
         limit = MJ_DUMP_US;
         break;
+    case MJ_LIFE_LEFT:
+        limit = MJ_LEAVE_US;
+        break;
+    case MJ_LIFE_KILLED:
+        limit = MJ_KILL_US;
+        break;
     default:
         break;
     }
@@ -132,7 +164,7 @@ mj_life_action_t mj_life_step(mj_life_t *life, mj_life_event_t event, const mj_l
     if (transition->next == life->state) {
         return MJ_ACTION_NONE;
     }
-    if (event == MJ_EVENT_DEADLINE && life->state != MJ_LIFE_DUMPING) {
+    if (event == MJ_EVENT_DEADLINE && timeout_name(life->state) != NULL) {
         life->timeout = timeout_name(life->state);
     }
     if (event == MJ_EVENT_SILENT) {

@@ -16,15 +16,18 @@ typedef enum mj_life_state_t {
     MJ_LIFE_DRAINING,    /**< told to finish what is in flight */
     MJ_LIFE_TERMINATING, /**< got SIGTERM */
     MJ_LIFE_DUMPING,     /**< told to print its threads; it is killed next */
+    MJ_LIFE_LEFT,        /**< has closed its lifecycle socket: it is ending, or is killed next */
     MJ_LIFE_KILLED,      /**< got SIGKILL */
-    MJ_LIFE_GONE,        /**< reaped */
+    MJ_LIFE_GONE,        /**< reaped, or given up */
     MJ_LIFE_STATE_COUNT
 } mj_life_state_t;
 
 typedef enum mj_life_event_t {
     MJ_EVENT_READY,    /**< the daemon says so */
     MJ_EVENT_EXITED,   /**< the kernel says so */
-    MJ_EVENT_DEADLINE, /**< the state's time has passed: startup-, graceful- or shutdown-timeout, or the second for the dump */
+    MJ_EVENT_LEFT,     /**< its lifecycle socket is closed at its end */
+    MJ_EVENT_DEAD,     /**< it is dead, though it cannot be reaped: somebody traces it */
+    MJ_EVENT_DEADLINE, /**< the state's time has passed: startup-, graceful- or shutdown-timeout, or one of those below */
     MJ_EVENT_SILENT,   /**< it has said nothing for deadlock-timeout */
     MJ_EVENT_DRAIN,    /**< it is no longer wanted */
     MJ_EVENT_STOP,     /**< the supervisor ends */
@@ -38,12 +41,20 @@ typedef enum mj_life_action_t {
     MJ_ACTION_TERMINATE, /**< SIGTERM */
     MJ_ACTION_CUT_OFF,   /**< have its threads printed, then SIGTERM: requests are in them still */
     MJ_ACTION_DUMP,      /**< have its threads printed */
+    MJ_ACTION_LEAVE,     /**< show it as draining: no request may go there */
     MJ_ACTION_KILL,      /**< SIGKILL */
     MJ_ACTION_BURY       /**< log its end, free what it had */
 } mj_life_action_t;
 
 /** How long a JVM has to print its threads before it is killed. */
 #define MJ_DUMP_US INT64_C(1000000)
+
+/** How long one may take to end that has closed its lifecycle socket. */
+#define MJ_LEAVE_US INT64_C(1000000)
+
+/** When one that was killed is not there to be reaped after that, it is given up: whoever traces it may hold it for ever, and so may a file
+ *  system that does not answer. */
+#define MJ_KILL_US INT64_C(4000000)
 
 static inline int64_t mj_earlier(int64_t a, int64_t b)
 {

@@ -27,7 +27,7 @@
 /* What a shutdown-timeout of 0 means when httpd has died: something must end what nobody waits for. */
 #define ORPHANED_US (5 * INT64_C(1000000))
 #define FIXED_FDS 4
-#define FDS_PER_DAEMON 3
+#define FDS_PER_DAEMON 4
 
 typedef struct loop_t {
     mj_supervisor_t *supervisor;
@@ -152,11 +152,21 @@ static void read_control(loop_t *loop, int64_t now)
     }
 }
 
+/* Behind read_signals, which reaps: who is there still cannot be reaped. */
+static void take_deaths(const loop_t *loop, const pid_t *dead, size_t count, int64_t now)
+{
+    size_t i;
+    for (i = 0; i < count; i++) {
+        mj_supervisor_daemon_died(loop->supervisor, dead[i], now);
+    }
+}
+
 /* The order counts: what frees daemons comes after all that was found readable has been read. */
 static void wait_and_read(loop_t *loop, int64_t wake_at, apr_pool_t *turn_mem)
 {
     struct pollfd *fds;
-    size_t count = FIXED_FDS, i, service_count;
+    size_t count = FIXED_FDS, i, service_count, dead_count = 0;
+    pid_t *dead;
     int64_t now = monotonic_us(), wait_ms;
     mj_pool_t *pool;
     mj_daemon_t *daemon;
@@ -167,6 +177,7 @@ static void wait_and_read(loop_t *loop, int64_t wake_at, apr_pool_t *turn_mem)
         }
     }
     fds = apr_pcalloc(turn_mem, (count + MJ_SERVICE_FDS) * sizeof(*fds));
+    dead = apr_palloc(turn_mem, count * sizeof(*dead));
     fds[0].fd = loop->control;
     fds[1].fd = loop->signals;
     fds[2].fd = loop->parent;
@@ -177,6 +188,7 @@ static void wait_and_read(loop_t *loop, int64_t wake_at, apr_pool_t *turn_mem)
             fds[i++].fd = daemon->child.lifecycle;
             fds[i++].fd = daemon->child.out;
             fds[i++].fd = daemon->child.err;
+            fds[i++].fd = daemon->child.pidfd;
         }
     }
     for (i = 0; i < count; i++) {
@@ -204,6 +216,9 @@ static void wait_and_read(loop_t *loop, int64_t wake_at, apr_pool_t *turn_mem)
             if (fds[i + 2].revents != 0) {
                 mj_daemon_read_output(daemon, true);
             }
+            if (fds[i + 3].revents != 0) {
+                dead[dead_count++] = daemon->child.pid;
+            }
         }
     }
     if (fds[3].revents != 0) { /* before a message may bring another bell */
@@ -211,9 +226,10 @@ static void wait_and_read(loop_t *loop, int64_t wake_at, apr_pool_t *turn_mem)
     }
     mj_service_react(loop->service, fds + count, now);
     loop->has_parent_died = fds[2].revents != 0;
-    if (fds[1].revents != 0) {
+    if (fds[1].revents != 0 || dead_count > 0) {
         read_signals(loop, now);
     }
+    take_deaths(loop, dead, dead_count, now);
     if (fds[0].revents != 0) {
         read_control(loop, now);
     }
@@ -266,6 +282,9 @@ int main(void)
     loop->parent = pidfd_open(loop->parent_pid, 0);
     if (loop->parent < 0 || prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0) != 0) {
         return give_up("watching httpd");
+    }
+    if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) {
+        return give_up("PR_SET_CHILD_SUBREAPER");
     }
     setsid(); /* a terminal's signals are for httpd; it fails only where that is so already */
     umask(077);

@@ -95,7 +95,9 @@ static census_t count_members(mj_plan_t *plan, const mj_member_t *members, unsig
         /* One that startup-timeout ends counts as starting until it is reaped and its failed start counted: else its replacement would
          * start at once. */
         bool is_late = (member->state == MJ_LIFE_DUMPING || member->state == MJ_LIFE_KILLED) && member->ready_at == MJ_NEVER && is_new;
-        if (member->state == MJ_LIFE_STARTING || is_late) {
+        /* So does one that is about to end by itself, until it is known whether it does so again and again. */
+        bool is_leaving = member->state == MJ_LIFE_LEFT && is_new;
+        if (member->state == MJ_LIFE_STARTING || is_late || is_leaving) {
             *(is_new ? &census.starting : &census.old_starting) += 1;
         } else if (member->state == MJ_LIFE_READY) {
             *(is_new ? &census.ready : &census.old_ready) += 1;

@@ -117,7 +117,11 @@ void mj_pool_remove(mj_pool_t *pool)
 
 void mj_pool_step(const mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon, mj_life_event_t event, int64_t now)
 {
+    bool has_left = daemon->life.state == MJ_LIFE_LEFT;
     mj_life_action_t action = mj_life_step(&daemon->life, event, &daemon->times, now);
+    if (has_left && action == MJ_ACTION_KILL && event == MJ_EVENT_DEADLINE) {
+        daemon->why_more = "it had closed its lifecycle socket";
+    }
     if (action != MJ_ACTION_NONE) {
         mj_pool_show_slot(realm, pool, daemon);
         mj_daemon_act(daemon, action);

@@ -62,8 +62,11 @@ int64_t mj_pool_turn(mj_realm_t *realm, mj_pool_t *pool, int64_t now);
 /** Messages of the daemon are waiting. */
 void mj_pool_daemon_speaks(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now);
 
-/** The daemon was reaped; it is freed. */
-void mj_pool_daemon_exited(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon, int status, int64_t now);
+/** The daemon was reaped, with waitpid's status, or is given up (NULL); it is freed. */
+void mj_pool_daemon_exited(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon, const int *status, int64_t now);
+
+/** The daemon is dead, but cannot be reaped; it is freed. */
+void mj_pool_daemon_is_dead(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now);
 
 /** SIGTERM to all daemons, SIGKILL after shutdown-timeout. endless_us: how long a shutdown-timeout of 0 means; 0: for ever */
 void mj_pool_stop(mj_realm_t *realm, mj_pool_t *pool, int64_t endless_us, int64_t now);

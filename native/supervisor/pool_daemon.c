@@ -65,12 +65,16 @@ static void condemn(mj_pool_t *pool, mj_daemon_t *daemon, const char *why, const
     }
 }
 
-void mj_pool_look_after(const mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
+void mj_pool_look_after(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
 {
     char more[64];
 
     if (daemon->life.deadline <= now) {
         mj_pool_step(realm, pool, daemon, MJ_EVENT_DEADLINE, now);
+        if (daemon->life.state == MJ_LIFE_GONE) {
+            mj_pool_daemon_exited(realm, pool, daemon, NULL, now);
+            return;
+        }
     }
     if (daemon->life.state != MJ_LIFE_READY && daemon->life.state != MJ_LIFE_DRAINING) {
         return;
@@ -170,28 +174,37 @@ void mj_pool_daemon_speaks(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daem
             break;
         }
     }
+    if (daemon->child.lifecycle < 0) {
+        mj_pool_step(realm, pool, daemon, MJ_EVENT_LEFT, now);
+    }
+}
+
+void mj_pool_daemon_is_dead(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
+{
+    mj_pool_step(realm, pool, daemon, MJ_EVENT_DEAD, now);
+    mj_pool_daemon_exited(realm, pool, daemon, NULL, now);
 }
 
 /* Who kills it, the kernel for want of memory for instance, says nothing about what it was made of; nor does what keeps the launcher
  * from being executed, a user's limit of processes for instance. */
-static bool is_of_the_machine(int status, const mj_life_t *life)
+static bool is_of_the_machine(const mj_end_t *end, const mj_life_t *life)
 {
-    bool is_killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL && life->timeout == NULL;
-    return is_killed || (WIFEXITED(status) && WEXITSTATUS(status) == MJ_EXIT_NOT_STARTED);
+    bool is_killed = (end->is_held || (WIFSIGNALED(end->status) && WTERMSIG(end->status) == SIGKILL)) && life->timeout == NULL;
+    return is_killed || (WIFEXITED(end->status) && WEXITSTATUS(end->status) == MJ_EXIT_NOT_STARTED);
 }
 
-void mj_pool_daemon_exited(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon, int status, int64_t now)
+void mj_pool_daemon_exited(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon, const int *status, int64_t now)
 {
     mj_daemon_t **link = &pool->daemons;
     mj_life_t life;
     unsigned generation = daemon->generation;
     bool was_condemned = daemon->is_condemned;
-    mj_end_t end = {.status = status, .now = now};
+    mj_end_t end = {.status = status != NULL ? *status : 0, .is_held = status == NULL, .now = now};
 
     mj_pool_daemon_speaks(realm, pool, daemon, now); /* its last words */
     life = daemon->life;
     end.served = mj_board_served(realm->board, pool->index, daemon->slot);
-    if (WIFSIGNALED(status)) {
+    if (WIFSIGNALED(end.status)) {
         uint64_t oom_kills = mj_vitals_oom_kills();
         end.is_oom_kill = oom_kills > realm->oom_kills;
         realm->oom_kills = oom_kills;
@@ -207,7 +220,7 @@ void mj_pool_daemon_exited(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daem
         return;
     }
     if (life.ready_at == MJ_NEVER) {
-        mj_pool_count_failed_start(pool, life.started_at, !is_of_the_machine(status, &life), now);
+        mj_pool_count_failed_start(pool, life.started_at, !is_of_the_machine(&end, &life), now);
     } else {
         mj_plan_ended(&pool->plan, life.ready_at, now);
     }

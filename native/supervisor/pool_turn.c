@@ -187,10 +187,11 @@ static void show_error(const mj_realm_t *realm, mj_pool_t *pool)
 int64_t mj_pool_turn(mj_realm_t *realm, mj_pool_t *pool, int64_t now)
 {
     mj_decision_t decision;
-    mj_daemon_t *daemon;
+    mj_daemon_t *daemon, *next;
     int64_t wake_at;
 
-    for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
+    for (daemon = pool->daemons; daemon != NULL; daemon = next) {
+        next = daemon->next;
         mj_pool_look_after(realm, pool, daemon, now);
     }
     if (pool->roll_at <= now) {

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/keyctl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
@@ -161,6 +162,14 @@ static void drop_identity(const mj_program_t *program)
     }
 }
 
+/* Else it would have that of the session in which httpd was started, with whatever root keeps there. An empty one, of the pool's user and of
+ * nobody else's quota. A kernel, or a container, that knows no keys keeps none. */
+static void join_session_keyring(void)
+{
+    bool has_joined = syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) >= 0;
+    require(has_joined || errno == ENOSYS || errno == EPERM, "session keyring");
+}
+
 _Noreturn void mj_become_daemon(const mj_program_t *program, const mj_inheritance_t *given, pid_t supervisor)
 {
     place_descriptors(program, given);
@@ -174,6 +183,7 @@ _Noreturn void mj_become_daemon(const mj_program_t *program, const mj_inheritanc
     if (program->has_identity) {
         drop_identity(program);
     }
+    join_session_keyring();
     require(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0, "PR_SET_NO_NEW_PRIVS");
     /* After the change of identity, which clears it; and the supervisor may have ended before. */
     require(prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0, "PR_SET_PDEATHSIG");

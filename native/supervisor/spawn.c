@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -130,6 +131,7 @@ const char *mj_spawn(const mj_program_t *program, const mj_site_t *site, bool ha
         return failed;
     }
     child->pid = pid;
+    child->pidfd = pidfd_open(pid, 0);
     child->lifecycle = lifecycle[0];
     child->out = out[0];
     child->err = err[0];

@@ -8,6 +8,7 @@
 
 typedef struct mj_child_t {
     pid_t pid;
+    int pidfd; /**< readable when the process is dead, even while somebody traces it; -1: none could be had */
     int lifecycle;
     int out; /**< the ends that the supervisor reads, non-blocking */
     int err;

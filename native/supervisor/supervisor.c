@@ -2,6 +2,7 @@
 
 #include "log.h"
 #include "offer.h"
+#include "strays.h"
 #include "vitals.h"
 
 #include <errno.h>
@@ -15,6 +16,11 @@
 
 /* The parent voids the settings at a graceful restart; if mod_jvm is no longer configured, no new ones come. */
 #define VOID_US (30 * INT64_C(1000000))
+/* How long those may take to go that were killed last of all: the machine may be busy. */
+#define STRAYS_US (2 * INT64_C(1000000))
+#define STRAYS_PERIOD_US (20 * INT64_C(1000))
+/* Children that are reaped in a turn: a fork bomb does not keep daemons waiting. */
+#define REAPED_PER_TURN 256
 /* The daemons of a supervisor that was killed die with it, but perhaps a moment after the next one has come. */
 #define CLEAN_AGAIN_US (5 * INT64_C(1000000))
 
@@ -27,6 +33,9 @@ struct mj_supervisor_t {
     mj_pool_t *pools;
     mj_offer_t *offer; /**< NULL unless between begin and commit */
     int64_t clean_at;  /**< sockets that were left behind are looked for once more; MJ_NEVER */
+    int64_t end_at;    /**< when it ends, whatever is left; MJ_NEVER: daemons are there, or are wanted */
+    bool has_reapable; /**< children may be left that have ended */
+    bool is_alone;     /**< nobody is left */
     int64_t void_at;   /**< without new settings by then it ends; MJ_NEVER: they are valid */
     bool is_voided;
     bool is_stopping;
@@ -42,6 +51,7 @@ mj_supervisor_t *mj_supervisor_make(apr_pool_t *pool, uint32_t serial, int64_t n
     supervisor->bell = -1;
     supervisor->void_at = now + VOID_US;
     supervisor->clean_at = MJ_NEVER;
+    supervisor->end_at = MJ_NEVER;
     return supervisor;
 }
 
@@ -309,9 +319,20 @@ static mj_daemon_t *find_daemon(const mj_supervisor_t *supervisor, pid_t pid, mj
     return NULL;
 }
 
+/* What a daemon that is dead, but not reaped yet, has started. */
+static void end_family(const mj_supervisor_t *supervisor, pid_t pid)
+{
+    kill(-pid, SIGKILL);
+    mj_strays_end(supervisor->pools, pid);
+}
+
 void mj_supervisor_reap(mj_supervisor_t *supervisor, int64_t now)
 {
-    for (;;) {
+    bool has_reaped = false;
+    int i;
+
+    supervisor->has_reapable = false;
+    for (i = 0; i < REAPED_PER_TURN; i++) {
         siginfo_t info = {0};
         mj_pool_t *pool;
         mj_daemon_t *daemon;
@@ -320,15 +341,30 @@ void mj_supervisor_reap(mj_supervisor_t *supervisor, int64_t now)
         /* Looked at first, reaped later: while it is there, its number and its group's belong to nobody else, and what it had
          * started in its group goes with it. */
         if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0) {
-            return;
+            break;
         }
+        has_reaped = true;
         daemon = find_daemon(supervisor, info.si_pid, &pool);
         if (daemon != NULL) {
-            kill(-info.si_pid, SIGKILL);
+            end_family(supervisor, info.si_pid);
         }
         if (waitpid(info.si_pid, &status, WNOHANG) == info.si_pid && daemon != NULL) {
-            mj_pool_daemon_exited(&supervisor->realm, pool, daemon, status, now);
+            mj_pool_daemon_exited(&supervisor->realm, pool, daemon, &status, now);
         }
+    }
+    if (has_reaped) { /* what they had started has come to us */
+        mj_strays_end(supervisor->pools, 0);
+    }
+    supervisor->has_reapable = i == REAPED_PER_TURN;
+}
+
+void mj_supervisor_daemon_died(mj_supervisor_t *supervisor, pid_t pid, int64_t now)
+{
+    mj_pool_t *pool;
+    mj_daemon_t *daemon = find_daemon(supervisor, pid, &pool);
+    if (daemon != NULL) { /* else it was reaped meanwhile */
+        end_family(supervisor, pid);
+        mj_pool_daemon_is_dead(&supervisor->realm, pool, daemon, now);
     }
 }
 
@@ -370,10 +406,29 @@ static void void_settings(mj_supervisor_t *supervisor)
     supervisor->void_at = MJ_NEVER;
 }
 
+static bool is_ending(const mj_supervisor_t *supervisor)
+{
+    return (supervisor->is_stopping || supervisor->is_voided) && supervisor->pools == NULL;
+}
+
+/* What daemons have started and left is to go before we do. @return when to look again */
+static int64_t end_strays(mj_supervisor_t *supervisor, int64_t now)
+{
+    if (supervisor->end_at == MJ_NEVER) {
+        supervisor->end_at = now + STRAYS_US;
+    }
+    supervisor->is_alone = mj_strays_end(NULL, 0) == 0 || now >= supervisor->end_at;
+    return now + STRAYS_PERIOD_US;
+}
+
 int64_t mj_supervisor_turn(mj_supervisor_t *supervisor, int64_t now)
 {
     mj_pool_t **link = &supervisor->pools;
     int64_t wake_at;
+
+    if (supervisor->has_reapable) {
+        mj_supervisor_reap(supervisor, now);
+    }
 
     if (supervisor->void_at <= now) {
         void_settings(supervisor);
@@ -396,12 +451,15 @@ int64_t mj_supervisor_turn(mj_supervisor_t *supervisor, int64_t now)
         }
         link = &pool->next;
     }
-    return wake_at;
+    if (is_ending(supervisor)) {
+        wake_at = end_strays(supervisor, now);
+    }
+    return supervisor->has_reapable ? now : wake_at;
 }
 
 bool mj_supervisor_has_ended(const mj_supervisor_t *supervisor)
 {
-    return (supervisor->is_stopping || supervisor->is_voided) && supervisor->pools == NULL;
+    return is_ending(supervisor) && supervisor->is_alone;
 }
 
 void mj_supervisor_free(mj_supervisor_t *supervisor)

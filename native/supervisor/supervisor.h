@@ -22,6 +22,9 @@ void mj_supervisor_bell(mj_supervisor_t *supervisor);
 /** Reaps children that have ended. */
 void mj_supervisor_reap(mj_supervisor_t *supervisor, int64_t now);
 
+/** A daemon's pidfd is readable: it is reaped by now, or somebody traces it. */
+void mj_supervisor_daemon_died(mj_supervisor_t *supervisor, pid_t pid, int64_t now);
+
 /** What a shutdown-timeout of 0 means when httpd stops or restarts, which waits a little longer than this. */
 #define MJ_STOP_US (30 * INT64_C(1000000))
 
@@ -31,7 +34,7 @@ void mj_supervisor_stop(mj_supervisor_t *supervisor, const char *why, int64_t en
 /** Does what is due. @return when to call it again at the latest */
 int64_t mj_supervisor_turn(mj_supervisor_t *supervisor, int64_t now);
 
-/** True when it was told to end, or got no settings, and no daemon is left. */
+/** True when it was told to end, or got no settings, and no daemon is left, nor what one had started. */
 bool mj_supervisor_has_ended(const mj_supervisor_t *supervisor);
 
 /** Unmaps the board of one that has ended. */

@@ -1,5 +1,6 @@
 #include "vitals.h"
 
+#include <apr_strings.h>
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -24,30 +25,106 @@ static bool read_text(const char *path, char *text, size_t size)
     return true;
 }
 
-int64_t mj_vitals_resident(pid_t pid)
+/* Of a file as /proc/PID/statm. */
+static int64_t read_resident(const char *path)
 {
-    char path[64], text[256], *second;
-    (void)snprintf(path, sizeof(path), "/proc/%ld/statm", (long)pid);
+    char text[256], *second;
     if (!read_text(path, text, sizeof(text)) || (second = strchr(text, ' ')) == NULL) {
         return 0;
     }
     return strtoll(second, NULL, 10) * sysconf(_SC_PAGESIZE);
 }
 
-void mj_vitals_add_thread(mj_collector_t *collector, const char *stat)
+int64_t mj_vitals_resident(pid_t pid)
 {
-    /* PID (NAME) STATE …; the name may hold anything, a parenthesis too */
-    const char *name_end = strrchr(stat, ')'), *at = name_end;
-    char *end;
-    int i;
+    char folder[64], path[512];
+    const struct dirent *entry;
+    int64_t resident;
+    DIR *tasks;
 
-    for (i = 0; at != NULL && i < 12; i++) { /* from field 2, the name, to field 14, the time of user */
+    (void)snprintf(path, sizeof(path), "/proc/%ld/statm", (long)pid);
+    resident = read_resident(path);
+    if (resident > 0) {
+        return resident;
+    }
+    /* The process's own file shows what its first thread has, which is nothing once that has ended: any other thread tells. */
+    (void)snprintf(folder, sizeof(folder), "/proc/%ld/task", (long)pid);
+    tasks = opendir(folder);
+    while (tasks != NULL && resident == 0 && (entry = readdir(tasks)) != NULL) {
+        if (entry->d_name[0] != '.') {
+            (void)snprintf(path, sizeof(path), "%s/%s/statm", folder, entry->d_name);
+            resident = read_resident(path);
+        }
+    }
+    if (tasks != NULL) {
+        closedir(tasks);
+    }
+    return resident;
+}
+
+/* The number in a field of /proc/PID/stat, counted from 1, behind the name, which may hold anything. */
+static uint64_t field_of(const char *stat, int field)
+{
+    const char *at = strrchr(stat, ')');
+    int i;
+    for (i = 2; at != NULL && i < field; i++) {
         at = strchr(at + 1, ' ');
     }
-    if (at != NULL) {
-        collector->is_running = collector->is_running || name_end[2] == 'R' || name_end[2] == 'D';
-        collector->ticks += strtoull(at, &end, 10);
-        collector->ticks += strtoull(end, NULL, 10);
+    return at != NULL ? strtoull(at, NULL, 10) : 0;
+}
+
+static uint64_t status_of(const char *status, const char *name)
+{
+    const char *line = strstr(status, name);
+    return line != NULL ? strtoull(line + strlen(name), NULL, 10) : 0;
+}
+
+bool mj_vitals_kin(pid_t pid, mj_kin_t *kin)
+{
+    char path[64], stat[1024], status[4096];
+    const char *name_end;
+
+    (void)snprintf(path, sizeof(path), "/proc/%ld/stat", (long)pid);
+    if (!read_text(path, stat, sizeof(stat)) || (name_end = strrchr(stat, ')')) == NULL) {
+        return false;
+    }
+    (void)snprintf(path, sizeof(path), "/proc/%ld/status", (long)pid);
+    if (!read_text(path, status, sizeof(status))) {
+        return false;
+    }
+    kin->uid = (uid_t)status_of(status, "\nUid:");
+    kin->session = (pid_t)field_of(stat, 6);
+    kin->born = field_of(stat, 22);
+    kin->is_dead = name_end[1] == ' ' && (name_end[2] == 'Z' || name_end[2] == 'X');
+    return true;
+}
+
+const char *mj_vitals_holder(pid_t pid, apr_pool_t *pool)
+{
+    char path[64], status[4096];
+    const char *state;
+    long tracer;
+
+    (void)snprintf(path, sizeof(path), "/proc/%ld/status", (long)pid);
+    if (!read_text(path, status, sizeof(status))) {
+        return "it was killed, and nothing can be told of it";
+    }
+    tracer = (long)status_of(status, "\nTracerPid:");
+    if (tracer > 0) {
+        return apr_psprintf(pool, "it is dead, but process %ld traces it and holds on to it", tracer);
+    }
+    state = strstr(status, "\nState:\t");
+    return state != NULL && state[8] == 'Z' ? "it is dead, but somebody traces a thread of it and holds on to it"
+                                            : "it was killed, but the kernel does not end it: does a file system not answer?";
+}
+
+void mj_vitals_add_thread(mj_collector_t *collector, const char *stat)
+{
+    const char *name_end = strrchr(stat, ')');
+
+    if (name_end != NULL) {
+        collector->is_running = collector->is_running || (name_end[1] == ' ' && (name_end[2] == 'R' || name_end[2] == 'D'));
+        collector->ticks += field_of(stat, 14) + field_of(stat, 15); /* of user and system */
     }
 }
 

@@ -1,13 +1,28 @@
-/* What /proc tells of a daemon: how much memory it holds, and whether its JVM collects garbage. */
+/* What /proc tells of processes: how much memory a daemon holds, whether its JVM collects garbage, whose child somebody was. */
 #ifndef MJ_VITALS_H
 #define MJ_VITALS_H
 
+#include <apr_pools.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
-/** Resident memory of a process in bytes; 0 if it cannot be told. */
+/** Resident memory of a process in bytes, also of one whose first thread has ended; 0 if it cannot be told. */
 int64_t mj_vitals_resident(pid_t pid);
+
+/** Where a process comes from. */
+typedef struct mj_kin_t {
+    uid_t uid;
+    pid_t session;
+    uint64_t born; /**< when it was forked, in ticks since the machine's start */
+    bool is_dead;  /**< waits to be reaped */
+} mj_kin_t;
+
+/** @return false, and *kin untouched, if there is none of that number */
+bool mj_vitals_kin(pid_t pid, mj_kin_t *kin);
+
+/** Why a process that is dead, or was killed, cannot be reaped, as far as it can be told. */
+const char *mj_vitals_holder(pid_t pid, apr_pool_t *pool);
 
 /** The threads of a JVM that collect garbage: HotSpot's `VM Thread` and the collectors' own. */
 typedef struct mj_collector_t {

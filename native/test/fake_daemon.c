@@ -14,13 +14,20 @@
  *   grow      takes 64 MB of memory once it is ready
  *   threads   prints something like a dump of a JVM's threads on SIGQUIT
  *   deaf      does not handle SIGQUIT
+ *   escape    starts a process in a session of its own, whose parent ends at once, and prints its number
+ *   shut      closes its lifecycle socket as soon as it is ready, and lives on
+ *   thread    has a second thread, and prints its number
+ *   headless  its first thread ends once it is ready, and another goes on
+ *   keyring   prints whether it finds the key `mj-secret` in its session's keyring
  * SIGQUIT has it print `dump`, SIGUSR1 wish to be replaced, SIGUSR2 tell that a target has changed. Otherwise it is ready at once, and
  * ends when it is told to drain or when the supervisor is gone. */
 #include "record.h"
 
 #include <dirent.h>
 #include <grp.h>
+#include <linux/keyctl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,6 +36,8 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -151,6 +160,43 @@ static void print_threads(int number)
     }
 }
 
+/* As a program does that makes a daemon of itself. */
+static void start_escaped(void)
+{
+    pid_t pid = fork();
+    if (pid == 0) {
+        setsid();
+        pid = fork();
+        if (pid == 0) {
+            close(3);
+            for (;;) {
+                pause();
+            }
+        }
+        printf("escaped %d\n", (int)pid);
+        _exit(0);
+    }
+    waitpid(pid, NULL, 0);
+}
+
+static void *live_on(void *unused)
+{
+    (void)unused;
+    printf("thread %ld\n", syscall(SYS_gettid));
+    for (;;) {
+        pause();
+    }
+    return NULL;
+}
+
+static void start_thread(void)
+{
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, live_on, NULL) != 0) {
+        _exit(9);
+    }
+}
+
 int main(int argc, char **argv)
 {
     (void)argc;
@@ -170,6 +216,15 @@ int main(int argc, char **argv)
             }
         }
         printf("child %d\n", (int)pid);
+    }
+    if (is_told("escape")) {
+        start_escaped();
+    }
+    if (is_told("keyring")) {
+        printf("key %s\n", syscall(SYS_keyctl, KEYCTL_SEARCH, KEY_SPEC_SESSION_KEYRING, "user", "mj-secret", 0) < 0 ? "none" : "found");
+    }
+    if (is_told("thread") && !is_told("threads")) {
+        start_thread();
     }
     if (is_told("talk")) {
         char many[9000];
@@ -203,6 +258,16 @@ int main(int argc, char **argv)
         char *much = malloc(64 << 20);
         memset(much, 'g', 64 << 20);
         printf("grown %d\n", much[4096]);
+    }
+    if (is_told("headless")) {
+        start_thread();
+        syscall(SYS_exit, 0);
+    }
+    if (is_told("shut")) {
+        close(3);
+        for (;;) {
+            pause();
+        }
     }
     if (is_told("brief")) {
         say("X3", 2);

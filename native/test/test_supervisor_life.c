@@ -49,7 +49,7 @@ START_TEST(should_print_its_threads_and_be_killed_after_startup_timeout)
     ck_assert_int_eq(mj_life_step(&life, MJ_EVENT_STOP, &times, 5000), MJ_ACTION_NONE);
     ck_assert_int_eq(mj_life_step(&life, MJ_EVENT_DEADLINE, &times, life.deadline), MJ_ACTION_KILL);
     ck_assert_int_eq(life.state, MJ_LIFE_KILLED);
-    ck_assert_int_eq(life.deadline, MJ_NEVER);
+    ck_assert_int_eq(life.deadline, late + MJ_DUMP_US + MJ_KILL_US);
     ck_assert_str_eq(life.timeout, "startup-timeout");
     ck_assert_int_eq(mj_life_step(&life, MJ_EVENT_EXITED, &times, 5000), MJ_ACTION_BURY);
 }
@@ -118,16 +118,34 @@ END_TEST
 START_TEST(should_be_buried_once_from_any_state)
 {
     static const mj_life_state_t states[] = {MJ_LIFE_STARTING, MJ_LIFE_READY, MJ_LIFE_DRAINING, MJ_LIFE_TERMINATING,
-                                             MJ_LIFE_DUMPING,  MJ_LIFE_KILLED};
+                                             MJ_LIFE_DUMPING,  MJ_LIFE_LEFT,  MJ_LIFE_KILLED};
     int event;
     mj_life_t life = begun();
-    life.state = states[_i];
-    ck_assert_int_eq(mj_life_step(&life, MJ_EVENT_EXITED, &times, 3000), MJ_ACTION_BURY);
+    life.state = states[_i % 7];
+    ck_assert_int_eq(mj_life_step(&life, _i < 7 ? MJ_EVENT_EXITED : MJ_EVENT_DEAD, &times, 3000), MJ_ACTION_BURY);
     ck_assert_int_eq(life.state, MJ_LIFE_GONE);
     for (event = 0; event < MJ_EVENT_COUNT; event++) {
         ck_assert_int_eq(mj_life_step(&life, (mj_life_event_t)event, &times, 4000), MJ_ACTION_NONE);
         ck_assert_int_eq(life.state, MJ_LIFE_GONE);
     }
+}
+END_TEST
+
+START_TEST(should_be_killed_where_it_closes_its_lifecycle_socket_and_lives_on)
+{
+    mj_life_t serving = ready(), ending = ready();
+    ck_assert_int_eq(mj_life_step(&serving, MJ_EVENT_LEFT, &times, 10000), MJ_ACTION_LEAVE);
+    ck_assert_int_eq(serving.state, MJ_LIFE_LEFT);
+    ck_assert_int_eq(serving.deadline, 10000 + MJ_LEAVE_US);
+    ck_assert_int_eq(mj_life_step(&serving, MJ_EVENT_DEADLINE, &times, 20000), MJ_ACTION_KILL);
+    ck_assert_int_eq(serving.deadline, 20000 + MJ_KILL_US);
+    ck_assert_int_eq(mj_life_step(&serving, MJ_EVENT_DEADLINE, &times, 30000), MJ_ACTION_BURY);
+    ck_assert(!serving.is_ordered);
+    ck_assert_ptr_null(serving.timeout);
+    /* shutdown hooks may run on */
+    mj_life_step(&ending, MJ_EVENT_STOP, &times, 3000);
+    ck_assert_int_eq(mj_life_step(&ending, MJ_EVENT_LEFT, &times, 10000), MJ_ACTION_NONE);
+    ck_assert_int_eq(ending.state, MJ_LIFE_TERMINATING);
 }
 END_TEST
 
@@ -154,7 +172,8 @@ Suite *mj_suite(void)
     tcase_add_test(life, should_be_killed_when_it_is_silent);
     tcase_add_test(life, should_not_drain_what_serves_nothing_yet);
     tcase_add_test(life, should_terminate_when_the_supervisor_stops);
-    tcase_add_loop_test(life, should_be_buried_once_from_any_state, 0, 6);
+    tcase_add_loop_test(life, should_be_buried_once_from_any_state, 0, 14);
+    tcase_add_test(life, should_be_killed_where_it_closes_its_lifecycle_socket_and_lives_on);
     tcase_add_test(life, should_have_no_deadline_where_the_timeout_is_none);
     return suite;
 }

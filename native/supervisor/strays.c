@@ -1,0 +1,65 @@
+#include "strays.h"
+
+#include "vitals.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static bool is_daemon(const mj_pool_t *pools, pid_t pid)
+{
+    const mj_pool_t *pool;
+    const mj_daemon_t *daemon;
+    for (pool = pools; pool != NULL; pool = pool->next) {
+        for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
+            if (daemon->child.pid == pid) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* A process cannot get rid of its user (PR_SET_NO_NEW_PRIVS), nor of the time when it was born. Who is in a daemon's session is of that
+ * daemon; of who has left it, nobody can tell which of several daemons it was. */
+static bool may_have_parent(const mj_pool_t *pools, pid_t ended, const mj_kin_t *kin)
+{
+    const mj_pool_t *pool;
+    const mj_daemon_t *daemon;
+    if (kin->session == ended) {
+        return false;
+    }
+    for (pool = pools; pool != NULL; pool = pool->next) {
+        for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
+            if (daemon->child.pid != ended && daemon->uid == kin->uid && daemon->born <= kin->born) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+unsigned mj_strays_end(const mj_pool_t *pools, pid_t ended)
+{
+    char path[64];
+    unsigned left = 0;
+    mj_kin_t kin;
+    FILE *children;
+    long pid;
+
+    (void)snprintf(path, sizeof(path), "/proc/self/task/%ld/children", (long)getpid());
+    children = fopen(path, "re");
+    while (children != NULL && fscanf(children, "%ld", &pid) == 1) {
+        if (is_daemon(pools, (pid_t)pid) || !mj_vitals_kin((pid_t)pid, &kin) || kin.is_dead) {
+            continue;
+        }
+        left++;
+        if (!may_have_parent(pools, ended, &kin)) {
+            kill((pid_t)pid, SIGKILL); /* a child of ours: nobody else has its number */
+        }
+    }
+    if (children != NULL) {
+        fclose(children);
+    }
+    return left;
+}
