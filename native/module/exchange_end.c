@@ -45,6 +45,17 @@ void mj_exchange_add_flush(mj_exchange_t *x)
     APR_BRIGADE_INSERT_TAIL(x->out, apr_bucket_flush_create(x->r->connection->bucket_alloc));
 }
 
+apr_status_t mj_flush_filter(ap_filter_t *f, apr_bucket_brigade *brigade)
+{
+    apr_bucket *end = APR_BRIGADE_EMPTY(brigade) ? NULL : APR_BRIGADE_LAST(brigade);
+
+    if (end != NULL && APR_BUCKET_IS_EOS(end)) {
+        APR_BUCKET_INSERT_AFTER(end, apr_bucket_flush_create(f->c->bucket_alloc));
+        ap_remove_output_filter(f);
+    }
+    return ap_pass_brigade(f->next, brigade);
+}
+
 /* What was flushed is the client's, though it may not have left yet; so is all that came through a tunnel. */
 static void pass_flushed(mj_exchange_t *x)
 {

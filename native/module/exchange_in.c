@@ -4,6 +4,7 @@
 
 #include <http_log.h>
 #include <http_protocol.h>
+#include <util_filter.h>
 
 APLOG_USE_MODULE(jvm);
 
@@ -17,10 +18,10 @@ APLOG_USE_MODULE(jvm);
 static void end_response(mj_exchange_t *x)
 {
     APR_BRIGADE_INSERT_TAIL(x->out, apr_bucket_eos_create(x->r->connection->bucket_alloc));
-    /* httpd would look for the client's next request before it writes this response, and find none. Behind the end, so that filters which
-     * gather (mod_deflate, the content length's) are left alone; streams of HTTP/2 are written by their main connection. */
-    if (x->r->connection->master == NULL) {
-        mj_exchange_add_flush(x);
+    /* httpd would look for the client's next request before it writes this response, and find none. Streams of HTTP/2 are written by their main
+     * connection; what another response includes leaves with that response. */
+    if (x->r->main == NULL && x->r->connection->master == NULL) {
+        ap_add_output_filter(MJ_FLUSH_FILTER, NULL, x->r, x->r->connection);
     }
     x->status = OK;
     mj_exchange_cut_body(x);
@@ -33,11 +34,18 @@ static mj_step_t finish(mj_exchange_t *x)
     return MJ_FINISHED;
 }
 
-/* httpd answers in its place: not modified, or a precondition that failed. Nobody wants the body. */
+/* httpd answers in its place: not modified, or a precondition that failed. Nobody wants the body. What is not modified goes through the filters, as
+ * a static file's does: a cache that asked on its own behalf waits for it there. */
 static mj_step_t answer_condition(mj_exchange_t *x, int condition, bool has_body)
 {
-    x->status = condition;
     x->is_broken = has_body;
+    if (condition == HTTP_NOT_MODIFIED) {
+        x->is_begun = true;
+        x->r->status = condition;
+        x->r->status_line = NULL;
+        return finish(x);
+    }
+    x->status = condition;
     mj_exchange_cut_body(x);
     return MJ_FINISHED;
 }

@@ -181,7 +181,7 @@ static void hand_over(apr_bucket *bucket, request_rec *r)
 /* @return whether it passes a body on without a look at its bytes */
 static bool is_blind(const char *filter)
 {
-    static const char *const blind[] = {"chunk", "core", "h2_c2_net_catch_h1", "h2_c2_net_out"};
+    static const char *const blind[] = {"chunk", "core", "h2_c2_net_catch_h1", "h2_c2_net_out", "jvm_flush"};
     size_t i;
 
     for (i = 0; i < sizeof(blind) / sizeof(blind[0]); i++) {

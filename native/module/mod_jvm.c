@@ -29,6 +29,7 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_log_transaction(mj_await_next_request, NULL, NULL, APR_HOOK_REALLY_LAST);
     ap_hook_handler(mj_status_handler, NULL, NULL, APR_HOOK_MIDDLE);
     ap_register_output_filter(MJ_FILE_FILTER, mj_file_filter, NULL, MJ_FILE_FILTER_TYPE);
+    ap_register_output_filter(MJ_FLUSH_FILTER, mj_flush_filter, NULL, MJ_FLUSH_FILTER_TYPE);
 }
 
 AP_DECLARE_MODULE(jvm) = {

@@ -229,6 +229,14 @@ apr_status_t mj_file_filter(ap_filter_t *f, apr_bucket_brigade *brigade);
 /* --- handler.c --- */
 int mj_handler(request_rec *r);
 
+/* --- exchange_end.c --- */
+
+/** The filter that has a whole response leave at once. It stands behind all filters of the request: to those, EOS is the end. A FLUSH behind it
+ *  would keep a filter that looks for EOS as the last bucket from finding it, and one ahead of it would make filters that gather send early. */
+#define MJ_FLUSH_FILTER "JVM_FLUSH"
+#define MJ_FLUSH_FILTER_TYPE ((ap_filter_type)(AP_FTYPE_CONNECTION - 1))
+apr_status_t mj_flush_filter(ap_filter_t *f, apr_bucket_brigade *brigade);
+
 /* --- exchange_wait.c --- */
 
 /** What to poll for the client's next bytes: its socket, or for HTTP/2 a pipe of its stream's. @return -1 if there is nothing */
