@@ -269,6 +269,19 @@ static void note(request_rec *r, const mj_ticket_t *ticket, apr_time_t began, ap
     note_number(r, "jvm-application-time", apr_time_now() - admitted);
 }
 
+/* httpd undoes chunked alone: of any other coding an application would get the coded bytes (mod_proxy answers the same). */
+static int check_transfer_coding(request_rec *r)
+{
+    const char *coding = apr_table_get(r->headers_in, "Transfer-Encoding");
+
+    if (coding == NULL || strcasecmp(coding, "chunked") == 0) {
+        return OK;
+    }
+    ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, r, MJLOGNO(0057) "Transfer-Encoding: %s: httpd decodes chunked alone; 501", coding);
+    r->connection->keepalive = AP_CONN_CLOSE; /* nobody knows where its body ends */
+    return HTTP_NOT_IMPLEMENTED;
+}
+
 int mj_handler(request_rec *r)
 {
     mj_outgoing_t outgoing;
@@ -284,6 +297,9 @@ int mj_handler(request_rec *r)
         return DECLINED;
     }
     status = mj_request_fill(r, &outgoing);
+    if (status == OK) {
+        status = check_transfer_coding(r);
+    }
     if (status != OK) {
         return status;
     }
