@@ -1,6 +1,7 @@
 /* From request_rec to the head of a REQUEST frame. */
 #include "module.h"
 
+#include <apr_lib.h>
 #include <apr_strings.h>
 #include <http_core.h>
 #include <http_log.h>
@@ -57,6 +58,31 @@ const mj_pair_t *mj_request_trailers(request_rec *r, apr_size_t *count)
     return fields_of(r, r->trailers_in, count);
 }
 
+/* The target as the client sent it, whatever internal redirects have made of it: r->unparsed_uri is the last redirect's. They all, and what a
+ * page includes, have the request line of the first. */
+static mj_span_t received_target(const request_rec *r)
+{
+    const char *from = r->the_request != NULL ? r->the_request : "";
+    const char *to;
+
+    while (*from != '\0' && !apr_isspace(*from)) { /* the method */
+        from++;
+    }
+    while (apr_isspace(*from)) {
+        from++;
+    }
+    for (to = from; *to != '\0' && !apr_isspace(*to); to++) {
+    }
+    return (mj_span_t){from, (apr_size_t)(to - from)};
+}
+
+/* Where httpd redirected from by itself. */
+static const char *redirect_url(request_rec *r)
+{
+    const core_dir_config *core = ap_get_core_module_config(r->per_dir_config);
+    return core->qualify_redirect_url == AP_CORE_CONFIG_ON ? ap_construct_url(r->pool, r->prev->uri, r->prev) : r->prev->uri;
+}
+
 /* What the daemon cannot derive from the head: facts about the server, and what modules and SetEnv have set. */
 static void add_variables(request_rec *r, const char *target, mj_request_t *head)
 {
@@ -79,7 +105,7 @@ static void add_variables(request_rec *r, const char *target, mj_request_t *head
     add_pair(out, "SCRIPT_FILENAME", target);
     add_pair(out, "REMOTE_HOST", ap_get_useragent_host(r, REMOTE_HOST, NULL)); /* NULL unless HostnameLookups has found it */
     if (r->prev != NULL) {
-        add_pair(out, "REDIRECT_URL", r->prev->uri);
+        add_pair(out, "REDIRECT_URL", redirect_url(r));
         add_pair(out, "REDIRECT_QUERY_STRING", r->prev->args);
     }
     head->variables = (const mj_pair_t *)(const void *)out->elts;
@@ -159,7 +185,7 @@ int mj_request_fill(request_rec *r, mj_outgoing_t *out)
     head->server_port = (uint16_t)ap_get_server_port(r);
     head->remote_port = r->useragent_addr->port;
     head->method = span(r->method);
-    head->target = span(r->unparsed_uri);
+    head->target = received_target(r);
     head->script_name = span(match->script_name);
     head->path_info = span(match->path_info);
     head->query = span(r->args);

@@ -8,6 +8,7 @@
 #include <http_protocol.h>
 #include <http_request.h>
 #include <string.h>
+#include <util_filter.h>
 
 /* Fields about one connection, or about framing, are httpd's alone. */
 static bool is_hop_by_hop(const char *name)
@@ -72,11 +73,16 @@ static void apply_file(request_rec *r)
     }
 }
 
+/* Preconditions and ranges are httpd's to judge for GET and HEAD alone: whatever else was asked for is done by now, and the application alone could
+ * refuse it. Those of a request that includes this one are not about this one. */
 int mj_response_apply(request_rec *r, const mj_response_t *response, bool is_file)
 {
     int condition;
 
-    r->status = response->status;
+    /* The answer for an error (ErrorDocument) has that error's status unless it has one of its own, as for CGI. */
+    if (response->status != HTTP_OK || !ap_is_HTTP_ERROR(r->status)) {
+        r->status = response->status;
+    }
     /* httpd's own reason phrase: nothing of the daemon's stands in the status line. A status that httpd does not know would become 500. */
     r->status_line = ap_get_status_line_ex(r->pool, r->status);
     /* What mod_mime made of the target's name: that is a type of the program, not of what it answers. */
@@ -87,18 +93,21 @@ int mj_response_apply(request_rec *r, const mj_response_t *response, bool is_fil
     if (response->content_length != MJ_LENGTH_UNKNOWN && response->status != HTTP_NO_CONTENT) {
         ap_set_content_length(r, (apr_off_t)response->content_length);
     }
-    if (r->status == HTTP_OK) {
-        if (is_file) {
-            apply_file(r);
-        }
-        condition = ap_meets_conditions(r);
-        if (condition != OK) {
-            r->status = condition;
-            apr_table_unset(r->headers_out, "Content-Length");
-            return condition;
-        }
+    if (r->status == HTTP_OK && is_file) {
+        apply_file(r);
     }
-    return OK;
+    if (r->method_number != M_GET) { /* HEAD's number too */
+        ap_remove_output_filter_byhandle(r->output_filters, "byterange");
+        return OK;
+    }
+    if (r->status != HTTP_OK || r->main != NULL) {
+        return OK;
+    }
+    condition = ap_meets_conditions(r);
+    if (condition != OK) {
+        apr_table_unset(r->headers_out, "Content-Length");
+    }
+    return condition;
 }
 
 static void add_header(request_rec *r, const char *name, const char *value)

@@ -19,7 +19,7 @@ public interface Request {
     String method();
 
     /**
-     * The request target, as received: undecoded, with its query.
+     * The request target, as received: undecoded, with its query, whatever httpd redirected within itself.
      *
      * @return for example {@code /shop/a%20b?x=1}
      */
