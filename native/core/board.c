@@ -10,7 +10,7 @@
 #include <sys/un.h>
 
 #define BOARD_MAGIC 0x4d4a4244u /* "MJBD" */
-#define BOARD_VERSION 3u
+#define BOARD_VERSION 4u
 #define MAX_POOLS 65536u
 #define MAX_CHILDREN 65536u
 
@@ -187,12 +187,27 @@ void mj_board_set_pool(mj_board_t *board, unsigned index, mj_pool_state_t state,
     wake(pool, INT32_MAX);
 }
 
+void mj_board_set_key(mj_board_t *board, unsigned index, unsigned slot, const mj_key_t *key)
+{
+    uint64_t words[KEY_WORDS];
+    size_t i;
+
+    memcpy(words, key->bytes, sizeof(words));
+    for (i = 0; i < KEY_WORDS; i++) {
+        atomic_store_explicit(&slot_at(board, index, slot)->key[i], words[i], memory_order_relaxed);
+    }
+}
+
 void mj_board_set_slot(mj_board_t *board, unsigned index, unsigned slot_index, mj_slot_state_t state, uint32_t serial,
                        uint32_t pid, uint32_t threads)
 {
+    static const mj_key_t none;
     pool_t *pool = pool_at(board, index);
     slot_t *slot = &pool->slots[slot_index];
 
+    if (state == MJ_SLOT_FREE) {
+        mj_board_set_key(board, index, slot_index, &none);
+    }
     if (state == MJ_SLOT_FREE || state == MJ_SLOT_STARTING) {
         atomic_store(&slot->state, MJ_SLOT_FREE);
         atomic_store(&slot->load, (uint64_t)serial << 32);

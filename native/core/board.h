@@ -7,6 +7,8 @@
 #ifndef MJ_BOARD_H
 #define MJ_BOARD_H
 
+#include "key.h"
+
 #include <apr_errno.h>
 #include <apr_time.h>
 #include <stdbool.h>
@@ -69,6 +71,7 @@ typedef struct mj_ticket_t {
     uint32_t serial; /**< of the daemon, part of its socket's path */
     uint32_t pid;
     uint32_t child;
+    mj_key_t key; /**< what it wants to be shown */
 } mj_ticket_t;
 
 /** A set of slots. */
@@ -118,7 +121,10 @@ void mj_board_child_died(mj_board_t *board, uint32_t pid);
 /** @param retry_at the earliest time of the next start, for MJ_POOL_DOWN; else 0. Wakes all waiting requests. */
 void mj_board_set_pool(mj_board_t *board, unsigned pool, mj_pool_state_t state, apr_time_t retry_at);
 
-/** Publishes a slot; threads is the pool's limit. FREE and STARTING zero its counts. Wakes all waiting requests. */
+/** Sets the key of the daemon in a slot: before the slot is READY. */
+void mj_board_set_key(mj_board_t *board, unsigned pool, unsigned slot, const mj_key_t *key);
+
+/** Publishes a slot; threads is the pool's limit. FREE and STARTING zero its counts, FREE its key. Wakes all waiting requests. */
 void mj_board_set_slot(mj_board_t *board, unsigned pool, unsigned slot, mj_slot_state_t state, uint32_t serial, uint32_t pid,
                        uint32_t threads);
 

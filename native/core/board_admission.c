@@ -1,5 +1,6 @@
 #include "board_layout.h"
 
+#include <string.h>
 #include <time.h>
 
 /* A waiter looks again after this long, whatever it was told: a wake-up may have gone to a thread that died. */
@@ -57,6 +58,20 @@ static int find_slot(pool_t *pool, const mj_slots_t *avoid, uint64_t *load, uint
     return best;
 }
 
+/* Should another daemon have taken over the slot meanwhile, the key is of no use: nobody listens at the former one's path any more. */
+static mj_key_t key_of(slot_t *slot)
+{
+    uint64_t words[KEY_WORDS];
+    mj_key_t key;
+    size_t i;
+
+    for (i = 0; i < KEY_WORDS; i++) {
+        words[i] = atomic_load_explicit(&slot->key[i], memory_order_relaxed);
+    }
+    memcpy(key.bytes, words, sizeof(words));
+    return key;
+}
+
 mj_admission_t mj_board_admit(mj_board_t *board, unsigned index, uint32_t child, const mj_slots_t *avoid, mj_ticket_t *ticket)
 {
     pool_t *pool = pool_at(board, index);
@@ -78,6 +93,7 @@ mj_admission_t mj_board_admit(mj_board_t *board, unsigned index, uint32_t child,
             ticket->serial = (uint32_t)(load >> 32);
             ticket->pid = atomic_load_explicit(&slot->pid, memory_order_relaxed);
             ticket->child = child;
+            ticket->key = key_of(slot);
             return MJ_ADMITTED;
         }
         shadow_add(board, index, child, (unsigned)found, -1);

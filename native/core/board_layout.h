@@ -12,6 +12,7 @@
 
 #define QUEUE_SHADOW MJ_BOARD_SLOTS /* a child's shadow counts: one a slot, then the queue */
 #define SHADOWS (MJ_BOARD_SLOTS + 1)
+#define KEY_WORDS (MJ_KEY_SIZE / sizeof(uint64_t))
 
 /* In shared memory. What lies there may have been written by a hostile httpd child, so sizes and limits are taken from the handle. */
 typedef struct board_header_t {
@@ -24,12 +25,13 @@ typedef struct board_header_t {
 
 /* Whole in one cache line. */
 typedef struct slot_t {
-    alignas(32) _Atomic uint32_t state;
+    alignas(64) _Atomic uint32_t state;
     _Atomic uint32_t pid;
     _Atomic uint32_t threads;
     uint32_t unused;
     _Atomic uint64_t load;   /* serial in the upper half, requests in flight in the lower: one word, so that they never disagree */
     _Atomic uint64_t served; /* the end of the serial in the upper 24 bits, requests finished in the lower 40 */
+    _Atomic uint64_t key[KEY_WORDS];
 } slot_t;
 
 typedef struct pool_t {

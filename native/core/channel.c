@@ -36,7 +36,7 @@ static size_t room_of(int fd)
     return (size_t)size / 2 - OVERHEAD;
 }
 
-apr_status_t mj_channel_open(mj_channel_t **out, const char *path, unsigned slot, uint32_t daemon, apr_interval_time_t patience,
+apr_status_t mj_channel_open(mj_channel_t **out, const char *path, const mj_ticket_t *ticket, apr_interval_time_t patience,
                              int64_t send_buffer)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -77,8 +77,9 @@ apr_status_t mj_channel_open(mj_channel_t **out, const char *path, unsigned slot
     channel->pool = pool;
     channel->fd = fd;
     channel->file = -1;
-    channel->slot = slot;
-    channel->daemon = daemon;
+    channel->slot = ticket->slot;
+    channel->daemon = ticket->serial;
+    channel->key = ticket->key;
     channel->is_new = true;
     channel->room = room_of(fd);
     *out = channel;

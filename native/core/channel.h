@@ -17,6 +17,7 @@ typedef struct mj_channel_t {
     struct mj_channel_t *next; /**< while idle: the one that was used before */
     apr_time_t idle_since;
     int fd;
+    mj_key_t key;    /**< the daemon's, for HELLO */
     unsigned slot;   /**< of the board */
     uint32_t daemon; /**< serial of the daemon on the board */
     uint16_t serial; /**< of the current request */
@@ -34,11 +35,11 @@ typedef struct mj_channel_t {
 /** How long a call waits before its caller gets to look around. */
 #define MJ_CHANNEL_SLICE apr_time_from_msec(500)
 
-/** Connects to the socket at path. Blocks while the daemon's backlog is full.
+/** Connects to the socket of the ticket's daemon at path. Blocks while the daemon's backlog is full.
  *  @param patience for how long it does, more than 0
  *  @param send_buffer bytes that our end holds towards the daemon; 0: the system's default
  *  @return APR_SUCCESS; APR_EAGAIN if the backlog stayed full; or the error of socket or connect (ECONNREFUSED, ENOENT: nobody listens) */
-apr_status_t mj_channel_open(mj_channel_t **channel, const char *path, unsigned slot, uint32_t daemon, apr_interval_time_t patience,
+apr_status_t mj_channel_open(mj_channel_t **channel, const char *path, const mj_ticket_t *ticket, apr_interval_time_t patience,
                              int64_t send_buffer);
 
 void mj_channel_close(mj_channel_t *channel);

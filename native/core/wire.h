@@ -5,10 +5,11 @@
 #ifndef MJ_WIRE_H
 #define MJ_WIRE_H
 
+#include "key.h"
 #include "record.h"
 #include "status.h"
 
-#define MJ_VERSION_MAJOR 1
+#define MJ_VERSION_MAJOR 2
 #define MJ_VERSION_MINOR 0
 #define MJ_HEADER_SIZE 8
 
@@ -52,8 +53,9 @@
 #define MJ_LEVEL_ERROR 3
 #define MJ_LEVEL_TRACE 8
 
-/** Size of an encoded HELLO and WELCOME, header included. */
-#define MJ_HELLO_SIZE (MJ_HEADER_SIZE + 12)
+/** Sizes of an encoded HELLO and WELCOME, header included. */
+#define MJ_HELLO_SIZE (MJ_HEADER_SIZE + 12 + MJ_KEY_SIZE)
+#define MJ_WELCOME_SIZE (MJ_HEADER_SIZE + 12)
 
 /** A body's length that is not known beforehand. */
 #define MJ_LENGTH_UNKNOWN UINT64_MAX
@@ -90,7 +92,7 @@ typedef struct mj_request_t {
 } mj_request_t;
 
 /** Writes HELLO (MJ_HELLO_SIZE bytes). */
-void mj_hello_encode(unsigned char *out, uint32_t pid);
+void mj_hello_encode(unsigned char *out, uint32_t pid, const mj_key_t *key);
 
 /** Writes a REQUEST frame, header included.
  *  @param out_len set to the frame's size on success

@@ -9,11 +9,22 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+static bool look_at_peer(int socket, struct ucred *peer)
+{
+    socklen_t len = sizeof(*peer);
+    return getsockopt(socket, SOL_SOCKET, SO_PEERCRED, peer, &len) == 0;
+}
+
 int64_t mj_descriptor_peer(int socket)
 {
     struct ucred peer;
-    socklen_t len = sizeof(peer);
-    return getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 ? (int64_t)peer.uid : -1;
+    return look_at_peer(socket, &peer) ? (int64_t)peer.uid : -1;
+}
+
+int64_t mj_descriptor_peer_process(int socket)
+{
+    struct ucred peer;
+    return look_at_peer(socket, &peer) ? (int64_t)peer.pid : -1;
 }
 
 void mj_descriptor_await(int socket)

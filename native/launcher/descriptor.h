@@ -9,6 +9,9 @@
 /** @return the uid under which the other end of a socket was connected; -1 if it cannot be told */
 int64_t mj_descriptor_peer(int socket);
 
+/** @return the process that has connected a socket; -1 if it cannot be told */
+int64_t mj_descriptor_peer_process(int socket);
+
 /** Waits until something can be read, or the other end has closed. A thread that waits in read on AF_UNIX is woken by Linux for nothing as
  *  well, whenever the other end has taken what was sent to it. (A non-blocking socket would have the JDK poll, before it writes too, and
  *  then a writer waits until three quarters of the buffer are free.) */

@@ -353,6 +353,13 @@ static jlong JNICALL native_peer(JNIEnv *env, jclass type, jobject channel)
     return fd >= 0 ? mj_descriptor_peer(fd) : -1;
 }
 
+static jlong JNICALL native_peer_process(JNIEnv *env, jclass type, jobject channel)
+{
+    int fd = socket_of(env, channel);
+    (void)type;
+    return fd >= 0 ? mj_descriptor_peer_process(fd) : -1;
+}
+
 static jint JNICALL native_number(JNIEnv *env, jclass type, jobject channel)
 {
     (void)type;
@@ -457,6 +464,7 @@ static bool register_natives(JNIEnv *env)
         {(char *)(uintptr_t) "watch", (char *)(uintptr_t) "(" SOCKET "J)Z", (void *)(uintptr_t)native_watch},
         {(char *)(uintptr_t) "awaitHangup", (char *)(uintptr_t) "()J", (void *)(uintptr_t)native_await_hangup},
         {(char *)(uintptr_t) "peer", (char *)(uintptr_t) "(" SOCKET ")J", (void *)(uintptr_t)native_peer},
+        {(char *)(uintptr_t) "peerProcess", (char *)(uintptr_t) "(" SOCKET ")J", (void *)(uintptr_t)native_peer_process},
         {(char *)(uintptr_t) "number", (char *)(uintptr_t) "(" SOCKET ")I", (void *)(uintptr_t)native_number},
         {(char *)(uintptr_t) "awaitInput", (char *)(uintptr_t) "(I)V", (void *)(uintptr_t)native_await_input},
         {(char *)(uintptr_t) "canPass", (char *)(uintptr_t) "(" SOCKET FILE_CHANNEL ")Z", (void *)(uintptr_t)native_can_pass},

@@ -19,7 +19,7 @@
 
 static bool is_kept(mj_span_t name)
 {
-    static const char *const replaced[] = {"application", "warm-up",    "reload-marker", "class-path",  "httpd-uid",
+    static const char *const replaced[] = {"key",         "application", "warm-up",    "reload-marker", "class-path",  "httpd-uid",
                                            "script-uid",  "script-gid", "idle-timeout",  "maximum-requests"};
     size_t i;
     for (i = 0; i < sizeof(replaced) / sizeof(replaced[0]); i++) {
@@ -39,7 +39,7 @@ static void add_application(mj_record_builder_t *settings, const char *target, a
     mj_record_add_span(settings, "application", mj_record_bytes(definition));
 }
 
-mj_span_t mj_rehearsal_settings(mj_span_t record, const char *jars, bool as_source)
+mj_span_t mj_rehearsal_settings(mj_span_t record, const mj_key_t *key, const char *jars, bool as_source)
 {
     mj_record_iter_t iter = {.rest = record};
     mj_record_builder_t *settings;
@@ -52,6 +52,7 @@ mj_span_t mj_rehearsal_settings(mj_span_t record, const char *jars, bool as_sour
             mj_record_add_span(settings, apr_pstrmemdup(pool, iter.name.data, iter.name.len), iter.value);
         }
     }
+    mj_record_add_span(settings, "key", (mj_span_t){(const char *)key->bytes, sizeof(key->bytes)});
     mj_record_add_number(settings, "httpd-uid", geteuid());
     add_application(settings, apr_pstrcat(pool, jars, as_source ? "/Rehearsal.java" : "/modjvm-host.jar", NULL), pool);
     return mj_record_bytes(settings);
@@ -100,7 +101,7 @@ static bool read_answer(int connection)
     return false;
 }
 
-static bool exchange(int connection, uint16_t serial, mj_span_t application, const char *path, mj_span_t body)
+static bool exchange(int connection, const mj_key_t *key, uint16_t serial, mj_span_t application, const char *path, mj_span_t body)
 {
     const mj_pair_t headers[] = {{span("Host"), span("localhost")}, {span("User-Agent"), span("mod_jvm")}, {span("Accept"), span("*/*")}};
     const mj_pair_t variables[] = {{span("SERVER_SOFTWARE"), span("Apache")}, {span("DOCUMENT_ROOT"), span("/")}};
@@ -130,7 +131,7 @@ static bool exchange(int connection, uint16_t serial, mj_span_t application, con
     apr_size_t start = 0, len;
 
     if (serial == 1) {
-        mj_hello_encode(message, (uint32_t)getpid());
+        mj_hello_encode(message, (uint32_t)getpid(), key);
         start = MJ_HELLO_SIZE;
     }
     if (mj_request_encode(message + start, sizeof(message) - start, serial, &request, &len) != APR_SUCCESS ||
@@ -147,7 +148,7 @@ static bool exchange(int connection, uint16_t serial, mj_span_t application, con
     return send(connection, message, len, MSG_NOSIGNAL) == (ssize_t)len && read_answer(connection);
 }
 
-static bool serve_some(int connection, mj_span_t settings)
+static bool serve_some(int connection, const mj_key_t *key, mj_span_t settings)
 {
     uint16_t serial = 0;
     int round;
@@ -155,9 +156,9 @@ static bool serve_some(int connection, mj_span_t settings)
     for (round = 0; round < ROUNDS; round++) {
         mj_record_iter_t iter = {.rest = settings};
         while (mj_record_next(&iter) == APR_SUCCESS) {
-            if (mj_span_is(iter.name, "application") && !(exchange(connection, ++serial, iter.value, "/", span("")) &&
-                                                          exchange(connection, ++serial, iter.value, "/echo", span("a body")) &&
-                                                          exchange(connection, ++serial, iter.value, "/stream", span("")))) {
+            if (mj_span_is(iter.name, "application") && !(exchange(connection, key, ++serial, iter.value, "/", span("")) &&
+                                                          exchange(connection, key, ++serial, iter.value, "/echo", span("a body")) &&
+                                                          exchange(connection, key, ++serial, iter.value, "/stream", span("")))) {
                 return false;
             }
         }
@@ -165,7 +166,7 @@ static bool serve_some(int connection, mj_span_t settings)
     return true;
 }
 
-bool mj_rehearse(int lifecycle, int connection, mj_span_t settings, char *why, size_t size)
+bool mj_rehearse(int lifecycle, int connection, const mj_key_t *key, mj_span_t settings, char *why, size_t size)
 {
     const struct timeval patience = {.tv_sec = PATIENCE_S};
     int type;
@@ -178,7 +179,7 @@ bool mj_rehearse(int lifecycle, int connection, mj_span_t settings, char *why, s
         (void)shutdown(lifecycle, SHUT_WR); /* then it ends at once */
         return false;
     }
-    is_done = setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) == 0 && serve_some(connection, settings);
+    is_done = setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) == 0 && serve_some(connection, key, settings);
     if (!is_done) {
         (void)snprintf(why, size, "the sample application does not answer");
     }

@@ -2,6 +2,7 @@
  * folder of the jars, argv[2] the pool's state folder, argv[3] the daemon's pid. It plays a daemon's life through, and jvm-compiler's, with an
  * application of ours: the pool's own do not run twice. */
 #include "companion.h"
+#include "key.h"
 #include "launch.h"
 #include "rehearsal.h"
 #include "training.h"
@@ -58,6 +59,7 @@ static _Noreturn void become_jvm(mj_launch_t *launch, int listener, int lifecycl
 typedef struct stage_t {
     int listener;
     int connection;
+    mj_key_t key; /* for the connection */
 } stage_t;
 
 /* Makes a JVM, and waits for its end.
@@ -79,7 +81,7 @@ static bool perform(const char *what, mj_launch_t *jvm, const stage_t *stage)
     }
     close(ends[1]);
     if (stage != NULL) {
-        is_done = mj_rehearse(ends[0], stage->connection, jvm->record, why, sizeof(why));
+        is_done = mj_rehearse(ends[0], stage->connection, &stage->key, jvm->record, why, sizeof(why));
     }
     while (mj_rehearsal_hear(ends[0], why, sizeof(why)) > 0) {
     }
@@ -198,6 +200,9 @@ static bool make_and_keep(const mj_launch_t *launch, mj_archive_t *archive)
     struct stat st;
     bool is_made;
 
+    if (mj_key_make(&stage.key) != APR_SUCCESS) {
+        return false;
+    }
     if (archive->is_for_compiler) {
         mj_launch_compiler(&ours);
     } else if (!open_stage(&stage)) {
@@ -205,7 +210,7 @@ static bool make_and_keep(const mj_launch_t *launch, mj_archive_t *archive)
     }
     ours.archive = archive;
     file = beside(&ours, ".new");
-    ours.record = mj_rehearsal_settings(launch->record, launch->jars, archive->is_for_compiler);
+    ours.record = mj_rehearsal_settings(launch->record, &stage.key, launch->jars, archive->is_for_compiler);
     ours.state = NULL; /* it keeps nothing, and trains nobody in its turn */
     is_made = make(&ours, archive->is_for_compiler ? NULL : &stage, file);
     close_stage(&stage);

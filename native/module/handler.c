@@ -174,7 +174,7 @@ static apr_status_t connect_to(const mj_exchange_t *exchange, const char *path, 
         if (left <= 0) {
             return APR_TIMEUP;
         }
-        rv = mj_channel_open(channel, path, ticket->slot, ticket->serial, left < MJ_CHANNEL_SLICE ? left : MJ_CHANNEL_SLICE,
+        rv = mj_channel_open(channel, path, ticket, left < MJ_CHANNEL_SLICE ? left : MJ_CHANNEL_SLICE,
                              settings->send_buffer_size);
     } while (APR_STATUS_IS_EAGAIN(rv) && mj_exchange_has_client(exchange));
     return rv;

@@ -21,6 +21,7 @@ void mj_pool_show_slot(const mj_realm_t *realm, const mj_pool_t *pool, const mj_
     default:
         break;
     }
+    mj_board_set_key(realm->board, pool->index, daemon->slot, &daemon->child.key);
     mj_board_set_slot(realm->board, pool->index, daemon->slot, state, daemon->serial, (uint32_t)daemon->child.pid,
                       daemon->threads);
 }

@@ -51,19 +51,32 @@ static const char *listen_at(const char *path, const mj_site_t *site, int backlo
     return NULL;
 }
 
-static const char *write_record(mj_span_t record, int *fd)
+static bool write_all(int fd, mj_span_t bytes)
 {
     size_t done = 0;
+    while (done < bytes.len) {
+        ssize_t n = write(fd, bytes.data + done, bytes.len - done);
+        if (n <= 0) {
+            return false;
+        }
+        done += (size_t)n;
+    }
+    return true;
+}
+
+/* The pool's record, and behind it one more entry, `key`, which is this daemon's alone: whoever keeps, compares or copies the record
+ * never has it. */
+static const char *write_record(mj_span_t record, const mj_key_t *key, int *fd)
+{
+    static const char entry[] = {3, 'k', 'e', 'y', 0, 0, 0, MJ_KEY_SIZE}; /* lengths and name (PROTOCOL.md, section 5) */
+
     *fd = memfd_create("mod_jvm pool", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (*fd < 0) {
         return "memfd_create";
     }
-    while (done < record.len) {
-        ssize_t n = write(*fd, record.data + done, record.len - done);
-        if (n <= 0) {
-            return "memfd";
-        }
-        done += (size_t)n;
+    if (!write_all(*fd, record) || !write_all(*fd, (mj_span_t){entry, sizeof(entry)}) ||
+        !write_all(*fd, (mj_span_t){(const char *)key->bytes, sizeof(key->bytes)})) {
+        return "memfd";
     }
     if (fcntl(*fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) != 0) {
         return "F_ADD_SEALS";
@@ -93,9 +106,9 @@ const char *mj_spawn(const mj_program_t *program, const mj_site_t *site, bool ha
     const char *failed;
     int error;
 
-    failed = make_channels(lifecycle, out, err);
+    failed = mj_key_make(&child->key) == APR_SUCCESS ? make_channels(lifecycle, out, err) : "getrandom";
     if (failed == NULL) {
-        failed = write_record(program->record, &given.record);
+        failed = write_record(program->record, &child->key, &given.record);
     }
     if (failed == NULL) {
         failed = listen_at(path, site, program->backlog, &given.listener);

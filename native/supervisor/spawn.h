@@ -2,6 +2,7 @@
 #ifndef MJ_SPAWN_H
 #define MJ_SPAWN_H
 
+#include "key.h"
 #include "program.h"
 
 #include <sys/un.h>
@@ -9,6 +10,7 @@
 typedef struct mj_child_t {
     pid_t pid;
     int pidfd; /**< readable when the process is dead, even while somebody traces it; -1: none could be had */
+    mj_key_t key; /**< what httpd shows when it connects */
     int lifecycle;
     int out; /**< the ends that the supervisor reads, non-blocking */
     int err;

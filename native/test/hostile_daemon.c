@@ -596,10 +596,10 @@ static void data_endless(void)
 /* --- acts: the first frame --- */
 
 static void no_welcome(void) { out_len = 0; good(); }
-static void welcome_twice(void) { welcome("MJVM", 1, 0); }
-static void bad_magic(void) { out_len = 0; welcome("HTTP", 1, 0); good(); }
-static void bad_version(void) { out_len = 0; welcome("MJVM", 2, 0); good(); }
-static void welcome_serial(void) { out_len = 0; welcome("MJVM", 1, 1); good(); }
+static void welcome_twice(void) { welcome("MJVM", MJ_VERSION_MAJOR, 0); }
+static void bad_magic(void) { out_len = 0; welcome("HTTP", MJ_VERSION_MAJOR, 0); good(); }
+static void bad_version(void) { out_len = 0; welcome("MJVM", MJ_VERSION_MAJOR + 1, 0); good(); }
+static void welcome_serial(void) { out_len = 0; welcome("MJVM", MJ_VERSION_MAJOR, 1); good(); }
 static void http_answer(void) { out_len = 0; put("HTTP/1.1 200 OK\r\n\r\n", 19); }
 
 /* --- acts: answers that are no response --- */
@@ -1048,7 +1048,7 @@ static void serve(void)
     for (;;) {
         type = receive_frame(in, &len);
         if (type == MJ_FRAME_HELLO) {
-            welcome("MJVM", 1, 0);
+            welcome("MJVM", MJ_VERSION_MAJOR, 0);
             is_new = true;
         } else if (type == MJ_FRAME_REQUEST) {
             stays = false;

@@ -124,11 +124,11 @@ START_TEST(a_channel_to_nobody_is_an_error)
     char *too_long = apr_pcalloc(test_pool, 200);
     mj_channel_t *other = NULL;
 
-    ck_assert_int_eq(mj_channel_open(&other, gone, 0, 0, MJ_CHANNEL_SLICE, 0), ENOENT);
+    ck_assert_int_eq(mj_channel_open(&other, gone, &(mj_ticket_t){.serial = 0}, MJ_CHANNEL_SLICE, 0), ENOENT);
     close(socket_listener);
-    ck_assert_int_eq(mj_channel_open(&other, socket_path, 0, 0, MJ_CHANNEL_SLICE, 0), ECONNREFUSED);
+    ck_assert_int_eq(mj_channel_open(&other, socket_path, &(mj_ticket_t){.serial = 0}, MJ_CHANNEL_SLICE, 0), ECONNREFUSED);
     memset(too_long, 'x', 108);
-    ck_assert_int_eq(mj_channel_open(&other, too_long, 0, 0, MJ_CHANNEL_SLICE, 0), APR_ENAMETOOLONG);
+    ck_assert_int_eq(mj_channel_open(&other, too_long, &(mj_ticket_t){.serial = 0}, MJ_CHANNEL_SLICE, 0), APR_ENAMETOOLONG);
     ck_assert_ptr_null(other);
     socket_listener = dup(peer);
 }
@@ -152,7 +152,7 @@ static void *open_in_thread(void *data)
 {
     opening_t *opening = data;
 
-    opening->rv = mj_channel_open(&opening->channel, socket_path, 0, 1, LONG_ENOUGH, 0);
+    opening->rv = mj_channel_open(&opening->channel, socket_path, &(mj_ticket_t){.serial = 1}, LONG_ENOUGH, 0);
     opening->is_done = true;
     return NULL;
 }
@@ -167,7 +167,7 @@ START_TEST(a_signal_does_not_end_the_wait_for_a_full_backlog)
 
     mj_listen(0);
     ck_assert_int_eq(sigaction(SIGUSR1, &action, NULL), 0);
-    ck_assert_int_eq(mj_channel_open(&channel, socket_path, 0, 1, MJ_CHANNEL_SLICE, 0), APR_SUCCESS); /* fills the backlog */
+    ck_assert_int_eq(mj_channel_open(&channel, socket_path, &(mj_ticket_t){.serial = 1}, MJ_CHANNEL_SLICE, 0), APR_SUCCESS); /* fills the backlog */
     signals = 0;
     ck_assert_int_eq(pthread_create(&thread, NULL, open_in_thread, &opening), 0);
     for (int i = 0; i < 200 && !opening.is_done; i++) {
@@ -195,9 +195,9 @@ START_TEST(a_backlog_that_stays_full_is_waited_for_no_longer_than_told)
     apr_time_t began;
 
     mj_listen(0);
-    ck_assert_int_eq(mj_channel_open(&channel, socket_path, 0, 1, LONG_ENOUGH, 0), APR_SUCCESS);
+    ck_assert_int_eq(mj_channel_open(&channel, socket_path, &(mj_ticket_t){.serial = 1}, LONG_ENOUGH, 0), APR_SUCCESS);
     began = apr_time_now();
-    ck_assert_int_eq(mj_channel_open(&other, socket_path, 0, 1, apr_time_from_msec(60), 0), APR_EAGAIN);
+    ck_assert_int_eq(mj_channel_open(&other, socket_path, &(mj_ticket_t){.serial = 1}, apr_time_from_msec(60), 0), APR_EAGAIN);
     ck_assert_int_ge(apr_time_now() - began, apr_time_from_msec(60));
     ck_assert_int_lt(apr_time_now() - began, LONG_ENOUGH);
     ck_assert_ptr_null(other);
@@ -240,7 +240,7 @@ START_TEST(a_message_that_fits_the_send_buffer_never_waits)
         mj_channel_t *small;
         int accepted;
 
-        ck_assert_int_eq(mj_channel_open(&small, socket_path, 0, 1, LONG_ENOUGH, buffers[i]), APR_SUCCESS);
+        ck_assert_int_eq(mj_channel_open(&small, socket_path, &(mj_ticket_t){.serial = 1}, LONG_ENOUGH, buffers[i]), APR_SUCCESS);
         accepted = accept(socket_listener, NULL, NULL);
         ck_assert_int_ge(accepted, 0);
         if (buffers[i] >= 4096) {

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Macros of wire.h that are made of others, or say how C writes a number that PROTOCOL.md gives in words. */
-static const char *const derived[] = {"WIRE_H", "HELLO_SIZE", "LENGTH_UNKNOWN"};
+/* Macros of wire.h and key.h that are made of others, or say how C writes a number that PROTOCOL.md gives in words. */
+static const char *const derived[] = {"WIRE_H", "KEY_H", "HELLO_SIZE", "WELCOME_SIZE", "LENGTH_UNKNOWN"};
 
 static unsigned long *number_of(const char *text)
 {
@@ -71,11 +71,12 @@ static void check_within(apr_hash_t *a, apr_hash_t *b, const char *where)
 
 START_TEST(macros_are_the_constants)
 {
-    apr_hash_t *macros = read_numbers(MJ_SOURCE_DIR "/native/core/wire.h", "#define MJ_");
+    apr_hash_t *macros = apr_hash_overlay(test_pool, read_numbers(MJ_SOURCE_DIR "/native/core/key.h", "#define MJ_"),
+                                          read_numbers(MJ_SOURCE_DIR "/native/core/wire.h", "#define MJ_"));
     apr_hash_t *constants = read_numbers(MJ_SOURCE_DIR "/tests/protocol/constants.txt", "");
 
     check_within(macros, constants, "constants.txt");
-    check_within(constants, macros, "wire.h");
+    check_within(constants, macros, "wire.h or key.h");
 }
 END_TEST
 
@@ -153,7 +154,8 @@ END_TEST
 
 START_TEST(derived_macros_follow_the_specification)
 {
-    ck_assert_uint_eq(MJ_HELLO_SIZE, 20);
+    ck_assert_uint_eq(MJ_HELLO_SIZE, 36);
+    ck_assert_uint_eq(MJ_WELCOME_SIZE, 20);
     ck_assert_uint_eq(MJ_LENGTH_UNKNOWN, 0xffffffffffffffffu);
 }
 END_TEST

@@ -175,6 +175,13 @@ static uint64_t number_of(mj_span_t text)
     return number;
 }
 
+static const mj_key_t *take_key(const vector_t *vector, int *at)
+{
+    mj_span_t bytes = take_field(vector, at, "key");
+    ck_assert_uint_eq(bytes.len, sizeof(mj_key_t));
+    return (const mj_key_t *)(const void *)bytes.data;
+}
+
 static const mj_pair_t *take_pairs(const vector_t *vector, int *at, const char *key, apr_size_t *count)
 {
     apr_array_header_t *pairs = apr_array_make(test_pool, 8, sizeof(mj_pair_t));
@@ -257,6 +264,7 @@ static mj_span_t encode_frame(const vector_t *vector, int *at)
     unsigned char *out;
     apr_size_t len = 0;
     uint16_t serial;
+    uint32_t pid;
 
     ck_assert_ptr_nonnull(frame);
     serial = serial_of(frame);
@@ -264,7 +272,8 @@ static mj_span_t encode_frame(const vector_t *vector, int *at)
         ck_assert_uint_eq(number_of(take_field(vector, at, "minor")), MJ_VERSION_MINOR);
         len = MJ_HELLO_SIZE;
         out = mj_exact_copy(apr_pcalloc(test_pool, len), len);
-        mj_hello_encode(out, (uint32_t)number_of(take_field(vector, at, "pid")));
+        pid = (uint32_t)number_of(take_field(vector, at, "pid"));
+        mj_hello_encode(out, pid, take_key(vector, at));
     } else if (mj_span_is(frame->name, "REQUEST")) {
         mj_request_t request = take_request(vector, at);
 

@@ -114,7 +114,7 @@ START_TEST(failure_leaves_results_untouched)
     ck_assert_uint_eq(frame.len, 42);
     ck_assert_int_ne(mj_response_decode(mj_exact_copy("\0\xc8\0\0\0\0\0\0\0\0\0\1", 12), 12, 0, &response), APR_SUCCESS);
     ck_assert_uint_eq(response.status, 42);
-    ck_assert_int_ne(mj_welcome_decode(mj_exact_copy("MJVM\1\0\0\0\0\0\0", 11), 11, &number), APR_SUCCESS);
+    ck_assert_int_ne(mj_welcome_decode(mj_exact_copy("MJVM\2\0\0\0\0\0\0", 11), 11, &number), APR_SUCCESS);
     ck_assert_int_ne(mj_credit_decode(mj_exact_copy("\0\0\0\0", 4), 4, &number), APR_SUCCESS);
     ck_assert_int_ne(mj_credit_decode(mj_exact_copy("\0\0\0\1\0", 5), 5, &number), APR_SUCCESS);
     ck_assert_uint_eq(number, 42);

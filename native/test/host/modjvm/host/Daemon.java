@@ -34,6 +34,7 @@ final class Daemon {
     static native long awaitHangup();
 
     static native long peer(SocketChannel channel);
+    static native long peerProcess(SocketChannel channel);
 
     static native int number(SocketChannel channel);
 

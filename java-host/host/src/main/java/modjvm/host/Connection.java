@@ -2,10 +2,12 @@ package modjvm.host;
 
 import static modjvm.protocol.Constants.*;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import modjvm.loading.Applications;
+import modjvm.protocol.ConnectionKey;
 import modjvm.protocol.Decoder;
 import modjvm.protocol.Frame;
 import modjvm.protocol.FrameHeader;
@@ -29,6 +31,7 @@ final class Connection implements AutoCloseable {
 
     private final Applications applications;
     private final Admission admission;
+    private final ConnectionKey key;
     private final Input input;
     private final Output output;
     private final Peer peer = new Peer();
@@ -38,15 +41,22 @@ final class Connection implements AutoCloseable {
     /** Of the application served last: most connections serve one. */
     private byte[] definition = new byte[0];
 
-    /** @param isThreadVirtual whether {@link #serve} is called by a virtual thread */
+    /**
+     * Makes a connection that is not served yet.
+     *
+     * @param key what it is to show
+     * @param isThreadVirtual whether {@link #serve} is called by a virtual thread
+     */
     Connection(
             SocketChannel channel,
+            ConnectionKey key,
             boolean isThreadVirtual,
             Descriptors descriptors,
             Applications applications,
             Admission admission,
             Buffers buffers) {
         this.channel = channel;
+        this.key = key;
         this.descriptors = descriptors;
         // A virtual thread would not leave its carrier to others meanwhile.
         this.number = isThreadVirtual ? -1 : descriptors.number(channel);
@@ -57,7 +67,7 @@ final class Connection implements AutoCloseable {
     }
 
     /** Serves until httpd closes the connection, or one side violates the protocol, or {@link #finish}; then the channel is closed. */
-    void serve() throws IOException, ProtocolException {
+    void serve() throws IOException, ProtocolException, UnheardException {
         try (channel) {
             if (!awaitFrame()) {
                 return;
@@ -128,11 +138,26 @@ final class Connection implements AutoCloseable {
         return input.await(HEADER_SIZE);
     }
 
-    private void greet() throws IOException, ProtocolException {
-        FrameHeader header = expect(FRAME_HELLO, 0);
-        Decoder.hello(header, input.payload(header.length()));
+    /** Whoever comes without the key learns nothing, not even that. */
+    private void greet() throws IOException, ProtocolException, UnheardException {
+        try {
+            FrameHeader header = expect(FRAME_HELLO, 0);
+            Frame.Hello hello = Decoder.hello(header, input.payload(header.length()));
+            if (!key.equals(hello.key())) {
+                throw unheard("its key is not this daemon's");
+            }
+        } catch (ProtocolException e) {
+            throw unheard(e.getMessage());
+        } catch (EOFException e) {
+            throw unheard("it ended within HELLO");
+        }
         // Leaves together with the first answer.
         output.append(new Frame.Welcome(VERSION_MINOR, PID));
+    }
+
+    private UnheardException unheard(String why) {
+        return new UnheardException(
+                "a connection of pid " + descriptors.peerProcess(channel) + " is closed unheard: " + why);
     }
 
     private boolean serve(FrameHeader header) throws IOException, ProtocolException {

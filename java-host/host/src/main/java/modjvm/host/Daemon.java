@@ -61,6 +61,9 @@ final class Daemon {
     /** The uid under which the other end of a connection was made; negative if it cannot be told. */
     static native long peer(SocketChannel channel);
 
+    /** The process that has made a connection; negative if it cannot be told. */
+    static native long peerProcess(SocketChannel channel);
+
     /** The number of a connection's descriptor; negative where this JDK's channels cannot be reached. */
     static native int number(SocketChannel channel);
 

@@ -13,6 +13,11 @@ final class DaemonDescriptors implements Descriptors {
     }
 
     @Override
+    public long peerProcess(SocketChannel channel) {
+        return Daemon.peerProcess(channel);
+    }
+
+    @Override
     public int number(SocketChannel channel) {
         return Daemon.number(channel);
     }

@@ -15,6 +15,11 @@ interface Descriptors {
         }
 
         @Override
+        public long peerProcess(SocketChannel channel) {
+            return -1;
+        }
+
+        @Override
         public int number(SocketChannel channel) {
             return -1;
         }
@@ -42,6 +47,9 @@ interface Descriptors {
 
     /** The uid under which the other end of a connection was made; negative if it cannot be told. */
     long peer(SocketChannel channel);
+
+    /** The process that has made a connection; negative if it cannot be told. */
+    long peerProcess(SocketChannel channel);
 
     /** The number of a connection's descriptor, for {@link #awaitInput}; negative if it cannot be told. */
     int number(SocketChannel channel);

@@ -13,6 +13,7 @@ import java.util.function.Consumer;
 import modjvm.loading.KeptClasses;
 import modjvm.loading.Mounts;
 import modjvm.loading.Watch;
+import modjvm.protocol.ConnectionKey;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,6 +81,9 @@ final class Host {
 
     private void start() throws Exception {
         PoolSettings settings = PoolSettings.parse(lifecycle.settings());
+        if (settings.server().key().equals(ConnectionKey.NONE)) {
+            throw new StartException("the settings hold no key: no connection could be heard");
+        }
         ThreadFactory threads = ConnectionThreads.of(settings.server().areThreadsVirtual());
         ServerSocketChannel listener = lifecycle.listener();
         for (Path path : settings.classPath()) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import modjvm.loading.Owner;
+import modjvm.protocol.ConnectionKey;
 import modjvm.protocol.ProtocolException;
 import modjvm.protocol.Record;
 
@@ -36,16 +37,19 @@ record PoolSettings(
         Map<String, String> texts = new HashMap<>();
         List<byte[]> applications = new ArrayList<>();
         List<WarmUp> warmUps = new ArrayList<>();
+        ConnectionKey key = ConnectionKey.NONE;
         for (Record.Entry entry : Record.parse(record)) {
             switch (entry.name()) {
                 case "application" -> applications.add(entry.value());
                 case "warm-up" -> warmUps.add(WarmUp.parse(entry.value()));
+                case "key" -> key = ConnectionKey.of(entry.value());
                 default -> texts.put(entry.name(), entry.text()); // some are the supervisor's or the launcher's
             }
         }
         return new PoolSettings(
                 new ServerSettings(
                         number(texts, "httpd-uid", -1),
+                        key,
                         (int) number(texts, "threads", 0),
                         (int) Math.min(number(texts, "receive-buffer-size", 0), Integer.MAX_VALUE),
                         texts.getOrDefault("virtual-threads", "off").equals("on")),

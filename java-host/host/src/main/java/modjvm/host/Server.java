@@ -41,6 +41,7 @@ final class Server implements AutoCloseable {
     private final Runnable fatal;
     private final Admission admission;
     private final Buffers buffers;
+    private final Strangers strangers = new Strangers();
     private final Map<Connection, Thread> connections = new ConcurrentHashMap<>();
     private final Map<Long, Connection> watched = new ConcurrentHashMap<>();
     // No lambdas here: the first one costs a starting JVM more than everything else in this class.
@@ -186,8 +187,8 @@ final class Server implements AutoCloseable {
         if (settings.sendBufferBytes() > 0) {
             channel.setOption(StandardSocketOptions.SO_SNDBUF, settings.sendBufferBytes());
         }
-        Connection connection =
-                new Connection(channel, settings.areThreadsVirtual(), descriptors, applications, admission, buffers);
+        Connection connection = new Connection(
+                channel, settings.key(), settings.areThreadsVirtual(), descriptors, applications, admission, buffers);
         Thread thread = threads.newThread(new Runnable() {
             @Override
             public void run() {
@@ -222,7 +223,8 @@ final class Server implements AutoCloseable {
         long uid = settings.httpdUid() < 0 ? -1 : descriptors.peer(channel);
         boolean isStranger = uid > 0 && uid != settings.httpdUid();
         if (isStranger) {
-            Log.line("accept", "a connection of uid " + uid + " is closed: httpd's is " + settings.httpdUid());
+            strangers.turnedAway("a connection of uid " + uid + " pid " + descriptors.peerProcess(channel)
+                    + " is closed: httpd's uid is " + settings.httpdUid());
         }
         return isStranger;
     }
@@ -239,6 +241,8 @@ final class Server implements AutoCloseable {
     private void serve(Connection connection) {
         try {
             connection.serve();
+        } catch (UnheardException e) {
+            strangers.turnedAway(String.valueOf(e.getMessage()));
         } catch (ProtocolException e) {
             Log.line("connection", "closed: " + e.getMessage());
         } catch (IOException e) {

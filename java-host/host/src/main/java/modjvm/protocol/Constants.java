@@ -2,9 +2,10 @@ package modjvm.protocol;
 
 /** The numbers of PROTOCOL.md, under the names of {@code tests/protocol/constants.txt}. */
 public final class Constants {
-    public static final int VERSION_MAJOR = 1;
+    public static final int VERSION_MAJOR = 2;
     public static final int VERSION_MINOR = 0;
     public static final int HEADER_SIZE = 8;
+    public static final int KEY_SIZE = 16;
 
     public static final int FRAME_HELLO = 0x01;
     public static final int FRAME_WELCOME = 0x02;

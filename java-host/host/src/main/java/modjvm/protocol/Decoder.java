@@ -4,6 +4,7 @@ import static modjvm.protocol.Constants.*;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import modjvm.protocol.ProtocolException.Code;
 
@@ -44,7 +45,10 @@ public final class Decoder {
         }
         int minor = cursor.u8();
         cursor.u16();
-        return new Frame.Hello(header.serial(), minor, cursor.u32());
+        long pid = cursor.u32();
+        int key = cursor.take(KEY_SIZE);
+        return new Frame.Hello(
+                header.serial(), minor, pid, ConnectionKey.of(Arrays.copyOfRange(payload, key, key + KEY_SIZE)));
     }
 
     /** Decodes the payload of TRAILERS; names and values as ISO-8859-1. */

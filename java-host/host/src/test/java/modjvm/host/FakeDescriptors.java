@@ -19,6 +19,11 @@ final class FakeDescriptors implements Descriptors {
     }
 
     @Override
+    public long peerProcess(SocketChannel channel) {
+        return -1;
+    }
+
+    @Override
     public int number(SocketChannel channel) {
         return -1;
     }

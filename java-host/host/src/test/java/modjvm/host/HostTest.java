@@ -337,7 +337,7 @@ class HostTest {
     }
 
     private static Record.Builder settings() {
-        return new Record.Builder().add("name", "shop").add("threads", "2");
+        return new Record.Builder().add("name", "shop").add("threads", "2").add("key", HttpdCodec.KEY);
     }
 
     private static byte[] definition(Path target) {

@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import modjvm.loading.Owner;
+import modjvm.protocol.ConnectionKey;
+import modjvm.protocol.HttpdCodec;
 import modjvm.protocol.Record;
 import org.junit.jupiter.api.Test;
 
@@ -15,7 +17,7 @@ class PoolSettingsTest {
     void shouldHaveEverythingOffThatIsAbsent() throws Exception {
         PoolSettings settings = PoolSettings.parse(new byte[0]);
 
-        assertThat(settings.server()).isEqualTo(new ServerSettings(-1, 0, 0, false));
+        assertThat(settings.server()).isEqualTo(new ServerSettings(-1, ConnectionKey.NONE, 0, 0, false));
         assertThat(settings.supervision())
                 .isEqualTo(new Supervision(Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, 0));
         assertThat(settings.shutdownTimeout()).isZero();
@@ -39,6 +41,7 @@ class PoolSettingsTest {
                 .add("name", "shop")
                 .add("httpd-uid", "33")
                 .add("threads", "7")
+                .add("key", HttpdCodec.KEY)
                 .add("receive-buffer-size", "99999999999")
                 .add("virtual-threads", "on")
                 .add("request-timeout", "1")
@@ -56,7 +59,7 @@ class PoolSettingsTest {
                 .add("warm-up", warmUp)
                 .bytes());
 
-        assertThat(settings.server()).isEqualTo(new ServerSettings(33, 7, Integer.MAX_VALUE, true));
+        assertThat(settings.server()).isEqualTo(new ServerSettings(33, TestServer.key(), 7, Integer.MAX_VALUE, true));
         assertThat(settings.supervision())
                 .isEqualTo(new Supervision(
                         Duration.ofMillis(1), Duration.ofMillis(2), Duration.ofMillis(3), Duration.ofMillis(4), 5));

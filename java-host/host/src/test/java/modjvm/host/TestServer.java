@@ -10,6 +10,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
 import modjvm.Application;
 import modjvm.loading.Applications;
+import modjvm.protocol.ConnectionKey;
+import modjvm.protocol.HttpdCodec;
+import modjvm.protocol.ProtocolException;
 
 /** A server on a socket in a temporary folder, for tests. */
 final class TestServer implements AutoCloseable {
@@ -22,7 +25,7 @@ final class TestServer implements AutoCloseable {
     private final Path socket;
 
     TestServer(int threads, Applications applications) throws IOException {
-        this(new ServerSettings(HTTPD_UID, threads, 0, false), applications, platformThreads());
+        this(new ServerSettings(HTTPD_UID, key(), threads, 0, false), applications, platformThreads());
     }
 
     TestServer(ServerSettings settings, Applications applications, ThreadFactory connectionThreads) throws IOException {
@@ -37,6 +40,14 @@ final class TestServer implements AutoCloseable {
 
     static TestServer serving(Application application) throws IOException {
         return new TestServer(5, definition -> application);
+    }
+
+    static ConnectionKey key() {
+        try {
+            return ConnectionKey.of(HttpdCodec.KEY);
+        } catch (ProtocolException e) {
+            throw new AssertionError(e);
+        }
     }
 
     static ThreadFactory platformThreads() {

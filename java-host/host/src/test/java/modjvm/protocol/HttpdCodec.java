@@ -135,12 +135,20 @@ public final class HttpdCodec {
         }
     }
 
+    /** The key of every daemon in these tests. */
+    public static final byte[] KEY = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+
     public static byte[] hello(long pid) {
-        ByteBuffer payload = ByteBuffer.allocate(12)
+        return hello(pid, KEY);
+    }
+
+    public static byte[] hello(long pid, byte[] key) {
+        ByteBuffer payload = ByteBuffer.allocate(12 + key.length)
                 .put(Decoder.MAGIC)
                 .put((byte) VERSION_MAJOR)
                 .put((byte) VERSION_MINOR);
-        return frame(FRAME_HELLO, 0, 0, payload.putInt(8, (int) pid).array());
+        return frame(
+                FRAME_HELLO, 0, 0, payload.putInt(8, (int) pid).put(12, key).array());
     }
 
     public static byte[] data(int serial, byte[] payload) {

@@ -169,6 +169,7 @@ class VectorsTest {
         if (frame instanceof Frame.Hello hello) {
             lines.add(new Line("field", "minor", Integer.toString(hello.minor())));
             lines.add(new Line("field", "pid", Long.toString(hello.pid())));
+            lines.add(new Line("field", "key", latin1(hello.key().bytes())));
             return new Part("HELLO", "-", hello.serial(), lines);
         } else if (frame instanceof Frame.Request request) {
             String flags = !request.hasBody()
@@ -305,7 +306,8 @@ class VectorsTest {
                         part.lines("header").stream()
                                 .flatMap(line -> Stream.of(line.name(), line.value()))
                                 .collect(Collectors.toList()));
-            case "HELLO" -> HttpdCodec.hello(part.number("pid"));
+            case "HELLO" ->
+                HttpdCodec.hello(part.number("pid"), part.field("key").getBytes(StandardCharsets.ISO_8859_1));
             case "DATA" -> HttpdCodec.data(part.serial(), part.data());
             case "END" -> HttpdCodec.end(part.serial(), part.has("CUT"));
             case "REQUEST" -> {

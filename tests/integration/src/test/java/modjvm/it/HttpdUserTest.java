@@ -1,0 +1,117 @@
+package modjvm.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import modjvm.it.harness.Await;
+import modjvm.it.harness.Board;
+import modjvm.it.harness.Command;
+import modjvm.it.harness.Folders;
+import modjvm.it.harness.Http;
+import modjvm.it.harness.Httpd;
+import modjvm.it.harness.Intruder;
+import modjvm.it.harness.Proc;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** A process of httpd's user that is not httpd, such as a CGI program, connects to a pool's socket. */
+@RequiresRoot
+class HttpdUserTest {
+    private static final String HTTPD_USER = "www-data";
+    private static final String VERSION = "2";
+    private static final String ZEROS = "00".repeat(16);
+
+    @AutoClose
+    private static Httpd httpd;
+
+    private static Path own;
+
+    @BeforeAll
+    static void start() throws Exception {
+        httpd = Httpd.with()
+                .host("shop", "JVMDaemonProcess shop ${AS1}\nJVMAlias / ${APPS}/Facts.java")
+                .start();
+        httpd.expect("a connection of pid [0-9]+ is closed unheard");
+        httpd.expect("pool shop pid [0-9]+ ended: signal 9");
+        own = Folders.write(Folders.temporary().resolve("Own.java"), """
+                import modjvm.*;
+                public class Own {
+                    static final Application application = r -> Response.text("ran as " + System.getProperty("user.name"));
+                }
+                """);
+        Command.succeed("chown", "-R", HTTPD_USER, own.getParent().toString());
+    }
+
+    private static String intrude(String key, Path target) {
+        return Intruder.run(HTTPD_USER, socket(), VERSION, key, target.toString(), "application", "g");
+    }
+
+    private static Path socket() {
+        Await.until("one socket", Await.LONG, () -> httpd.sockets().size() == 1);
+        return httpd.sockets().get(0);
+    }
+
+    private static List<String> strangers() {
+        return httpd.log("shop").lines("is closed unheard");
+    }
+
+    private static Proc daemon() {
+        return httpd.awaitReady("shop", 1).get(0);
+    }
+
+    @Test
+    void shouldNotBeHeardWithoutTheKey() {
+        Path configured = httpd.apps().resolve("Facts.java");
+
+        for (String key : List.of("", "00".repeat(15), ZEROS, "ff".repeat(16), "00".repeat(17))) {
+            assertThat(intrude(key, own)).startsWith("closed");
+            assertThat(intrude(key, configured)).startsWith("closed");
+        }
+        // as it was before there were keys
+        assertThat(Intruder.run(HTTPD_USER, socket(), "1", "", own.toString(), "application", "g"))
+                .startsWith("closed");
+        assertThat(Http.get(httpd.uri("shop", "/?pid")).statusCode()).isEqualTo(200);
+        Await.until("a line about it", Await.LONG, () -> !strangers().isEmpty());
+        assertThat(strangers().size()).isLessThan(5); // of eleven: one a minute, and more than one daemon in these tests
+    }
+
+    @Test
+    void shouldNotBeHeardWithTheKeyOfTheDaemonBefore() {
+        Proc first = daemon();
+        String key = Board.key(httpd.parent(), first);
+        assertThat(intrude(key, httpd.apps().resolve("Facts.java"))).startsWith("response 200");
+
+        first.signal("KILL");
+        Await.until("another daemon", Await.LONG, () -> httpd.daemons("shop").stream()
+                .anyMatch(now -> now.pid() != first.pid()));
+        Proc second = daemon();
+
+        assertThat(Board.key(httpd.parent(), second)).isNotEqualTo(key).isNotEqualTo(ZEROS);
+        assertThat(intrude(key, httpd.apps().resolve("Facts.java"))).startsWith("closed");
+    }
+
+    @Test
+    void shouldNotFindTheKey() throws Exception {
+        String key = Board.key(httpd.parent(), daemon());
+
+        for (Proc each : httpd.processes()) {
+            assertThat(each.arguments().toString()).doesNotContain(key);
+            assertThat(each.environment().toString()).doesNotContain(key);
+        }
+        // httpd's children have changed their user, so nobody else of that user may look into them
+        for (Proc child : httpd.children()) {
+            Command look = Command.run(
+                    "setpriv",
+                    "--reuid",
+                    HTTPD_USER,
+                    "--clear-groups",
+                    "sh",
+                    "-c",
+                    "ls -l /proc/" + child.pid() + "/fd/ && cat /proc/" + child.pid() + "/maps");
+            assertThat(look.exitCode()).isNotZero();
+            assertThat(look.output()).contains("Permission denied");
+        }
+    }
+}
