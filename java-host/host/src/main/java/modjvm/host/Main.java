@@ -1,6 +1,7 @@
 package modjvm.host;
 
 import java.time.Duration;
+import modjvm.loading.CommonPoolThreads;
 
 /** Where the launcher enters. */
 public final class Main {
@@ -18,6 +19,7 @@ public final class Main {
     public static void main(String[] args) throws InterruptedException {
         Printed.install();
         LoggingConfiguration.install();
+        CommonPoolThreads.install();
         new Host(new DaemonLifecycle(), System.err, IN_FLIGHT_GRACE).run();
     }
 }

@@ -29,6 +29,8 @@ final class Mount {
     private @Nullable Attempt attempt;
     /** Guarded by this. */
     private final List<AutoCloseable> resources = new ArrayList<>();
+    /** Of the application; guarded by this. */
+    private @Nullable TargetLoader loader;
 
     /**
      * Makes a mount that is not loaded yet.
@@ -92,6 +94,14 @@ final class Mount {
         all.addAll(resources);
     }
 
+    /** Takes back what the JDK has of the application, which is closed. */
+    synchronized void release() {
+        if (loader != null) {
+            JdkServices.release(loader, log);
+            loader = null;
+        }
+    }
+
     /** What the target looks like before it is loaded: what it looks like later is compared with the first of these. */
     private long look() {
         long fingerprint = Fingerprint.of(target());
@@ -133,10 +143,11 @@ final class Mount {
         thread.setContextClassLoader(attached.loader);
         String entryPoint = definition.entryPoint();
         try {
+            JdkServices.register(attached.loader, log);
             Member member = new Resolver(attached.target, attached.loader).resolve(EntryPoint.parse(definition));
             entryPoint = member.name();
             Member.Made made = member.make(attached.target, definition.config());
-            keep(made);
+            keep(made, attached.loader);
             Application ready = new InContext(made.application(), attached.loader);
             application = ready;
             if (isDynamic) {
@@ -155,7 +166,8 @@ final class Mount {
         }
     }
 
-    private synchronized void keep(Member.Made made) {
+    private synchronized void keep(Member.Made made, TargetLoader from) {
+        loader = from;
         if (made.application() instanceof AutoCloseable closeable) {
             resources.add(closeable);
         }

@@ -68,6 +68,9 @@ public final class Mounts implements Applications {
                 all.put(mount, definition);
             }
         }
+        if (pool instanceof URLClassLoader classPath) {
+            JdkServices.register(classPath, log);
+        }
         List<Runnable> loads = new ArrayList<>();
         for (Mount mount : all.keySet()) {
             loads.add(new Runnable() {
@@ -115,6 +118,9 @@ public final class Mounts implements Applications {
             mount.resources(all);
         }
         Closing.run(all, limit, log);
+        for (Mount mount : mounts.values()) {
+            mount.release();
+        }
     }
 
     int size() {

@@ -127,9 +127,16 @@ final class SourceCompiler {
         }
         text.append(OPTIONS).append('\n');
         for (Path element : path) {
-            text.append(Fingerprint.of(element)).append(' ').append(element).append('\n');
+            add(text, element);
+            for (Path named : ManifestClassPath.of(element)) { // which javac sees, too
+                add(text, named);
+            }
         }
         return text.toString();
+    }
+
+    private static void add(StringBuilder text, Path element) {
+        text.append(Fingerprint.of(element)).append(' ').append(element).append('\n');
     }
 
     List<Path> path(List<Path> groupPath) throws LoadException {

@@ -1,6 +1,7 @@
 package modjvm.loading;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -53,6 +55,20 @@ final class TargetLoader extends URLClassLoader {
         for (Map.Entry<String, byte[]> entry : classes.entrySet()) {
             compiled.put(entry.getKey(), new Compiled(source, origin, entry.getValue()));
         }
+    }
+
+    /** Makes an object of a class of the host's that is defined here once more, so that the JDK takes it for the application's own. */
+    Runnable copyOf(Class<? extends Runnable> type) throws ReflectiveOperationException {
+        Class<?> copy = findLoadedClass(type.getName());
+        if (copy == null) {
+            try (InputStream in = type.getResourceAsStream(type.getSimpleName() + ".class")) {
+                byte[] bytes = Objects.requireNonNull(in, type.getName()).readAllBytes();
+                copy = defineClass(type.getName(), bytes, 0, bytes.length);
+            } catch (IOException e) {
+                throw new ReflectiveOperationException(e);
+            }
+        }
+        return (Runnable) copy.getConstructor().newInstance();
     }
 
     /** Tells whether a class is one of those that this loader holds itself. */

@@ -53,7 +53,7 @@ public final class Watch {
     }
 
     /**
-     * Adds a target that is about to be loaded; changes nothing if it is there already.
+     * Adds a target that is about to be loaded, and what its manifest names; changes nothing if they are there already.
      *
      * @param fingerprint what it looks like
      * @param isDynamic whether a request has named it, rather than the settings
@@ -67,9 +67,18 @@ public final class Watch {
         if (isFirst) {
             for (Path path : classPath) {
                 add(path, Fingerprint.of(path), Reason.CONFIGURED);
+                addNamedBy(path);
             }
         }
         add(target, fingerprint, isDynamic ? Reason.TRIED : Reason.CONFIGURED);
+        addNamedBy(target);
+    }
+
+    /** What the manifest of a jar adds to it is loaded with it, and so is watched with it. */
+    private void addNamedBy(Path jar) {
+        for (Path path : ManifestClassPath.of(jar)) {
+            add(path, Fingerprint.of(path), Reason.CONFIGURED);
+        }
     }
 
     /** A target that a request has named works. */

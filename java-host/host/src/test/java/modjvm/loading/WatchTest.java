@@ -210,4 +210,24 @@ class WatchTest {
         watch.whenFilled(filled::incrementAndGet);
         assertThat(filled).hasValue(2);
     }
+
+    @Test
+    void shouldWatchWhatTheManifestOfAJarNames() throws Exception {
+        Path library = bench.jar("libs/two words.jar", "", bench.classes("lib", "class Shelf { }"));
+        Path app = bench.classes("app", GOOD);
+        Path middle = bench.jar("libs/middle.jar", "", bench.classes("middle", "class Middle { }"), "two%20words.jar");
+        Path jar = bench.jar("app.jar", "", app, "libs/middle.jar missing.jar http://nowhere.test/x.jar libs/");
+        mounts.preload(List.of(Workbench.definition(jar, "application")), 1);
+        assertThat(look()).isFalse();
+
+        Files.writeString(library, "another version");
+        lookTwice();
+        assertThat(changed).containsExactlyInAnyOrder(library, folder.resolve("libs"));
+
+        changed.clear();
+        Files.writeString(folder.resolve("missing.jar"), "there now");
+        lookTwice();
+        assertThat(changed).containsExactly(folder.resolve("missing.jar"));
+        assertThat(middle).exists();
+    }
 }

@@ -95,12 +95,21 @@ final class Workbench {
 
     /** Packs a folder of classes; the application's class goes into the manifest unless it is empty. */
     Path jar(String name, String applicationClass, Path classes) throws IOException {
+        return jar(name, applicationClass, classes, "");
+    }
+
+    /** The same with a Class-Path, unless it is empty. */
+    Path jar(String name, String applicationClass, Path classes, String classPath) throws IOException {
         Manifest manifest = new Manifest();
         manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
         if (!applicationClass.isEmpty()) {
             manifest.getMainAttributes().putValue("Application-Class", applicationClass);
         }
+        if (!classPath.isEmpty()) {
+            manifest.getMainAttributes().put(Attributes.Name.CLASS_PATH, classPath);
+        }
         Path jar = folder.resolve(name);
+        Files.createDirectories(jar.getParent());
         try (OutputStream out = Files.newOutputStream(jar);
                 JarOutputStream entries = new JarOutputStream(out, manifest);
                 Stream<Path> files = Files.walk(classes)) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import modjvm.it.harness.Http;
 import modjvm.it.harness.Httpd;
@@ -37,6 +38,20 @@ class ServingTest {
         try (Httpd httpd = start(pool + "off", "")) {
             assertThat(Http.await(httpd.uri("site", "/app?virtual"), 200).body())
                     .isEqualTo("false");
+        }
+    }
+
+    @Test
+    void shouldShowTheCommonPoolTheApplicationsClasses() {
+        try (Httpd httpd = Httpd.with().host("site", """
+                JVMDaemonProcess site ${AS1} java-option=-Djava.util.concurrent.ForkJoinPool.common.parallelism=2
+                JVMAlias /one ${APPS}/Shared.java
+                JVMAlias /two ${APPS}/Shared.java param.a=b
+                """).start()) {
+            for (String mount : List.of("/one", "/two", "/one")) {
+                assertThat(Http.await(httpd.uri("site", mount), 200).body())
+                        .matches("ForkJoinPool.commonPool-worker-\\d+ true");
+            }
         }
     }
 
