@@ -1,8 +1,39 @@
 #include "text.h"
 
+#include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
-/* Length of the well-formed UTF-8 sequence at in (Unicode, table 3-7); 0 if there is none, or it is a control character. */
+/* Characters that are not seen but change how others are: direction, joining, where a line ends, tags (Unicode's category Cf, the two
+ * separators of lines and paragraphs, and the plane of tags and variation selectors). A terminal or a page would show another text. */
+static const struct {
+    uint32_t first;
+    uint32_t last;
+} invisible[] = {
+    {0x00ad, 0x00ad},   {0x034f, 0x034f},   {0x0600, 0x0605},   {0x061c, 0x061c},   {0x06dd, 0x06dd},   {0x070f, 0x070f},
+    {0x0890, 0x0891},   {0x08e2, 0x08e2},   {0x115f, 0x1160},   {0x17b4, 0x17b5},   {0x180b, 0x180f},   {0x200b, 0x200f},
+    {0x2028, 0x202e},   {0x2060, 0x206f},   {0x3164, 0x3164},   {0xfeff, 0xfeff},   {0xffa0, 0xffa0},   {0xfff0, 0xfffb},
+    {0x110bd, 0x110bd}, {0x110cd, 0x110cd}, {0x13430, 0x1343f}, {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a}, {0xe0000, 0xe0fff},
+};
+
+/* in: a well-formed sequence of that size */
+static bool is_invisible(const unsigned char *in, size_t size)
+{
+    uint32_t character = size == 1 ? in[0] : in[0] & (0x7fU >> size);
+    size_t i;
+
+    for (i = 1; i < size; i++) {
+        character = character << 6 | (in[i] & 0x3fU);
+    }
+    for (i = 0; i < sizeof(invisible) / sizeof(invisible[0]); i++) {
+        if (character >= invisible[i].first && character <= invisible[i].last) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Length of the well-formed UTF-8 sequence at in (Unicode, table 3-7); 0 if there is none, or it is no printable character. */
 static size_t printable(const unsigned char *in, size_t len)
 {
     unsigned char lead = in[0], low = 0x80, high = 0xbf;
@@ -33,7 +64,7 @@ static size_t printable(const unsigned char *in, size_t len)
             return 0;
         }
     }
-    return size;
+    return is_invisible(in, size) ? 0 : size;
 }
 
 size_t mj_text_escape(char *out, const char *in, size_t len)

@@ -1,6 +1,7 @@
 #include "client.h"
 
 #include "life.h"
+#include "text.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -11,6 +12,7 @@
 #include <unistd.h>
 
 #define FIRST_SIZE 4096
+#define MESSAGE_MAX 4096
 
 mj_client_t *mj_client_make(int fd, uid_t uid, int64_t now, apr_pool_t *parent)
 {
@@ -119,12 +121,14 @@ void mj_client_say(mj_client_t *client, const char *format, ...)
 
 void mj_client_refuse(mj_client_t *client, const char *format, ...)
 {
+    char message[MESSAGE_MAX], escaped[MJ_ESCAPED_SIZE(MESSAGE_MAX)];
     va_list arguments;
-    mj_client_say(client, "error ");
+
     va_start(arguments, format);
-    say(client, format, arguments);
+    (void)vsnprintf(message, sizeof(message), format, arguments);
     va_end(arguments);
-    mj_client_say(client, "\n");
+    mj_text_escape(escaped, message, strlen(message));
+    mj_client_say(client, "error %s\n", escaped);
     client->is_answered = true;
 }
 

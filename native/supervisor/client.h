@@ -47,7 +47,8 @@ bool mj_client_read(mj_client_t *client, int64_t now);
 /** Appends to what it is told. */
 void mj_client_say(mj_client_t *client, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/** Ends what it is told with one line: `error MESSAGE`. */
+/** Ends what it is told with one line: `error MESSAGE`. What is not printable in it is escaped: it goes to a terminal, and the message
+ *  may be a daemon's. */
 void mj_client_refuse(mj_client_t *client, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 size_t mj_client_unsent(const mj_client_t *client);

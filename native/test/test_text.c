@@ -1,6 +1,7 @@
 #include "harness.h"
 #include "text.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static void expect_escaped(const char *in, const char *expected)
@@ -31,11 +32,36 @@ START_TEST(should_escape_what_is_no_printable_utf_8)
 }
 END_TEST
 
+static void expect_each_byte_escaped(const char *in)
+{
+    char *expected = apr_pcalloc(test_pool, MJ_ESCAPED_SIZE(strlen(in)));
+    for (size_t i = 0; in[i] != '\0'; i++) {
+        (void)sprintf(expected + 4 * i, "\\x%02x", (unsigned char)in[i]);
+    }
+    expect_escaped(in, expected);
+}
+
+START_TEST(should_escape_characters_that_change_how_others_are_shown)
+{
+    static const char *const characters[] = {
+        "\u00ad",     /* soft hyphen */
+        "\u061c",     /* Arabic letter mark */
+        "\u200b",     "\u200d", "\u200f", /* zero width; right-to-left mark */
+        "\u2028",     "\u2029", "\u202a", "\u202e", "\u2060", "\u2066", "\u2069", "\u206f", "\ufeff", "\ufff9",
+        "\U0001d173", "\U000e0001", "\U000e0041", "\U000e007f", "\U000e01ef"};
+    for (size_t i = 0; i < sizeof(characters) / sizeof(characters[0]); i++) {
+        expect_each_byte_escaped(characters[i]);
+    }
+    expect_escaped("\u2010\u2027\u202f\u205f \u05d0 \ufffd \U0001f600\ufe0f", "\u2010\u2027\u202f\u205f \u05d0 \ufffd \U0001f600\ufe0f");
+}
+END_TEST
+
 Suite *mj_suite(void)
 {
     Suite *suite = suite_create("text");
     TCase *tcase = mj_case(suite, "text");
 
     tcase_add_test(tcase, should_escape_what_is_no_printable_utf_8);
+    tcase_add_test(tcase, should_escape_characters_that_change_how_others_are_shown);
     return suite;
 }

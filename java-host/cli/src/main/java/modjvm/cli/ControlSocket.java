@@ -3,7 +3,6 @@ package modjvm.cli;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.Reader;
 import java.io.Writer;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -23,7 +22,7 @@ final class ControlSocket {
     }
 
     /**
-     * Asks, and copies the text of the answer as it comes.
+     * Asks, and copies the text of the answer as it comes, {@linkplain Printable#of made printable}.
      *
      * @param line what to ask, without its newline
      * @throws Failure if nobody answers, or if the answer is an error
@@ -64,7 +63,7 @@ final class ControlSocket {
             throw new Failure(path + ": the supervisor has ended without an answer");
         }
         if (first.startsWith("error ")) {
-            throw new Failure(first.substring("error ".length()));
+            throw new Failure(Printable.of(first.substring("error ".length())));
         }
         if (!first.equals("ok")) {
             throw new Failure(path + ": this is no supervisor of mod_jvm, or one of another version");
@@ -72,14 +71,13 @@ final class ControlSocket {
         copy(answer, text);
     }
 
-    /** Each piece is shown when it comes: a dump of several processes takes its time. */
-    private static void copy(Reader answer, Writer text) throws IOException {
-        char[] piece = new char[8192];
-        int length = answer.read(piece);
-        while (length >= 0) {
-            text.write(piece, 0, length);
+    /** Each line is shown when it comes: a dump of several processes takes its time. */
+    private static void copy(BufferedReader answer, Writer text) throws IOException {
+        String line = answer.readLine();
+        while (line != null) {
+            text.write(Printable.of(line) + "\n");
             text.flush();
-            length = answer.read(piece);
+            line = answer.readLine();
         }
     }
 }

@@ -79,7 +79,7 @@ final class StatusTable {
     }
 
     private static String text(Map<String, Object> object, String name) {
-        return object.getOrDefault(name, "").toString();
+        return Printable.of(object.getOrDefault(name, "").toString());
     }
 
     private static long number(Map<String, Object> object, String name) {

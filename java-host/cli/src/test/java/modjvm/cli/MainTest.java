@@ -79,6 +79,32 @@ class MainTest {
         assertThat(out.toString()).isEqualTo(STATUS);
     }
 
+    /** Whoever listens there: nothing of it moves the cursor, or turns the order of what is read. */
+    @ParameterizedTest
+    @CsvSource({"'ok\npid 1:\n', dump, 'pid 1:\n', ''", "'error ', restart, '', 'modjvm: '"})
+    void shouldPrintNothingThatATerminalWouldActOn(String before, String verb, String onOut, String onErr)
+            throws Exception {
+        String hostile = "\u001b[31m \u009b \u202e \u200b \u2066 \ufeff \udb40\udc41 \u00e4\t\u05d0\n";
+        String shown = "\\u001b[31m \\u009b \\u202e \\u200b \\u2066 \\ufeff \\udb40\\udc41 \u00e4\t\u05d0\n";
+        try (FakeSupervisor supervisor = new FakeSupervisor(dir, before + hostile)) {
+            runAt(dir, verb, "shop");
+            assertThat(supervisor.lines()).containsExactly(verb + " shop\n");
+        }
+        assertThat(out.toString()).isEqualTo(onErr.isEmpty() ? onOut + shown : "");
+        assertThat(err.toString()).isEqualTo(onErr.isEmpty() ? "" : onErr + shown);
+    }
+
+    @Test
+    void shouldPrintNoEscapesOfADocumentAsTheyAreMeant() throws Exception {
+        String escapes = "\\u001b[31m\\u202e";
+        try (FakeSupervisor supervisor =
+                new FakeSupervisor(dir, "ok\n" + STATUS.replace("maximum-requests", escapes))) {
+            assertThat(runAt(dir, "status")).isZero();
+            assertThat(supervisor.lines()).containsExactly("status\n");
+        }
+        assertThat(out.toString()).contains("1  " + escapes + "\n");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "restart shop,            restart shop",
