@@ -219,14 +219,31 @@ void mj_journal_log(mj_journal_t *journal, const char *level, const char *number
     }
 }
 
+/* A JVM that SIGHUP, SIGINT or SIGTERM ends exits with 128 and its number, as System.exit may too. */
+static int exit_signal(int status)
+{
+    int number = WIFEXITED(status) ? WEXITSTATUS(status) - 128 : 0;
+    return number == SIGHUP || number == SIGINT || number == SIGTERM ? number : 0;
+}
+
+/* Whether the host has told that a signal ended the JVM: then its text is `signal N (NAME) from outside`. */
+static bool is_ended_from_outside(const mj_daemon_t *daemon, int status)
+{
+    char start[16];
+    int number = exit_signal(status);
+
+    (void)snprintf(start, sizeof(start), "signal %d (", number);
+    return number != 0 && !daemon->life.is_ordered && strncmp(daemon->reason, start, strlen(start)) == 0;
+}
+
 /* What there is to say beyond the bare reason, as `: A; B`; empty if there is nothing. */
 static const char *describe_details(const mj_daemon_t *daemon, const mj_end_t *end, const char *reason)
 {
     const mj_life_t *life = &daemon->life;
     const char *details = "";
-    /* A JVM that SIGTERM ends says exit(143) too: that is not System.exit. */
+    /* A signal may have come before the host could tell: then nothing is said of System.exit. */
     bool is_own_exit = !end->is_held && daemon->has_called_exit && !life->is_ordered && life->timeout == NULL && WIFEXITED(end->status) &&
-                       WEXITSTATUS(end->status) != 128 + SIGTERM;
+                       exit_signal(end->status) == 0;
 
     if (daemon->why != NULL && strcmp(daemon->why, reason) != 0) {
         details = apr_pstrcat(daemon->mem, details, "; ", daemon->why, NULL);
@@ -234,7 +251,7 @@ static const char *describe_details(const mj_daemon_t *daemon, const mj_end_t *e
     if (daemon->why_more != NULL) {
         details = apr_pstrcat(daemon->mem, details, "; ", daemon->why_more, NULL);
     }
-    if (daemon->reason[0] != '\0' && !life->is_ordered) {
+    if (daemon->reason[0] != '\0' && !life->is_ordered && strcmp(daemon->reason, reason) != 0) {
         details = apr_pstrcat(daemon->mem, details, "; ", daemon->reason, NULL);
     } else if (is_own_exit) {
         details = apr_pstrcat(daemon->mem, details, "; System.exit", NULL);
@@ -284,6 +301,8 @@ static void log_end(const mj_daemon_t *daemon, const mj_end_t *end)
         reason = life->timeout;
     } else if (end->is_held) {
         reason = mj_vitals_holder(daemon->child.pid, daemon->mem);
+    } else if (is_ended_from_outside(daemon, end->status)) {
+        reason = daemon->reason;
     } else if (WIFSIGNALED(end->status)) {
         reason = apr_psprintf(daemon->mem, "signal %d", WTERMSIG(end->status));
     } else {

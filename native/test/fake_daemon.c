@@ -8,6 +8,9 @@
  *   hang      is never ready
  *   stubborn  takes no notice of anything but SIGKILL
  *   brief     exits with 3 as soon as it is ready
+ *   hangup    ends as a JVM does that got SIGHUP
+ *   like-hangup  ends as a JVM does whose application has called System.exit(129)
+ *   wordy     asks to be replaced, for a reason of 1000 bytes that show as four times as many
  *   beat      sends heartbeats
  *   idle      says that it is idle, all the time
  *   partial=HASH  tells that its application of that hash has failed to load
@@ -272,6 +275,18 @@ int main(int argc, char **argv)
     if (is_told("brief")) {
         say("X3", 2);
         return 3;
+    }
+    if (is_told("wordy")) {
+        char reason[1000];
+        memset(reason, 1, sizeof(reason));
+        reason[0] = 'O';
+        say(reason, sizeof(reason));
+    }
+    if (is_told("hangup")) {
+        const char *why = is_told("like-hangup") ? "FSystem.exit at shop.Shop.leave(Shop.java:7)" : "Fsignal 1 (SIGHUP) from outside";
+        say(why, strlen(why));
+        say("X129", 4);
+        return 129;
     }
     while (is_told("flood")) {
         printf("flood\n");

@@ -39,6 +39,18 @@ START_TEST(should_name_the_crash_report)
 }
 END_TEST
 
+START_TEST(should_tell_a_signal_from_system_exit)
+{
+    driver_t *driver = driver_start();
+    driver_start_pool(driver, "hangup");
+    driver_await(driver, " ended: signal 1 (SIGHUP) from outside (up ", 1);
+    driver_start_pool(driver, "like-hangup");
+    driver_await(driver, " ended: exit code 129: System.exit at shop.Shop.leave(Shop.java:7) (up ", 1);
+    ck_assert_uint_eq(driver_count(driver, "exit code 129: signal"), 0);
+    driver_finish(driver);
+}
+END_TEST
+
 START_TEST(should_end_a_stubborn_daemon_by_force)
 {
     driver_t *driver = driver_start();
@@ -145,6 +157,7 @@ Suite *mj_suite(void)
     tcase_set_timeout(ends, 2 * DEADLINE_S);
     tcase_add_test(ends, should_name_the_crash_report);
     tcase_add_test(ends, should_end_what_a_daemon_had_started);
+    tcase_add_test(ends, should_tell_a_signal_from_system_exit);
     tcase_add_test(ends, should_end_a_stubborn_daemon_by_force);
     tcase_add_test(ends, should_end_on_sigterm_and_on_nothing_less);
     tcase_add_test(ends, should_end_with_httpd_however_that_ends);

@@ -1,15 +1,48 @@
 package modjvm.host;
 
-/** Who has called System.exit or Runtime.exit: found in the stacks of all threads while the JVM runs its shutdown hooks. */
+import java.util.Map;
+
+/** Why the JVM ends, System.exit or a signal: found in the stacks of all threads while it runs its shutdown hooks. */
 final class ExitCaller {
     private static final String RUNTIME = "java.lang.Runtime";
     private static final String HOOKS = "java.lang.ApplicationShutdownHooks";
+    /** Handles the signals that end a JVM, on a thread that the JDK makes for each and names as the signal. */
+    private static final String TERMINATOR = "java.lang.Terminator";
+
+    private static final Map<String, Integer> SIGNALS = Map.of("SIGHUP", 1, "SIGINT", 2, "SIGTERM", 15);
     private static final String HOST = "modjvm.host.";
 
     private ExitCaller() {}
 
     /**
-     * Looks at the stacks of some threads.
+     * Looks whether a signal ends the JVM.
+     *
+     * @return {@code signal 1 (SIGHUP) from outside}; empty if it is none
+     */
+    static String signal(Map<Thread, StackTraceElement[]> stacks) {
+        for (Map.Entry<Thread, StackTraceElement[]> entry : stacks.entrySet()) {
+            String name = entry.getKey().getName().split(" ", 2)[0];
+            Integer number = SIGNALS.get(name);
+            if (number != null && isTerminating(entry.getValue())) {
+                return "signal " + number + " (" + name + ") from outside";
+            }
+        }
+        return "";
+    }
+
+    private static boolean isTerminating(StackTraceElement[] stack) {
+        boolean runsHooks = false;
+        for (StackTraceElement frame : stack) {
+            runsHooks |= frame.getClassName().equals(HOOKS);
+            if (runsHooks && frame.getClassName().startsWith(TERMINATOR)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Looks at the stacks of some threads for a call of System.exit or Runtime.exit.
      *
      * @return {@code shop.Shop.handle(Shop.java:12)}; empty if it was none of them, or the host itself
      */

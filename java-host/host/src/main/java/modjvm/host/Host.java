@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -212,10 +213,15 @@ final class Host {
         mounts.close(all.minus(grace));
     }
 
-    /** Tells where the application that has called System.exit did so, if that is why the JVM ends. */
+    /** Tells which signal ends the JVM, or where the application that has called System.exit did so, if it was one of these. */
     private void reportExit() {
-        List<StackTraceElement[]> stacks =
-                new ArrayList<>(Thread.getAllStackTraces().values());
+        Map<Thread, StackTraceElement[]> threads = Thread.getAllStackTraces();
+        String signal = ExitCaller.signal(threads);
+        if (!signal.isEmpty()) {
+            lifecycle.failed(signal);
+            return;
+        }
+        List<StackTraceElement[]> stacks = new ArrayList<>(threads.values());
         Server serving = server;
         if (serving != null) {
             for (RunningRequest running : serving.running()) {

@@ -42,6 +42,7 @@ class ExitCallerTest {
         try (BufferedReader out = process.inputReader()) {
             assertThat(out.readLine()).startsWith("waiting");
             process.toHandle().destroy(); // and leaves the stream open
+            assertThat(out.readLine()).isEqualTo("signal 15 (SIGTERM) from outside");
             assertThat(out.readLine()).isEqualTo("exit at <>");
         }
     }

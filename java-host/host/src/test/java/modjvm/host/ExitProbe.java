@@ -13,6 +13,10 @@ final class ExitProbe {
         new DaemonLifecycle().atExit(() -> {
             List<StackTraceElement[]> stacks =
                     new ArrayList<>(Thread.getAllStackTraces().values());
+            String signal = ExitCaller.signal(Thread.getAllStackTraces());
+            if (!signal.isEmpty()) {
+                System.out.println(signal);
+            }
             System.out.println("exit at <" + ExitCaller.of(stacks) + ">");
         });
         switch (arguments[0]) {

@@ -18,6 +18,9 @@ import modjvm.it.harness.Proc;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Daemons that end are replaced, and the virtual host's error log says why they ended, once for each. */
 class SupervisionTest {
@@ -77,6 +80,26 @@ class SupervisionTest {
         assertThat(Http.get(httpd.uri("ends", "/?exit=7")).statusCode()).isIn(502, 503);
 
         awaitDeath("ends", pid, "exit code 7: .*System\\.exit");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"HUP, 1", "INT, 2", "TERM, 15"})
+    void shouldTellOfASignalFromOutside(String name, int number) {
+        int pid = pid("ends");
+
+        Proc.of(pid).orElseThrow().signal(name);
+
+        awaitDeath("ends", pid, "signal " + number + " \\(SIG" + name + "\\) from outside \\(up");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {129, 130, 143})
+    void shouldNotTakeSystemExitForASignal(int code) {
+        int pid = pid("ends");
+
+        assertThat(Http.get(httpd.uri("ends", "/?exit=" + code)).statusCode()).isIn(502, 503);
+
+        awaitDeath("ends", pid, "exit code " + code + ": System\\.exit at .*Ends");
     }
 
     @Test
