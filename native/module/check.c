@@ -272,6 +272,18 @@ static int check_named_pools(apr_pool_t *pool, server_rec *server)
     return failures;
 }
 
+bool mj_section_covers(const core_dir_config *section, const char *uri)
+{
+    size_t len = strlen(section->d);
+    if (section->r != NULL) {
+        return ap_regexec(section->r, uri, 0, NULL, 0) == 0;
+    }
+    if (section->d_is_fnmatch != 0) {
+        return apr_fnmatch(section->d, uri, APR_FNM_PATHNAME) == APR_SUCCESS;
+    }
+    return strncmp(section->d, uri, len) == 0 && (len == 0 || section->d[len - 1] == '/' || uri[len] == '/' || uri[len] == '\0');
+}
+
 /* The scope that requests for a mount will have as far as it can be known: the server's, and each <Location> that covers the mount, as
  * ap_location_walk would merge them. */
 static const mj_scope_t *scope_of_mount(apr_pool_t *pool, const server_rec *server, const mj_mount_t *mount)
@@ -283,13 +295,8 @@ static const mj_scope_t *scope_of_mount(apr_pool_t *pool, const server_rec *serv
 
     for (i = 0; mount->regex == NULL && core->sec_url != NULL && i < core->sec_url->nelts; i++) {
         ap_conf_vector_t *section = APR_ARRAY_IDX(core->sec_url, i, ap_conf_vector_t *);
-        const core_dir_config *where = ap_get_core_module_config(section);
         const mj_scope_t *inner = ap_get_module_config(section, &jvm_module);
-        size_t len = strlen(where->d);
-        bool covers = where->r != NULL               ? ap_regexec(where->r, uri, 0, NULL, 0) == 0
-                      : where->d_is_fnmatch != 0     ? apr_fnmatch(where->d, uri, APR_FNM_PATHNAME) == APR_SUCCESS
-                      : strncmp(where->d, uri, len) == 0 && (len == 0 || where->d[len - 1] == '/' || uri[len] == '/' || uri[len] == '\0');
-        if (covers && inner != NULL) {
+        if (inner != NULL && mj_section_covers(ap_get_core_module_config(section), uri)) {
             scope = mj_scope_merge(pool, scope, inner);
         }
     }
@@ -432,6 +439,7 @@ int mj_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, serv
     for (server = main_server; server != NULL; server = server->next) {
         failures += check_named_pools(ptemp, server);
         failures += check_mounts(pconf, server);
+        mj_mounts_warn(server, main_server);
     }
     if (mj_all_pools(ptemp, main_server)->nelts > 0) {
         wrong = check_installation(ptemp);

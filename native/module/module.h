@@ -11,6 +11,7 @@
 
 #include <ap_mpm.h>
 #include <http_config.h>
+#include <http_core.h>
 #include <util_filter.h>
 
 #if !AP_MODULE_MAGIC_AT_LEAST(20120211, 129)
@@ -135,6 +136,9 @@ extern const command_rec mj_commands[];
 /** The check_config hook: resolves identities, Java homes, pools of mounts. Has no side effects. */
 int mj_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, server_rec *main_server);
 
+/** @return whether a <Location> or <LocationMatch> is for that URI, as ap_location_walk has it */
+bool mj_section_covers(const core_dir_config *section, const char *uri);
+
 /** Finds the pool that serves requests of server in that scope.
  *  @return NULL, and *wrong says why */
 const mj_pool_t *mj_find_pool(apr_pool_t *pool, const server_rec *server, const mj_scope_t *scope, const char **wrong);
@@ -155,6 +159,10 @@ apr_array_header_t *mj_all_pools(apr_pool_t *pool, server_rec *main_server);
 const char *mj_default_group(apr_pool_t *pool, const server_rec *server, const char *mount);
 
 /* --- mounts.c --- */
+
+/** Warns of each mount of a server's own that no request can reach, because one further up takes the same paths; for check_config. */
+void mj_mounts_warn(const server_rec *server, const server_rec *main_server);
+
 int mj_translate_name(request_rec *r);
 int mj_map_to_storage(request_rec *r);
 int mj_type_checker(request_rec *r);

@@ -3,7 +3,37 @@
 
 #include <apr_strings.h>
 #include <http_core.h>
+#include <http_log.h>
 #include <string.h>
+
+APLOG_USE_MODULE(jvm);
+
+static bool takes_the_same(const mj_mount_t *a, const mj_mount_t *b)
+{
+    return (a->regex != NULL) == (b->regex != NULL) && strcmp(a->path, b->path) == 0 &&
+           (a->regex == NULL || strcmp(a->pattern, b->pattern) == 0);
+}
+
+void mj_mounts_warn(const server_rec *server, const server_rec *main_server)
+{
+    const apr_array_header_t *mounts = mj_server_config(server)->mounts;
+    /* What a virtual host inherits stands behind its own, and may well be replaced by that. */
+    int own = mounts->nelts - (server != main_server ? mj_server_config(main_server)->mounts->nelts : 0);
+    int i, k;
+
+    for (i = 1; i < own; i++) {
+        const mj_mount_t *mount = APR_ARRAY_IDX(mounts, i, const mj_mount_t *), *other = NULL;
+        for (k = 0; k < i && other == NULL; k++) {
+            const mj_mount_t *earlier = APR_ARRAY_IDX(mounts, k, const mj_mount_t *);
+            other = takes_the_same(earlier, mount) ? earlier : NULL;
+        }
+        if (other != NULL) {
+            ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_WARNING, 0, server,
+                         MJLOGNO(0027) "%s: %s %s is never used: the one at %s takes the same requests; remove one of the two",
+                         mount->where, mount->regex != NULL ? "JVMAliasMatch" : "JVMAlias", mount->pattern, other->where);
+        }
+    }
+}
 
 /* How many bytes of the URI a JVMAlias takes, 0 if it does not match or is mounted at /; *matches tells the two apart. */
 static apr_size_t match_path(const mj_mount_t *mount, const char *uri, bool *matches)

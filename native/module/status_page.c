@@ -3,9 +3,13 @@
 #include "text.h"
 
 #include <apr_strings.h>
+#include <http_core.h>
+#include <http_log.h>
 #include <http_main.h>
 #include <http_protocol.h>
 #include <string.h>
+
+APLOG_USE_MODULE(jvm);
 
 #define COUNT(array) (int)(sizeof(array) / sizeof((array)[0]))
 
@@ -26,15 +30,22 @@ static const struct {
 typedef struct row_t {
     const char *name;
     const char *server;
-    mj_board_view_t view;
+    unsigned index;
+    mj_board_view_t *view; /* one for all rows: of the pool that was looked at last, so that thousands of pools take no memory */
 } row_t;
+
+static const mj_board_view_t *look(const row_t *row)
+{
+    mj_board_look(mj_child()->board, row->index, row->view);
+    return row->view;
+}
 
 /* The last error as printable UTF-8: it is of a daemon's making. */
 static const char *last_error(request_rec *r, const row_t *row)
 {
-    apr_size_t len = strlen(row->view.last_error);
+    apr_size_t len = strlen(row->view->last_error);
     char *text = apr_palloc(r->pool, MJ_ESCAPED_SIZE(len));
-    mj_text_escape(text, row->view.last_error, len);
+    mj_text_escape(text, row->view->last_error, len);
     return text;
 }
 
@@ -42,7 +53,7 @@ static const char *last_error(request_rec *r, const row_t *row)
 static const char *last_error_time(request_rec *r, const row_t *row)
 {
     apr_time_exp_t at;
-    if (row->view.last_error_at <= 0 || apr_time_exp_gmt(&at, row->view.last_error_at) != APR_SUCCESS) {
+    if (row->view->last_error_at <= 0 || apr_time_exp_gmt(&at, row->view->last_error_at) != APR_SUCCESS) {
         return "";
     }
     return apr_psprintf(r->pool, "%04d-%02d-%02dT%02d:%02d:%02dZ", at.tm_year + 1900, at.tm_mon + 1, at.tm_mday, at.tm_hour, at.tm_min,
@@ -76,12 +87,12 @@ static const char *name_of(const char *const *names, unsigned count, unsigned nu
 
 static const char *pool_state(const row_t *row)
 {
-    return name_of(pool_states, COUNT(pool_states), row->view.state);
+    return name_of(pool_states, COUNT(pool_states), row->view->state);
 }
 
 static const char *slot_state(const row_t *row, unsigned slot)
 {
-    return name_of(slot_states, COUNT(slot_states), row->view.slots[slot].state);
+    return name_of(slot_states, COUNT(slot_states), row->view->slots[slot].state);
 }
 
 static void print_html(request_rec *r, const row_t *rows, int count)
@@ -94,15 +105,16 @@ static void print_html(request_rec *r, const row_t *rows, int count)
     }
     ap_rputs("<th>daemons: pid, state, requests in flight and served<th>last error</tr>\n", r);
     for (const row_t *row = rows; row < rows + count; row++) {
-        ap_rprintf(r, "<tr><td>%s<td>%s<td>%s<td>%u", row->name, ap_escape_html(r->pool, row->server), pool_state(row), row->view.waiting);
+        look(row);
+        ap_rprintf(r, "<tr><td>%s<td>%s<td>%s<td>%u", row->name, ap_escape_html(r->pool, row->server), pool_state(row), row->view->waiting);
         for (int i = 0; i < COUNT(tallies); i++) {
-            ap_rprintf(r, "<td>%" APR_UINT64_T_FMT, row->view.tallies[i]);
+            ap_rprintf(r, "<td>%" APR_UINT64_T_FMT, row->view->tallies[i]);
         }
         ap_rputs("<td>", r);
-        for (unsigned i = 0; i < row->view.slot_count; i++) {
-            if (row->view.slots[i].state != MJ_SLOT_FREE) {
-                ap_rprintf(r, "%u %s %u/%u, %" APR_UINT64_T_FMT " served<br>", row->view.slots[i].pid, slot_state(row, i),
-                           row->view.slots[i].in_flight, row->view.slots[i].threads, row->view.slots[i].served);
+        for (unsigned i = 0; i < row->view->slot_count; i++) {
+            if (row->view->slots[i].state != MJ_SLOT_FREE) {
+                ap_rprintf(r, "%u %s %u/%u, %" APR_UINT64_T_FMT " served<br>", row->view->slots[i].pid, slot_state(row, i),
+                           row->view->slots[i].in_flight, row->view->slots[i].threads, row->view->slots[i].served);
             }
         }
         ap_rprintf(r, "<td>%s %s</tr>\n", last_error_time(r, row), ap_escape_html(r->pool, last_error(r, row)));
@@ -115,19 +127,20 @@ static void print_json(request_rec *r, const row_t *rows, int count)
     ap_rputs("{\"pools\":[", r);
     for (const row_t *row = rows; row < rows + count; row++) {
         const char *separator = "";
+        look(row);
         ap_rprintf(r, "%s{\"name\":\"%s\",\"state\":\"%s\",\"waiting\":%u", row == rows ? "" : ",", row->name, pool_state(row),
-                   row->view.waiting);
+                   row->view->waiting);
         for (int i = 0; i < COUNT(tallies); i++) {
-            ap_rprintf(r, ",\"%s\":%" APR_UINT64_T_FMT, tallies[i].name, row->view.tallies[i]);
+            ap_rprintf(r, ",\"%s\":%" APR_UINT64_T_FMT, tallies[i].name, row->view->tallies[i]);
         }
         ap_rprintf(r, ",\"lastError\":\"%s\",\"lastErrorAt\":\"%s\"", json_string(r, last_error(r, row)), last_error_time(r, row));
         ap_rputs(",\"daemons\":[", r);
-        for (unsigned i = 0; i < row->view.slot_count; i++) {
-            if (row->view.slots[i].state != MJ_SLOT_FREE) {
+        for (unsigned i = 0; i < row->view->slot_count; i++) {
+            if (row->view->slots[i].state != MJ_SLOT_FREE) {
                 ap_rprintf(r,
                            "%s{\"pid\":%u,\"state\":\"%s\",\"inFlight\":%u,\"threads\":%u,\"served\":%" APR_UINT64_T_FMT "}",
-                           separator, row->view.slots[i].pid, slot_state(row, i), row->view.slots[i].in_flight,
-                           row->view.slots[i].threads, row->view.slots[i].served);
+                           separator, row->view->slots[i].pid, slot_state(row, i), row->view->slots[i].in_flight,
+                           row->view->slots[i].threads, row->view->slots[i].served);
                 separator = ",";
             }
         }
@@ -141,7 +154,7 @@ static void print_gauge(request_rec *r, const row_t *rows, int count, const char
 {
     ap_rprintf(r, "# HELP mod_jvm_%s %s\n# TYPE mod_jvm_%s gauge\n", name, help, name);
     for (int i = 0; i < count; i++) {
-        ap_rprintf(r, "mod_jvm_%s{pool=\"%s\"} %" APR_UINT64_T_FMT "\n", name, rows[i].name, value(&rows[i].view));
+        ap_rprintf(r, "mod_jvm_%s{pool=\"%s\"} %" APR_UINT64_T_FMT "\n", name, rows[i].name, value(look(&rows[i])));
     }
 }
 
@@ -178,9 +191,10 @@ static void print_states(request_rec *r, const row_t *rows, int count)
 {
     ap_rputs("# HELP mod_jvm_state Whether the pool is in this state\n# TYPE mod_jvm_state gauge\n", r);
     for (int i = 0; i < count; i++) {
-        for (int state = 0; state < COUNT(pool_states); state++) {
+        unsigned current = look(&rows[i])->state;
+        for (unsigned state = 0; state < COUNT(pool_states); state++) {
             ap_rprintf(r, "mod_jvm_state{pool=\"%s\",state=\"%s\"} %d\n", rows[i].name, pool_states[state],
-                       (int)rows[i].view.state == state ? 1 : 0);
+                       current == state ? 1 : 0);
         }
     }
 }
@@ -190,10 +204,11 @@ static void print_served(request_rec *r, const row_t *rows, int count)
 {
     ap_rputs("# HELP mod_jvm_served_total Requests that the daemon in this slot has finished\n# TYPE mod_jvm_served_total counter\n", r);
     for (const row_t *row = rows; row < rows + count; row++) {
-        for (unsigned i = 0; i < row->view.slot_count; i++) {
-            if (row->view.slots[i].state != MJ_SLOT_FREE) {
+        look(row);
+        for (unsigned i = 0; i < row->view->slot_count; i++) {
+            if (row->view->slots[i].state != MJ_SLOT_FREE) {
                 ap_rprintf(r, "mod_jvm_served_total{pool=\"%s\",slot=\"%u\"} %" APR_UINT64_T_FMT "\n", row->name, i,
-                           row->view.slots[i].served);
+                           row->view->slots[i].served);
             }
         }
     }
@@ -211,7 +226,7 @@ static void print_prometheus(request_rec *r, const row_t *rows, int count)
         ap_rprintf(r, "# HELP mod_jvm_%s_total %s\n# TYPE mod_jvm_%s_total counter\n", tallies[i].name, tallies[i].help, tallies[i].name);
         for (int at = 0; at < count; at++) {
             ap_rprintf(r, "mod_jvm_%s_total{pool=\"%s\"} %" APR_UINT64_T_FMT "\n", tallies[i].name, rows[at].name,
-                       rows[at].view.tallies[i]);
+                       look(&rows[at])->tallies[i]);
         }
     }
 }
@@ -220,15 +235,44 @@ static row_t *read_rows(request_rec *r, int *count)
 {
     apr_array_header_t *pools = mj_all_pools(r->pool, ap_server_conf);
     row_t *rows = apr_pcalloc(r->pool, ((apr_size_t)pools->nelts + 1) * sizeof(*rows));
+    mj_board_view_t *view = apr_palloc(r->pool, sizeof(*view));
 
     *count = mj_child() != NULL ? pools->nelts : 0;
     for (int i = 0; i < *count; i++) {
         const mj_pool_t *pool = APR_ARRAY_IDX(pools, i, const mj_pool_t *);
         rows[i].name = pool->settings->name;
         rows[i].server = mj_server_config(pool->server)->name;
-        mj_board_look(mj_child()->board, pool->index, &rows[i].view);
+        rows[i].index = pool->index;
+        rows[i].view = view;
     }
     return rows;
+}
+
+/* A <Location> that covers the request names the handler: it is stronger than any .htaccess. */
+static bool is_named_by_location(request_rec *r)
+{
+    const core_server_config *core = ap_get_core_module_config(r->server->module_config);
+    for (int i = 0; core->sec_url != NULL && i < core->sec_url->nelts; i++) {
+        const core_dir_config *section = ap_get_core_module_config(APR_ARRAY_IDX(core->sec_url, i, ap_conf_vector_t *));
+        if (section->expr_handler != NULL && mj_section_covers(section, r->uri)) {
+            const char *wrong = NULL, *handler = ap_expr_str_exec(r, section->expr_handler, &wrong);
+            if (wrong == NULL && strcmp(handler, MJ_STATUS_HANDLER) == 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* Who may write a .htaccess is no administrator of the server. SetHandler, AddHandler, <Files>, <If> and RewriteRule can stand in one,
+ * and the handler's name does not tell where it comes from. So where one was read, a <Location> has to name the handler. */
+static bool may_be_of_htaccess(request_rec *r)
+{
+    const struct htaccess_result *file = r->htaccess;
+    while (file != NULL && file->htaccess == NULL) {
+        file = file->next;
+    }
+    return file != NULL && !is_named_by_location(r);
 }
 
 int mj_status_handler(request_rec *r)
@@ -244,6 +288,13 @@ int mj_status_handler(request_rec *r)
     r->allowed |= AP_METHOD_BIT << M_GET;
     if (r->method_number != M_GET) {
         return HTTP_METHOD_NOT_ALLOWED;
+    }
+    if (may_be_of_htaccess(r)) {
+        ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r,
+                      MJLOGNO(0145) "%s: " MJ_STATUS_HANDLER " shows all pools of the server, so no .htaccess can set it, and one governs "
+                                    "this request: put SetHandler " MJ_STATUS_HANDLER " into a <Location> of the server's configuration; 403",
+                      r->uri);
+        return HTTP_FORBIDDEN;
     }
     ap_set_content_type(r, is_json         ? "application/json"
                            : is_prometheus ? "text/plain; version=0.0.4; charset=utf-8"

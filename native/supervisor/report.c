@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define WHY_MAX 200
+
 static const char *pool_state(mj_pool_state_t state)
 {
     switch (state) {
@@ -85,13 +87,16 @@ static void tell_daemon(mj_client_t *client, const mj_daemon_t *daemon, const ch
                   moment(daemon->life.ready_at, now, mem), (long long)((now - daemon->life.started_at) / 1000));
 }
 
-/* Why it is to be replaced, or ends. */
+/* Why it is to be replaced, or ends. Cut: the log has all of it, and a pool must fit what a client may leave unread, whatever the
+ * text of its daemons (MJ_BOARD_SLOTS of them, a byte shown as five) may be. */
 static const char *why(const mj_daemon_t *daemon, apr_pool_t *mem)
 {
+    const char *text;
     if (daemon->why == NULL) {
         return "null";
     }
-    return quote(apr_pstrcat(mem, daemon->why, daemon->why_more != NULL ? ": " : "", daemon->why_more, NULL), mem);
+    text = apr_pstrcat(mem, daemon->why, daemon->why_more != NULL ? ": " : "", daemon->why_more, NULL);
+    return quote(strlen(text) <= WHY_MAX ? text : apr_pstrcat(mem, apr_pstrndup(mem, text, WHY_MAX), "...", NULL), mem);
 }
 
 void mj_report_pool(const mj_realm_t *realm, mj_client_t *client, const mj_pool_t *pool, const char *separator, int64_t now)

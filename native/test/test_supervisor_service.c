@@ -173,6 +173,26 @@ START_TEST(should_tell_when_a_pool_is_tried_again)
 }
 END_TEST
 
+#define MANY (MJ_BOARD_SLOTS / 2) /* as many as a pool may have */
+
+/* Together they say more than a client may leave unread, as long as each is shown whole. */
+START_TEST(should_tell_of_a_pool_whatever_its_daemons_say)
+{
+    driver_t *driver = driver_start();
+    mj_record_builder_t *pool = driver_pool(driver, "shop", "wordy");
+    const char *told;
+
+    mj_record_add_number(pool, "processes", MANY);
+    ck_assert_str_eq(driver_offer(driver, pool, NULL), "");
+    driver_await(driver, " ready in ", MANY);
+    told = ask(driver, "status");
+    expect_start(told, "ok\n");
+    ck_assert_str_eq(told + strlen(told) - 6, "]}\n]}\n");
+    expect_within(told, "\\\\x01...\"}");
+    driver_finish(driver);
+}
+END_TEST
+
 START_TEST(should_restart_a_pool_and_answer_when_it_serves)
 {
     driver_t *driver = start_ready("");
@@ -193,6 +213,21 @@ START_TEST(should_tell_that_a_restart_failed)
     ck_assert_int_eq(unlink(driver->launcher), 0);
     expect_start(ask(driver, "restart shop"), "error pool shop pid ");
     ck_assert_int_eq(mj_board_pool_state(driver->board, 0), MJ_POOL_READY); /* the old one stays */
+    driver_finish(driver);
+}
+END_TEST
+
+START_TEST(should_answer_with_nothing_that_a_terminal_would_act_on)
+{
+    driver_t *driver = start_ready("");
+    mj_record_builder_t *pool = driver_pool(driver, "shop", "fail");
+    const char *answer;
+
+    ck_assert_str_eq(driver_offer(driver, pool, NULL), "");
+    driver_await(driver, " ended: exit code 7", 1);
+    answer = ask(driver, "restart shop");
+    expect_start(answer, "error pool shop pid ");
+    expect_within(answer, "NoSuchFieldException: \\x07application");
     driver_finish(driver);
 }
 END_TEST
@@ -656,7 +691,9 @@ Suite *mj_suite(void)
     tcase_add_test(verbs, should_tell_of_pools_and_daemons);
     tcase_add_test(verbs, should_tell_when_a_pool_is_tried_again);
     tcase_add_test(verbs, should_restart_a_pool_and_answer_when_it_serves);
+    tcase_add_test(verbs, should_tell_of_a_pool_whatever_its_daemons_say);
     tcase_add_test(verbs, should_tell_that_a_restart_failed);
+    tcase_add_test(verbs, should_answer_with_nothing_that_a_terminal_would_act_on);
     tcase_add_test(verbs, should_not_wait_where_that_is_not_wanted);
     tcase_add_test(verbs, should_drain_a_pool_until_a_request_comes);
     tcase_add_test(verbs, should_drain_a_pool_that_requests_wait_for);

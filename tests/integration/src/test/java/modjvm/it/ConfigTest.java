@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import modjvm.it.harness.Command;
 import modjvm.it.harness.Folders;
 import modjvm.it.harness.Httpd;
@@ -351,6 +352,42 @@ class ConfigTest {
                         .as(line)
                         .isEqualTo(500);
             }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "JVMAlias /shop, JVMAlias /shop/",
+        "JVMAlias /, JVMAlias /",
+        "JVMAlias /a/b, JVMAlias //a//b",
+        "JVMAliasMatch ^/(x), JVMAliasMatch ^/(x)",
+    })
+    void shouldWarnOfAMountThatIsNeverUsed(String first, String second) {
+        httpd.rewriteHost(
+                "site",
+                "JVMDaemonProcess site ${AS1}\n" + first + " ${APPS}/Hello.java\n" + second + " ${APPS}/Ends.java");
+
+        Command test = httpd.configtest();
+
+        assertThat(test.exitCode()).isZero();
+        assertThat(test.output())
+                .containsPattern("MJ0027: \\S+httpd.conf:(\\d+): " + Pattern.quote(second)
+                        + " is never used: the one at \\S+httpd.conf:\\d+ takes the same requests");
+    }
+
+    @Test
+    void shouldNotWarnOfMountsThatCoverOneAnother() {
+        httpd.rewriteHost("site", """
+                JVMDaemonProcess site ${AS1}
+                JVMAlias / ${APPS}/Hello.java
+                JVMAlias /shop ${APPS}/Hello.java
+                JVMAliasMatch ^/shop ${APPS}/Hello.java
+                """);
+        httpd.rewriteMain("JVMDaemonProcess all ${AS1}\nJVMAlias /shop ${APPS}/Hello.java");
+        try {
+            assertThat(httpd.configtest().output()).contains("Syntax OK").doesNotContain("MJ0027");
+        } finally {
+            httpd.rewriteMain("");
         }
     }
 }

@@ -7,13 +7,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import modjvm.it.harness.Await;
+import modjvm.it.harness.Folders;
 import modjvm.it.harness.Http;
 import modjvm.it.harness.Httpd;
 import modjvm.it.harness.RawClient;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What jvm-status shows of a server with two pools. */
 class StatusPageTest {
@@ -145,6 +149,59 @@ class StatusPageTest {
             assertThat(Http.get(broken.uri("site", "/jvm-status")).body())
                     .contains("No&quot;&lt;b&gt;")
                     .doesNotContain("<b>");
+        }
+    }
+
+    private static final String TENANTS = """
+                        JVMDaemonProcess tenant ${AS1}
+                        JVMAlias /app ${APPS}/Gate.java
+                        DocumentRoot ${WORK}
+                        <Directory ${WORK}>
+                            AllowOverride All
+                            Require all granted
+                        </Directory>
+                        """;
+
+    /** Whoever may write a .htaccess sees no pool of others by it, in whatever way it names the handler. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SetHandler jvm-status",
+                "AddHandler jvm-status .txt",
+                "<Files *.txt>\nSetHandler jvm-status\n</Files>",
+                "<If \"true\">\nSetHandler jvm-status\n</If>",
+                "RewriteEngine On\nRewriteRule ^ - [H=jvm-status]",
+            })
+    void shouldShowNothingByAHtaccess(String lines) throws Exception {
+        try (Httpd shared = Httpd.with()
+                .module("rewrite")
+                .host("tenant", TENANTS)
+                .host("other", "JVMDaemonProcess secret ${AS2}\nJVMAlias / ${APPS}/Gate.java")
+                .start()) {
+            shared.expect("MJ0145");
+            Folders.write(shared.work().resolve("page.txt"), "text\n");
+            Folders.write(shared.work().resolve(".htaccess"), lines);
+            for (String query : List.of("", "?json", "?prometheus")) {
+                HttpResponse<String> response = Http.get(shared.uri("tenant", "/page.txt" + query));
+                assertThat(response.statusCode()).isEqualTo(403);
+                assertThat(response.body()).doesNotContain("secret", "tenant");
+            }
+            assertThat(shared.log("tenant").lines("MJ0145: /page.txt: jvm-status .*<Location>"))
+                    .hasSize(3);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"<Location /jvm-status>", "<LocationMatch ^/jvm-st>", "<Location /jvm-s*s>"})
+    void shouldShowAllByALocationWhateverHtaccessThereIs(String section) throws Exception {
+        String lines = section + "\nSetHandler jvm-status\n" + section.replaceFirst("<(\\w+) .*", "</$1>");
+        try (Httpd shared = Httpd.with()
+                .host("tenant", TENANTS + lines)
+                .host("other", "JVMDaemonProcess secret ${AS2}\nJVMAlias / ${APPS}/Gate.java")
+                .start()) {
+            Folders.write(shared.work().resolve(".htaccess"), "AddDefaultCharset utf-8\n");
+            assertThat(Http.get(shared.uri("tenant", "/jvm-status")).body())
+                    .contains("<td>secret<td>", "<td>tenant<td>");
         }
     }
 
