@@ -36,6 +36,8 @@ static struct {
     char line[LINE_MAX_LEN];   /* what the JVM is printing */
     char reason[LINE_MAX_LEN]; /* what it has said that may be a reason to end: all while it starts, later the last line */
     bool is_running;
+    mj_mounted_t mounted; /* the file systems of which files may be passed to httpd */
+    bool is_with_httpd;   /* in its mount namespace */
 } state = {.training = {.lock = PTHREAD_MUTEX_INITIALIZER}, .lock = PTHREAD_MUTEX_INITIALIZER};
 
 /* --- hooks --- */
@@ -377,7 +379,18 @@ static jboolean JNICALL native_can_pass(JNIEnv *env, jclass type, jobject channe
 {
     int fd = file_of(env, file);
     (void)type;
-    return socket_of(env, channel) >= 0 && mj_is_plain_file(fd, 0) ? JNI_TRUE : JNI_FALSE;
+    return socket_of(env, channel) >= 0 && mj_is_plain_file(&state.mounted, fd, 0, state.is_with_httpd, NULL) ? JNI_TRUE : JNI_FALSE;
+}
+
+/* Whoever has a mount namespace of its own sees the same file systems as httpd, but by other mounts. */
+static void look_at_mounts(mj_span_t record)
+{
+    mj_span_t value;
+    bool is_apart = mj_record_find(record, "chroot", &value) || mj_record_find(record, "read-only", &value) ||
+                    (mj_record_find(record, "private-tmp", &value) && mj_span_is(value, "on"));
+
+    state.is_with_httpd = !is_apart;
+    mj_mounted_open(&state.mounted);
 }
 
 static jint sent(JNIEnv *env, int socket, ssize_t n)
@@ -510,6 +523,7 @@ int mj_jvm_run(mj_launch_t *launch)
     if (!is_mapped) {
         mj_archive_reject(launch->archive);
     }
+    look_at_mounts(launch->record);
     if (register_natives(env)) {
         call_main(env);
     }

@@ -38,6 +38,12 @@ static apr_uint32_t may_await(void)
     return is_async != 0 && threads > 0 ? (apr_uint32_t)threads / 2 : 0;
 }
 
+static apr_status_t close_mounted(void *data)
+{
+    mj_mounted_close(data);
+    return APR_SUCCESS;
+}
+
 void mj_child_init(apr_pool_t *pchild, server_rec *main_server)
 {
     mj_server_t *config = mj_server_config(main_server);
@@ -52,6 +58,8 @@ void mj_child_init(apr_pool_t *pchild, server_rec *main_server)
     child = apr_pcalloc(pchild, sizeof(*child));
     mj_supervision_enter_child(config->supervision, child);
     child->most_awaiting = may_await();
+    mj_mounted_open(&child->mounted);
+    apr_pool_cleanup_register(pchild, &child->mounted, close_mounted, apr_pool_cleanup_null);
     if (mj_board_child_init(child->board, (uint32_t)getpid(), &child->row) != APR_SUCCESS) {
         ap_log_error(APLOG_MARK, APLOG_WARNING, 0, main_server,
                      MJLOGNO(0015) "no row of the board is left for child %d: should it die, its requests stay counted", (int)getpid());

@@ -21,13 +21,6 @@ struct mj_file_t {
     bool is_broken;
 };
 
-static bool is_usable(int fd, uint64_t least_size)
-{
-    int flags = fd >= 0 ? fcntl(fd, F_GETFL) : -1;
-
-    return flags >= 0 && (flags & O_PATH) == 0 && (flags & O_ACCMODE) != O_WRONLY && mj_is_plain_file(fd, least_size);
-}
-
 static apr_status_t close_file(void *data)
 {
     close(((mj_file_t *)data)->fd);
@@ -43,20 +36,29 @@ static mj_file_t *keep(int fd, apr_pool_t *pool)
     return file;
 }
 
+/* What Last-Modified and ETag are made of. */
+static void note_facts(request_rec *r, const struct statx *facts)
+{
+    r->finfo.valid = APR_FINFO_TYPE | APR_FINFO_SIZE | APR_FINFO_MTIME | APR_FINFO_INODE;
+    r->finfo.filetype = APR_REG;
+    r->finfo.size = (apr_off_t)facts->stx_size;
+    r->finfo.inode = (apr_ino_t)facts->stx_ino;
+    r->finfo.mtime = apr_time_from_sec(facts->stx_mtime.tv_sec) + facts->stx_mtime.tv_nsec / 1000;
+}
+
 apr_status_t mj_file_adopt(request_rec *r, int fd, uint64_t least_size, mj_file_t **file)
 {
-    apr_file_t *passed;
-    apr_status_t rv;
+    struct statx facts;
 
-    if (!is_usable(fd, least_size)) {
+    if (!mj_is_plain_file(&mj_child()->mounted, fd, least_size, true, &facts)) {
         if (fd >= 0) {
             close(fd);
         }
         return MJ_EBADDESCRIPTOR;
     }
     *file = keep(fd, r->pool);
-    rv = apr_os_file_put(&passed, &fd, APR_FOPEN_READ, r->pool);
-    return rv == APR_SUCCESS ? apr_file_info_get(&r->finfo, APR_FINFO_NORM, passed) : rv;
+    note_facts(r, &facts);
+    return APR_SUCCESS;
 }
 
 bool mj_file_is_broken(const mj_file_t *file)

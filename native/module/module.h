@@ -4,6 +4,7 @@
 
 #include "board.h"
 #include "channel.h"
+#include "mounted.h"
 #include "pool_settings.h"
 #include "settings.h"
 
@@ -105,6 +106,7 @@ typedef struct mj_child_t {
     mj_shares_t shares;
     apr_uint32_t most_awaiting;     /**< threads that may wait for a client's next request at a time; 0: the MPM is not asynchronous */
     volatile apr_uint32_t awaiting; /**< those that do; changed by all of them, with atomic instructions */
+    mj_mounted_t mounted;           /**< the file systems of which a daemon may pass files */
     const char *runtime_dir;
     mj_idle_t **idle; /**< by the pool's index on the board; NULL where no pool is */
 } mj_child_t;
@@ -216,10 +218,10 @@ bool mj_response_upgrade(request_rec *r, const mj_fields_t *fields);
 /** A file as the body of a response. Closed with its request. */
 typedef struct mj_file_t mj_file_t;
 
-/** Takes over a descriptor that a daemon passed, if it is what it has to be: a regular file, open for reading, not on FUSE, of at least
- *  that size. r->finfo is then the file's; else it is closed at once.
+/** Takes over a descriptor that a daemon passed, if it is what it has to be (mj_is_plain_file). r->finfo is then the file's; else it is closed
+ *  at once.
  *  @param fd -1: none was passed
- *  @return APR_SUCCESS, MJ_EBADDESCRIPTOR, or an error of the system */
+ *  @return APR_SUCCESS or MJ_EBADDESCRIPTOR */
 apr_status_t mj_file_adopt(request_rec *r, int fd, uint64_t least_size, mj_file_t **file);
 
 /** Appends a part of the file to a brigade, and a filter to the request: where nothing but the kernel reads it, it is sent by sendfile if

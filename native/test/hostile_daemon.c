@@ -6,6 +6,7 @@
  *   deaf    is ready, but accepts nothing, and has a backlog of one
  *   closed  is ready, and nobody can connect
  * Without HOSTILE it becomes the program beside it that bears its name and `.real`: the daemon that it stands in for. */
+#include "stuck_file.h"
 #include "wire.h"
 
 #include <errno.h>
@@ -25,6 +26,7 @@
 #define LISTENER 0
 #define LIFECYCLE 3
 #define BIG_FILE (100LL << 20)
+#define SMALL_FILE 4000 /* httpd reads it; larger ones it maps, which a FUSE that knows no httpd refuses */
 #define MAX_FDS 253 /* what the kernel takes in one message */
 #define WELCOME 0x02
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -672,6 +674,47 @@ static void fd_short(void) { file_of(token_file(), strlen(token) + 1); }
 /* In /sys a file says that it is larger than it is. */
 static void fd_sys(void) { file_of(open("/sys/kernel/mm/transparent_hugepage/enabled", O_RDONLY), 4096); }
 
+/* Everything is answered but a read, for ever. WORK has the device that a machine lets its users open. */
+static void fd_fuse(void)
+{
+    char device[512];
+    int fd;
+    (void)snprintf(device, sizeof(device), "%s/fuse", getenv("WORK"));
+    fd = mj_stuck_file_open(device, SMALL_FILE);
+    if (fd < 0) {
+        _exit(7);
+    }
+    file_of(fd, SMALL_FILE);
+}
+
+static void fd_overlay(void)
+{
+    int fd = mj_own_overlay_file_open(token);
+    if (fd < 0) {
+        _exit(7);
+    }
+    whole_file(fd);
+}
+
+static void fd_direct(void)
+{
+    int fd = token_file();
+    if (fcntl(fd, F_SETFL, O_DIRECT) != 0) {
+        _exit(7);
+    }
+    whole_file(fd);
+}
+
+/* Kept by the kernel itself: to whom it belongs shows nowhere. */
+static void fd_huge(void)
+{
+    int fd = memfd_create("hostile", MFD_HUGETLB);
+    if (fd < 0 || ftruncate(fd, 2 << 20) != 0) {
+        _exit(7);
+    }
+    file_of(fd, 2 << 20);
+}
+
 static void fd_pipe(void)
 {
     int ends[2];
@@ -954,7 +997,7 @@ static const struct {
     ACT(slow_data), ACT(data_endless), ACT(no_welcome), ACT(welcome_twice), ACT(bad_magic), ACT(bad_version), ACT(welcome_serial),
     ACT(http_answer), ACT(refuse_forever), ACT(refused_after_response), ACT(refused_reason), ACT(failed_good), ACT(failed_after_response),
     ACT(failed_crlf), ACT(failed_nul), ACT(failed_200), ACT(abort_first), ACT(abort_later), ACT(fd_good), ACT(fd_none), ACT(fd_folder),
-    ACT(fd_socket), ACT(fd_own), ACT(fd_listener), ACT(fd_device), ACT(fd_epoll), ACT(fd_path), ACT(fd_proc), ACT(fd_short), ACT(fd_sys),
+    ACT(fd_socket), ACT(fd_own), ACT(fd_listener), ACT(fd_device), ACT(fd_epoll), ACT(fd_path), ACT(fd_proc), ACT(fd_short), ACT(fd_fuse), ACT(fd_overlay), ACT(fd_direct), ACT(fd_huge), ACT(fd_sys),
     ACT(fd_pipe), ACT(fd_write_only), ACT(fd_unlinked), ACT(fd_memfd), ACT(fd_beyond), ACT(fd_offset), ACT(fd_unasked), ACT(fd_late),
     ACT(fd_in_pieces), ACT(fd_early), ACT(fd_after_end), ACT(fd_two), ACT(fd_many), ACT(fd_many_unasked), ACT(fd_many_messages),
     ACT(fd_flood), ACT(fd_with_data), ACT(fd_big), ACT(fd_truncate), ACT(lifecycle_garbage),

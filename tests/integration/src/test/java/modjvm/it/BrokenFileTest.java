@@ -18,6 +18,7 @@ import modjvm.it.harness.Command;
 import modjvm.it.harness.Folders;
 import modjvm.it.harness.Httpd;
 import modjvm.it.harness.RawClient;
+import modjvm.it.harness.Users;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -165,6 +166,34 @@ class BrokenFileTest {
                         .status())
                 .isEqualTo(200);
         assertThat(httpd.log().lines("exit signal")).isEmpty();
+    }
+
+    /** In a user namespace of the pool's user, who could answer for it by himself: the daemon reads it, and httpd does not. */
+    @Test
+    @RequiresRoot
+    void shouldStreamWhatHttpdHasNotMounted() throws Exception {
+        Process holder = new ProcessBuilder(
+                        "setpriv",
+                        "--reuid=" + Users.first(),
+                        "--regid=" + Users.first(),
+                        "--clear-groups",
+                        "unshare",
+                        "-Urm",
+                        "sh",
+                        "-c",
+                        "mount -t tmpfs none /mnt && mkdir /mnt/one /mnt/other /mnt/all && echo of-its-own >/mnt/one/file"
+                                + " && mount -t overlay none /mnt/all -o lowerdir=/mnt/one:/mnt/other,userxattr && echo && read end")
+                .start();
+        try {
+            assertThat(holder.getInputStream().read()).as("it is mounted").isEqualTo('\n');
+            RawClient.Reply got = RawClient.get(
+                    httpd.port("plain"), "/wire?file=/proc/" + holder.pid() + "/root/mnt/all/file");
+            assertThat(got.status()).isEqualTo(200);
+            assertThat(new String(got.bytes(), StandardCharsets.US_ASCII)).isEqualTo("of-its-own\n");
+        } finally {
+            holder.destroy();
+            holder.waitFor();
+        }
     }
 
     /** The pages that nobody has written would be httpd's, if they were mapped. */

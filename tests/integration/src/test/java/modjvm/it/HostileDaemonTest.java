@@ -102,6 +102,8 @@ class HostileDaemonTest {
                         """)
                 .host("normal", "JVMDaemonProcess normal ${AS2}\nJVMAlias / ${APPS}/Hello.java")
                 .start();
+        // As Debian's /dev/fuse is; some machines keep theirs from users.
+        Command.succeed("mknod", "-m", "666", httpd.work() + "/fuse", "c", "10", "229");
         httpd.expect("pool (hostile|patient|deaf|closed|refuser|leftover)");
         Http.await(httpd.uri("normal", "/x"), 200);
         Http.await(httpd.uri("hostile", "/good?x"), 200);
@@ -366,6 +368,11 @@ class HostileDaemonTest {
             fd-pipe | BAD_DESCRIPTOR
             fd-write-only | BAD_DESCRIPTOR
             fd-short | BAD_DESCRIPTOR
+            fd-direct | BAD_DESCRIPTOR
+            fd-huge | BAD_DESCRIPTOR
+            fd-fuse | BAD_DESCRIPTOR
+            sendfile/fd-fuse | BAD_DESCRIPTOR
+            fd-overlay | BAD_DESCRIPTOR
             fd-beyond | BAD_LENGTH
             fd-two | BAD_DESCRIPTOR
             fd-many | BAD_DESCRIPTOR
