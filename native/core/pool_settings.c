@@ -447,6 +447,7 @@ mj_span_t mj_pool_settings_record(const mj_pool_settings_t *settings, apr_pool_t
     int i;
 
     mj_record_add(record, "name", settings->name);
+    mj_record_add_number(record, "wire-version", MJ_VERSION_MAJOR);
     mj_record_add_number(record, "index", index);
     mj_record_add_number(record, "httpd-uid", httpd_uid);
     if (settings->has_identity) {

@@ -2,6 +2,7 @@
 
 #include "jvm.h"
 #include "lifecycle.h"
+#include "wire.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -48,7 +49,15 @@ static const char *choose_error_folder(const char *state)
 
 bool mj_launch_prepare(mj_launch_t *launch, const char *jars, const char *state)
 {
+    int64_t version;
+
     if (!read_record(&launch->record)) {
+        return false;
+    }
+    version = mj_record_number(launch->record, "wire-version", MJ_VERSION_MAJOR);
+    if (version != MJ_VERSION_MAJOR) {
+        mj_lifecycle_fail("mod_jvm was upgraded: httpd has loaded the version that speaks protocol %lld, this is the one of %d; restart httpd "
+                          "gracefully", (long long)version, MJ_VERSION_MAJOR);
         return false;
     }
     launch->java_home = mj_setting(launch->record, "java-home");

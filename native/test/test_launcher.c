@@ -129,6 +129,20 @@ static launched_t act(int home, const char *name)
     return launch(record);
 }
 
+START_TEST(should_not_start_for_an_httpd_that_speaks_another_protocol)
+{
+    mj_record_builder_t *record = settings(0);
+    launched_t launched;
+    const char *message;
+
+    mj_record_add_number(record, "wire-version", 1);
+    launched = launch(record);
+    message = next_message(&launched);
+    ck_assert_msg(strstr(message, "Fmod_jvm was upgraded: ") == message && strstr(message, "restart httpd gracefully") != NULL, "%s", message);
+    ck_assert_int_eq(exit_code(&launched), 1);
+}
+END_TEST
+
 START_TEST(should_be_ready_and_end_when_told_to)
 {
     launched_t launched = launch(settings(_i));
@@ -490,6 +504,7 @@ Suite *mj_suite(void)
     TCase *each = mj_case(suite, "each JDK"), *any = mj_case(suite, "any JDK");
     find_homes();
     tcase_set_timeout(each, 2 * DEADLINE_S);
+    tcase_add_test(each, should_not_start_for_an_httpd_that_speaks_another_protocol);
     tcase_add_loop_test(each, should_be_ready_and_end_when_told_to, 0, home_count);
     tcase_add_loop_test(each, should_tell_when_the_supervisor_is_gone, 0, home_count);
     tcase_add_loop_test(each, should_make_the_jvm_as_the_pool_wants_it, 0, home_count);

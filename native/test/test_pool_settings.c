@@ -463,7 +463,7 @@ START_TEST(the_record_holds_each_entry_with_its_value)
 {
     static const char *const expected[][2] = {
         {"name", "shop"},
-        {"index", "7"}, {"httpd-uid", "33"},
+        {"wire-version", "2"}, {"index", "7"}, {"httpd-uid", "33"},
         {"uid", "4294967294"},
         {"gid", "1001"},
         {"groups", "4,4294967294"},

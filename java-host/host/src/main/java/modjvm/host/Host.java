@@ -93,9 +93,8 @@ final class Host {
             }
         }
         Watch watch = new Watch(settings.classPath());
-        if (settings.reloadMarker().isPresent()) {
-            watch.addMarker(settings.reloadMarker().get());
-        }
+        settings.reloadMarker().ifPresent(watch::addFile);
+        RuntimeFiles.of(settings.javaHome()).forEach(watch::addFile);
         KeptClasses kept = new KeptClasses(
                 lifecycle.stateFolder(),
                 new Runnable() {

@@ -18,6 +18,7 @@ import modjvm.protocol.Record;
  * @param server how it serves
  * @param supervision what it watches over
  * @param shutdownTimeout from SIGTERM to SIGKILL; zero: no limit
+ * @param javaHome the JDK's folder, as the settings name it
  * @param classPath what every application sees
  * @param scriptOwner whose the targets must be
  * @param reloadMarker a file whose change reloads the pool
@@ -28,6 +29,7 @@ record PoolSettings(
         ServerSettings server,
         Supervision supervision,
         Duration shutdownTimeout,
+        Optional<Path> javaHome,
         List<Path> classPath,
         Owner scriptOwner,
         Optional<Path> reloadMarker,
@@ -60,11 +62,10 @@ record PoolSettings(
                         time(texts, "deadlock-timeout"),
                         number(texts, "maximum-requests", 0)),
                 time(texts, "shutdown-timeout"),
+                path(texts, "java-home"),
                 paths(texts.getOrDefault("class-path", "")),
                 new Owner(number(texts, "script-uid", Owner.ANYBODY), number(texts, "script-gid", Owner.ANYBODY)),
-                texts.containsKey("reload-marker")
-                        ? Optional.of(Path.of(texts.get("reload-marker")))
-                        : Optional.empty(),
+                path(texts, "reload-marker"),
                 List.copyOf(applications),
                 List.copyOf(warmUps));
     }
@@ -76,6 +77,10 @@ record PoolSettings(
     private static long number(Map<String, String> texts, String name, long absent) {
         String text = texts.get(name);
         return text == null ? absent : Long.parseLong(text);
+    }
+
+    private static Optional<Path> path(Map<String, String> texts, String name) {
+        return Optional.ofNullable(texts.get(name)).map(Path::of);
     }
 
     private static List<Path> paths(String joined) {

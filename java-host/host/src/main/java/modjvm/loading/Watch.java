@@ -36,9 +36,9 @@ public final class Watch {
         this.classPath = List.copyOf(classPath);
     }
 
-    /** Adds a file that is there only to be touched, as it looks now. */
-    public void addMarker(Path marker) {
-        add(marker, Fingerprint.of(marker), Reason.CONFIGURED);
+    /** Adds a file that is no target, as it looks now. */
+    public void addFile(Path file) {
+        add(file, Fingerprint.of(file), Reason.CONFIGURED);
     }
 
     /** Runs this as soon as there is anything to watch, which may be at once; once only. */

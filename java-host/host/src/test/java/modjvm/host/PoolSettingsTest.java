@@ -24,6 +24,7 @@ class PoolSettingsTest {
         assertThat(settings.classPath()).isEmpty();
         assertThat(settings.scriptOwner()).isEqualTo(new Owner(Owner.ANYBODY, Owner.ANYBODY));
         assertThat(settings.reloadMarker()).isEmpty();
+        assertThat(settings.javaHome()).isEmpty();
         assertThat(settings.applications()).isEmpty();
         assertThat(settings.warmUps()).isEmpty();
     }

@@ -33,7 +33,7 @@ class ReloadTest {
         FakeLifecycle lifecycle = new FakeLifecycle(new byte[0], folder.resolve("s"));
         Path marker = Files.createFile(folder.resolve("marker"));
         Watch watch = new Watch(List.of());
-        watch.addMarker(marker);
+        watch.addFile(marker);
         Files.writeString(marker, "touched");
         new Reload(watch, lifecycle).start();
 

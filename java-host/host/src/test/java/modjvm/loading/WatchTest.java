@@ -187,7 +187,7 @@ class WatchTest {
     @Test
     void shouldWatchAMarker() throws Exception {
         Path marker = folder.resolve("marker");
-        watch.addMarker(marker);
+        watch.addFile(marker);
         lookTwice();
         assertThat(changed).isEmpty();
         Files.createFile(marker);
@@ -205,7 +205,7 @@ class WatchTest {
         assertThat(filled).hasValue(0);
         mounts.find(Workbench.definition(bench.source("Hello.java", GOOD), "application"));
         assertThat(filled).hasValue(1);
-        watch.addMarker(folder.resolve("marker"));
+        watch.addFile(folder.resolve("marker"));
         assertThat(filled).hasValue(1);
         watch.whenFilled(filled::incrementAndGet);
         assertThat(filled).hasValue(2);

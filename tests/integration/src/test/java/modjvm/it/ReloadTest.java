@@ -9,6 +9,7 @@ import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,9 +19,12 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import modjvm.it.harness.Await;
 import modjvm.it.harness.Clients;
+import modjvm.it.harness.Command;
 import modjvm.it.harness.Folders;
 import modjvm.it.harness.Http;
 import modjvm.it.harness.Httpd;
+import modjvm.it.harness.Jdk;
+import modjvm.it.harness.Prefix;
 import modjvm.it.harness.Proc;
 import modjvm.it.harness.RawClient;
 import org.junit.jupiter.api.Test;
@@ -214,6 +218,64 @@ class ReloadTest {
             httpd.log("site").await("pool site rolls: .*/marker has changed");
             awaitVersion(httpd, "2");
             assertThat(httpd.log("site").lines("Site.java has changed")).isEmpty();
+        }
+    }
+
+    /** Something like a JDK: the files of a real one, but a `release` of its own. */
+    private static Path likeJdk(Path folder) {
+        Path real = Jdk.current().home();
+        Folders.make(folder);
+        Command.succeed("cp", "-rs", real + "/.", folder.toString());
+        Command.succeed("cp", "--remove-destination", real + "/release", folder.toString());
+        return folder;
+    }
+
+    @Test
+    void shouldRollWhenTheJdkIsReplaced() throws Exception {
+        try (Httpd httpd = Httpd.with().host("site", """
+                JVMDaemonProcess site ${AS1} java-home=${APPS}/jdk
+                JVMReload Off
+                JVMAlias / ${APPS}/Site.java
+                """).write()) {
+            Path link = httpd.apps().resolve("jdk");
+            Files.createSymbolicLink(link, likeJdk(httpd.apps().resolve("jdk-a")));
+            Path other = likeJdk(httpd.apps().resolve("jdk-b"));
+            httpd.start();
+            awaitVersion(httpd, "1");
+
+            Path next = Files.createSymbolicLink(httpd.apps().resolve("jdk-next"), other);
+            Files.move(next, link, StandardCopyOption.ATOMIC_MOVE);
+            httpd.log("site").await("pool site rolls: .*/jdk/release has changed");
+            httpd.log("site").await("pool site: generation 2 has taken over");
+
+            Command.succeed("sh", "-c", "cp $0/release $0/new && mv $0/new $0/release", other.toString());
+            httpd.log("site").await("pool site: generation 3 has taken over");
+            assertThat(version(httpd)).isEqualTo("1");
+        }
+    }
+
+    @Test
+    void shouldRollWhenModJvmIsUpgraded() throws Exception {
+        Path prefix = Folders.temporary();
+        Command.succeed("cp", "-a", Prefix.root() + "/.", prefix.toString());
+        try (Httpd httpd = Httpd.with()
+                .jvmModule(prefix.resolve(Prefix.root().relativize(Prefix.module())))
+                .host("site", """
+                        JVMDaemonProcess site ${AS1}
+                        JVMAlias / ${APPS}/Site.java
+                        """)
+                .start()) {
+            awaitVersion(httpd, "1");
+            List<String> files = List.of("share/mod_jvm/modjvm-host.jar", "libexec/mod_jvm/jvm-daemon");
+            for (int i = 0; i < files.size(); i++) {
+                Path path = prefix.resolve(files.get(i));
+                Command.succeed("sh", "-c", "cp -p $0 $0.new && mv $0.new $0", path.toString());
+                httpd.log("site").await("pool site rolls: " + path + " has changed");
+                httpd.log("site").await("pool site: generation " + (i + 2) + " has taken over");
+            }
+            assertThat(version(httpd)).isEqualTo("1");
+        } finally {
+            Folders.remove(prefix);
         }
     }
 
