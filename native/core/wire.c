@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #define U16_SIZE 2
+#define LONG_LENGTH_SIZE 6 /* all ones, and the length */
 #define U64_SIZE 8
 #define REQUEST_FIXED_SIZE 12 /* content length and two ports */
 
@@ -80,13 +81,23 @@ static unsigned char *put_u64(unsigned char *out, uint64_t value)
     return put_u32(put_u32(out, (uint32_t)(value >> 32)), (uint32_t)value);
 }
 
+static unsigned char *put_bytes(unsigned char *out, mj_span_t bytes)
+{
+    if (bytes.len > 0) {
+        memcpy(out, bytes.data, bytes.len);
+    }
+    return out + bytes.len;
+}
+
 static unsigned char *put_string(unsigned char *out, mj_span_t text)
 {
-    out = put_u16(out, (uint16_t)text.len);
-    if (text.len > 0) {
-        memcpy(out, text.data, text.len);
+    if (text.len < MJ_LONG_STRING) {
+        out = put_u16(out, (uint16_t)text.len);
     }
-    return out + text.len;
+    else {
+        out = put_u32(put_u16(out, UINT16_MAX), (uint32_t)text.len);
+    }
+    return put_bytes(out, text);
 }
 
 static unsigned char *put_pairs(unsigned char *out, const mj_pair_t *pairs, apr_size_t count)
@@ -149,12 +160,12 @@ static void request_texts(const mj_request_t *request, mj_span_t texts[REQUEST_T
 }
 
 /* Adds to *size what len bytes and their length take; at most the limit of a frame, so that no sum overflows. */
-static apr_status_t measure_bytes(apr_size_t len, apr_size_t *size)
+static apr_status_t measure_bytes(apr_size_t len, apr_size_t length_size, apr_size_t *size)
 {
-    if (len > UINT16_MAX || *size + U16_SIZE + len > MJ_MAX_REQUEST) {
+    if (len > MJ_MAX_REQUEST || *size + length_size + len > MJ_MAX_REQUEST) {
         return MJ_EFRAMETOOLARGE;
     }
-    *size += U16_SIZE + len;
+    *size += length_size + len;
     return APR_SUCCESS;
 }
 
@@ -163,7 +174,7 @@ static apr_status_t measure_string(mj_span_t text, apr_size_t *size)
     if (has_byte(text, '\0')) {
         return MJ_EBADSTRING;
     }
-    return measure_bytes(text.len, size);
+    return measure_bytes(text.len, text.len < MJ_LONG_STRING ? U16_SIZE : LONG_LENGTH_SIZE, size);
 }
 
 /* are_fields: of a header or trailer, where names are tokens and values hold no line's end. */
@@ -207,7 +218,10 @@ static apr_status_t measure_request(const mj_request_t *request, const mj_span_t
             return rv;
         }
     }
-    if ((rv = measure_bytes(request->application.len, size)) != APR_SUCCESS ||
+    if (request->application.len > UINT16_MAX) {
+        return MJ_EFRAMETOOLARGE;
+    }
+    if ((rv = measure_bytes(request->application.len, U16_SIZE, size)) != APR_SUCCESS ||
         (rv = measure_pairs(request->headers, request->header_count, true, size)) != APR_SUCCESS) {
         return rv;
     }
@@ -237,7 +251,7 @@ apr_status_t mj_request_encode(unsigned char *out, apr_size_t capacity, uint16_t
     for (int i = 0; i < REQUEST_TEXTS; i++) {
         out = put_string(out, texts[i]);
     }
-    out = put_string(out, request->application);
+    out = put_bytes(put_u16(out, (uint16_t)request->application.len), request->application);
     out = put_pairs(out, request->headers, request->header_count);
     put_pairs(out, request->variables, request->variable_count);
     return APR_SUCCESS;
@@ -285,7 +299,7 @@ static uint64_t get_u64(const unsigned char *in)
     return (uint64_t)get_u32(in) << 32 | get_u32(in + 4);
 }
 
-/* Takes a string off rest. */
+/* Takes a string off rest. A daemon's frames are too short for one of MJ_LONG_STRING bytes. */
 static apr_status_t take_string(mj_span_t *rest, mj_span_t *text)
 {
     apr_size_t len;

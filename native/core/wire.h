@@ -29,7 +29,8 @@
 #define MJ_FRAME_LOG 0x1c
 
 #define MJ_MAX_HELLO 256
-#define MJ_MAX_REQUEST 1048576
+#define MJ_MAX_REQUEST 4194304
+#define MJ_LONG_STRING 65535
 #define MJ_MAX_RESPONSE 65536
 #define MJ_MAX_DATA 65536
 #define MJ_MAX_MESSAGE 4096
@@ -97,7 +98,7 @@ void mj_hello_encode(unsigned char *out, uint32_t pid, const mj_key_t *key);
 /** Writes a REQUEST frame, header included.
  *  @param out_len set to the frame's size on success
  *  @return APR_SUCCESS; APR_ENOSPC if capacity does not suffice (out_len is then the size that would); MJ_EFRAMETOOLARGE if the frame
- *  would exceed its limit, a string 65535 bytes, or a count 65535; MJ_EBADSTRING, MJ_EBADHEADER if a field holds a forbidden byte;
+ *  would exceed its limit, or the application or a count 65535; MJ_EBADSTRING, MJ_EBADHEADER if a field holds a forbidden byte;
  *  MJ_EBADFLAGS for EXPECT or WHOLE without BODY, or both; MJ_EBADLENGTH for a content length other than 0 without BODY */
 apr_status_t mj_request_encode(unsigned char *out, apr_size_t capacity, uint16_t serial, const mj_request_t *request,
                                apr_size_t *out_len);

@@ -194,6 +194,23 @@ static bool goes_whole(const mj_exchange_t *x, apr_size_t frames)
     return x->has_body && x->is_body_read && len > MJ_RETRY_LIMIT && len <= x->channel->room && apr_is_empty_table(x->r->trailers_in);
 }
 
+/* The head does not fit the wire, or holds what it must not. */
+static mj_step_t refuse_head(mj_exchange_t *x, apr_status_t rv)
+{
+    if (rv == MJ_EFRAMETOOLARGE) {
+        ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, x->r,
+                      MJLOGNO(0044) "pool %s: the request's head, with its variables, has more than %d bytes: lower LimitRequestFieldSize or "
+                                    "LimitRequestFields, or set shorter variables; 431",
+                      x->settings->name, MJ_MAX_REQUEST);
+        x->status = 431;
+        return MJ_FINISHED;
+    }
+    ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, x->r, MJLOGNO(0044) "the request cannot be sent to pool %s: %s", x->settings->name,
+                  mj_status_name(rv));
+    x->status = HTTP_BAD_REQUEST;
+    return MJ_FINISHED;
+}
+
 mj_step_t mj_exchange_send_head(mj_exchange_t *x)
 {
     unsigned char hello[MJ_HELLO_SIZE];
@@ -211,10 +228,7 @@ mj_step_t mj_exchange_send_head(mj_exchange_t *x)
         rv = mj_request_encode(head, size, next_serial(channel->serial), x->head, &size);
     } while (rv == APR_ENOSPC);
     if (rv != APR_SUCCESS) {
-        ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, x->r, MJLOGNO(0044) "the request cannot be sent to pool %s: %s", x->settings->name,
-                      mj_status_name(rv));
-        x->status = rv == MJ_EFRAMETOOLARGE ? 431 : HTTP_BAD_REQUEST;
-        return MJ_FINISHED;
+        return refuse_head(x, rv);
     }
     channel->serial = next_serial(channel->serial);
     if (channel->is_new) {

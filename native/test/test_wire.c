@@ -247,54 +247,80 @@ START_TEST(a_request_needs_its_size)
 }
 END_TEST
 
-START_TEST(a_string_has_65535_bytes_at_most)
+START_TEST(a_string_of_65535_bytes_has_the_long_form)
 {
-    mj_span_t longest = filled(65535, 'x');
-    mj_span_t longer = filled(65536, 'x');
-    mj_pair_t pair = {span("n"), longest};
-    apr_size_t len = 42;
+    static const apr_size_t lengths[] = {65534, 65535, 65536, 1000000};
+    apr_size_t least = 0;
 
-    ck_assert_int_eq(encode(&(mj_request_t){.target = longest}, &len), APR_SUCCESS);
-    ck_assert_int_eq(encode(&(mj_request_t){.application = longest}, &len), APR_SUCCESS);
-    ck_assert_int_eq(encode(&(mj_request_t){.headers = &pair, .header_count = 1}, &len), APR_SUCCESS);
-    len = 42;
-    ck_assert_int_eq(encode(&(mj_request_t){.target = longer}, &len), MJ_EFRAMETOOLARGE);
-    ck_assert_int_eq(encode(&(mj_request_t){.application = longer}, &len), MJ_EFRAMETOOLARGE);
-    pair.value = longer;
-    ck_assert_int_eq(encode(&(mj_request_t){.headers = &pair, .header_count = 1}, &len), MJ_EFRAMETOOLARGE);
-    ck_assert_int_eq(encode(&(mj_request_t){.variables = &pair, .variable_count = 1}, &len), MJ_EFRAMETOOLARGE);
-    ck_assert_uint_eq(len, 42);
+    ck_assert_int_eq(encode(&(mj_request_t){.method = span("")}, &least), APR_SUCCESS);
+    for (int i = 0; i < 4; i++) {
+        apr_size_t extra = lengths[i] < MJ_LONG_STRING ? 0 : 4;
+        mj_span_t text = filled(lengths[i], 'x');
+        mj_pair_t pair = {span("n"), text};
+        unsigned char *out;
+        apr_size_t len = 0;
+
+        ck_assert_int_eq(encode(&(mj_request_t){.headers = &pair, .header_count = 1}, &len), APR_SUCCESS);
+        ck_assert_uint_eq(len, least + 2 + 1 + 2 + extra + lengths[i]);
+        ck_assert_int_eq(encode(&(mj_request_t){.variables = &pair, .variable_count = 1}, &len), APR_SUCCESS);
+        ck_assert_int_eq(encode(&(mj_request_t){.method = text}, &len), APR_SUCCESS);
+        ck_assert_uint_eq(len, least + extra + lengths[i]);
+        out = apr_palloc(test_pool, len);
+        ck_assert_int_eq(mj_request_encode(out, len, 1, &(mj_request_t){.method = text}, &len), APR_SUCCESS);
+        out += MJ_HEADER_SIZE + 12;
+        if (extra == 0) {
+            ck_assert_mem_eq(out, "\xff\xfex", 3);
+        }
+        else {
+            ck_assert_mem_eq(out, "\xff\xff\0", 3);
+            ck_assert_uint_eq((apr_size_t)out[3] << 16 | (apr_size_t)out[4] << 8 | out[5], lengths[i]);
+            ck_assert_mem_eq(out + 6, "x", 1);
+        }
+    }
 }
 END_TEST
 
-START_TEST(a_request_has_a_mebibyte_at_most)
+START_TEST(an_application_has_65535_bytes_at_most)
 {
-    mj_pair_t pairs[16];
-    mj_request_t request = {.variables = pairs, .variable_count = 16};
+    apr_size_t len = 42;
+
+    ck_assert_int_eq(encode(&(mj_request_t){.application = filled(65536, 'x')}, &len), MJ_EFRAMETOOLARGE);
+    ck_assert_uint_eq(len, 42);
+    ck_assert_int_eq(encode(&(mj_request_t){.application = filled(65535, 'x')}, &len), APR_SUCCESS);
+}
+END_TEST
+
+START_TEST(a_request_has_four_mebibytes_at_most)
+{
+    mj_pair_t pairs[4];
+    mj_request_t request = {.variables = pairs, .variable_count = 4};
     apr_size_t len = 0;
     apr_size_t surplus;
 
-    for (int i = 0; i < 16; i++) {
-        pairs[i] = (mj_pair_t){span("n"), filled(65531, 'v')};
+    for (int i = 0; i < 4; i++) {
+        pairs[i] = (mj_pair_t){span("n"), filled(1200000, 'v')};
     }
-    pairs[15].value.len = 0;
+    pairs[3].value.len = 70000;
     ck_assert_int_eq(encode(&request, &len), APR_SUCCESS);
-    pairs[15].value.len = MJ_HEADER_SIZE + MJ_MAX_REQUEST - len;
-    ck_assert_uint_le(pairs[15].value.len, 65531);
+    pairs[3].value.len += MJ_HEADER_SIZE + MJ_MAX_REQUEST - len;
+    ck_assert_uint_le(pairs[3].value.len, 1200000);
     ck_assert_int_eq(encode(&request, &len), APR_SUCCESS);
     ck_assert_uint_eq(len, MJ_HEADER_SIZE + MJ_MAX_REQUEST);
-    pairs[15].value.len++;
+    pairs[3].value.len++;
     surplus = len;
     ck_assert_int_eq(encode(&request, &surplus), MJ_EFRAMETOOLARGE);
     ck_assert_uint_eq(surplus, len);
     /* two bytes too many, of the count of the variables */
-    pairs[15].value.len -= 3;
+    pairs[3].value.len -= 3;
     request.headers = pairs;
-    request.header_count = 16;
+    request.header_count = 4;
     request.variable_count = 0;
     ck_assert_int_eq(encode(&request, &len), APR_SUCCESS);
-    pairs[15].value.len += 3;
+    pairs[3].value.len += 3;
     ck_assert_int_eq(encode(&request, &len), MJ_EFRAMETOOLARGE);
+    /* by far */
+    pairs[0].value = (mj_span_t){filled(8, 'v').data, SIZE_MAX};
+    ck_assert_int_eq(encode(&(mj_request_t){.application = pairs[0].value}, &len), MJ_EFRAMETOOLARGE);
 }
 END_TEST
 
@@ -406,8 +432,9 @@ Suite *mj_suite(void)
     tcase_add_test(decode_case, the_largest_response_is_decoded);
     tcase_add_test(decode_case, walking_stays_within_a_piece);
     tcase_add_test(encode_case, a_request_needs_its_size);
-    tcase_add_test(encode_case, a_string_has_65535_bytes_at_most);
-    tcase_add_test(encode_case, a_request_has_a_mebibyte_at_most);
+    tcase_add_test(encode_case, a_string_of_65535_bytes_has_the_long_form);
+    tcase_add_test(encode_case, an_application_has_65535_bytes_at_most);
+    tcase_add_test(encode_case, a_request_has_four_mebibytes_at_most);
     tcase_add_test(encode_case, a_count_is_65535_at_most);
     tcase_add_test(encode_case, a_request_holds_no_forbidden_byte);
     tcase_add_test(encode_case, an_empty_name_is_no_token);

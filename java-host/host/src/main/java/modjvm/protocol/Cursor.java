@@ -65,19 +65,31 @@ final class Cursor {
         return from;
     }
 
-    void string() throws ProtocolException {
-        int length = u16();
-        int from = take(length);
+    /** Steps over a string, and returns where its bytes start. */
+    int string() throws ProtocolException {
+        int from = take(length());
         for (int i = from; i < at; i++) {
             if (bytes[i] == 0) {
                 throw new ProtocolException(Code.BAD_STRING, "NUL in a string");
             }
         }
+        return from;
     }
 
-    void fieldName() throws ProtocolException {
-        int from = at + 2;
-        string();
+    private int length() throws ProtocolException {
+        int length = u16();
+        if (length < Constants.LONG_STRING) {
+            return length;
+        }
+        long longer = u32();
+        if (longer < Constants.LONG_STRING) {
+            throw new ProtocolException(Code.BAD_LENGTH, "a long form for " + longer + " bytes");
+        }
+        return (int) Math.min(longer, Integer.MAX_VALUE); // more than there is
+    }
+
+    int fieldName() throws ProtocolException {
+        int from = string();
         for (int i = from; i < at; i++) {
             if (!TOKEN[bytes[i] & 0xff]) {
                 throw new ProtocolException(Code.BAD_HEADER, "a field's name is no token");
@@ -86,16 +98,17 @@ final class Cursor {
         if (from == at) {
             throw new ProtocolException(Code.BAD_HEADER, "a field without a name");
         }
+        return from;
     }
 
-    void fieldValue() throws ProtocolException {
-        int from = at + 2;
-        string();
+    int fieldValue() throws ProtocolException {
+        int from = string();
         for (int i = from; i < at; i++) {
             if (bytes[i] == '\r' || bytes[i] == '\n') {
                 throw new ProtocolException(Code.BAD_HEADER, "a line's end in a field's value");
             }
         }
+        return from;
     }
 
     void expect(byte[] magic) throws ProtocolException {

@@ -56,11 +56,10 @@ public final class Decoder {
         Cursor cursor = new Cursor(payload, 0, payload.length);
         List<Frame.Field> fields = new ArrayList<>();
         for (int count = cursor.u16(); count > 0; count--) {
-            int nameAt = cursor.at() + 2;
-            cursor.fieldName();
-            int valueAt = cursor.at() + 2;
-            cursor.fieldValue();
-            String name = new String(payload, nameAt, valueAt - 2 - nameAt, StandardCharsets.ISO_8859_1);
+            int nameAt = cursor.fieldName();
+            int nameEnd = cursor.at();
+            int valueAt = cursor.fieldValue();
+            String name = new String(payload, nameAt, nameEnd - nameAt, StandardCharsets.ISO_8859_1);
             String value = new String(payload, valueAt, cursor.at() - valueAt, StandardCharsets.ISO_8859_1);
             fields.add(new Frame.Field(name, value));
         }

@@ -1,6 +1,7 @@
 package modjvm.protocol;
 
 import static modjvm.protocol.Constants.FLAG_REQUEST_BODY;
+import static modjvm.protocol.Constants.LONG_STRING;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -169,9 +170,9 @@ public final class RequestHead {
     public void headers(BiConsumer<String, String> visitor) {
         int at = headersAt + 2;
         for (int count = headerCount(); count > 0; count--) {
-            int valueAt = at + 2 + u16(at);
+            int valueAt = end(at);
             visitor.accept(text(at, StandardCharsets.ISO_8859_1), text(valueAt, StandardCharsets.ISO_8859_1));
-            at = valueAt + 2 + u16(valueAt);
+            at = end(valueAt);
         }
     }
 
@@ -179,9 +180,9 @@ public final class RequestHead {
     public void variables(BiConsumer<String, String> visitor) {
         int at = variablesAt + 2;
         for (int count = u16(variablesAt); count > 0; count--) {
-            int valueAt = at + 2 + u16(at);
+            int valueAt = end(at);
             visitor.accept(either(at), either(valueAt));
-            at = valueAt + 2 + u16(valueAt);
+            at = end(valueAt);
         }
     }
 
@@ -194,8 +195,8 @@ public final class RequestHead {
     }
 
     private String utf8(int at) throws CharacterCodingException {
-        int from = at + 2;
-        int length = u16(at);
+        int from = start(at);
+        int length = end(at) - from;
         for (int i = from; i < from + length; i++) {
             if (payload[i] < 0) {
                 return StandardCharsets.UTF_8
@@ -216,16 +217,28 @@ public final class RequestHead {
     }
 
     private String text(int at, Charset charset) {
-        return new String(payload, at + 2, u16(at), charset);
+        int from = start(at);
+        return new String(payload, from, end(at) - from, charset);
     }
 
     @SuppressWarnings("EnumOrdinal") // their order is that of the payload
     private int offset(Text text) {
         int at = STRINGS_OFFSET;
         for (int i = text.ordinal(); i > 0; i--) {
-            at += 2 + u16(at);
+            at = end(at);
         }
         return at;
+    }
+
+    /** Where the bytes of a string start. */
+    private int start(int at) {
+        return u16(at) < LONG_STRING ? at + 2 : at + 6;
+    }
+
+    /** Where a string ends. */
+    private int end(int at) {
+        int length = u16(at);
+        return length < LONG_STRING ? at + 2 + length : at + 6 + (u16(at + 2) << 16 | u16(at + 4));
     }
 
     private int u16(int at) {

@@ -113,7 +113,8 @@ public final class HttpdCodec {
                     .putShort((short) clientPort)
                     .array());
             texts.values().forEach(text -> string(out, text.getBytes(StandardCharsets.ISO_8859_1)));
-            string(out, definition.bytes());
+            u16(out, definition.bytes().length);
+            out.writeBytes(definition.bytes());
             pairs(out, headers);
             pairs(out, variables);
             return frame(FRAME_REQUEST, flags, serial, out.toByteArray());
@@ -125,7 +126,13 @@ public final class HttpdCodec {
         }
 
         private static void string(ByteArrayOutputStream out, byte[] bytes) {
-            u16(out, bytes.length);
+            if (bytes.length < LONG_STRING) {
+                u16(out, bytes.length);
+            } else {
+                u16(out, LONG_STRING);
+                u16(out, bytes.length >>> 16);
+                u16(out, bytes.length);
+            }
             out.writeBytes(bytes);
         }
 
