@@ -73,12 +73,13 @@ public final class Response {
     /**
      * Sends the client elsewhere, by GET: 303 See Other, with an empty body. What a POST is best answered with.
      *
-     * @param location a URL, or a path on this server; not encoded here
+     * @param location a URL, or a path on this server. What cannot stand in a URL is encoded (UTF-8, {@code %C3%BC}): spaces, quotes and
+     *     what is not ASCII; what is encoded already stays
      * @return a response with that Location
-     * @throws IllegalArgumentException if the location cannot stand in a header
+     * @throws IllegalArgumentException if the location holds a control character or half of a surrogate pair
      */
     public static Response redirect(String location) {
-        return status(SEE_OTHER).withHeader("Location", location);
+        return status(SEE_OTHER).withHeader("Location", Location.encode(location));
     }
 
     /**

@@ -85,7 +85,11 @@ class ResponseTest {
 
         assertThat(response.status()).isEqualTo(303);
         assertThat(response.headers()).containsExactly(new Header("Location", "/guestbook"));
-        assertThatIllegalArgumentException().isThrownBy(() -> Response.redirect("/\r\nX: y"));
+        for (String bad : new String[] {"/\r\nX: y", "/\t", "/\0", "/\u007f", "/\u0085", "/\ud800x", "/\udc00"}) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> Response.redirect(bad))
+                    .withMessageContaining("Location");
+        }
     }
 
     @ParameterizedTest
@@ -214,5 +218,19 @@ class ResponseTest {
 
     private static byte[] bytes(Response response) {
         return ((Body.Bytes) response.body()).bytes();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            \u00fc x                          | %C3%BC%20x
+            /a%20b/%C3%BC?q=%2F&r=a+b#top | /a%20b/%C3%BC?q=%2F&r=a+b#top
+            https://[::1]:8443/;v=1?x=[1] | https://[::1]:8443/;v=1?x=[1]
+            /100%/%zz/%4/%e               | /100%25/%25zz/%254/%25e
+            /"<>^`{}\\                    | /%22%3C%3E%5E%60%7B%7D%5C
+            /\ud83d\ude00/\u20ac             | /%F0%9F%98%80/%E2%82%AC
+            ?next=/\u00e4                    | ?next=/%C3%A4
+            """)
+    void shouldEncodeWhatCannotStandInALocation(String location, String encoded) {
+        assertThat(Response.redirect(location).headers().first("Location")).contains(encoded);
     }
 }

@@ -14,6 +14,8 @@ final class Resolver {
     private static final String ACCEPTED = "; accepted are a field of type Application, a factory "
             + "Application NAME(Config), a method Response NAME(Request), and a class that implements Application";
 
+    private static final int MOST_CLASSES = 500;
+
     private final Target target;
     private final ClassLoader loader;
     /** Classes that could not be looked into; one of them may be why nothing was found. */
@@ -89,7 +91,7 @@ final class Resolver {
                 names.add(member.type().getName());
             }
             throw target.failed("several classes have a member " + name + ": " + String.join(", ", names)
-                    + "; choose one with JVMEntryPoint Class::" + name);
+                    + "; choose one, such as JVMEntryPoint " + names.get(0) + "::" + name);
         }
         return found.isEmpty() ? Optional.empty() : Optional.of(found.get(0));
     }
@@ -106,7 +108,7 @@ final class Resolver {
                         ? "class " + type.getName()
                                 + " has neither a constructor without parameters nor one that takes a Config"
                         : "class " + type.getName() + " does not implement modjvm.Application; implement it, or set "
-                                + "JVMEntryPoint " + type.getSimpleName() + "::member");
+                                + "JVMEntryPoint " + type.getName() + "::member");
     }
 
     private Member fail(List<Class<?>> holders, String name) throws LoadException {
@@ -115,8 +117,31 @@ final class Resolver {
                 throw noMember(holder, name);
             }
         }
+        Optional<Class<?>> application = onlyApplication();
+        if (application.isPresent()) {
+            throw target.failed("no class has a member " + name + ", but class "
+                    + application.get().getName() + " is itself an Application; set JVMEntryPoint "
+                    + application.get().getName());
+        }
         String why = unloadable.isEmpty() ? "" : "; a class could not be loaded: " + unloadable.get(0);
         throw target.failed("no class has a member " + name + ", and none is named so; correct JVMEntryPoint" + why);
+    }
+
+    /** The one class of a target that is an Application, for a message; not looked for where there are many classes. */
+    private Optional<Class<?>> onlyApplication() throws LoadException {
+        List<String> names = target.classNames();
+        List<Class<?>> found = new ArrayList<>();
+        for (String name : names.size() <= MOST_CLASSES ? names : List.<String>of()) {
+            try {
+                Class<?> type = load(name);
+                if (Members.itself(type).isPresent()) {
+                    found.add(type);
+                }
+            } catch (LinkageError | ClassNotFoundException e) {
+                unloadable.add(OneLine.of(e));
+            }
+        }
+        return found.size() == 1 ? Optional.of(found.get(0)) : Optional.empty();
     }
 
     private LoadException noMember(Class<?> type, String name) {
@@ -133,7 +158,7 @@ final class Resolver {
                 name,
                 Application.class.isAssignableFrom(type)
                         ? "class " + type.getName() + " has no member " + name + ", but is itself an Application; set "
-                                + "JVMEntryPoint " + type.getSimpleName()
+                                + "JVMEntryPoint " + type.getName()
                         : "class " + type.getName() + " has no member " + name + "; declare static Application " + name
                                 + ", or correct JVMEntryPoint");
     }

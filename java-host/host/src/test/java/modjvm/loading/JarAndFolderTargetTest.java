@@ -55,8 +55,9 @@ class JarAndFolderTargetTest {
         Path classes = bench.classes("classes", SHOP, OTHER);
 
         assertThat(bench.failure(classes, "application"))
-                .hasMessage(classes + ": several classes have a member application: a.Shop, b.Shop; choose one with "
-                        + "JVMEntryPoint Class::application");
+                .hasMessage(
+                        classes + ": several classes have a member application: a.Shop, b.Shop; choose one, such as "
+                                + "JVMEntryPoint a.Shop::application");
     }
 
     @Test
@@ -82,6 +83,23 @@ class JarAndFolderTargetTest {
 
         assertThat(bench.answer(classes, "a.b.Hello")).isEqualTo("itself");
         assertThat(bench.answer(classes, "Hello")).isEqualTo("itself");
+        assertThat(bench.failure(classes, "application"))
+                .hasMessage(classes
+                        + ": no class has a member application, but class a.b.Hello is itself an Application; set "
+                        + "JVMEntryPoint a.b.Hello");
+        assertThat(bench.failure(classes, "Hello::application"))
+                .hasMessage(classes + ": class a.b.Hello has no member application, but is itself an Application; set "
+                        + "JVMEntryPoint a.b.Hello");
+    }
+
+    @Test
+    void shouldNameThePackageOfWhatItSuggests() throws Exception {
+        Path classes = bench.classes("classes", "package a.b; class Hello { }");
+
+        assertThat(bench.failure(classes, "Hello"))
+                .hasMessage(classes
+                        + ": class a.b.Hello does not implement modjvm.Application; implement it, or set JVMEntryPoint "
+                        + "a.b.Hello::member");
     }
 
     @Test

@@ -146,8 +146,8 @@ class SourceTargetTest {
                 bench.source("Many.java", "class A { static " + APPLICATION + " }", "class B { " + APPLICATION + " }");
 
         assertThat(bench.failure(target, "application"))
-                .hasMessage(target + ": several classes have a member application: A, B; choose one with "
-                        + "JVMEntryPoint Class::application");
+                .hasMessage(target + ": several classes have a member application: A, B; choose one, such as "
+                        + "JVMEntryPoint A::application");
     }
 
     @Test
