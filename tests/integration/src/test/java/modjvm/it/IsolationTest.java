@@ -198,4 +198,10 @@ class IsolationTest {
         assertThat(supervisor.status()).containsEntry("Uid", four(0));
         assertThat(supervisor.parent()).isEqualTo(httpd.parent().pid());
     }
+
+    @Test
+    void shouldTellTheJvmOfItsHome() {
+        assertThat(ask("shop", "property=user.home")).isEqualTo(httpd.work() + "/home");
+        assertThat(ask("plain", "property=user.home")).isNotEqualTo(httpd.work() + "/home");
+    }
 }
