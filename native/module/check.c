@@ -7,6 +7,7 @@
 #include "paths.h"
 
 #include <apr_fnmatch.h>
+#include <apr_hash.h>
 #include <apr_strings.h>
 #include <dlfcn.h>
 #include <http_core.h>
@@ -14,6 +15,7 @@
 #include <http_main.h>
 #include <libgen.h>
 #include <limits.h>
+#include <locale.h>
 #include <mpm_common.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,17 +28,6 @@ APLOG_USE_MODULE(jvm);
 static const char *const jars[] = {"share/mod_jvm/modjvm-api.jar", "share/mod_jvm/modjvm-host.jar"};
 
 #define LOG_CHECK(server, message) ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_ERR, 0, server, "%s", message)
-
-static bool is_main(const server_rec *server)
-{
-    return !server->is_virtual;
-}
-
-static const char *describe_server(apr_pool_t *pool, const server_rec *server)
-{
-    return is_main(server) ? "the main server"
-                           : apr_psprintf(pool, "the virtual host at %s:%u", server->defn_name, server->defn_line_number);
-}
 
 const char *mj_installed(apr_pool_t *pool, const char *relative)
 {
@@ -78,70 +69,11 @@ const char *mj_state_dir(apr_pool_t *pool, const server_rec *main_server)
     return runtime_dir != NULL ? apr_pstrcat(pool, runtime_dir, "/state", NULL) : NULL;
 }
 
-const char *mj_default_group(apr_pool_t *pool, const server_rec *server, const char *mount)
-{
-    return apr_pstrcat(pool, mj_server_config(server)->name, "|", *mount == '\0' ? "/" : mount, NULL);
-}
-
-apr_array_header_t *mj_all_pools(apr_pool_t *pool, server_rec *main_server)
-{
-    apr_array_header_t *all = apr_array_make(pool, 4, sizeof(mj_pool_t *));
-    const server_rec *server;
-    for (server = main_server; server != NULL; server = server->next) {
-        apr_array_cat(all, mj_server_config(server)->pools);
-    }
-    return all;
-}
-
-static const mj_pool_t *find_named(const server_rec *server, const char *name)
-{
-    const apr_array_header_t *pools = mj_server_config(server)->pools;
-    int i;
-    for (i = 0; i < pools->nelts; i++) {
-        const mj_pool_t *found = APR_ARRAY_IDX(pools, i, const mj_pool_t *);
-        if (strcmp(found->settings->name, name) == 0) {
-            return found;
-        }
-    }
-    return NULL;
-}
-
-const mj_pool_t *mj_find_pool(apr_pool_t *pool, const server_rec *server, const mj_scope_t *scope, const char **wrong)
-{
-    const apr_array_header_t *own = mj_server_config(server)->pools;
-    const char *name = scope->process_group;
-    const mj_pool_t *found;
-    const server_rec *other;
-
-    if (name == NULL) {
-        if (own->nelts == 1) {
-            return APR_ARRAY_IDX(own, 0, const mj_pool_t *);
-        }
-        *wrong = apr_psprintf(pool, own->nelts == 0
-                                        ? "no pool serves this: %s declares none; add JVMDaemonProcess to it, or name a pool of the main "
-                                          "server with JVMProcessGroup"
-                                        : "no pool is chosen: %s declares more than one; name one with JVMProcessGroup or process-group=",
-                              describe_server(pool, server));
-        return NULL;
-    }
-    found = find_named(server, name);
-    /* httpd lists the main server first; a virtual host may use its pools, and nobody else's. */
-    if (found == NULL && (found = find_named(ap_server_conf, name)) == NULL) {
-        for (other = ap_server_conf; other != NULL && find_named(other, name) == NULL; other = other->next) {
-        }
-        *wrong = other == NULL
-                     ? apr_psprintf(pool, "there is no pool '%s': declare it with JVMDaemonProcess, or name another", name)
-                     : apr_psprintf(pool, "the pool '%s' belongs to %s, other virtual hosts cannot use it: declare it in the main server to share it",
-                                    name, describe_server(pool, other));
-    }
-    return found;
-}
-
 /* A virtual host without a directive of ours shares the main server's object; give each one of its own. */
 static void own_config(apr_pool_t *pool, server_rec *server)
 {
     mj_server_t *config = mj_server_config(server);
-    if (!is_main(server) && config == mj_server_config(ap_server_conf)) {
+    if (server->is_virtual && config == mj_server_config(ap_server_conf)) {
         config = apr_pmemdup(pool, config, sizeof(*config));
         config->pools = apr_array_make(pool, 1, sizeof(mj_pool_t *));
         config->named = apr_array_make(pool, 1, sizeof(mj_named_pool_t));
@@ -207,6 +139,26 @@ static apr_array_header_t *needed_by(apr_pool_t *pool, const mj_pool_t *declared
     return needed;
 }
 
+/* The JVM takes a locale that is not installed for C, and says nothing: file names and output lose what is not ASCII. */
+static void warn_of_locale(const mj_pool_t *declared)
+{
+    const mj_pool_settings_t *settings = declared->settings;
+    locale_t found;
+
+    if (settings->chroot != NULL) { /* the locales that count are below it */
+        return;
+    }
+    found = newlocale(LC_ALL_MASK, settings->lang, (locale_t)0);
+    if (found != (locale_t)0) {
+        freelocale(found);
+        return;
+    }
+    ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_WARNING, 0, declared->server,
+                 MJLOGNO(0058) "%s: JVMDaemonProcess %s: lang=%s: this locale is not installed, the JVM takes C: install it (locale -a lists "
+                               "those that are), or leave lang out",
+                 declared->where, settings->name, settings->lang);
+}
+
 static const char *check_pool(apr_pool_t *pool, mj_pool_t *declared, const server_rec *main_server)
 {
     long minimum = mj_server_config(main_server)->minimum_uid;
@@ -224,23 +176,46 @@ static const char *check_pool(apr_pool_t *pool, mj_pool_t *declared, const serve
     if (wrong == NULL) {
         wrong = mj_confinement_check(settings, pool, geteuid(), is_home_given, needed_by(pool, declared));
     }
+    if (wrong == NULL) {
+        warn_of_locale(declared);
+    }
     return wrong;
+}
+
+/* A name that stands more than once: one pool, or a fault. */
+static int check_names(apr_pool_t *pool, server_rec *main_server)
+{
+    apr_array_header_t *all = mj_all_pools(pool, main_server);
+    apr_hash_t *by_name = apr_hash_make(pool);
+    int failures = 0, i;
+
+    for (i = 0; i < all->nelts; i++) {
+        mj_pool_t *declared = APR_ARRAY_IDX(all, i, mj_pool_t *);
+        mj_pool_t *first = apr_hash_get(by_name, declared->settings->name, APR_HASH_KEY_STRING);
+        const char *wrong;
+
+        if (first == NULL) {
+            apr_hash_set(by_name, declared->settings->name, APR_HASH_KEY_STRING, declared);
+            continue;
+        }
+        wrong = mj_pool_unite(pool, first, declared);
+        if (wrong != NULL) {
+            LOG_CHECK(declared->server, apr_psprintf(pool, MJLOGNO(0001) "%s: JVMDaemonProcess %s: %s", declared->where,
+                                                     declared->settings->name, wrong));
+            failures++;
+        }
+    }
+    return failures;
 }
 
 static int check_pools(apr_pool_t *pool, server_rec *main_server)
 {
     apr_array_header_t *all = mj_all_pools(pool, main_server);
-    int failures = 0, i, k;
+    int failures = 0, i;
 
     for (i = 0; i < all->nelts; i++) {
         mj_pool_t *declared = APR_ARRAY_IDX(all, i, mj_pool_t *);
         const char *wrong = check_pool(pool, declared, main_server);
-        for (k = 0; wrong == NULL && k < i; k++) {
-            const mj_pool_t *other = APR_ARRAY_IDX(all, k, mj_pool_t *);
-            if (strcmp(other->settings->name, declared->settings->name) == 0) {
-                wrong = apr_psprintf(pool, "this name is taken at %s: names of pools are unique in the server", other->where);
-            }
-        }
         if (wrong != NULL) {
             LOG_CHECK(declared->server, apr_psprintf(pool, MJLOGNO(0001) "%s: JVMDaemonProcess %s: %s", declared->where,
                                                      declared->settings->name, wrong));
@@ -259,9 +234,9 @@ static int check_named_pools(apr_pool_t *pool, server_rec *server)
     for (i = 0; i < named->nelts; i++) {
         const mj_named_pool_t *group = &APR_ARRAY_IDX(named, i, mj_named_pool_t);
         const mj_scope_t scope = {.process_group = group->name};
-        const server_rec *other = is_main(server) ? server : NULL; /* virtual hosts inherit what the main server says */
+        const server_rec *other = !server->is_virtual ? server : NULL; /* virtual hosts inherit what the main server says */
         const char *wrong = NULL;
-        while (other != NULL && find_named(other, group->name) == NULL) {
+        while (other != NULL && mj_pool_named(other, group->name) == NULL) {
             other = other->next;
         }
         if (other == NULL && mj_find_pool(pool, server, &scope, &wrong) == NULL) {
@@ -303,15 +278,37 @@ static const mj_scope_t *scope_of_mount(apr_pool_t *pool, const server_rec *serv
     return scope;
 }
 
-static bool has_definition(const mj_pool_t *pool, mj_span_t definition)
+static bool has_record(const apr_array_header_t *records, mj_span_t record)
 {
     int i;
-    for (i = 0; i < pool->definitions->nelts; i++) {
-        if (mj_span_equal(APR_ARRAY_IDX(pool->definitions, i, mj_span_t), definition)) {
+    for (i = 0; i < records->nelts; i++) {
+        if (mj_span_equal(APR_ARRAY_IDX(records, i, mj_span_t), record)) {
             return true;
         }
     }
     return false;
+}
+
+static void add_record(apr_array_header_t *records, mj_span_t record)
+{
+    if (!has_record(records, record)) {
+        APR_ARRAY_PUSH(records, mj_span_t) = record;
+    }
+}
+
+/* What virtual hosts that share a pool mount alike is one application. */
+static void resolve_application(apr_pool_t *pool, const server_rec *server, const mj_scope_t *scope, mj_resolved_t *resolved)
+{
+    const mj_mount_t *mount = resolved->mount;
+
+    resolved->group = mj_default_group(pool, resolved->pool->server, mount->path);
+    if (mj_is_same_site(server, resolved->pool->server)) {
+        resolved->definition = mj_application_definition(pool, mount->target, scope, resolved->group);
+    }
+    if (resolved->definition.len == 0 || !has_record(resolved->pool->definitions, resolved->definition)) {
+        resolved->group = mj_default_group(pool, server, mount->path);
+        resolved->definition = mj_application_definition(pool, mount->target, scope, resolved->group);
+    }
 }
 
 static int check_mounts(apr_pool_t *pool, const server_rec *server)
@@ -342,13 +339,11 @@ static int check_mounts(apr_pool_t *pool, const server_rec *server)
         if (mount->regex != NULL) {
             continue;
         }
-        resolved->definition = mj_application_definition(pool, mount->target, effective, mj_default_group(pool, server, mount->path));
-        if (!has_definition(resolved->pool, resolved->definition)) {
-            APR_ARRAY_PUSH(resolved->pool->definitions, mj_span_t) = resolved->definition;
-        }
+        resolve_application(pool, server, effective, resolved);
+        add_record(resolved->pool->definitions, resolved->definition);
         for (k = 0; k < mount->warm_ups->nelts; k++) {
-            APR_ARRAY_PUSH(resolved->pool->warm_ups, mj_span_t) =
-                mj_warm_up_record(pool, resolved->definition, mount->path, APR_ARRAY_IDX(mount->warm_ups, k, const char *));
+            add_record(resolved->pool->warm_ups,
+                       mj_warm_up_record(pool, resolved->definition, mount->path, APR_ARRAY_IDX(mount->warm_ups, k, const char *)));
         }
     }
     return failures;
@@ -419,9 +414,10 @@ static int check_folders(apr_pool_t *pool, const server_rec *main_server)
 
 int mj_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, server_rec *main_server)
 {
+    const apr_array_header_t *servers = mj_servers(ptemp, main_server);
     server_rec *server;
     const char *wrong;
-    int failures = 0;
+    int failures = 0, i;
 
     (void)plog;
     for (server = main_server; server != NULL; server = server->next) {
@@ -435,11 +431,12 @@ int mj_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, serv
             failures++;
         }
     }
+    failures += check_names(pconf, main_server);
     failures += check_pools(pconf, main_server);
-    for (server = main_server; server != NULL; server = server->next) {
-        failures += check_named_pools(ptemp, server);
-        failures += check_mounts(pconf, server);
-        mj_mounts_warn(server, main_server);
+    for (i = 0; i < servers->nelts; i++) {
+        failures += check_named_pools(ptemp, APR_ARRAY_IDX(servers, i, server_rec *));
+        failures += check_mounts(pconf, APR_ARRAY_IDX(servers, i, server_rec *));
+        mj_mounts_warn(APR_ARRAY_IDX(servers, i, server_rec *), main_server);
     }
     if (mj_all_pools(ptemp, main_server)->nelts > 0) {
         wrong = check_installation(ptemp);

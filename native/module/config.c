@@ -98,11 +98,13 @@ static const char *add_daemon_process(cmd_parms *cmd, void *scope, const char *a
         return error_in(cmd, NULL, wrong);
     }
     pool->settings = mj_pool_settings_make(cmd->pool, name);
+    pool->options = apr_table_make(cmd->pool, 8);
     pool->server = cmd->server;
     pool->where = where_of(cmd);
     pool->definitions = apr_array_make(cmd->pool, 2, sizeof(mj_span_t));
     pool->warm_ups = apr_array_make(cmd->pool, 1, sizeof(mj_span_t));
     while ((rv = mj_option_next(cmd->pool, &args, &key, &value)) == APR_SUCCESS) {
+        apr_table_addn(pool->options, key, value);
         wrong = mj_pool_settings_set(pool->settings, cmd->pool, key, value);
         if (wrong != NULL) {
             return error_in(cmd, name, wrong);

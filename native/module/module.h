@@ -28,7 +28,8 @@ extern __attribute__((visibility("default"))) module jvm_module;
 /** A pool as configured. Complete after check_config; index after post_config. */
 typedef struct mj_pool_t {
     mj_pool_settings_t *settings;
-    server_rec *server; /**< that declares it: requests of this virtual host may use it, those of all others only if it is the main server */
+    server_rec *server; /**< that declares it first: its requests may use it, those of others only if it is the main server or has their name */
+    apr_table_t *options; /**< as they were given */
     const char *where;  /**< file and line, for messages */
     const char *java_home;
     apr_array_header_t *definitions; /**< of mj_span_t: applications to load at start */
@@ -52,6 +53,7 @@ typedef struct mj_resolved_t {
     const mj_mount_t *mount;
     const mj_scope_t *scope; /**< the server's own: a request with this very scope is served with what stands below */
     const mj_pool_t *pool;
+    const char *group;    /**< of the class loader, where no directive names one; NULL for JVMAliasMatch */
     mj_span_t definition; /**< empty for JVMAliasMatch: its target depends on the request */
 } mj_resolved_t;
 
@@ -141,10 +143,6 @@ int mj_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, serv
 /** @return whether a <Location> or <LocationMatch> is for that URI, as ap_location_walk has it */
 bool mj_section_covers(const core_dir_config *section, const char *uri);
 
-/** Finds the pool that serves requests of server in that scope.
- *  @return NULL, and *wrong says why */
-const mj_pool_t *mj_find_pool(apr_pool_t *pool, const server_rec *server, const mj_scope_t *scope, const char **wrong);
-
 /** The runtime directory: JVMRuntimeDir, or the default. NULL if DefaultRuntimeDir is invalid. */
 const char *mj_runtime_dir(apr_pool_t *pool, const server_rec *main_server);
 
@@ -153,6 +151,26 @@ const char *mj_state_dir(apr_pool_t *pool, const server_rec *main_server);
 
 /** A path below the prefix in which this module is installed: its .so lies in lib/apache2/modules. */
 const char *mj_installed(apr_pool_t *pool, const char *relative);
+
+/* --- pools.c --- */
+
+/** The main server and all virtual hosts, of server_rec *, in the order of the configuration. */
+apr_array_header_t *mj_servers(apr_pool_t *pool, server_rec *main_server);
+
+
+/** Finds the pool that serves requests of server in that scope.
+ *  @return NULL, and *wrong says why */
+const mj_pool_t *mj_find_pool(apr_pool_t *pool, const server_rec *server, const mj_scope_t *scope, const char **wrong);
+
+/** The pool that a server declares under that name, or has in common with another; NULL if there is none. */
+const mj_pool_t *mj_pool_named(const server_rec *server, const char *name);
+
+/** Makes one pool of two declarations of a name, if they may be one: the hosts have one ServerName, and the options are the same, as in a copy
+ *  of the host for another port. @return NULL, or why they may not */
+const char *mj_pool_unite(apr_pool_t *pool, mj_pool_t *first, const mj_pool_t *second);
+
+/** Whether both are virtual hosts of the same ServerName, on whatever ports. */
+bool mj_is_same_site(const server_rec *one, const server_rec *other);
 
 /** All pools of all servers, of mj_pool_t *. */
 apr_array_header_t *mj_all_pools(apr_pool_t *pool, server_rec *main_server);

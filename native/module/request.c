@@ -138,6 +138,7 @@ static int find_application(request_rec *r, const mj_match_t *match, mj_outgoing
 {
     const mj_resolved_t *resolved = match->resolved;
     const mj_scope_t *scope = mj_scope_of(r);
+    const server_rec *site; /* the same for what one file is on several ports */
     const char *wrong, *group;
 
     if (resolved != NULL && resolved->scope == scope && resolved->definition.len > 0) {
@@ -153,8 +154,13 @@ static int find_application(request_rec *r, const mj_match_t *match, mj_outgoing
         ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, MJLOGNO(0021) "%s: %s", r->uri, wrong);
         return HTTP_INTERNAL_SERVER_ERROR;
     }
-    group = mj_default_group(r->pool, r->server,
-                             resolved == NULL ? match->target : resolved->mount->regex != NULL ? match->script_name : resolved->mount->path);
+    if (resolved != NULL && resolved->group != NULL) {
+        group = resolved->group;
+    }
+    else {
+        site = mj_is_same_site(r->server, out->pool->server) ? out->pool->server : r->server;
+        group = mj_default_group(r->pool, site, resolved == NULL ? match->target : match->script_name);
+    }
     out->head.application = mj_application_definition(r->pool, match->target, scope, group);
     return OK;
 }

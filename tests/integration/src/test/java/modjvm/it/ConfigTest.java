@@ -390,4 +390,16 @@ class ConfigTest {
             httpd.rewriteMain("");
         }
     }
+
+    @Test
+    void shouldWarnOfALocaleThatIsNotInstalled() {
+        httpd.rewriteHost("site", "JVMDaemonProcess site ${AS1} lang=xx_YY.UTF-8\nJVMAlias / ${APPS}/Hello.java");
+        Command test = httpd.configtest();
+        assertThat(test.output())
+                .containsPattern("MJ0058: .*httpd\\.conf:\\d+: JVMDaemonProcess site: lang=xx_YY.UTF-8: this locale is not installed")
+                .contains("Syntax OK");
+
+        httpd.rewriteHost("site", "JVMDaemonProcess site ${AS1} lang=POSIX\nJVMAlias / ${APPS}/Hello.java");
+        assertThat(httpd.configtest().output()).doesNotContain("MJ0058");
+    }
 }
