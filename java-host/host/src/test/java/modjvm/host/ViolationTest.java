@@ -45,7 +45,7 @@ class ViolationTest {
                 Arguments.of(
                         "a daemon's frame",
                         join(HELLO, HttpdCodec.frame(Constants.FRAME_RESPONSE, 0, 1, new byte[12]))),
-                Arguments.of("too large", join(HELLO, new byte[] {0, 0x10, 0, 1, 0x10, 0, 0, 1})),
+                Arguments.of("too large", join(HELLO, new byte[] {0, 0x40, 0, 1, 0x10, 0, 0, 1})),
                 Arguments.of("another serial in the body", join(HELLO, POST, HttpdCodec.data(2, new byte[10]))),
                 Arguments.of(
                         "a request in the body",
