@@ -200,7 +200,7 @@ static int check_names(apr_pool_t *pool, server_rec *main_server)
         }
         wrong = mj_pool_unite(pool, first, declared);
         if (wrong != NULL) {
-            LOG_CHECK(declared->server, apr_psprintf(pool, MJLOGNO(0001) "%s: JVMDaemonProcess %s: %s", declared->where,
+            LOG_CHECK(declared->server, apr_psprintf(pool, MJLOGNO(0059) "%s: JVMDaemonProcess %s: %s", declared->where,
                                                      declared->settings->name, wrong));
             failures++;
         }

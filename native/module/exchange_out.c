@@ -199,7 +199,7 @@ static mj_step_t refuse_head(mj_exchange_t *x, apr_status_t rv)
 {
     if (rv == MJ_EFRAMETOOLARGE) {
         ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, x->r,
-                      MJLOGNO(0044) "pool %s: the request's head, with its variables, has more than %d bytes: lower LimitRequestFieldSize or "
+                      MJLOGNO(0028) "pool %s: the request's head, with its variables, has more than %d bytes: lower LimitRequestFieldSize or "
                                     "LimitRequestFields, or set shorter variables; 431",
                       x->settings->name, MJ_MAX_REQUEST);
         x->status = 431;

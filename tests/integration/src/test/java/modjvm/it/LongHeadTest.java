@@ -79,7 +79,7 @@ class LongHeadTest {
 
     @Test
     void shouldSayWhatIsTooLong() throws IOException {
-        Pattern line = Pattern.compile("MJ0044: pool site: the request's head, with its variables, has more than 4194304 bytes: lower "
+        Pattern line = Pattern.compile("MJ0028: pool site: the request's head, with its variables, has more than 4194304 bytes: lower "
                 + "LimitRequestFieldSize or LimitRequestFields, or set shorter variables; 431");
         httpd.expect(line.pattern());
         try (RawClient client = new RawClient(httpd.port("site"))) {

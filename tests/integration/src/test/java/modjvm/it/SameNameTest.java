@@ -76,7 +76,7 @@ class SameNameTest {
             """)
     void shouldSayWhatDiffers(String from, String to, String option) {
         assertThat(refused("", POOL + MOUNT, POOL.replace(from, to) + MOUNT))
-                .containsPattern("MJ0001: .*httpd\\.conf:\\d+: JVMDaemonProcess shop: this name is taken at .*httpd\\.conf:\\d+, by a virtual host of "
+                .containsPattern("MJ0059: .*httpd\\.conf:\\d+: JVMDaemonProcess shop: this name is taken at .*httpd\\.conf:\\d+, by a virtual host of "
                         + "the same ServerName \\(shop\\.test\\), and " + option + " differs: make both lines equal for one pool; or leave this one out "
                         + "and write JVMProcessGroup shop; or choose another name");
     }
