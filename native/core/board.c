@@ -1,4 +1,5 @@
 #include "board_layout.h"
+#include "reopen.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,8 +10,6 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
-#define BOARD_MAGIC 0x4d4a4244u /* "MJBD" */
-#define BOARD_VERSION 4u
 #define MAX_POOLS 65536u
 #define MAX_CHILDREN 65536u
 
@@ -24,14 +23,18 @@ static void lay_out(mj_board_t *board, uint32_t max_pools, uint32_t max_children
     board->size = board->pools_offset + max_pools * board->pool_stride;
 }
 
+static bool are_sizes(unsigned max_pools, unsigned max_children)
+{
+    return max_pools > 0 && max_pools <= MAX_POOLS && max_children > 0 && max_children <= MAX_CHILDREN;
+}
+
 apr_status_t mj_board_create(mj_board_t **out, int *fd, unsigned max_pools, unsigned max_children)
 {
     mj_board_t layout = {0};
-    board_header_t header = {BOARD_MAGIC, BOARD_VERSION, max_pools, max_children, 0};
     int memory;
     apr_status_t rv;
 
-    if (max_pools == 0 || max_pools > MAX_POOLS || max_children == 0 || max_children > MAX_CHILDREN) {
+    if (!are_sizes(max_pools, max_children)) {
         return APR_EINVAL;
     }
     lay_out(&layout, max_pools, max_children);
@@ -40,14 +43,16 @@ apr_status_t mj_board_create(mj_board_t **out, int *fd, unsigned max_pools, unsi
         return errno;
     }
     /* Sealed in size: whoever holds it cannot take memory away from under the supervisor. */
-    if (ftruncate(memory, (off_t)layout.size) != 0 ||
-        fcntl(memory, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0 ||
-        pwrite(memory, &header, sizeof(header), 0) != (ssize_t)sizeof(header)) {
+    if (ftruncate(memory, (off_t)layout.size) != 0 || fcntl(memory, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0) {
         rv = errno;
         close(memory);
         return rv;
     }
-    rv = mj_board_map(out, memory);
+    rv = mj_board_map(out, memory, max_pools, max_children);
+    if (rv == APR_SUCCESS && !mj_close_off(&memory)) {
+        rv = errno;
+        mj_board_unmap(*out);
+    }
     if (rv != APR_SUCCESS) {
         close(memory);
         return rv;
@@ -56,19 +61,29 @@ apr_status_t mj_board_create(mj_board_t **out, int *fd, unsigned max_pools, unsi
     return APR_SUCCESS;
 }
 
-apr_status_t mj_board_map(mj_board_t **out, int fd)
+/* What httpd's parent forks without a child_init, another module's processes for instance, are to have none of it. */
+static apr_status_t map_memory(mj_board_t *board, int fd)
 {
-    board_header_t header;
+    board->base = mmap(NULL, board->size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd, 0);
+    if (board->base == MAP_FAILED) {
+        return errno;
+    }
+    if (madvise(board->base, board->size, MADV_DONTFORK) != 0 || madvise(board->base, board->size, MADV_DONTDUMP) != 0) {
+        apr_status_t rv = errno;
+        munmap(board->base, board->size);
+        return rv;
+    }
+    return APR_SUCCESS;
+}
+
+apr_status_t mj_board_map(mj_board_t **out, int fd, unsigned max_pools, unsigned max_children)
+{
     struct stat st;
     mj_board_t *board;
-    int seals;
+    apr_status_t rv;
+    int seals = fcntl(fd, F_GET_SEALS);
 
-    if (pread(fd, &header, sizeof(header), 0) != (ssize_t)sizeof(header) || fstat(fd, &st) != 0) {
-        return APR_EINVAL;
-    }
-    seals = fcntl(fd, F_GET_SEALS);
-    if (header.magic != BOARD_MAGIC || header.version != BOARD_VERSION || header.max_pools == 0 || header.max_pools > MAX_POOLS ||
-        header.max_children == 0 || header.max_children > MAX_CHILDREN || seals < 0 || !(seals & F_SEAL_SHRINK)) {
+    if (!are_sizes(max_pools, max_children) || seals < 0 || !(seals & F_SEAL_SHRINK) || fstat(fd, &st) != 0) {
         return APR_EINVAL;
     }
     /* Not from a pool: the handle outlives httpd's configuration, and the supervisor's. */
@@ -76,15 +91,10 @@ apr_status_t mj_board_map(mj_board_t **out, int fd)
     if (board == NULL) {
         return APR_ENOMEM;
     }
-    lay_out(board, header.max_pools, header.max_children);
+    lay_out(board, max_pools, max_children);
     mj_board_share(board, UINT32_MAX, UINT32_MAX);
-    if ((uint64_t)st.st_size != board->size) {
-        free(board);
-        return APR_EINVAL;
-    }
-    board->base = mmap(NULL, board->size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd, 0);
-    if (board->base == MAP_FAILED) {
-        apr_status_t rv = errno;
+    rv = (uint64_t)st.st_size == board->size ? map_memory(board, fd) : APR_EINVAL;
+    if (rv != APR_SUCCESS) {
         free(board);
         return rv;
     }
@@ -95,6 +105,7 @@ apr_status_t mj_board_map(mj_board_t **out, int fd)
 void mj_board_unmap(mj_board_t *board)
 {
     munmap(board->base, board->size);
+    free(board->places);
     free(board);
 }
 
@@ -103,80 +114,9 @@ unsigned mj_board_max_pools(const mj_board_t *board)
     return board->max_pools;
 }
 
-/* What was counted and said of the pool that had it before is not of the new one. */
-static void take_place(mj_board_t *board, unsigned index, const char *name)
+unsigned mj_board_max_children(const mj_board_t *board)
 {
-    pool_t *pool = pool_at(board, index);
-    unsigned i;
-
-    if (strcmp(pool->name, name) != 0) {
-        for (i = 0; i < MJ_TALLY_COUNT; i++) {
-            atomic_store(&pool->tallies[i], 0);
-        }
-        mj_board_set_error(board, index, "", 0);
-    }
-    atomic_store(&pool->call, 0);
-    (void)snprintf(pool->name, sizeof(pool->name), "%s", name);
-}
-
-apr_status_t mj_board_claim(mj_board_t *board, const char *name, unsigned *out)
-{
-    unsigned i, unused = board->max_pools;
-
-    if (strlen(name) > MJ_POOL_NAME_MAX) {
-        return APR_EINVAL;
-    }
-    for (i = 0; i < board->max_pools; i++) {
-        pool_t *pool = pool_at(board, i);
-        if (atomic_load(&pool->state) == MJ_POOL_FREE) {
-            if (unused == board->max_pools) {
-                unused = i;
-            }
-            if (pool->name[0] == '\0') {
-                break; /* entries are taken from the front: none behind was ever used */
-            }
-        } else if (strcmp(pool->name, name) == 0) {
-            *out = i;
-            return APR_SUCCESS;
-        }
-    }
-    if (unused == board->max_pools) {
-        return APR_ENOSPC;
-    }
-    take_place(board, unused, name);
-    mj_board_set_pool(board, unused, MJ_POOL_STARTING, 0);
-    *out = unused;
-    return APR_SUCCESS;
-}
-
-void mj_board_child_died(mj_board_t *board, uint32_t pid)
-{
-    uint32_t child;
-    unsigned i, which;
-
-    for (child = 0; child < board->max_children; child++) {
-        if (atomic_load(&child_pids(board)[child]) == pid) {
-            break;
-        }
-    }
-    if (child == board->max_children) {
-        return;
-    }
-    for (i = 0; i < board->max_pools && pool_at(board, i)->name[0] != '\0'; i++) {
-        pool_t *pool = pool_at(board, i);
-        for (which = 0; which < SHADOWS; which++) {
-            uint32_t counted = atomic_exchange(shadow_at(board, i, child, which), 0);
-            if (counted != 0 && which == QUEUE_SHADOW) {
-                take_off(&pool->waiting, counted);
-                take_off(&header_of(board)->waiting, counted);
-            } else if (counted != 0) {
-                slot_t *slot = slot_at(board, i, which);
-                take_off_load(slot, (uint32_t)(atomic_load(&slot->load) >> 32), counted);
-            }
-        }
-        wake(pool, INT32_MAX);
-    }
-    atomic_store(&child_pids(board)[child], 0);
+    return board->max_children;
 }
 
 void mj_board_set_pool(mj_board_t *board, unsigned index, mj_pool_state_t state, apr_time_t retry_at)

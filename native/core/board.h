@@ -96,22 +96,34 @@ typedef enum mj_queueing_t {
 
 /* --- life: single-threaded callers --- */
 
-/** Makes a board of that many pools and httpd children in a new memfd (close-on-exec) and maps it.
- *  Memory is taken only as pools and children use it. */
+/** Makes a board of that many pools and httpd children in a new memfd and maps it. Memory is taken only as pools and children use it.
+ *  A mapping is not inherited by what forks, nor is it dumped: daemons' keys lie in it.
+ *  @param fd set to what mj_reopen makes a descriptor of, for mj_board_map; of no use to other users (reopen.h) */
 apr_status_t mj_board_create(mj_board_t **board, int *fd, unsigned max_pools, unsigned max_children);
 
-/** Maps the board in fd, which stays the caller's. @return APR_EINVAL if it is no board of this version */
-apr_status_t mj_board_map(mj_board_t **board, int fd);
+/** Maps the board in fd, which stays the caller's. Its sizes are not taken from there, where children write, but told.
+ *  @return APR_EINVAL if it is no board of these sizes */
+apr_status_t mj_board_map(mj_board_t **board, int fd, unsigned max_pools, unsigned max_children);
 
 void mj_board_unmap(mj_board_t *board);
 
 unsigned mj_board_max_pools(const mj_board_t *board);
+unsigned mj_board_max_children(const mj_board_t *board);
 
-/* --- the parent: single-threaded --- */
+/* --- the parent: single-threaded. Which pool has which place is known to the handle that made the board alone. --- */
 
 /** Finds the pool's place, or takes a free one (its state is then STARTING).
  *  @return APR_ENOSPC if all are taken */
 apr_status_t mj_board_claim(mj_board_t *board, const char *name, unsigned *pool);
+
+/** The place is free for another pool: the supervisor knows none there any more. */
+void mj_board_give_up(mj_board_t *board, unsigned pool);
+
+/** How many places were ever claimed: those below this number. */
+unsigned mj_board_places(const mj_board_t *board);
+
+/** @return whether the place is some pool's */
+bool mj_board_is_claimed(const mj_board_t *board, unsigned pool);
 
 /** Takes back all that the child with that pid had counted, and frees its row. */
 void mj_board_child_died(mj_board_t *board, uint32_t pid);

@@ -1,4 +1,4 @@
-/* The board's memory, and what its files do with it. For board.c and board_admission.c alone. */
+/* The board's memory, and what its files do with it. For the board's own files alone. */
 #ifndef MJ_BOARD_LAYOUT_H
 #define MJ_BOARD_LAYOUT_H
 
@@ -14,12 +14,8 @@
 #define SHADOWS (MJ_BOARD_SLOTS + 1)
 #define KEY_WORDS (MJ_KEY_SIZE / sizeof(uint64_t))
 
-/* In shared memory. What lies there may have been written by a hostile httpd child, so sizes and limits are taken from the handle. */
+/* In shared memory. What lies there may have been written by a hostile httpd child, so sizes, names and limits are in the handle. */
 typedef struct board_header_t {
-    uint32_t magic;
-    uint32_t version;
-    uint32_t max_pools;
-    uint32_t max_children;
     _Atomic uint32_t waiting; /* in the queues of all pools */
 } board_header_t;
 
@@ -35,7 +31,6 @@ typedef struct slot_t {
 } slot_t;
 
 typedef struct pool_t {
-    char name[MJ_POOL_NAME_MAX + 1];
     _Atomic uint32_t state;
     _Atomic uint32_t slot_limit; /* one more than the highest slot ever used */
     _Atomic uint32_t change;     /* futex: differs after anything happened that a waiting request wants to know */
@@ -48,6 +43,12 @@ typedef struct pool_t {
     slot_t slots[MJ_BOARD_SLOTS];
 } pool_t;
 
+/* The parent's own, beside the board. */
+typedef struct place_t {
+    char name[MJ_POOL_NAME_MAX + 1]; /* of the pool that has it, or had it last */
+    bool is_claimed;
+} place_t;
+
 struct mj_board_t {
     unsigned char *base;
     size_t size;
@@ -58,6 +59,9 @@ struct mj_board_t {
     uint32_t max_children;
     uint32_t share_of_pool; /* this process's own, as mj_board_share has it */
     uint32_t share_of_queues;
+    place_t *places; /* NULL but in the handle that made the board */
+    unsigned place_count;
+    unsigned place_room;
 };
 
 static inline size_t round_up(size_t n, size_t unit)

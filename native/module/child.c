@@ -49,6 +49,7 @@ void mj_child_init(apr_pool_t *pchild, server_rec *main_server)
     mj_server_t *config = mj_server_config(main_server);
     apr_array_header_t *pools;
     mj_child_t *child;
+    apr_status_t rv;
     unsigned places = 0;
     int i;
 
@@ -56,7 +57,12 @@ void mj_child_init(apr_pool_t *pchild, server_rec *main_server)
         return;
     }
     child = apr_pcalloc(pchild, sizeof(*child));
-    mj_supervision_enter_child(config->supervision, child);
+    rv = mj_supervision_enter_child(config->supervision, child);
+    if (rv != APR_SUCCESS) {
+        ap_log_error(APLOG_MARK, APLOG_CRIT, rv, main_server,
+                     MJLOGNO(0018) "child %d cannot open the board that httpd's parent has made, and serves no pool's requests", (int)getpid());
+        return;
+    }
     child->most_awaiting = may_await();
     mj_mounted_open(&child->mounted);
     apr_pool_cleanup_register(pchild, &child->mounted, close_mounted, apr_pool_cleanup_null);

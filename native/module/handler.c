@@ -1,11 +1,11 @@
 /* The content handler: waits for a place, and tries again where no application has seen the request. */
+#include "bell.h"
 #include "exchange.h"
 #include "module.h"
 
 #include <apr_strings.h>
 #include <http_log.h>
 #include <string.h>
-#include <unistd.h>
 
 APLOG_USE_MODULE(jvm);
 
@@ -73,12 +73,11 @@ static bool wants_daemon(const mj_pool_t *pool, const mj_child_t *child)
  * died before it rang, or with a supervisor. @return whether it would help */
 static bool call(const mj_pool_t *pool, const mj_child_t *child, bool is_first)
 {
-    const uint64_t once = 1;
     if (!wants_daemon(pool, child)) {
         return false;
     }
     if (mj_board_call(child->board, pool->index) || !is_first) {
-        (void)!write(child->bell, &once, sizeof(once)); /* it cannot fail but where it rings already */
+        mj_bell_ring(child->bell);
     }
     return true;
 }

@@ -19,6 +19,8 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_check_config(mj_check_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_post_config(mj_post_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_monitor(mj_monitor, NULL, NULL, APR_HOOK_MIDDLE);
+    /* Before mod_unixd, which changes the user. */
+    ap_hook_drop_privileges(mj_drop_privileges, NULL, NULL, APR_HOOK_REALLY_FIRST);
     ap_hook_child_init(mj_child_init, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_child_status(mj_child_status, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_translate_name(mj_translate_name, aliases, file_finders, APR_HOOK_MIDDLE);

@@ -104,7 +104,7 @@ typedef struct mj_shares_t {
 typedef struct mj_child_t {
     mj_board_t *board;
     uint32_t row; /**< of the board */
-    int bell;     /**< an eventfd: whatever is written to it wakes the supervisor, which then looks for calls on the board */
+    int bell;     /**< wakes the supervisor (bell.h), which then looks for calls on the board */
     mj_shares_t shares;
     apr_uint32_t most_awaiting;     /**< threads that may wait for a client's next request at a time; 0: the MPM is not asynchronous */
     volatile apr_uint32_t awaiting; /**< those that do; changed by all of them, with atomic instructions */
@@ -195,8 +195,12 @@ int mj_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, serve
 /** The monitor hook, about once a second in the parent: starts the supervisor again if it has died. */
 int mj_monitor(apr_pool_t *pool, server_rec *main_server);
 
-/** In a child: closes what is the parent's alone, and tells the child of the board, the bell and the runtime directory. */
-void mj_supervision_enter_child(const struct supervision_t *supervision, mj_child_t *child);
+/** The drop_privileges hook, in a child, ahead of all others: opens what only root can. */
+int mj_drop_privileges(apr_pool_t *pchild, server_rec *main_server);
+
+/** In a child: closes what is the parent's alone, and tells the child of the board, the bell and the runtime directory.
+ *  @return why there is no board or bell to be had */
+apr_status_t mj_supervision_enter_child(struct supervision_t *supervision, mj_child_t *child);
 void mj_child_status(server_rec *main_server, pid_t pid, ap_generation_t generation, int slot, mpm_child_status status);
 
 /* --- request.c --- */

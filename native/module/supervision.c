@@ -1,9 +1,12 @@
 /* httpd's side of supervision: starts the supervisor, tells it the settings, keeps it across graceful restarts, ends it with httpd.
  *
- * All but mj_supervision_enter_child runs in httpd's parent, which is single-threaded. What outlives a configuration lies in retained data. */
+ * All but mj_drop_privileges and mj_supervision_enter_child runs in httpd's parent, which is single-threaded. What outlives a configuration lies
+ * in retained data. */
+#include "bell.h"
 #include "control.h"
 #include "module.h"
 #include "paths.h"
+#include "reopen.h"
 
 #include <apr_strings.h>
 #include <errno.h>
@@ -16,7 +19,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -25,7 +27,7 @@
 
 APLOG_USE_MODULE(jvm);
 
-#define CONTROL_VERSION 2
+#define CONTROL_VERSION 3
 #define CONTROL_FD 3
 #define MESSAGE_TIMEOUT_S 10
 #define MAX_POOLS 16384 /* a place on the board takes no memory until it is used */
@@ -36,8 +38,8 @@ APLOG_USE_MODULE(jvm);
 typedef struct retained_t {
     pid_t supervisor; /* 0: none runs */
     int control;      /* our end of the control socket; -1 */
-    int board_fd;     /* -1 */
-    int bell;         /* an eventfd by which children wake the supervisor; -1 */
+    int board_fd;     /* to be reopened (reopen.h), as is the bell: what other modules fork has these descriptors too; -1 */
+    int bell;         /* by which children wake the supervisor; -1 */
     mj_board_t *board;
     apr_time_t started_at;
     apr_interval_time_t restart_delay;
@@ -54,13 +56,15 @@ typedef struct supervision_t {
     const char *state_dir; /* NULL: nothing is kept */
     pid_t parent;
     apr_proc_t process; /* for the other-child registration */
+    int board_fd;       /* a child's own, open, until it has mapped the board; -1 */
+    int bell;           /* a child's own; -1 */
 } supervision_t;
 
 /* One for each layout of retained_t: a graceful restart may load another version of the module. */
-static const char retained_key[] = "mod_jvm supervision 2";
+static const char retained_key[] = "mod_jvm supervision 3";
 
-/* How retained_t began when the key was without number. */
-static const char former_key[] = "mod_jvm supervision";
+/* How retained_t began under the keys before. */
+static const char *const former_keys[] = {"mod_jvm supervision", "mod_jvm supervision 2"};
 typedef struct former_t {
     pid_t supervisor;
     int control;
@@ -70,9 +74,9 @@ typedef struct former_t {
 
 /* The supervisor of a former version was told that its settings are void, and drains on its own. Nobody speaks to it any more, above all
  * none of httpd's children, which would inherit its control socket. Its board stays mapped: nothing of it is ours. */
-static void leave_former(void)
+static void leave_former(const char *key)
 {
-    former_t *former = ap_retained_data_get(former_key);
+    former_t *former = ap_retained_data_get(key);
     if (former == NULL || former->supervisor == 0) {
         return;
     }
@@ -85,13 +89,22 @@ static retained_t *retained_of(void)
 {
     retained_t *retained = ap_retained_data_get(retained_key);
     if (retained == NULL) {
-        leave_former();
+        leave_former(former_keys[0]);
+        leave_former(former_keys[1]);
         retained = ap_retained_data_create(retained_key, sizeof(*retained));
         retained->control = -1;
         retained->board_fd = -1;
         retained->bell = -1;
     }
     return retained;
+}
+
+static void close_fd(int *fd)
+{
+    if (*fd >= 0) {
+        close(*fd);
+    }
+    *fd = -1;
 }
 
 /* --- settings --- */
@@ -108,6 +121,21 @@ static int64_t httpd_uid(void)
     return (int64_t)(geteuid() == 0 ? ap_unixd_config.user_id : geteuid());
 }
 
+/* The supervisor gets descriptors of its own of the board and the bell. */
+static apr_status_t send_begin(const supervision_t *supervision, mj_span_t record)
+{
+    const retained_t *retained = supervision->retained;
+    int board = mj_reopen(retained->board_fd, O_RDWR), bell = board >= 0 ? mj_bell_listen(retained->bell) : -1;
+    apr_status_t rv = bell >= 0 ? APR_SUCCESS : errno;
+
+    if (rv == APR_SUCCESS) {
+        rv = mj_control_send(retained->control, 'B', record, (const int[]){board, bell, log_descriptor(supervision->main_server)});
+    }
+    close_fd(&board);
+    close_fd(&bell);
+    return rv;
+}
+
 /* Tells the supervisor all settings. Returns NULL, or what went wrong. */
 static const char *push_settings(supervision_t *supervision)
 {
@@ -121,6 +149,8 @@ static const char *push_settings(supervision_t *supervision)
 
     mj_record_add_number(server_record, "version", CONTROL_VERSION);
     mj_record_add_number(server_record, "generation", ++retained->generation);
+    mj_record_add_number(server_record, "max-pools", mj_board_max_pools(retained->board));
+    mj_record_add_number(server_record, "max-children", mj_board_max_children(retained->board));
     mj_record_add(server_record, "runtime-dir", supervision->runtime_dir);
     if (supervision->state_dir != NULL) {
         mj_record_add(server_record, "state-dir", supervision->state_dir);
@@ -130,8 +160,7 @@ static const char *push_settings(supervision_t *supervision)
     mj_record_add_number(server_record, "minimum-uid", minimum < 0 ? MJ_DEFAULT_MINIMUM_UID : minimum);
     mj_record_add(server_record, "launcher", mj_installed(pool, "libexec/mod_jvm/jvm-daemon"));
     mj_record_add(server_record, "jars", mj_installed(pool, "share/mod_jvm"));
-    rv = mj_control_send(retained->control, 'B', mj_record_bytes(server_record),
-                         (const int[]){retained->board_fd, retained->bell, log_descriptor(supervision->main_server)});
+    rv = send_begin(supervision, mj_record_bytes(server_record));
     for (i = 0; rv == APR_SUCCESS && i < pools->nelts; i++) {
         const mj_pool_t *declared = APR_ARRAY_IDX(pools, i, const mj_pool_t *);
         mj_span_t record = mj_pool_settings_record(declared->settings, pool, declared->index, httpd_uid(), declared->java_home,
@@ -199,10 +228,7 @@ static void reset_board(supervision_t *supervision)
     mj_board_t *board = supervision->retained->board;
     apr_array_header_t *pools = mj_all_pools(supervision->pconf, supervision->main_server);
     unsigned index, slot;
-    for (index = 0; index < mj_board_max_pools(board); index++) {
-        if (mj_board_pool_state(board, index) == MJ_POOL_FREE) {
-            continue;
-        }
+    for (index = 0; index < mj_board_places(board); index++) {
         for (slot = 0; slot < MJ_BOARD_SLOTS; slot++) {
             mj_board_set_slot(board, index, slot, MJ_SLOT_FREE, 0, 0, 0);
         }
@@ -354,11 +380,9 @@ static void end_supervisor(retained_t *retained)
     end_process(retained);
     if (retained->board != NULL) {
         mj_board_unmap(retained->board);
-        close(retained->board_fd);
-        close(retained->bell);
+        close_fd(&retained->board_fd);
+        close_fd(&retained->bell);
         retained->board = NULL;
-        retained->board_fd = -1;
-        retained->bell = -1;
     }
 }
 
@@ -370,6 +394,9 @@ static apr_status_t leave(void *data)
     retained_t *retained = supervision->retained;
     int state;
 
+    if (getpid() != supervision->parent) { /* other modules' processes may clean up what they inherited */
+        return APR_SUCCESS;
+    }
     /* the other-child registration has gone already: pconf undoes last what was done first */
     state = ap_state_query(AP_SQ_MAIN_STATE);
     if (state == AP_SQ_MS_EXITING || !ap_unixd_mpm_get_retained_data()->was_graceful) {
@@ -382,6 +409,16 @@ static apr_status_t leave(void *data)
 }
 
 /* --- hooks --- */
+
+static void give_up_places(mj_board_t *board, const apr_array_header_t *pools)
+{
+    unsigned index;
+    for (index = 0; index < mj_board_places(board); index++) {
+        if (mj_board_pool_state(board, index) == MJ_POOL_FREE && !is_declared(pools, index)) {
+            mj_board_give_up(board, index);
+        }
+    }
+}
 
 static const char *claim_places(supervision_t *supervision)
 {
@@ -396,11 +433,12 @@ static const char *claim_places(supervision_t *supervision)
         if (rv != APR_SUCCESS) {
             return apr_psprintf(supervision->pconf, "shared memory for the board cannot be had: %s", strerror(rv));
         }
-        retained->bell = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+        retained->bell = mj_bell_make();
         if (retained->bell < 0) {
-            return apr_psprintf(supervision->pconf, "eventfd: %s", strerror(errno));
+            return apr_psprintf(supervision->pconf, "a pipe for the bell cannot be had: %s", strerror(errno));
         }
     }
+    give_up_places(retained->board, pools);
     for (i = 0; i < pools->nelts; i++) {
         mj_pool_t *declared = APR_ARRAY_IDX(pools, i, mj_pool_t *);
         if (mj_board_claim(retained->board, declared->settings->name, &declared->index) != APR_SUCCESS) {
@@ -445,6 +483,8 @@ int mj_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, serve
     supervision->main_server = main_server;
     supervision->pconf = pconf;
     supervision->parent = getpid();
+    supervision->board_fd = -1;
+    supervision->bell = -1;
     mj_server_config(main_server)->supervision = supervision;
 
     wrong = mj_folder_make(pconf, mj_runtime_dir(pconf, main_server), geteuid(), geteuid() == 0, &supervision->runtime_dir);
@@ -498,17 +538,41 @@ int mj_monitor(apr_pool_t *pool, server_rec *main_server)
     return DECLINED;
 }
 
-void mj_supervision_enter_child(const struct supervision_t *supervision, mj_child_t *child)
+/* Here a child of httpd is still root, and can have what its parent has: board and bell. Nobody else can, whatever else httpd's parent
+ * forks; but for mod_cgid's process, which comes by here too, and whose programs inherit nothing of it. */
+int mj_drop_privileges(apr_pool_t *pchild, server_rec *main_server)
 {
-    const retained_t *retained = supervision->retained;
-    /* The parent's alone: a child that held it would keep the supervisor from noticing, and could speak to it. */
-    if (getpid() != supervision->parent) { /* httpd -X forks none */
-        close(retained->control);
-        close(retained->board_fd);
+    supervision_t *supervision = mj_server_config(main_server)->supervision;
+    const retained_t *retained = supervision != NULL ? supervision->retained : NULL;
+
+    (void)pchild;
+    if (retained == NULL || retained->board == NULL) {
+        return DECLINED;
     }
+    supervision->bell = mj_bell_grasp(retained->bell);
+    if (getpid() != supervision->parent) { /* httpd -X forks none, and has the board mapped */
+        supervision->board_fd = mj_reopen(retained->board_fd, O_RDWR);
+    }
+    return DECLINED;
+}
+
+apr_status_t mj_supervision_enter_child(supervision_t *supervision, mj_child_t *child)
+{
+    retained_t *retained = supervision->retained;
+    apr_status_t rv = APR_SUCCESS;
+
     child->board = retained->board;
-    child->bell = retained->bell;
+    child->bell = supervision->bell;
     child->runtime_dir = supervision->runtime_dir;
+    if (getpid() != supervision->parent) {
+        /* The parent's mapping is not inherited: of its handle only the sizes are of use. */
+        rv = mj_board_map(&child->board, supervision->board_fd, mj_board_max_pools(retained->board), mj_board_max_children(retained->board));
+        close_fd(&supervision->board_fd);
+        close_fd(&retained->control);
+        close_fd(&retained->board_fd);
+        close_fd(&retained->bell);
+    }
+    return supervision->bell >= 0 ? rv : APR_EBADF;
 }
 
 void mj_child_status(server_rec *main_server, pid_t pid, ap_generation_t generation, int slot, mpm_child_status status)

@@ -17,7 +17,6 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -125,13 +124,10 @@ static void read_signals(loop_t *loop, int64_t now)
     mj_supervisor_reap(loop->supervisor, now);
 }
 
-/* RWF_NOWAIT, because the bell's flags are shared with httpd's children: one that is hostile could make it block. */
 static void read_bell(const loop_t *loop)
 {
-    uint64_t rings;
-    struct iovec part = {&rings, sizeof(rings)};
-
-    (void)!preadv2(mj_supervisor_bell_fd(loop->supervisor), &part, 1, -1, RWF_NOWAIT);
+    char rings[4096];
+    (void)!read(mj_supervisor_bell_fd(loop->supervisor), rings, sizeof(rings));
     mj_supervisor_bell(loop->supervisor);
 }
 

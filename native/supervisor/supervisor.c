@@ -76,7 +76,10 @@ static const char *map_board(const mj_supervisor_t *supervisor, const mj_offer_t
     if (*board != NULL && st->st_dev == supervisor->board_stat.st_dev && st->st_ino == supervisor->board_stat.st_ino) {
         return NULL;
     }
-    return mj_board_map(board, offer->board_fd) == APR_SUCCESS ? NULL : "the board is none of this version";
+    return mj_board_map(board, offer->board_fd, (unsigned)mj_record_number(offer->server_record, "max-pools", 0),
+                        (unsigned)mj_record_number(offer->server_record, "max-children", 0)) == APR_SUCCESS
+               ? NULL
+               : "the board is not what it was said to be";
 }
 
 static void take_log(mj_offer_t *offer)

@@ -1,7 +1,9 @@
 #include "board_case.h"
 
 #include "harness.h"
+#include "reopen.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 mj_board_t *board;
@@ -22,6 +24,15 @@ static void unmake_board(void)
 {
     mj_board_unmap(board);
     close(board_fd);
+}
+
+mj_board_t *mj_board_map_again(void)
+{
+    int fd = mj_reopen(board_fd, O_RDWR);
+    mj_board_t *other;
+    ck_assert_int_eq(mj_board_map(&other, fd, mj_board_max_pools(board), mj_board_max_children(board)), APR_SUCCESS);
+    close(fd);
+    return other;
 }
 
 void mj_board_ready(unsigned slot, uint32_t serial, uint32_t threads)

@@ -1,6 +1,8 @@
 #include "supervisor_driver.h"
 
+#include "bell.h"
 #include "harness.h"
+#include "reopen.h"
 
 #include <apr_strings.h>
 #include <dirent.h>
@@ -9,7 +11,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/sendfile.h>
@@ -85,7 +86,7 @@ driver_t *driver_start_limited(unsigned descriptors)
     ck_assert(driver->log_fd >= 0);
     driver->pool_log_fd = driver->log_fd;
     ck_assert(mj_board_create(&driver->board, &driver->board_fd, 8, 8) == APR_SUCCESS);
-    driver->bell = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    driver->bell = mj_bell_make();
     ck_assert(driver->bell >= 0);
 
     ck_assert(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0);
@@ -169,7 +170,8 @@ static void add_server_entry(mj_record_builder_t *record, const char *name, cons
 static void begin(driver_t *driver, const char *entry, const char *value)
 {
     mj_record_builder_t *record = mj_record_builder_make(test_pool);
-    add_server_entry(record, "version", "2", entry, value);
+    int given[] = {-1, -1, -1};
+    add_server_entry(record, "version", "3", entry, value);
     add_server_entry(record, "generation", "0", entry, value);
     add_server_entry(record, "runtime-dir", driver->runtime_dir, entry, value);
     add_server_entry(record, "httpd-uid", geteuid() == 0 ? "54999" : apr_itoa(test_pool, (int)geteuid()), entry, value);
@@ -180,7 +182,13 @@ static void begin(driver_t *driver, const char *entry, const char *value)
     if (entry != NULL && strcmp(entry, "state-dir") == 0) {
         mj_record_add(record, entry, value);
     }
-    driver_send(driver, 'B', mj_record_bytes(record), (const int[]){driver->board_fd, driver->bell, -1});
+    add_server_entry(record, "max-pools", "8", entry, value);
+    add_server_entry(record, "max-children", "8", entry, value);
+    given[0] = mj_reopen(driver->board_fd, O_RDWR);
+    given[1] = mj_bell_listen(driver->bell);
+    driver_send(driver, 'B', mj_record_bytes(record), given);
+    close(given[0]);
+    close(given[1]);
 }
 
 static void send_pool(driver_t *driver, mj_record_builder_t *pool)
@@ -345,7 +353,10 @@ pid_t driver_last_ready(driver_t *driver)
 void driver_ring(driver_t *driver)
 {
     if (mj_board_call(driver->board, 0)) {
-        ck_assert_int_eq(eventfd_write(driver->bell, 1), 0);
+        int grasped = mj_bell_grasp(driver->bell);
+        ck_assert_int_ge(grasped, 0);
+        mj_bell_ring(grasped);
+        close(grasped);
     }
 }
 

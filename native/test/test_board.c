@@ -1,16 +1,25 @@
+#include "bell.h"
 #include "board_case.h"
 #include "harness.h"
+#include "reopen.h"
 
 #include <apr_strings.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static int bell;
 
 /* --- life --- */
 
@@ -19,9 +28,10 @@ START_TEST(a_board_is_the_same_from_each_mapping)
     mj_board_t *other;
     mj_ticket_t ticket;
     struct stat st;
+    int fd;
 
     ck_assert_int_ne(fcntl(board_fd, F_GETFD) & FD_CLOEXEC, 0);
-    ck_assert_int_eq(mj_board_map(&other, board_fd), APR_SUCCESS);
+    other = mj_board_map_again();
     ck_assert_uint_eq(mj_board_max_pools(board), 4);
     ck_assert_uint_eq(mj_board_max_pools(other), 4);
     mj_board_ready(3, 7, 2);
@@ -35,8 +45,115 @@ START_TEST(a_board_is_the_same_from_each_mapping)
     mj_board_release(board, &ticket);
     ck_assert_uint_eq(mj_board_room(), 2);
     ck_assert_int_eq(fstat(board_fd, &st), 0);
+    ck_assert_uint_eq(st.st_mode & 07777, 0600);
     ck_assert_int_eq(ftruncate(board_fd, 0), -1);
+    ck_assert_int_eq(errno, EBADF); /* it is open for nothing */
+    fd = mj_reopen(board_fd, O_RDWR);
+    ck_assert_int_eq(ftruncate(fd, 0), -1);
     ck_assert_int_eq(errno, EPERM);
+    close(fd);
+}
+END_TEST
+
+/* What another module of httpd forks. @return what the process that does so ends with */
+static int in_a_fork(int (*act)(void))
+{
+    int status;
+    pid_t pid = fork();
+
+    ck_assert_int_ge(pid, 0);
+    if (pid == 0) {
+        _exit(act());
+    }
+    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+    ck_assert(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static int look_for_the_mapping(void)
+{
+    char line[512];
+    FILE *maps = fopen("/proc/self/maps", "r");
+
+    while (fgets(line, sizeof(line), maps) != NULL) {
+        if (strstr(line, "mod_jvm") != NULL) {
+            return 1;
+        }
+    }
+    fclose(maps);
+    return 0;
+}
+
+START_TEST(a_mapping_is_not_inherited)
+{
+    ck_assert_int_eq(look_for_the_mapping(), 1);
+    ck_assert_int_eq(in_a_fork(look_for_the_mapping), 0);
+}
+END_TEST
+
+static int open_as_another_user(void)
+{
+    static const int ways[] = {O_RDONLY, O_WRONLY, O_RDWR, O_RDWR | O_NONBLOCK};
+    mj_board_t *other;
+
+    /* dumpable: else /proc/self/fd would be root's, and the files' modes would not be asked */
+    if (setgid(65534) != 0 || setuid(65534) != 0 || prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) != 0) {
+        return 1;
+    }
+    for (size_t i = 0; i < COUNT(ways); i++) {
+        if (mj_reopen(board_fd, ways[i]) >= 0 || errno != EACCES || mj_reopen(bell, ways[i]) >= 0 || errno != EACCES) {
+            return 2;
+        }
+    }
+    if (fchmod(board_fd, 0666) == 0 || mj_board_map(&other, board_fd, 4, 8) == APR_SUCCESS || write(bell, "", 1) >= 0) {
+        return 3;
+    }
+    return mmap(NULL, 4096, PROT_READ, MAP_SHARED, board_fd, 0) == MAP_FAILED ? 0 : 4;
+}
+
+START_TEST(what_is_inherited_is_of_no_use_to_other_users)
+{
+    int heard;
+
+    bell = mj_bell_make();
+    ck_assert_int_ge(bell, 0);
+    if (geteuid() == 0) {
+        ck_assert_int_eq(in_a_fork(open_as_another_user), 0);
+    }
+    heard = mj_bell_listen(bell);
+    ck_assert_int_ge(heard, 0);
+    close(heard);
+    close(bell);
+}
+END_TEST
+
+START_TEST(a_bell_is_heard)
+{
+    int heard, rung;
+    char rings[9];
+    struct pollfd waiting = {.events = POLLIN};
+
+    (void)signal(SIGPIPE, SIG_IGN); /* as httpd has it */
+    bell = mj_bell_make();
+    rung = mj_bell_grasp(bell); /* before anybody listens */
+    ck_assert_int_ge(rung, 0);
+    mj_bell_ring(rung);
+    heard = mj_bell_listen(bell);
+    waiting.fd = heard;
+    mj_bell_ring(rung);
+    ck_assert_int_eq(poll(&waiting, 1, 0), 1);
+    ck_assert_int_gt(read(heard, rings, sizeof(rings)), 0);
+    ck_assert_int_eq(poll(&waiting, 1, 0), 0);
+    for (int i = 0; i < 100000; i++) { /* nobody listens, and nobody waits */
+        mj_bell_ring(rung);
+    }
+    close(rung);
+    while (read(heard, rings, sizeof(rings)) > 0) {
+    }
+    ck_assert_int_eq(poll(&waiting, 1, 0), 0); /* that nobody can ring is no event */
+    ck_assert_int_lt(read(rung, rings, 1), 0);
+    close(heard);
+    close(bell);
 }
 END_TEST
 
@@ -70,75 +187,92 @@ START_TEST(a_large_board_takes_memory_only_as_it_is_used)
 }
 END_TEST
 
-/* Makes fd a copy of the board. A word of its header may be replaced; extra is what is added to its size. */
-static int copy_board(int fd, size_t at, uint32_t word, int extra)
+/* A file of the board's size, and extra bytes more. */
+static int forge(int fd, int extra, int seals)
 {
     struct stat st;
-    uint32_t header[4];
 
     ck_assert_int_ge(fd, 0);
     ck_assert_int_eq(fstat(board_fd, &st), 0);
-    ck_assert_int_eq(pread(board_fd, header, sizeof(header), 0), sizeof(header));
-    if (at < COUNT(header)) {
-        header[at] = word;
-    }
     ck_assert_int_eq(ftruncate(fd, st.st_size + extra), 0);
-    ck_assert_int_eq(pwrite(fd, header, sizeof(header), 0), sizeof(header));
-    return fd;
-}
-
-static int forge(size_t at, uint32_t word, int extra, int seals)
-{
-    int fd = copy_board(memfd_create("forged", MFD_CLOEXEC | MFD_ALLOW_SEALING), at, word, extra);
-
     ck_assert_int_eq(seals == 0 ? 0 : fcntl(fd, F_ADD_SEALS, seals), 0);
     return fd;
 }
 
-static void assert_no_board(int fd)
+static int memory(void)
+{
+    return memfd_create("forged", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+}
+
+static void assert_no_board(int fd, unsigned max_pools, unsigned max_children)
 {
     mj_board_t *other = NULL;
 
-    ck_assert_int_eq(mj_board_map(&other, fd), APR_EINVAL);
+    ck_assert_int_eq(mj_board_map(&other, fd, max_pools, max_children), APR_EINVAL);
     ck_assert_ptr_null(other);
     close(fd);
 }
 
 START_TEST(what_is_no_board_is_refused)
 {
+    static const unsigned wrong[] = {0, 1, 65536, 65537, 0x80000000, 0xffffffff};
     const int seals = F_SEAL_SHRINK | F_SEAL_GROW;
     mj_board_t *other;
     int ends[2];
-    int fd = forge(99, 0, 0, seals);
+    int fd = forge(memory(), 0, seals);
 
-    ck_assert_int_eq(mj_board_map(&other, fd), APR_SUCCESS); /* the forger's tools are right */
+    ck_assert_int_eq(mj_board_map(&other, fd, 4, 8), APR_SUCCESS); /* the forger's tools are right */
     mj_board_unmap(other);
     close(fd);
-    assert_no_board(forge(0, 0x12345678, 0, seals));
-    assert_no_board(forge(1, 1, 0, seals));
-    for (size_t word = 2; word < 4; word++) { /* pools, children */
-        static const uint32_t wrong[] = {0, 1, 65536, 65537, 0x80000000, 0xffffffff};
-
-        for (size_t i = 0; i < COUNT(wrong); i++) {
-            assert_no_board(forge(word, wrong[i], 0, seals));
-        }
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        assert_no_board(forge(memory(), 0, seals), wrong[i], 8);
+        assert_no_board(forge(memory(), 0, seals), 4, wrong[i]);
     }
-    assert_no_board(forge(99, 0, 1, seals));
-    assert_no_board(forge(99, 0, -1, seals));
-    assert_no_board(memfd_create("empty", 0));
-    assert_no_board(open("/dev/null", O_RDWR | O_CLOEXEC));
+    assert_no_board(forge(memory(), 1, seals), 4, 8);
+    assert_no_board(forge(memory(), -1, seals), 4, 8);
+    assert_no_board(memfd_create("empty", 0), 4, 8);
+    assert_no_board(open("/dev/null", O_RDWR | O_CLOEXEC), 4, 8);
     ck_assert_int_eq(pipe(ends), 0);
-    assert_no_board(ends[0]);
-    assert_no_board(-1);
+    assert_no_board(ends[0], 4, 8);
+    assert_no_board(-1, 4, 8);
     close(ends[1]);
 }
 END_TEST
 
 START_TEST(a_board_that_could_shrink_is_refused)
 {
-    assert_no_board(forge(99, 0, 0, 0));
-    assert_no_board(forge(99, 0, 0, F_SEAL_GROW));
-    assert_no_board(copy_board(open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600), 99, 0, 0));
+    assert_no_board(forge(memory(), 0, 0), 4, 8);
+    assert_no_board(forge(memory(), 0, F_SEAL_GROW), 4, 8);
+    assert_no_board(forge(open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600), 0, 0), 4, 8);
+}
+END_TEST
+
+/* A hostile child of httpd can write what it likes. */
+START_TEST(who_has_which_place_is_not_read_from_the_board)
+{
+    unsigned first, second, again;
+    struct stat st;
+    int fd = mj_reopen(board_fd, O_RDWR);
+    unsigned char *memory_of_all;
+
+    ck_assert_int_eq(mj_board_claim(board, "a", &first), APR_SUCCESS);
+    ck_assert_int_eq(fstat(fd, &st), 0);
+    memory_of_all = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    ck_assert_ptr_ne(memory_of_all, MAP_FAILED);
+    for (int byte = 0; byte < 256; byte += 85) {
+        memset(memory_of_all, byte, (size_t)st.st_size);
+        ck_assert_int_eq(mj_board_claim(board, "a", &again), APR_SUCCESS);
+        ck_assert_uint_eq(again, first);
+        ck_assert_int_eq(mj_board_claim(board, "shop", &again), APR_SUCCESS);
+        ck_assert_uint_eq(again, pool);
+        ck_assert_int_eq(mj_board_claim(board, "b", &second), APR_SUCCESS);
+        ck_assert_uint_eq(mj_board_places(board), 3);
+        mj_board_child_died(board, 100);
+        mj_board_child_died(board, (uint32_t)byte * 0x01010101);
+        mj_board_unmap(mj_board_map_again());
+    }
+    munmap(memory_of_all, (size_t)st.st_size);
+    close(fd);
 }
 END_TEST
 
@@ -177,7 +311,7 @@ START_TEST(no_more_pools_are_claimed_than_there_are)
     ck_assert_uint_eq(place, 99);
     ck_assert_int_eq(mj_board_claim(board, "2", &place), APR_SUCCESS);
     ck_assert_uint_eq(place, places[2]);
-    mj_board_set_pool(board, places[2], MJ_POOL_FREE, 0);
+    mj_board_give_up(board, places[2]);
     ck_assert_int_eq(mj_board_claim(board, "one-more", &place), APR_SUCCESS);
     ck_assert_uint_eq(place, places[2]);
     ck_assert_int_eq(mj_board_claim(board, "2", &place), APR_ENOSPC);
@@ -190,7 +324,7 @@ START_TEST(a_pool_behind_a_free_place_is_still_found)
 
     ck_assert_int_eq(mj_board_claim(board, "a", &a), APR_SUCCESS);
     ck_assert_int_eq(mj_board_claim(board, "b", &b), APR_SUCCESS);
-    mj_board_set_pool(board, a, MJ_POOL_FREE, 0);
+    mj_board_give_up(board, a);
     ck_assert_int_eq(mj_board_claim(board, "b", &again), APR_SUCCESS);
     ck_assert_uint_eq(again, b);
 }
@@ -264,14 +398,14 @@ START_TEST(another_pool_begins_without_what_was_of_the_last)
     mj_board_tally(board, pool, MJ_TALLY_LOST);
     mj_board_set_error(board, pool, "signal 9", 5);
     ck_assert(mj_board_call(board, pool));
-    mj_board_set_pool(board, pool, MJ_POOL_FREE, 0);
+    mj_board_give_up(board, pool);
     ck_assert_int_eq(mj_board_claim(board, "shop", &place), APR_SUCCESS); /* it comes back */
     ck_assert_uint_eq(place, pool);
     ck_assert(!mj_board_take_call(board, pool));
     mj_board_look(board, pool, &view);
     ck_assert_uint_eq(view.tallies[MJ_TALLY_LOST], 1);
     ck_assert_str_eq(view.last_error, "signal 9");
-    mj_board_set_pool(board, pool, MJ_POOL_FREE, 0);
+    mj_board_give_up(board, pool);
     ck_assert_int_eq(mj_board_claim(board, "other", &place), APR_SUCCESS);
     ck_assert_uint_eq(place, pool);
     mj_board_look(board, pool, &view);
@@ -595,6 +729,10 @@ Suite *mj_suite(void)
     tcase_add_test(tcase, a_large_board_takes_memory_only_as_it_is_used);
     tcase_add_test(tcase, what_is_no_board_is_refused);
     tcase_add_test(tcase, a_board_that_could_shrink_is_refused);
+    tcase_add_test(tcase, a_mapping_is_not_inherited);
+    tcase_add_test(tcase, what_is_inherited_is_of_no_use_to_other_users);
+    tcase_add_test(tcase, a_bell_is_heard);
+    tcase_add_test(tcase, who_has_which_place_is_not_read_from_the_board);
     tcase_add_test(tcase, the_path_of_a_socket_fits_or_is_refused);
     tcase = mj_board_case(suite, "pools");
     tcase_add_test(tcase, a_pool_keeps_its_place);

@@ -253,6 +253,7 @@ START_TEST(neither_slots_nor_the_queue_are_ever_over_their_limits)
         children[i] = fork();
         ck_assert_int_ge(children[i], 0);
         if (children[i] == 0) {
+            board = mj_board_map_again();
             if (mj_board_child_init(board, 500 + i, &own_row) != APR_SUCCESS) {
                 _exit(1);
             }
@@ -340,6 +341,7 @@ START_TEST(the_count_of_a_killed_process_is_given_back)
         if (killed == 0) {
             mj_ticket_t ticket;
 
+            board = mj_board_map_again();
             if (mj_board_child_init(board, (uint32_t)getpid(), &own_row) != APR_SUCCESS) {
                 _exit(1);
             }
