@@ -162,6 +162,12 @@ char mj_daemon_hear(mj_daemon_t *daemon, char *text)
             daemon->serves.failed = apr_pstrdup(daemon->mem, text);
         }
         break;
+    case 'M':
+        if (daemon->failed_mounts == NULL) {
+            daemon->failed_mounts = apr_pcalloc(daemon->mem, sizeof(*daemon->failed_mounts));
+        }
+        mj_failed_mounts_take(daemon->failed_mounts, text);
+        break;
     default:
         break;
     }
@@ -214,9 +220,14 @@ void mj_journal_log(mj_journal_t *journal, const char *level, const char *number
     va_end(arguments);
     mj_log(journal->fd, level, "%s%s", number, message);
     if (strcmp(level, "error") == 0) {
-        apr_cpystrn(journal->last_error, message, sizeof(journal->last_error));
-        journal->has_new_error = true;
+        mj_journal_note(journal, message);
     }
+}
+
+void mj_journal_note(mj_journal_t *journal, const char *error)
+{
+    apr_cpystrn(journal->last_error, error, sizeof(journal->last_error));
+    journal->has_new_error = true;
 }
 
 /* A JVM that SIGHUP, SIGINT or SIGTERM ends exits with 128 and its number, as System.exit may too. */

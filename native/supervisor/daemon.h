@@ -31,6 +31,9 @@ typedef struct mj_journal_t {
 void mj_journal_log(mj_journal_t *journal, const char *level, const char *number, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
+/** Keeps a text as the pool's last error without logging it: the daemon has done that. */
+void mj_journal_note(mj_journal_t *journal, const char *error);
+
 typedef struct mj_daemon_t {
     struct mj_daemon_t *next;
     apr_pool_t *mem;
@@ -46,6 +49,7 @@ typedef struct mj_daemon_t {
     mj_limits_t limits;
     mj_watch_t watch;     /**< from when it is ready */
     mj_served_t serves;   /**< complete when it is ready */
+    mj_failed_mounts_t *failed_mounts; /**< NULL: none has ever failed */
     bool is_condemned;    /**< it is to be replaced */
     const char *why;      /**< it was told to end, or is condemned: an option's name, or in words; NULL */
     const char *why_more; /**< details; NULL */

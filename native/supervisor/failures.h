@@ -6,6 +6,24 @@
 
 #include <stdbool.h>
 
+#define MJ_FAILED_MOUNTS 32 /**< of one daemon that are kept; more fail for one reason, most likely */
+#define MJ_FAILED_REASON 256
+
+/** Mounts of a daemon that have no application, and why. */
+typedef struct mj_failed_mounts_t {
+    unsigned count;
+    struct {
+        uint32_t hash; /**< of the definition */
+        char reason[MJ_FAILED_REASON];
+    } mounts[MJ_FAILED_MOUNTS];
+} mj_failed_mounts_t;
+
+/** Takes what a daemon says: `HASH REASON` where a mount has failed, `HASH` where it works since. Whatever else it says changes nothing. */
+void mj_failed_mounts_take(mj_failed_mounts_t *failed, const char *text);
+
+/** Whether a text names something that only one process at a time can have: a file's lock, a port, an embedded database. */
+bool mj_failure_is_exclusive(const char *reason);
+
 /** What one daemon serves. */
 typedef struct mj_served_t {
     mj_span_t record;   /**< the pool record that it was started with */

@@ -30,13 +30,16 @@ static const mj_daemon_t *find_predecessor(const mj_pool_t *pool)
 
 void mj_pool_count_failed_start(mj_pool_t *pool, int64_t started_at, bool is_lasting, int64_t now)
 {
+    static const char exclusive[] = "; this looks like something that only one process can have (a lock, a port, an embedded database), "
+                                    "and the old process has it: with restart-order=stop-first the old one ends before the new one starts";
     bool is_refused = is_lasting && find_predecessor(pool) != NULL;
+    bool is_exclusive = mj_failure_is_exclusive(pool->journal.last_error);
     if (!mj_plan_start_failed(&pool->plan, started_at, is_refused, now)) {
         return;
     }
     if (is_refused) {
-        mj_log(pool->journal.fd, "error", MJLOGNO(0112) "pool %s: the new generation cannot start, the old one goes on; the next change tries again",
-               pool->journal.pool);
+        mj_log(pool->journal.fd, "error", MJLOGNO(0112) "pool %s: the new generation cannot start, the old one goes on; the next change tries "
+               "again%s", pool->journal.pool, is_exclusive ? exclusive : "");
     } else if (mj_plan_is_down(&pool->plan)) {
         mj_log(pool->journal.fd, "error", MJLOGNO(0105) "pool %s failed to start %u times in a row; the next try is in %ld s",
                pool->journal.pool, pool->plan.failed_starts, (long)((pool->plan.retry_at - now) / SECOND));
@@ -97,17 +100,33 @@ void mj_pool_look_after(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon,
     }
 }
 
+/* Reasons name the target. */
+static const char *reason_of(const mj_daemon_t *daemon, mj_span_t target)
+{
+    const mj_failed_mounts_t *failed = daemon->failed_mounts;
+    unsigned i;
+    for (i = 0; failed != NULL && i < failed->count; i++) {
+        const char *reason = failed->mounts[i].reason;
+        if (memmem(reason, strlen(reason), target.data, target.len) != NULL) {
+            return reason;
+        }
+    }
+    return "";
+}
+
 /* Whether a generation that is about to take over serves all that the one before it does. */
 static bool is_worse(mj_pool_t *pool, const mj_daemon_t *daemon)
 {
     const mj_daemon_t *predecessor = daemon->generation == pool->plan.generation ? find_predecessor(pool) : NULL;
     mj_span_t target;
+    const char *reason;
 
     if (predecessor == NULL || !mj_failures_lose(&predecessor->serves, &daemon->serves, &target)) {
         return false;
     }
-    mj_journal_log(&pool->journal, "error", MJLOGNO(0117), "pool %s: %.*s worked and fails to load now", pool->journal.pool, (int)target.len,
-                     target.data);
+    reason = reason_of(daemon, target);
+    mj_journal_log(&pool->journal, "error", MJLOGNO(0117), "pool %s: %.*s worked and fails to load now%s%s", pool->journal.pool,
+                   (int)target.len, target.data, *reason == '\0' ? "" : ": ", reason);
     return true;
 }
 
@@ -151,6 +170,15 @@ static void hear_change(mj_pool_t *pool, const char *text, int64_t now)
     mj_pool_roll_soon(pool, path != NULL ? path + 1 : text, " has changed", now);
 }
 
+/* `HASH REASON`: the daemon has logged it; here it becomes the pool's last error. */
+static void hear_mount(mj_pool_t *pool, const char *text)
+{
+    const char *reason = strchr(text, ' ');
+    if (reason != NULL) {
+        mj_journal_note(&pool->journal, reason + 1);
+    }
+}
+
 void mj_pool_daemon_speaks(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
 {
     char text[MJ_LIFECYCLE_MAX], type;
@@ -169,6 +197,9 @@ void mj_pool_daemon_speaks(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daem
             break;
         case 'I':
             daemon->idle_at = now;
+            break;
+        case 'M':
+            hear_mount(pool, text);
             break;
         default:
             break;

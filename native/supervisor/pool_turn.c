@@ -176,6 +176,17 @@ static void note_takeover(mj_pool_t *pool)
     }
 }
 
+static bool has_failed_mount(const mj_pool_t *pool)
+{
+    const mj_daemon_t *daemon;
+    for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
+        if (daemon->life.state == MJ_LIFE_READY && daemon->failed_mounts != NULL && daemon->failed_mounts->count > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void show_error(const mj_realm_t *realm, mj_pool_t *pool)
 {
     if (pool->journal.has_new_error) {
@@ -212,6 +223,9 @@ int64_t mj_pool_turn(mj_realm_t *realm, mj_pool_t *pool, int64_t now)
     }
     note_takeover(pool);
     show_error(realm, pool);
+    if (decision.state == MJ_POOL_READY && has_failed_mount(pool)) {
+        decision.state = MJ_POOL_DEGRADED;
+    }
     if (decision.state != MJ_POOL_FREE) {
         mj_pool_show_state(realm, pool, decision.state, now);
     }

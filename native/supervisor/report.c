@@ -13,6 +13,8 @@ static const char *pool_state(mj_pool_state_t state)
     switch (state) {
     case MJ_POOL_READY:
         return "ready";
+    case MJ_POOL_DEGRADED:
+        return "degraded";
     case MJ_POOL_IDLE:
         return "idle";
     case MJ_POOL_DOWN:
@@ -99,6 +101,26 @@ static const char *why(const mj_daemon_t *daemon, apr_pool_t *mem)
     return quote(strlen(text) <= WHY_MAX ? text : apr_pstrcat(mem, apr_pstrndup(mem, text, WHY_MAX), "...", NULL), mem);
 }
 
+/* Each once, though every daemon of the pool tells of it; those of the daemon that has most. */
+static void tell_failed_mounts(mj_client_t *client, const mj_pool_t *pool, apr_pool_t *mem)
+{
+    const mj_failed_mounts_t *failed = NULL;
+    const mj_daemon_t *daemon;
+    unsigned i;
+
+    for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
+        if (daemon->life.state == MJ_LIFE_READY && daemon->failed_mounts != NULL
+            && (failed == NULL || daemon->failed_mounts->count > failed->count)) {
+            failed = daemon->failed_mounts;
+        }
+    }
+    mj_client_say(client, "\"failedMounts\":[");
+    for (i = 0; failed != NULL && i < failed->count; i++) {
+        mj_client_say(client, "%s%s", i > 0 ? "," : "", quote(failed->mounts[i].reason, mem));
+    }
+    mj_client_say(client, "],");
+}
+
 void mj_report_pool(const mj_realm_t *realm, mj_client_t *client, const mj_pool_t *pool, const char *separator, int64_t now)
 {
     const mj_daemon_t *daemon;
@@ -113,6 +135,7 @@ void mj_report_pool(const mj_realm_t *realm, mj_client_t *client, const mj_pool_
     mj_client_say(client, "%s\n  {\"name\":%s,\"user\":%s,\"uid\":%lu,\"state\":\"%s\",\"generation\":%u,\"waiting\":%u,",
                   separator, quote(pool->journal.pool, mem), quote(mj_record_text(pool->program->record, "user", "", mem), mem),
                   (unsigned long)uid, pool_state(pool->shown_state), pool->plan.generation, view.waiting);
+    tell_failed_mounts(client, pool, mem);
     mj_client_say(client, "\"lastError\":%s,\"lastErrorAt\":%s,\"retryAt\":%s,\"daemons\":[",
                   view.last_error[0] != '\0' ? quote(view.last_error, mem) : "null", date(view.last_error_at, mem),
                   moment(is_waiting ? pool->plan.retry_at : MJ_NEVER, now, mem));

@@ -253,7 +253,10 @@ int main(int argc, char **argv)
         const char *failed = is_told("partial=") ? strchr(strstr(getenv("FAKE"), "partial="), '=') : NULL;
         char ready[] = "R........";
         if (failed != NULL) {
+            char mount[256];
             memcpy(ready + 1, failed + 1, 8);
+            (void)snprintf(mount, sizeof(mount), "M%.8s /srv/shop.jar: Database may be already in use", failed + 1);
+            say(mount, strlen(mount));
         }
         say(ready, failed != NULL ? 9 : 1);
     }

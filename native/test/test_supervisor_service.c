@@ -143,7 +143,7 @@ START_TEST(should_tell_of_pools_and_daemons)
     expect_start(told, apr_psprintf(test_pool, "ok\n{\"supervisor\":{\"pid\":%d},\"pools\":[\n", (int)driver->pid));
     expect_within(told, apr_psprintf(test_pool,
                                      "{\"name\":\"shop\",\"user\":\"al\\\"i\\tce\\\\\\\\x0a\",\"uid\":%d,\"state\":\"ready\","
-                                     "\"generation\":1,\"waiting\":0,\"lastError\":null,\"lastErrorAt\":null,\"retryAt\":null,"
+                                     "\"generation\":1,\"waiting\":0,\"failedMounts\":[],\"lastError\":null,\"lastErrorAt\":null,\"retryAt\":null,"
                                      "\"daemons\":[\n    "
                                      "{\"pid\":%d,\"slot\":0,\"state\":\"ready\",\"generation\":1,\"startedAt\":\"20",
                                      geteuid() == 0 ? POOL_UID : (int)geteuid(), (int)driver_last_ready(driver)));

@@ -36,6 +36,9 @@ final class StatusTable {
         out.println(text(pool, "name") + ": " + text(pool, "state") + ", generation " + number(pool, "generation")
                 + ", user " + (user.isEmpty() ? "#" + number(pool, "uid") : user)
                 + (number(pool, "waiting") > 0 ? ", " + number(pool, "waiting") + " requests wait" : ""));
+        for (Object reason : (List<?>) pool.getOrDefault("failedMounts", List.of())) {
+            out.println("  failed to load: " + Printable.of(reason.toString()));
+        }
         if (pool.containsKey("lastError")) {
             out.println("  last error, " + text(pool, "lastErrorAt") + ": " + text(pool, "lastError"));
         }

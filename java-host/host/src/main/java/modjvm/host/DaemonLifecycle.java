@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
+import modjvm.protocol.Fnv;
 
 /** The lifecycle of a process that the launcher started. */
 final class DaemonLifecycle implements Lifecycle {
@@ -18,6 +19,7 @@ final class DaemonLifecycle implements Lifecycle {
     private static final byte IDLE = 'I';
     private static final byte REPLACEMENT = 'O';
     private static final byte CHANGED = 'C';
+    private static final byte MOUNT = 'M';
     /** Of a message with its type: 1024. */
     static final int MAX_TEXT = 1023;
 
@@ -105,6 +107,16 @@ final class DaemonLifecycle implements Lifecycle {
     @Override
     public void ready(String failed) {
         Daemon.report(READY, text(failed));
+    }
+
+    @Override
+    public void mountFailed(byte[] definition, String reason) {
+        Daemon.report(MOUNT, text(Fnv.hex(definition) + " " + reason));
+    }
+
+    @Override
+    public void mountWorks(byte[] definition) {
+        Daemon.report(MOUNT, text(Fnv.hex(definition)));
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import modjvm.loading.KeptClasses;
+import modjvm.loading.MountEvents;
 import modjvm.loading.Mounts;
 import modjvm.loading.Watch;
 import modjvm.protocol.ConnectionKey;
@@ -111,8 +112,19 @@ final class Host {
                 shutDown(mounts, settings.shutdownTimeout());
             }
         });
+        MountEvents events = new MountEvents() {
+            @Override
+            public void failed(byte[] definition, String reason) {
+                lifecycle.mountFailed(definition, reason);
+            }
+
+            @Override
+            public void works(byte[] definition) {
+                lifecycle.mountWorks(definition);
+            }
+        };
         List<byte[]> failed =
-                mounts.preload(settings.applications(), Runtime.getRuntime().availableProcessors());
+                mounts.preload(settings.applications(), Runtime.getRuntime().availableProcessors(), events);
         new WarmUps(mounts).run(settings.warmUps());
         Server serving = new Server(
                 listener, settings.server(), threads, mounts, lifecycle.hangups(), lifecycle.descriptors(), this::end);

@@ -38,6 +38,12 @@ interface Lifecycle {
      */
     void ready(String failed);
 
+    /** Tells that an application of the settings has failed to load; it has been logged. */
+    void mountFailed(byte[] definition, String reason);
+
+    /** Tells that an application works which had failed to load. */
+    void mountWorks(byte[] definition);
+
     /** Tells that the process is alive; does not wait, but tells nothing instead. */
     void alive();
 

@@ -23,6 +23,12 @@ final class Mount {
     private final Group group;
     private final Watch watch;
     private final PrintStream log;
+    /** Written before the first load. */
+    private MountEvents events = MountEvents.NONE;
+
+    private byte[] name = {};
+    /** Whether the last attempt to load it has failed. One thread at a time loads. */
+    private volatile boolean hasFailed;
     /** Written once, when it works; read by every request without a lock. */
     private volatile @Nullable Application application;
     /** Guarded by this. */
@@ -51,6 +57,12 @@ final class Mount {
 
     Path target() {
         return definition.target();
+    }
+
+    /** Has this hear of its failures, by the bytes of its definition. To be called before it is loaded. */
+    void tell(MountEvents to, byte[] bytes) {
+        events = to;
+        name = bytes;
     }
 
     /** Returns the application; loads it, at first or because the target of a failed attempt has changed. */
@@ -130,9 +142,16 @@ final class Mount {
 
     private Application load(long fingerprint) throws LoadException {
         try {
-            return made(group.attach(target(), fingerprint));
+            Application ready = made(group.attach(target(), fingerprint));
+            if (hasFailed) {
+                hasFailed = false;
+                events.works(name);
+            }
+            return ready;
         } catch (LoadException e) {
             log.println(e.report());
+            hasFailed = true;
+            events.failed(name, String.valueOf(e.getMessage()));
             throw e;
         }
     }

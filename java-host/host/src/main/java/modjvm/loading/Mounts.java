@@ -56,14 +56,16 @@ public final class Mounts implements Applications {
      *
      * @param definitions as in REQUEST
      * @param threads how many to load at once
+     * @param events hears which fail, now and when a request has one loaded again
      * @return those that have failed, in their order
      * @throws LoadException if a definition is malformed; a failed application is not an exception here
      */
-    public List<byte[]> preload(List<byte[]> definitions, int threads) throws LoadException {
+    public List<byte[]> preload(List<byte[]> definitions, int threads, MountEvents events) throws LoadException {
         Map<Mount, byte[]> all = new LinkedHashMap<>();
         for (byte[] definition : definitions) {
             Mount mount = mount(Definition.parse(definition), false);
             if (mounts.putIfAbsent(new Key(definition.clone()), mount) == null) {
+                mount.tell(events, definition);
                 mount.attachEarly();
                 all.put(mount, definition);
             }
@@ -88,6 +90,11 @@ public final class Mounts implements Applications {
             }
         }
         return failed;
+    }
+
+    /** The same, and nobody hears of failures. */
+    List<byte[]> preload(List<byte[]> definitions, int threads) throws LoadException {
+        return preload(definitions, threads, MountEvents.NONE);
     }
 
     @Override

@@ -18,6 +18,7 @@ final class FakeLifecycle implements Lifecycle {
     private final Path socket;
     private final BlockingQueue<Integer> commands = new LinkedBlockingQueue<>();
     final BlockingQueue<String> events = new LinkedBlockingQueue<>();
+    final BlockingQueue<String> mounts = new LinkedBlockingQueue<>();
     final AtomicInteger beats = new AtomicInteger();
     /** Nothing can be sent without waiting. */
     volatile boolean isFull;
@@ -40,6 +41,16 @@ final class FakeLifecycle implements Lifecycle {
     @Override
     public byte[] settings() {
         return settings;
+    }
+
+    @Override
+    public void mountFailed(byte[] definition, String reason) {
+        mounts.add("failed " + reason);
+    }
+
+    @Override
+    public void mountWorks(byte[] definition) {
+        mounts.add("works");
     }
 
     @Override

@@ -75,6 +75,7 @@ class HostTest {
 
         assertThat(event()).isEqualTo("ready " + DefinitionHashes.of(List.of(definition(bad))));
         assertThat(logged()).contains(bad + ":1: reached end of file while parsing");
+        assertThat(lifecycle.mounts).containsExactly("failed " + bad + ":1: reached end of file while parsing");
         try (Httpd httpd = new Httpd(socket)) {
             Httpd.Answer answer = httpd.exchange(get(bad));
             assertThat(answer.status()).isEqualTo(500);

@@ -300,4 +300,38 @@ class ReloadTest {
             assertThat(old.isAlive()).isFalse();
         }
     }
+
+    @Test
+    void shouldSayWhatHelpsWhereTwoProcessesCannotRunAtOnce() {
+        String site = """
+                JVMDaemonProcess site ${AS1} restart-order=%s env=LOCK=${WORK}/lock
+                JVMAlias / ${APPS}/Exclusive.java
+                """;
+        try (Httpd httpd =
+                Httpd.with().host("site", site.formatted("start-first")).start()) {
+            httpd.expect("Exclusive.java|lock is locked|MJ0112|MJ0117");
+            String first = Http.await(httpd.uri("site", "/"), 200).body();
+
+            touch(httpd);
+            httpd.log("site").await("MJ0117: pool site: .*Exclusive.java worked and fails to load now: .*is locked");
+            httpd.log("site").await("MJ0112: .*with restart-order=stop-first the old one ends before the new one starts");
+            assertThat(Http.get(httpd.uri("site", "/")).body()).isEqualTo(first);
+
+            httpd.rewriteHost("site", site.formatted("stop-first"));
+            httpd.graceful();
+            Await.until(
+                    "another process",
+                    Await.LONG,
+                    () -> !Http.get(httpd.uri("site", "/")).body().equals(first));
+        }
+    }
+
+    private static void touch(Httpd httpd) {
+        Path source = httpd.apps().resolve("Exclusive.java");
+        try {
+            Folders.write(source, Files.readString(source) + "// touched\n");
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
 }

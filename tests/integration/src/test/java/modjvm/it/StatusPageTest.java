@@ -247,4 +247,38 @@ class StatusPageTest {
                 .mapToLong(l -> Long.parseLong(l.substring(line.length())))
                 .sum();
     }
+
+    @Test
+    void shouldShowAMountThatDoesNotLoad() {
+        try (Httpd part = Httpd.with().host("site", """
+                        JVMDaemonProcess part ${AS1}
+                        JVMAlias /good ${APPS}/Hello.java
+                        JVMAlias /bad ${WORK}/Bad.java
+                        <Location /jvm-status>
+                            SetHandler jvm-status
+                        </Location>
+                        """).write()) {
+            part.expect("Bad.java:1: ");
+            Folders.write(part.work().resolve("Bad.java"), "class Bad {");
+            part.start();
+            part.awaitReady("part", 1);
+
+            Await.until("it is degraded", Await.LONG, () -> status(part, "?json").contains("\"state\":\"degraded\""));
+            assertThat(status(part, "?json")).contains("Bad.java:1: reached end of file while parsing");
+            assertThat(status(part, "")).contains("<td>degraded<td>").contains("Bad.java:1: reached end of file");
+            assertThat(status(part, "?prometheus"))
+                    .contains("mod_jvm_state{pool=\"part\",state=\"degraded\"} 1\n")
+                    .contains("mod_jvm_state{pool=\"part\",state=\"ready\"} 0\n");
+
+            Folders.write(
+                    part.work().resolve("Bad.java"),
+                    "import modjvm.*; class Bad { static Application application = r -> Response.text(\"good\"); }");
+            Http.await(part.uri("site", "/bad"), 200);
+            Await.until("it is ready", Await.LONG, () -> status(part, "?json").contains("\"state\":\"ready\""));
+        }
+    }
+
+    private static String status(Httpd of, String query) {
+        return Http.get(of.uri("site", "/jvm-status" + query)).body();
+    }
 }
