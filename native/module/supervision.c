@@ -272,12 +272,22 @@ static const char *start_supervisor(supervision_t *supervision)
     retained_t *retained = supervision->retained;
     const char *path = mj_installed(supervision->pconf, "libexec/mod_jvm/jvm-supervisor");
     struct timeval timeout = {.tv_sec = MESSAGE_TIMEOUT_S};
+    const char *wrong;
     char *time_zone;
+    const int on = 1;
     int ends[2];
     pid_t pid;
 
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
         return apr_psprintf(supervision->pconf, "socketpair: %s", strerror(errno));
+    }
+    /* Before the first message: the kernel notes with each who sends it, and the supervisor hears its parent alone. What other modules fork
+     * from here has this end too. */
+    if (setsockopt(ends[1], SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) != 0) {
+        wrong = apr_psprintf(supervision->pconf, "SO_PASSCRED: %s", strerror(errno));
+        close(ends[0]);
+        close(ends[1]);
+        return wrong;
     }
     setsockopt(ends[0], SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
     setsockopt(ends[0], SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));

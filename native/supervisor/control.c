@@ -31,11 +31,37 @@ static void take_fds(struct msghdr *header, mj_message_t *message)
     }
 }
 
-apr_status_t mj_control_receive(int fd, mj_message_t *message)
+/* httpd -X has become User when it says that it stops. */
+static bool is_of_parent(struct msghdr *header, pid_t parent, char type)
+{
+    struct cmsghdr *control;
+    struct ucred sender;
+
+    for (control = CMSG_FIRSTHDR(header); control != NULL; control = CMSG_NXTHDR(header, control)) {
+        if (control->cmsg_level == SOL_SOCKET && control->cmsg_type == SCM_CREDENTIALS && control->cmsg_len == CMSG_LEN(sizeof(sender))) {
+            memcpy(&sender, CMSG_DATA(control), sizeof(sender));
+            return sender.pid == parent && (sender.uid == geteuid() || type == 'S');
+        }
+    }
+    return false;
+}
+
+static void drop_fds(mj_message_t *message)
+{
+    int i;
+    for (i = 0; i < MJ_CONTROL_FDS; i++) {
+        if (message->fds[i] >= 0) {
+            close(message->fds[i]);
+        }
+        message->fds[i] = -1;
+    }
+}
+
+apr_status_t mj_control_receive(int fd, pid_t parent, mj_message_t *message)
 {
     union {
         struct cmsghdr align;
-        char space[CMSG_SPACE(FDS_ROOM * sizeof(int))];
+        char space[CMSG_SPACE(FDS_ROOM * sizeof(int)) + CMSG_SPACE(sizeof(struct ucred))];
     } control;
     struct iovec parts[2] = {{&message->type, 1}, {message->data, sizeof(message->data)}};
     struct msghdr header = {.msg_iov = parts, .msg_iovlen = 2, .msg_control = &control, .msg_controllen = sizeof(control)};
@@ -52,6 +78,10 @@ apr_status_t mj_control_receive(int fd, mj_message_t *message)
         message->fds[i] = -1;
     }
     take_fds(&header, message);
+    message->is_stranger = parent != getppid() || !is_of_parent(&header, parent, message->type);
+    if (message->is_stranger) {
+        drop_fds(message);
+    }
     message->record.data = message->data;
     message->record.len = (apr_size_t)n - 1;
     if ((header.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0 || mj_record_check(message->record) != APR_SUCCESS) {

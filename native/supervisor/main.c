@@ -26,6 +26,7 @@
 /* What a shutdown-timeout of 0 means when httpd has died: something must end what nobody waits for. */
 #define ORPHANED_US (5 * INT64_C(1000000))
 #define FIXED_FDS 4
+#define STRANGER_LOG_US (60 * INT64_C(1000000))
 #define FDS_PER_DAEMON 4
 
 typedef struct loop_t {
@@ -37,6 +38,7 @@ typedef struct loop_t {
     bool has_parent_died;
     bool has_sigterm;
     pid_t parent_pid;
+    int64_t stranger_logged_at; /**< 0: never */
     mj_message_t message;
 } loop_t;
 
@@ -131,12 +133,25 @@ static void read_bell(const loop_t *loop)
     mj_supervisor_bell(loop->supervisor);
 }
 
+/* Whoever has inherited the parent's end may send as much as he likes: the log has a line of it now and then. */
+static void note_stranger(loop_t *loop, int64_t now)
+{
+    if (loop->stranger_logged_at == 0 || now - loop->stranger_logged_at > STRANGER_LOG_US) {
+        loop->stranger_logged_at = now;
+        mj_log(STDERR_FILENO, "error",
+               MJLOGNO(0120) "a message on the control socket is not of httpd's parent, and is not heard: a process that another module forks "
+                             "from httpd tries to speak to the supervisor");
+    }
+}
+
 static void read_control(loop_t *loop, int64_t now)
 {
     int i;
     for (i = 0; i < MESSAGES_PER_TURN; i++) {
-        apr_status_t status = mj_control_receive(loop->control, &loop->message);
-        if (status == APR_SUCCESS) {
+        apr_status_t status = mj_control_receive(loop->control, loop->parent_pid, &loop->message);
+        if (status == APR_SUCCESS && loop->message.is_stranger) {
+            note_stranger(loop, now);
+        } else if (status == APR_SUCCESS) {
             mj_supervisor_receive(loop->supervisor, &loop->message, loop->control, now);
         } else {
             /* Its closing says nothing about httpd: the pidfd does. */

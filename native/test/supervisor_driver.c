@@ -71,6 +71,7 @@ driver_t *driver_start(void)
 driver_t *driver_start_limited(unsigned descriptors)
 {
     driver_t *driver = apr_pcalloc(test_pool, sizeof(*driver));
+    const int on = 1;
     int ends[2];
 
     /* What loses its parent comes to us, and can be waited for. */
@@ -90,6 +91,7 @@ driver_t *driver_start_limited(unsigned descriptors)
     ck_assert(driver->bell >= 0);
 
     ck_assert(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0);
+    ck_assert_int_eq(setsockopt(ends[1], SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)), 0);
     driver->pid = fork();
     ck_assert(driver->pid >= 0);
     if (driver->pid == 0) {

@@ -389,6 +389,43 @@ START_TEST(should_refuse_settings_that_are_wrong)
 }
 END_TEST
 
+/* What another module of httpd forks has the parent's end too; as another user, once it has changed. */
+START_TEST(should_not_hear_what_a_stranger_says)
+{
+    driver_t *driver = driver_start();
+    uid_t users[] = {0, 54997};
+    pid_t first;
+
+    driver_start_pool(driver, "");
+    driver_await_state(driver, 0, MJ_POOL_READY);
+    first = driver_last_ready(driver);
+    for (size_t i = 0; i < (geteuid() == 0 ? 2 : 1); i++) {
+        pid_t stranger = fork();
+        int status;
+        ck_assert_int_ge(stranger, 0);
+        if (stranger == 0) {
+            if (users[i] != 0 && setuid(users[i]) != 0) {
+                _exit(1);
+            }
+            driver_send(driver, 'B', (mj_span_t){NULL, 0}, (const int[]){STDERR_FILENO, STDERR_FILENO, STDERR_FILENO});
+            driver_send(driver, 'P', (mj_span_t){NULL, 0}, (const int[]){STDERR_FILENO, -1});
+            driver_send(driver, 'V', (mj_span_t){NULL, 0}, NULL);
+            driver_send(driver, 'C', (mj_span_t){NULL, 0}, NULL);
+            driver_send(driver, 'S', (mj_span_t){NULL, 0}, NULL);
+            _exit(0);
+        }
+        ck_assert_int_eq(waitpid(stranger, &status, 0), stranger);
+        ck_assert_int_eq(status, 0);
+    }
+    driver_start_pool(driver, ""); /* it answers this, not the stranger's commit, and does not end */
+    driver_start_pool(driver, "");
+    ck_assert_int_eq(driver_last_ready(driver), first);
+    ck_assert_uint_eq(driver_count(driver, "MJ0120: "), 1);
+    ck_assert_uint_eq(driver_count(driver, "ending all daemons"), 0);
+    driver_finish(driver);
+}
+END_TEST
+
 static void ring(int bell)
 {
     int grasped = mj_bell_grasp(bell);
@@ -602,6 +639,7 @@ Suite *mj_suite(void)
     tcase_add_test(settings, should_roll_a_changed_pool_without_a_gap);
     tcase_add_test(settings, should_drain_a_pool_that_is_no_longer_named);
     tcase_add_test(settings, should_refuse_settings_that_are_wrong);
+    tcase_add_test(settings, should_not_hear_what_a_stranger_says);
     tcase_add_test(settings, should_hear_the_bell_that_came_last);
     tcase_add_test(settings, should_not_be_stopped_by_a_bell_that_blocks);
     tcase_add_test(settings, should_give_a_pool_its_state_folder);
