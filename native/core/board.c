@@ -93,6 +93,7 @@ apr_status_t mj_board_map(mj_board_t **out, int fd, unsigned max_pools, unsigned
     }
     lay_out(board, max_pools, max_children);
     mj_board_share(board, UINT32_MAX, UINT32_MAX);
+    mj_board_share_tunnels(board, UINT32_MAX, UINT32_MAX);
     rv = (uint64_t)st.st_size == board->size ? map_memory(board, fd) : APR_EINVAL;
     if (rv != APR_SUCCESS) {
         free(board);
@@ -187,6 +188,11 @@ uint64_t mj_board_served(const mj_board_t *board, unsigned index, unsigned slot)
 uint32_t mj_board_in_flight(const mj_board_t *board, unsigned index, unsigned slot)
 {
     return (uint32_t)atomic_load(&slot_at(board, index, slot)->load);
+}
+
+uint32_t mj_board_tunnels(const mj_board_t *board, unsigned index)
+{
+    return atomic_load(&pool_at(board, index)->tunnels);
 }
 
 uint32_t mj_board_waiting(const mj_board_t *board, unsigned index)

@@ -95,6 +95,12 @@ typedef enum mj_queueing_t {
     MJ_QUEUE_IS_OVER_SHARE /**< in flight and waiting, the pool has all requests that mj_board_share lets it have */
 } mj_queueing_t;
 
+typedef enum mj_tunneling_t {
+    MJ_TUNNELED,
+    MJ_TUNNELS_OVER_SHARE, /**< the pool has all tunnels that mj_board_share_tunnels lets it have */
+    MJ_TUNNELS_ARE_FULL    /**< those of all pools together */
+} mj_tunneling_t;
+
 /* --- life: single-threaded callers --- */
 
 /** Makes a board of that many pools and httpd children in a new memfd and maps it. Memory is taken only as pools and children use it.
@@ -150,6 +156,7 @@ bool mj_board_take_call(mj_board_t *board, unsigned pool);
 /** Requests that the daemon in that slot has finished. */
 uint64_t mj_board_served(const mj_board_t *board, unsigned pool, unsigned slot);
 uint32_t mj_board_in_flight(const mj_board_t *board, unsigned pool, unsigned slot);
+uint32_t mj_board_tunnels(const mj_board_t *board, unsigned pool);
 uint32_t mj_board_waiting(const mj_board_t *board, unsigned pool);
 
 /* --- an httpd child --- */
@@ -184,6 +191,13 @@ void mj_board_look(const mj_board_t *board, unsigned pool, mj_board_view_t *view
 /** Joins the pool's queue; MJ_QUEUED alone is to be followed by mj_board_queue_leave. */
 mj_queueing_t mj_board_queue_enter(mj_board_t *board, unsigned pool, uint32_t child, uint32_t queue_size);
 void mj_board_queue_leave(mj_board_t *board, unsigned pool, uint32_t child);
+
+/** Sets how many tunnels there may be at once, as mj_board_share does for requests. Not thread-safe. */
+void mj_board_share_tunnels(mj_board_t *board, uint32_t of_pool, uint32_t of_all);
+
+/** Counts a tunnel, which holds a worker of httpd's as long as it stays; MJ_TUNNELED alone is to be followed by mj_board_tunnel_leave. */
+mj_tunneling_t mj_board_tunnel_enter(mj_board_t *board, unsigned pool, uint32_t child);
+void mj_board_tunnel_leave(mj_board_t *board, unsigned pool, uint32_t child);
 
 /** @return true if others wait: a newcomer queues behind them */
 bool mj_board_has_queue(const mj_board_t *board, unsigned pool);

@@ -33,6 +33,12 @@ void mj_board_share(mj_board_t *board, uint32_t of_pool, uint32_t of_queues)
     board->share_of_queues = of_queues;
 }
 
+void mj_board_share_tunnels(mj_board_t *board, uint32_t of_pool, uint32_t of_all)
+{
+    board->tunnels_of_pool = of_pool;
+    board->tunnels_of_all = of_all;
+}
+
 /* The ready slot with room and the fewest requests in flight; -1 if there is none. *load is what its word was; *in_flight is of all slots. */
 static int find_slot(pool_t *pool, const mj_slots_t *avoid, uint64_t *load, uint32_t *in_flight)
 {
@@ -187,6 +193,30 @@ void mj_board_queue_leave(mj_board_t *board, unsigned index, uint32_t child)
     take_off(&pool_at(board, index)->waiting, 1);
     take_off(&header_of(board)->waiting, 1);
     shadow_add(board, index, child, QUEUE_SHADOW, -1);
+}
+
+mj_tunneling_t mj_board_tunnel_enter(mj_board_t *board, unsigned index, uint32_t child)
+{
+    pool_t *pool = pool_at(board, index);
+    mj_tunneling_t refusal = MJ_TUNNELS_OVER_SHARE;
+
+    shadow_add(board, index, child, TUNNEL_SHADOW, 1); /* first, as in mj_board_admit */
+    if (!add_below(&header_of(board)->tunnels, board->tunnels_of_all)) {
+        refusal = MJ_TUNNELS_ARE_FULL;
+    } else if (add_below(&pool->tunnels, board->tunnels_of_pool)) {
+        return MJ_TUNNELED;
+    } else {
+        take_off(&header_of(board)->tunnels, 1);
+    }
+    shadow_add(board, index, child, TUNNEL_SHADOW, -1);
+    return refusal;
+}
+
+void mj_board_tunnel_leave(mj_board_t *board, unsigned index, uint32_t child)
+{
+    take_off(&pool_at(board, index)->tunnels, 1);
+    take_off(&header_of(board)->tunnels, 1);
+    shadow_add(board, index, child, TUNNEL_SHADOW, -1);
 }
 
 bool mj_board_has_queue(const mj_board_t *board, unsigned index)

@@ -10,13 +10,15 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define QUEUE_SHADOW MJ_BOARD_SLOTS /* a child's shadow counts: one a slot, then the queue */
-#define SHADOWS (MJ_BOARD_SLOTS + 1)
+#define QUEUE_SHADOW MJ_BOARD_SLOTS /* a child's shadow counts: one a slot, then the queue and the tunnels */
+#define TUNNEL_SHADOW (MJ_BOARD_SLOTS + 1)
+#define SHADOWS (MJ_BOARD_SLOTS + 2)
 #define KEY_WORDS (MJ_KEY_SIZE / sizeof(uint64_t))
 
 /* In shared memory. What lies there may have been written by a hostile httpd child, so sizes, names and limits are in the handle. */
 typedef struct board_header_t {
     _Atomic uint32_t waiting; /* in the queues of all pools */
+    _Atomic uint32_t tunnels; /* of all pools */
 } board_header_t;
 
 /* Whole in one cache line. */
@@ -35,6 +37,7 @@ typedef struct pool_t {
     _Atomic uint32_t slot_limit; /* one more than the highest slot ever used */
     _Atomic uint32_t change;     /* futex: differs after anything happened that a waiting request wants to know */
     _Atomic uint32_t waiting;
+    _Atomic uint32_t tunnels;
     _Atomic uint32_t call; /* 1: a request wants a daemon, and the supervisor has not looked yet */
     _Atomic int64_t retry_at;
     _Atomic uint64_t tallies[MJ_TALLY_COUNT];
@@ -59,6 +62,8 @@ struct mj_board_t {
     uint32_t max_children;
     uint32_t share_of_pool; /* this process's own, as mj_board_share has it */
     uint32_t share_of_queues;
+    uint32_t tunnels_of_pool; /* the same, as mj_board_share_tunnels has it */
+    uint32_t tunnels_of_all;
     place_t *places; /* NULL but in the handle that made the board */
     unsigned place_count;
     unsigned place_room;

@@ -106,6 +106,9 @@ void mj_board_child_died(mj_board_t *board, uint32_t pid)
             if (counted != 0 && which == QUEUE_SHADOW) {
                 take_off(&pool->waiting, counted);
                 take_off(&header_of(board)->waiting, counted);
+            } else if (counted != 0 && which == TUNNEL_SHADOW) {
+                take_off(&pool->tunnels, counted);
+                take_off(&header_of(board)->tunnels, counted);
             } else if (counted != 0) {
                 slot_t *slot = slot_at(board, i, which);
                 take_off_load(slot, (uint32_t)(atomic_load(&slot->load) >> 32), counted);

@@ -69,6 +69,7 @@ static const option_t options[] = {
     {"startup-timeout", TIME, AT(startup_timeout), 0, MAX_TIME},
     {"supplementary-groups", TEXT, AT(supplementary_groups), 0, 0},
     {"threads", NUMBER, AT(threads), 1, 10000},
+    {"tunnel-timeout", TIME, AT(tunnel_timeout), 0, MAX_TIME},
     {"umask", MASK, AT(umask), 0, 0777},
     {"user", TEXT, AT(user), 0, 0},
     {"virtual-threads", SWITCH, AT(virtual_threads), 0, 0},
@@ -102,6 +103,7 @@ mj_pool_settings_t *mj_pool_settings_make(apr_pool_t *pool, const char *name)
     settings->interrupt_timeout = apr_time_from_sec(5);
     settings->deadlock_timeout = apr_time_from_sec(60);
     settings->startup_timeout = apr_time_from_sec(60);
+    settings->tunnel_timeout = apr_time_from_sec(600);
     settings->graceful_timeout = apr_time_from_sec(15);
     settings->shutdown_timeout = apr_time_from_sec(5);
     return settings;

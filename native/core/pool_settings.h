@@ -70,6 +70,7 @@ typedef struct mj_pool_settings_t {
     apr_interval_time_t startup_timeout;
     apr_interval_time_t graceful_timeout;
     apr_interval_time_t shutdown_timeout;
+    apr_interval_time_t tunnel_timeout;
 
     /* resolved */
     bool has_identity; /**< httpd runs as root: uid, gid and groups are to be taken on */

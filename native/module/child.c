@@ -11,7 +11,7 @@ APLOG_USE_MODULE(jvm);
  * anything else to serve. */
 static mj_shares_t share_workers(server_rec *main_server, int pools)
 {
-    mj_shares_t shares = {0, UINT32_MAX, UINT32_MAX};
+    mj_shares_t shares = {0, UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX};
     bool is_alone = pools < 2 && (main_server->next == NULL || main_server->next->next == NULL);
     int daemons = 0, threads = 0;
 
@@ -19,6 +19,9 @@ static mj_shares_t share_workers(server_rec *main_server, int pools)
         return shares;
     }
     shares.workers = (uint32_t)(daemons > 0 ? daemons : 1) * (uint32_t)(threads > 0 ? threads : 1);
+    /* A tunnel costs its client nothing: some workers stay for requests, also where a pool is alone. */
+    shares.tunnels_of_all = shares.workers > 1 ? shares.workers * 3 / 4 : 1;
+    shares.tunnels_of_pool = is_alone || shares.workers < 2 ? shares.tunnels_of_all : shares.workers / 2;
     if (!is_alone) {
         shares.of_pool = shares.workers > 1 ? shares.workers * 3 / 4 : 1;
         shares.of_queues = shares.workers > 1 ? shares.workers / 2 : 1;
@@ -73,6 +76,7 @@ void mj_child_init(apr_pool_t *pchild, server_rec *main_server)
     pools = mj_all_pools(pchild, main_server);
     child->shares = share_workers(main_server, pools->nelts);
     mj_board_share(child->board, child->shares.of_pool, child->shares.of_queues);
+    mj_board_share_tunnels(child->board, child->shares.tunnels_of_pool, child->shares.tunnels_of_all);
     for (i = 0; i < pools->nelts; i++) {
         unsigned index = APR_ARRAY_IDX(pools, i, const mj_pool_t *)->index;
         places = index >= places ? index + 1 : places;

@@ -1,12 +1,13 @@
 #include "exchange.h"
 #include "exchange_steps.h"
 
-mj_exchange_t *mj_exchange_make(request_rec *r, mj_request_t *head, const mj_pool_settings_t *settings)
+mj_exchange_t *mj_exchange_make(request_rec *r, mj_request_t *head, const mj_pool_settings_t *settings, unsigned pool)
 {
     mj_exchange_t *x = apr_pcalloc(r->pool, sizeof(*x));
     x->r = r;
     x->head = head;
     x->settings = settings;
+    x->pool = pool;
     x->out = apr_brigade_create(r->pool, r->connection->bucket_alloc);
     x->is_body_read = true;
     return x;

@@ -22,6 +22,7 @@ typedef enum mj_outcome_t {
 typedef struct mj_exchange_t {
     request_rec *r;
     const mj_pool_settings_t *settings; /**< of the pool */
+    unsigned pool;                      /**< on the board */
     mj_request_t *head;
     mj_channel_t *channel;
     uint32_t pid;
@@ -62,8 +63,9 @@ typedef struct mj_exchange_t {
 } mj_exchange_t;
 
 /** @param head filled but for the body's fields; lives as long as the exchange
- *  @param settings of the pool that serves it */
-mj_exchange_t *mj_exchange_make(request_rec *r, mj_request_t *head, const mj_pool_settings_t *settings);
+ *  @param settings of the pool that serves it
+ *  @param pool its index on the board */
+mj_exchange_t *mj_exchange_make(request_rec *r, mj_request_t *head, const mj_pool_settings_t *settings, unsigned pool);
 
 /** Reads what is there of the body without waiting, so that a small one leaves with the head.
  *  @return OK, or a status for the client */
@@ -81,7 +83,8 @@ bool mj_exchange_has_client(const mj_exchange_t *exchange);
 /** Ends because the client has gone. @return what the handler returns */
 int mj_exchange_give_up(mj_exchange_t *exchange);
 
-/** After MJ_OUTCOME_UPGRADED: moves bytes both ways until one side ends the tunnel. The exchange is then final. */
+/** After MJ_OUTCOME_UPGRADED: moves bytes both ways until one side ends the tunnel, or nothing has moved for tunnel-timeout. The exchange is
+ *  then final, and the tunnel is no longer counted on the board. */
 void mj_exchange_tunnel(mj_exchange_t *exchange);
 
 #endif

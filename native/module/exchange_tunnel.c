@@ -93,18 +93,32 @@ static mj_step_t from_daemon(mj_exchange_t *x)
 }
 
 /* Nothing moves. What is waited for: the daemon's bytes; and the client's, or room for them with the daemon. */
-static mj_step_t await_either(mj_exchange_t *x, bool is_client_due, bool has_room)
+static mj_step_t await_either(mj_exchange_t *x, bool is_client_due, bool has_room, apr_time_t moved_at)
 {
+    apr_interval_time_t left = moved_at + x->settings->tunnel_timeout - apr_time_now();
+    int wait_ms = LONGEST_WAIT_MS;
     struct pollfd fds[2] = {{.fd = x->channel->fd, .events = (short)(POLLIN | (is_client_due && !has_room ? POLLOUT : 0))},
                             {.fd = is_client_due && has_room ? mj_client_fd(x->r->connection) : -1, .events = POLLIN}};
 
-    poll(fds, 2, LONGEST_WAIT_MS);
+    if (x->settings->tunnel_timeout > 0 && left <= 0) {
+        ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, x->r,
+                      MJLOGNO(0053) "pool %s pid %u: tunnel-timeout: nothing has come from either side for %" APR_INT64_T_FMT
+                                    " ms; the connection is closed",
+                      x->settings->name, x->pid, x->settings->tunnel_timeout / 1000);
+        x->is_broken = true; /* closing the channel tells the application */
+        return MJ_FINISHED;
+    }
+    if (x->settings->tunnel_timeout > 0 && left < apr_time_from_msec(LONGEST_WAIT_MS)) {
+        wait_ms = (int)(left / 1000 + 1);
+    }
+    poll(fds, 2, wait_ms);
     return x->r->connection->aborted ? mj_exchange_client_gone(x) : MJ_GO_ON;
 }
 
 void mj_exchange_tunnel(mj_exchange_t *x)
 {
     mj_step_t step = MJ_GO_ON;
+    apr_time_t moved_at = apr_time_now();
 
     leave_http(x->r);
     x->in = apr_brigade_create(x->r->pool, x->r->connection->bucket_alloc);
@@ -133,10 +147,14 @@ void mj_exchange_tunnel(mj_exchange_t *x)
         if (step == MJ_GO_ON && is_client_due && (ready & MJ_WRITABLE) != 0) {
             step = from_client(x, &moved);
         }
+        if (moved) {
+            moved_at = apr_time_now();
+        }
         if (step == MJ_GO_ON && !moved) {
-            step = await_either(x, is_client_due, (ready & MJ_WRITABLE) != 0);
+            step = await_either(x, is_client_due, (ready & MJ_WRITABLE) != 0, moved_at);
         }
     }
+    mj_board_tunnel_leave(mj_child()->board, x->pool, mj_child()->row);
     x->is_reusable = !x->is_broken && x->is_body_ended && mj_channel_is_clean(x->channel);
     x->status = OK;
 }

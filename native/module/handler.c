@@ -310,7 +310,7 @@ int mj_handler(request_rec *r)
     apr_table_setn(r->notes, "jvm-pool", settings->name);
     began = apr_time_now();
     deadline = settings->queue_timeout > 0 ? began + settings->queue_timeout : 0;
-    exchange = mj_exchange_make(r, &outgoing.head, settings);
+    exchange = mj_exchange_make(r, &outgoing.head, settings, outgoing.pool->index);
     status = mj_exchange_prepare(exchange);
     for (tries = 0; status == OK && tries < MAX_ATTEMPTS && (deadline == 0 || !is_asked || apr_time_now() < deadline); tries++) {
         mj_outcome_t outcome;

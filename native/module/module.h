@@ -98,6 +98,8 @@ typedef struct mj_shares_t {
     uint32_t workers;   /**< of all httpd children: MaxRequestWorkers */
     uint32_t of_pool;   /**< requests of one pool, in flight and waiting */
     uint32_t of_queues; /**< requests waiting, of all pools */
+    uint32_t tunnels_of_pool;
+    uint32_t tunnels_of_all;
 } mj_shares_t;
 
 /** What an httpd child holds; NULL in a server whose configuration declares no pool. */

@@ -174,6 +174,42 @@ START_TEST(a_call_is_heard_once)
 }
 END_TEST
 
+/* --- tunnels --- */
+
+START_TEST(a_pool_has_no_more_tunnels_than_its_share)
+{
+    claim_other();
+    mj_board_share_tunnels(board, 2, 3);
+    ck_assert_int_eq(mj_board_tunnel_enter(board, pool, child), MJ_TUNNELED);
+    ck_assert_int_eq(mj_board_tunnel_enter(board, pool, child), MJ_TUNNELED);
+    ck_assert_int_eq(mj_board_tunnel_enter(board, pool, child), MJ_TUNNELS_OVER_SHARE);
+    ck_assert_int_eq(mj_board_tunnel_enter(board, other, child), MJ_TUNNELED);
+    ck_assert_int_eq(mj_board_tunnel_enter(board, other, child), MJ_TUNNELS_ARE_FULL);
+    mj_board_tunnel_leave(board, pool, child);
+    ck_assert_uint_eq(mj_board_tunnels(board, pool), 1);
+    ck_assert_int_eq(mj_board_tunnel_enter(board, other, child), MJ_TUNNELED);
+    ck_assert_int_eq(mj_board_tunnel_enter(board, other, child), MJ_TUNNELS_ARE_FULL);
+}
+END_TEST
+
+START_TEST(a_dead_child_has_no_tunnels)
+{
+    uint32_t dead;
+
+    mj_board_share_tunnels(board, 10, 3);
+    ck_assert_int_eq(mj_board_child_init(board, 4711, &dead), APR_SUCCESS);
+    ck_assert_int_eq(mj_board_tunnel_enter(board, pool, dead), MJ_TUNNELED);
+    ck_assert_int_eq(mj_board_tunnel_enter(board, pool, child), MJ_TUNNELED);
+    ck_assert_int_eq(mj_board_tunnel_enter(board, pool, dead), MJ_TUNNELED);
+    ck_assert_int_eq(mj_board_tunnel_enter(board, pool, dead), MJ_TUNNELS_ARE_FULL);
+    mj_board_child_died(board, 4711);
+    ck_assert_uint_eq(mj_board_tunnels(board, pool), 1);
+    ck_assert_int_eq(mj_board_tunnel_enter(board, pool, child), MJ_TUNNELED);
+    ck_assert_int_eq(mj_board_tunnel_enter(board, pool, child), MJ_TUNNELED);
+    ck_assert_int_eq(mj_board_tunnel_enter(board, pool, child), MJ_TUNNELS_ARE_FULL);
+}
+END_TEST
+
 Suite *mj_suite(void)
 {
     Suite *suite = suite_create("board_share");
@@ -188,6 +224,9 @@ Suite *mj_suite(void)
     tcase_add_test(tcase, all_queues_together_have_their_share);
     tcase_add_test(tcase, a_dead_child_waits_in_no_queue);
     tcase_add_test(tcase, who_is_refused_leaves_nothing_behind);
+    tcase = mj_board_case(suite, "tunnels");
+    tcase_add_test(tcase, a_pool_has_no_more_tunnels_than_its_share);
+    tcase_add_test(tcase, a_dead_child_has_no_tunnels);
     tcase = mj_board_case(suite, "calls");
     tcase_add_test(tcase, a_call_is_heard_once);
     return suite;

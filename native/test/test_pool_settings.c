@@ -121,6 +121,7 @@ static const sample_t samples[] = {
     {"startup-timeout", "1h", AT(startup_timeout), NUMBER, SECONDS(3600)},
     {"supplementary-groups", "www-data,#1234", AT(supplementary_groups), TEXT, 0},
     {"threads", "26", AT(threads), NUMBER, 26},
+    {"tunnel-timeout", "30s", AT(tunnel_timeout), NUMBER, SECONDS(30)},
     {"umask", "0077", AT(umask), MASK, 077},
     {"user", "alice", AT(user), TEXT, 0},
     {"virtual-threads", "on", AT(virtual_threads), CHOICE, true},
