@@ -186,6 +186,13 @@ static int descriptor_limit(void)
     return (int)limit.rlim_cur;
 }
 
+/* Kept classes and archives are code, and the folder is the user's own: where another user owns what may run, he could run his own by it. */
+static bool may_keep(const mj_program_t *program)
+{
+    int64_t uid = program->has_identity ? (int64_t)program->uid : (int64_t)geteuid();
+    return mj_record_number(program->record, "script-uid", uid) == uid;
+}
+
 static void set_arguments(mj_program_t *program, const mj_site_t *site, apr_pool_t *pool)
 {
     const char *name = mj_record_text(program->record, "display-name", apr_pstrcat(pool, "jvm:", program->name, NULL), pool);
@@ -195,7 +202,7 @@ static void set_arguments(mj_program_t *program, const mj_site_t *site, apr_pool
     argv[1] = apr_pstrdup(pool, site->jars);
     program->argv = argv;
     program->launcher = apr_pstrdup(pool, site->launcher);
-    if (site->state_dir != NULL) {
+    if (site->state_dir != NULL && may_keep(program)) {
         with_state = apr_pcalloc(pool, 4 * sizeof(char *));
         with_state[0] = argv[0];
         with_state[1] = argv[1];

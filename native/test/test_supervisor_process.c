@@ -614,6 +614,25 @@ START_TEST(should_leave_the_sockets_of_others_alone)
 }
 END_TEST
 
+/* What the pool's user could write there would be run at the next start, although another user's files alone may be. */
+START_TEST(should_keep_nothing_where_another_user_decides_what_runs)
+{
+    driver_t *driver = driver_start();
+    const char *state = apr_pstrcat(test_pool, driver->dir, "/state", NULL), *folder = apr_pstrcat(test_pool, state, "/shop", NULL);
+    mj_record_builder_t *pool = driver_pool(driver, "shop", "facts");
+
+    ck_assert(mkdir(state, 0711) == 0 && chmod(state, 0711) == 0);
+    mj_record_add_number(pool, "script-uid", 54399);
+    ck_assert_str_eq(driver_offer_as(driver, pool, "state-dir", state), "");
+    driver_await(driver, "argv jvm:shop /nowhere/jars\n", 1);
+    driver_await(driver, " ready in ", 1);
+    ck_assert_int_ne(access(folder, F_OK), 0);
+    ck_assert_int_eq(driver_stop(driver), 0);
+    ck_assert_int_eq(rmdir(state), 0);
+    driver_clean(driver);
+}
+END_TEST
+
 Suite *mj_suite(void)
 {
     Suite *suite = suite_create("supervisor process");
@@ -643,6 +662,7 @@ Suite *mj_suite(void)
     tcase_add_test(settings, should_hear_the_bell_that_came_last);
     tcase_add_test(settings, should_not_be_stopped_by_a_bell_that_blocks);
     tcase_add_test(settings, should_give_a_pool_its_state_folder);
+    tcase_add_test(settings, should_keep_nothing_where_another_user_decides_what_runs);
     tcase_add_test(settings, should_replace_all_when_the_sockets_are_of_no_use);
     tcase_add_test(settings, should_remove_sockets_that_were_left_behind);
     tcase_add_test(settings, should_look_again_for_sockets_that_are_being_left_behind);

@@ -87,6 +87,27 @@ class StateDirTest {
 
     @Test
     @RequiresRoot
+    void shouldKeepNothingWhereAnotherUserDecidesWhatRuns() throws IOException {
+        try (Httpd httpd = Httpd.with()
+                .main("JVMStateDir ${APPS}/../state")
+                .host("shop", SHOP.replace("${AS1}", "${AS1} script-user=" + Users.second()))
+                .write()) {
+            Path target = httpd.apps().resolve("Ends.java");
+            Files.setOwner(
+                    target,
+                    target.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(Users.second()));
+            httpd.start();
+
+            Proc daemon = httpd.awaitReady("shop", 1).get(0);
+
+            assertThat(Http.await(httpd.uri("shop", "/?pid"), 200).body()).isEqualTo(Integer.toString(daemon.pid()));
+            assertThat(daemon.arguments()).hasSize(2);
+            assertThat(httpd.dir().resolve("state")).isEmptyDirectory();
+        }
+    }
+
+    @Test
+    @RequiresRoot
     void shouldServeWhereTheDiskIsFull() {
         serveWith("nr_inodes=1", "No space left on device");
     }
