@@ -23,6 +23,11 @@
 
 APLOG_USE_MODULE(jvm);
 
+/* The cache folder of httpd's layout lies above it. */
+#ifndef DEFAULT_EXP_PROXYCACHEDIR
+#define DEFAULT_EXP_PROXYCACHEDIR "/var/cache/apache2/proxy"
+#endif
+
 #define LAUNCHER "libexec/mod_jvm/jvm-daemon"
 
 static const char *const jars[] = {"share/mod_jvm/modjvm-api.jar", "share/mod_jvm/modjvm-host.jar"};
@@ -42,30 +47,37 @@ const char *mj_installed(apr_pool_t *pool, const char *relative)
     return apr_pstrcat(pool, dirname(dirname(dirname(dirname(file)))), "/", relative, NULL);
 }
 
-const char *mj_runtime_dir(apr_pool_t *pool, const server_rec *main_server)
+/* Tells httpds apart. */
+static const char *name_of_httpd(apr_pool_t *pool)
 {
-    const char *dir = mj_server_config(main_server)->runtime_dir;
-    const char *at, *pid_file;
-    uint64_t hash = 14695981039346656037ULL; /* FNV-1a: tells httpds apart, no secret */
+    const char *at, *pid_file = ap_server_root_relative(pool, ap_pid_fname);
+    uint64_t hash = 14695981039346656037ULL; /* FNV-1a: no secret */
 
-    if (dir != NULL) {
-        return dir;
-    }
-    pid_file = ap_server_root_relative(pool, ap_pid_fname);
     for (at = pid_file != NULL ? pid_file : ""; *at != '\0'; at++) {
         hash = (hash ^ (unsigned char)*at) * 1099511628211ULL;
     }
-    return ap_runtime_dir_relative(pool, apr_psprintf(pool, "jvm-%08x", (unsigned)(hash ^ (hash >> 32))));
+    return apr_psprintf(pool, "jvm-%08x", (unsigned)(hash ^ (hash >> 32)));
 }
 
-const char *mj_state_dir(apr_pool_t *pool, const server_rec *main_server)
+const char *mj_runtime_dir(apr_pool_t *pool, const server_rec *main_server)
 {
-    const char *dir = mj_server_config(main_server)->state_dir;
-    const char *runtime_dir = mj_runtime_dir(pool, main_server);
+    const char *dir = mj_server_config(main_server)->runtime_dir;
+    return dir != NULL ? dir : ap_runtime_dir_relative(pool, name_of_httpd(pool));
+}
 
+const char *mj_state_dir(apr_pool_t *pool, const server_rec *main_server, const char **made_below)
+{
+    const char *dir = mj_server_config(main_server)->state_dir, *runtime_dir;
+
+    *made_below = NULL;
     if (dir != NULL) {
         return *dir != '\0' ? dir : NULL;
     }
+    if (geteuid() == 0) { /* what users can fill is not on /run, which the whole machine needs */
+        *made_below = dirname(apr_pstrdup(pool, DEFAULT_EXP_PROXYCACHEDIR));
+        return apr_pstrcat(pool, *made_below, "/mod_jvm/", name_of_httpd(pool), NULL);
+    }
+    runtime_dir = mj_runtime_dir(pool, main_server);
     return runtime_dir != NULL ? apr_pstrcat(pool, runtime_dir, "/state", NULL) : NULL;
 }
 
@@ -387,12 +399,12 @@ static const char *check_runtime_dir(apr_pool_t *pool, const server_rec *main_se
     return wrong;
 }
 
-/* The default lies in the runtime directory: what is wrong with that is said once. */
+/* Where the default JVMStateDir cannot be made, pools go without: nothing that would keep httpd from starting. */
 static int check_folders(apr_pool_t *pool, const server_rec *main_server)
 {
     const mj_server_t *config = mj_server_config(main_server);
     bool has_pools = mj_all_pools(pool, (server_rec *)main_server)->nelts > 0;
-    const char *dir = mj_state_dir(pool, main_server), *wrong = NULL;
+    const char *wrong = NULL;
     int failures = 0;
 
     if (has_pools || config->runtime_dir != NULL) {
@@ -402,8 +414,8 @@ static int check_folders(apr_pool_t *pool, const server_rec *main_server)
             failures++;
         }
     }
-    if (dir != NULL && (config->state_dir != NULL || (has_pools && wrong == NULL))) {
-        wrong = mj_folder_check(pool, dir, geteuid(), geteuid() == 0);
+    if (config->state_dir != NULL && *config->state_dir != '\0') {
+        wrong = mj_folder_check(pool, config->state_dir, geteuid(), geteuid() == 0);
         if (wrong != NULL) {
             LOG_CHECK(main_server, apr_psprintf(pool, MJLOGNO(0007) "JVMStateDir: %s", wrong));
             failures++;

@@ -429,6 +429,6 @@ const command_rec mj_commands[] = {
     AP_INIT_TAKE1("JVMRuntimeDir", set_runtime_dir, NULL, RSRC_CONF,
                   "folder of the sockets (default: jvm-HASH below DefaultRuntimeDir)"),
     AP_INIT_TAKE1("JVMStateDir", set_state_dir, NULL, RSRC_CONF,
-                  "folder of what pools keep, or Off (default: state below JVMRuntimeDir)"),
+                  "folder of what pools keep, or Off (default: mod_jvm/jvm-HASH below httpd's cache folder)"),
     {NULL, {NULL}, NULL, 0, RAW_ARGS, NULL},
 };

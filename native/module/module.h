@@ -152,8 +152,9 @@ bool mj_section_covers(const core_dir_config *section, const char *uri);
 /** The runtime directory: JVMRuntimeDir, or the default. NULL if DefaultRuntimeDir is invalid. */
 const char *mj_runtime_dir(apr_pool_t *pool, const server_rec *main_server);
 
-/** The folder of what pools keep; NULL if nothing is to be kept, or if there is no runtime directory. */
-const char *mj_state_dir(apr_pool_t *pool, const server_rec *main_server);
+/** The folder of what pools keep; NULL if nothing is to be kept, or if there is no runtime directory.
+ *  @param made_below set to a folder that may be missing, as may all between the two; NULL: at most the last one is missing */
+const char *mj_state_dir(apr_pool_t *pool, const server_rec *main_server, const char **made_below);
 
 /** A path below the prefix in which this module is installed: its .so lies in lib/apache2/modules. */
 const char *mj_installed(apr_pool_t *pool, const char *relative);

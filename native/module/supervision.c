@@ -461,9 +461,18 @@ static const char *claim_places(supervision_t *supervision)
 /* Nothing is served from there: httpd starts without it, where the disk is full for instance. */
 static const char *make_state_dir(apr_pool_t *pool, server_rec *main_server)
 {
-    const char *dir = mj_state_dir(pool, main_server), *resolved = NULL;
-    const char *wrong = dir != NULL ? mj_folder_make(pool, dir, geteuid(), geteuid() == 0, &resolved) : NULL;
+    const char *above, *dir = mj_state_dir(pool, main_server, &above), *resolved = NULL, *wrong = NULL;
 
+    if (dir != NULL && above != NULL) { /* Debian's httpd comes without /var/cache/apache2 */
+        wrong = mj_folder_make(pool, above, geteuid(), true, &resolved);
+        if (wrong == NULL) {
+            wrong = mj_folder_make(pool, apr_pstrcat(pool, resolved, "/mod_jvm", NULL), geteuid(), true, &resolved);
+        }
+        resolved = NULL;
+    }
+    if (dir != NULL && wrong == NULL) {
+        wrong = mj_folder_make(pool, dir, geteuid(), geteuid() == 0, &resolved);
+    }
     if (wrong != NULL) {
         ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_WARNING, 0, main_server, MJLOGNO(0016) "JVMStateDir: %s; pools go without", wrong);
     }

@@ -14,6 +14,7 @@ typedef struct mj_realm_t {
     uint32_t next_serial; /**< of daemons: never used twice, not by an earlier supervisor either */
     uint64_t oom_kills;   /**< of this machine, when that was looked at last */
     mj_listener_t *listeners;
+    int64_t state_look_at; /**< no state folder is looked at before, but for a start */
 } mj_realm_t;
 
 typedef struct mj_pool_t {
@@ -31,7 +32,8 @@ typedef struct mj_pool_t {
     unsigned serving;       /**< the generation that has taken over last */
     mj_pool_state_t shown_state;
     int64_t shown_retry_at;
-    bool lacks_state; /**< its last start had no state folder, though it should */
+    bool lacks_state;        /**< its last start had no state folder, though it should, or the next one will have none */
+    int64_t state_looked_at; /**< when its state folder was looked at last */
 } mj_pool_t;
 
 /** Makes a pool without daemons and takes its place on the board. Settings are taken over as in mj_pool_configure. */
@@ -58,6 +60,10 @@ void mj_pool_drain(mj_realm_t *realm, mj_pool_t *pool, int64_t now);
 
 /** Does what is due. @return when it wants to be called again at the latest; also after each event */
 int64_t mj_pool_turn(mj_realm_t *realm, mj_pool_t *pool, int64_t now);
+
+/** Looks at the state folder of one pool, if one is due, and says if it holds too much.
+ *  @return when to call again at the latest */
+int64_t mj_pool_look_at_states(mj_realm_t *realm, mj_pool_t *pools, int64_t now);
 
 /** Messages of the daemon are waiting. */
 void mj_pool_daemon_speaks(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now);

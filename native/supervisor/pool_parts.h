@@ -28,6 +28,10 @@ bool mj_pool_is_old(const mj_pool_t *pool, const mj_daemon_t *daemon);
 /** @param is_lasting it would most likely fail again, so that the older generation, where there is one, stays until something changes */
 void mj_pool_count_failed_start(mj_pool_t *pool, int64_t started_at, bool is_lasting, int64_t now);
 
+/** Whether the daemon that is to start has the pool's state folder, which is made if it is missing. The pool does not stop for want of it; nor
+ *  does every start say so again. */
+bool mj_pool_has_state(mj_pool_t *pool, int64_t now);
+
 /** Its deadlines, and the watch over it. It may be freed. */
 void mj_pool_look_after(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now);
 

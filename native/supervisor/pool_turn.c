@@ -1,10 +1,6 @@
 /* What is due for a pool: daemons start, drain, and rest. */
 #include "log.h"
 #include "pool_parts.h"
-#include "state.h"
-
-#include <apr_strings.h>
-#include <unistd.h>
 
 /* An idle daemon says so every second. */
 #define IDLE_IS_RECENT (5 * SECOND / 2)
@@ -24,29 +20,10 @@ static unsigned find_free_slot(const mj_pool_t *pool)
     return slot;
 }
 
-/* The pool does not stop for want of the folder; nor does every start say so again. */
-static bool has_state(mj_pool_t *pool)
-{
-    const mj_program_t *program = pool->program;
-    bool lacked = pool->lacks_state;
-    char why[MJ_WHY_MAX];
-
-    if (program->state_dir == NULL) {
-        return false;
-    }
-    pool->lacks_state = !mj_state_make(program->state_dir, program->name, program->has_identity ? program->uid : geteuid(),
-                                       program->gid, why, sizeof(why));
-    if (pool->lacks_state && !lacked) {
-        mj_log(pool->journal.fd, "warn", MJLOGNO(0143) "pool %s goes without its state folder %s: %s", program->name,
-               program->argv_with_state[2], why);
-    }
-    return !pool->lacks_state;
-}
-
 static bool start_daemon(mj_realm_t *realm, mj_pool_t *pool, int64_t now)
 {
     char why[MJ_WHY_MAX];
-    mj_daemon_t *daemon = mj_daemon_start(pool->program, realm->site, has_state(pool), find_free_slot(pool),
+    mj_daemon_t *daemon = mj_daemon_start(pool->program, realm->site, mj_pool_has_state(pool, now), find_free_slot(pool),
                                           realm->next_serial++, &pool->journal, now, pool->mem, why);
     if (daemon == NULL) {
         mj_journal_log(&pool->journal, "error", MJLOGNO(0104), "pool %s could not start a daemon: %s", pool->journal.pool, why);

@@ -1,5 +1,7 @@
 #include "state.h"
 
+#include "state_size.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -58,8 +60,14 @@ bool mj_state_make(const char *dir, const char *name, uid_t uid, gid_t gid, char
     }
     if (check_dir(parent, why, size)) {
         is_new = mkdirat(parent, name, 0700) == 0;
-        folder = is_new || errno == EEXIST ? openat(parent, name, FLAGS) : -1;
-        is_made = folder >= 0 ? own(folder, is_new, uid, gid, why, size) : fail(why, size, is_new ? "open" : "mkdir");
+        folder = is_new || errno == EEXIST ? mj_state_open(parent, name, FLAGS) : -1;
+        if (folder >= 0) {
+            is_made = own(folder, is_new, uid, gid, why, size) && (is_new || mj_state_is_small(folder, uid, why, size));
+        } else if (errno == EXDEV) { /* users may mount on what is theirs: whoever looks there may wait for ever */
+            (void)snprintf(why, size, "a file system is mounted on it: umount it; JVMStateDir itself may be a mount");
+        } else {
+            (void)fail(why, size, is_new ? "open" : "mkdir");
+        }
         if (is_new && !is_made) {
             unlinkat(parent, name, AT_REMOVEDIR);
         }

@@ -454,6 +454,7 @@ int64_t mj_supervisor_turn(mj_supervisor_t *supervisor, int64_t now)
         }
         link = &pool->next;
     }
+    wake_at = mj_earlier(wake_at, mj_pool_look_at_states(&supervisor->realm, supervisor->pools, now));
     if (is_ending(supervisor)) {
         wake_at = end_strays(supervisor, now);
     }

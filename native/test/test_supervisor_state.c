@@ -1,13 +1,17 @@
 /* The state folders of pools: whose they are, and what is left alone. */
 #include "harness.h"
+#include "pool_parts.h"
 #include "state.h"
+#include "state_size.h"
 #include "temp_folder.h"
 
 #include <apr_strings.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -61,7 +65,7 @@ END_TEST
 START_TEST(should_keep_what_is_there)
 {
     ck_assert_msg(make(), "%s", why);
-    ck_assert_int_eq(mkdir(apr_pstrcat(test_pool, folder(), "/kept", NULL), 0700), 0);
+    (void)mj_make_file(folder(), "kept", "");
     ck_assert_msg(make(), "%s", why);
     ck_assert_int_eq(access(apr_pstrcat(test_pool, folder(), "/kept", NULL), F_OK), 0);
 }
@@ -139,10 +143,200 @@ START_TEST(should_say_that_the_disk_is_read_only)
 }
 END_TEST
 
+/* --- what it holds --- */
+
+static const char *inside(const char *name)
+{
+    return apr_pstrcat(test_pool, folder(), "/", name, NULL);
+}
+
+static void make_inside(const char *name)
+{
+    ck_assert_msg(mkdir(inside(name), 0700) == 0 && chown(inside(name), pool_uid(), (gid_t)-1) == 0, "%s: %s", name, strerror(errno));
+}
+
+static void fill(const char *name, off_t bytes)
+{
+    int file = open(inside(name), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    ck_assert_int_ge(file, 0);
+    ck_assert_int_eq(fallocate(file, 0, 0, bytes), 0);
+    close(file);
+}
+
+START_TEST(should_stop_at_more_bytes)
+{
+    ck_assert(make());
+    make_inside("a");
+    fill("a/big", 500 << 20);
+    ck_assert_msg(make(), "%s", why);
+    (void)mj_make_file(folder(), "sparse", "");
+    ck_assert_int_eq(truncate(inside("sparse"), INT64_C(1) << 40), 0);
+    ck_assert_msg(make(), "%s", why);
+    fill("more", 20 << 20);
+    expect_refused("it holds 520 MB, if not more, and may hold 512 MB: empty it or remove it");
+    ck_assert_int_eq(access(inside("more"), F_OK), 0);
+    ck_assert_int_eq(unlink(inside("more")), 0);
+    ck_assert_msg(make(), "%s", why);
+}
+END_TEST
+
+START_TEST(should_stop_at_more_entries)
+{
+    ck_assert(make());
+    make_inside("a");
+    for (int i = 1; i < MJ_STATE_MAX_ENTRIES; i++) {
+        ck_assert_int_eq(symlink("/", apr_psprintf(test_pool, "%s/%d", inside(i % 2 == 0 ? "a" : "."), i)), 0);
+    }
+    ck_assert_msg(make(), "%s", why);
+    ck_assert_int_eq(mkfifo(inside("a/pipe"), 0600), 0);
+    expect_refused("it holds more than 4096 files and folders: empty it or remove it");
+    ck_assert_int_eq(unlink(inside("a/pipe")), 0);
+    ck_assert_msg(make(), "%s", why);
+}
+END_TEST
+
+START_TEST(should_stop_at_deeper_folders)
+{
+    ck_assert(make());
+    make_inside("1");
+    make_inside("1/2");
+    make_inside("1/2/3");
+    make_inside("1/2/3/4");
+    (void)mj_make_file(inside("1/2/3/4"), "file", "");
+    ck_assert_msg(make(), "%s", why);
+    make_inside("1/2/3/4/5");
+    expect_refused("it holds folders that lie more than 4 deep: empty it or remove it");
+}
+END_TEST
+
+/* What waits for a writer, or leads elsewhere, is counted and no more. */
+START_TEST(should_follow_nothing_and_open_nothing)
+{
+    const char *elsewhere = mj_make_folder(mj_temp_folder(), "elsewhere", 0700);
+    ck_assert(make());
+    for (int i = 0; i <= MJ_STATE_MAX_ENTRIES; i++) {
+        ck_assert_int_eq(symlink("/", apr_psprintf(test_pool, "%s/%d", elsewhere, i)), 0);
+    }
+    (void)mj_make_link(folder(), "link", elsewhere);
+    (void)mj_make_link(folder(), "root", "/");
+    (void)mj_make_link(folder(), "loop", "loop");
+    (void)mj_make_link(folder(), "descriptor", "/proc/self/fd/0");
+    ck_assert_int_eq(mkfifo(inside("pipe"), 0600), 0);
+    ck_assert_msg(make(), "%s", why);
+}
+END_TEST
+
+START_TEST(should_not_enter_folders_of_others)
+{
+    ck_assert(make());
+    make_inside("a");
+    make_inside("a/b");
+    ck_assert_int_eq(chown(inside("a/b"), STRANGER, STRANGER), 0);
+    expect_refused("a folder in it belongs to UID 54330, so nobody can tell what it holds: empty it or remove it");
+    ck_assert_int_eq(chown(inside("a/b"), 0, 0), 0);
+    expect_refused("belongs to UID 0");
+}
+END_TEST
+
+static void mount_at(const char *place, const char *source, unsigned long flags)
+{
+    ck_assert_msg(mount(source, place, "tmpfs", flags, NULL) == 0, "%s: %s", place, strerror(errno));
+}
+
+/* With fusermount a user mounts on what is his, where root sees it too: who asks such a file system may wait for ever. */
+START_TEST(should_not_enter_what_is_mounted)
+{
+    if (!mount_tmpfs("mode=0711")) {
+        return;
+    }
+    ck_assert(make());
+    make_inside("a");
+    make_inside("a/b");
+    mount_at(inside("a/b"), "none", 0);
+    expect_refused("a file system is mounted in it: umount it");
+    ck_assert_int_eq(umount(inside("a/b")), 0);
+    mount_at(inside("a/b"), "/tmp", MS_BIND);
+    expect_refused("a file system is mounted in it: umount it");
+    ck_assert_int_eq(umount(inside("a/b")), 0);
+    (void)mj_make_file(folder(), "file", "");
+    mount_at(inside("file"), "/etc/passwd", MS_BIND);
+    expect_refused("a file system is mounted in it: umount it");
+    ck_assert_int_eq(umount(inside("file")), 0);
+    ck_assert_msg(make(), "%s", why);
+    mount_at(folder(), "none", 0);
+    expect_refused("a file system is mounted on it: umount it");
+}
+END_TEST
+
+/* --- now and then --- */
+
+#define SECOND_US INT64_C(1000000)
+
+typedef struct running_t {
+    mj_program_t program;
+    mj_daemon_t daemon;
+    mj_pool_t pool;
+} running_t;
+
+static running_t *run(const char *name, int log, int64_t started_at)
+{
+    char *const argv[] = {NULL, NULL, apr_pstrcat(test_pool, dir, "/", name, NULL)};
+    running_t *running = apr_pcalloc(test_pool, sizeof(*running));
+
+    running->program = (mj_program_t){.name = name, .state_dir = dir, .argv_with_state = apr_pmemdup(test_pool, argv, sizeof(argv)),
+                                      .has_identity = geteuid() == 0, .uid = pool_uid(), .gid = POOL_GID};
+    running->pool.program = &running->program;
+    running->pool.journal.fd = log;
+    running->pool.state_looked_at = started_at;
+    running->pool.daemons = &running->daemon;
+    return running;
+}
+
+START_TEST(should_say_while_a_pool_runs_that_it_holds_too_much)
+{
+    int log = memfd_create("log", MFD_CLOEXEC);
+    running_t *shop = run("shop", log, 0), *blog = run("blog", log, SECOND_US / 2);
+    mj_realm_t realm = {.state_look_at = 0};
+    char text[2048] = "";
+
+    ck_assert(make());
+    make_inside("1");
+    make_inside("1/2");
+    make_inside("1/2/3");
+    make_inside("1/2/3/4");
+    make_inside("1/2/3/4/5");
+    ck_assert_int_eq(mj_pool_look_at_states(&realm, NULL, 0), MJ_NEVER);
+    blog->pool.next = &shop->pool;
+    ck_assert_int_eq(mj_pool_look_at_states(&realm, &blog->pool, SECOND_US), 60 * SECOND_US);
+    ck_assert(!shop->pool.lacks_state);
+
+    /* one at a time */
+    ck_assert_int_eq(mj_pool_look_at_states(&realm, &blog->pool, 70 * SECOND_US), 71 * SECOND_US);
+    ck_assert(shop->pool.lacks_state);
+    ck_assert_int_eq(blog->pool.state_looked_at, SECOND_US / 2);
+    ck_assert_int_eq(mj_pool_look_at_states(&realm, &blog->pool, 70 * SECOND_US + 1), 71 * SECOND_US);
+    ck_assert_int_eq(mj_pool_look_at_states(&realm, &blog->pool, 71 * SECOND_US), 72 * SECOND_US);
+    ck_assert_int_eq(blog->pool.state_looked_at, 71 * SECOND_US);
+
+    /* it is said once, and what is known is not looked at again */
+    ck_assert_int_eq(mj_pool_look_at_states(&realm, &blog->pool, 72 * SECOND_US), 131 * SECOND_US);
+    ck_assert(!mj_pool_has_state(&shop->pool, 80 * SECOND_US));
+    ck_assert_int_gt(pread(log, text, sizeof(text) - 1, 0), 0);
+    ck_assert_msg(strstr(text, apr_psprintf(test_pool, "MJ0144: pool shop: its next daemon goes without the state folder %s: it holds folders", folder())) != NULL,
+                  "%s", text);
+    ck_assert_ptr_null(strchr(strchr(text, '\n') + 1, '\n'));
+
+    ck_assert_int_eq(rmdir(inside("1/2/3/4/5")), 0);
+    ck_assert(mj_pool_has_state(&shop->pool, 90 * SECOND_US));
+    ck_assert_int_eq(mj_pool_look_at_states(&realm, &shop->pool, 91 * SECOND_US), 150 * SECOND_US);
+    close(log);
+}
+END_TEST
+
 Suite *mj_suite(void)
 {
     Suite *suite = suite_create("supervisor state");
-    TCase *tcase = mj_case(suite, "folder");
+    TCase *tcase = mj_case(suite, "folder"), *size = mj_case(suite, "what it holds");
     tcase_add_checked_fixture(tcase, make_dir, NULL);
     tcase_add_test(tcase, should_make_a_folder_that_nobody_else_can_enter);
     tcase_add_test(tcase, should_keep_what_is_there);
@@ -153,6 +347,16 @@ Suite *mj_suite(void)
         tcase_add_test(tcase, should_leave_folders_of_others_alone);
         tcase_add_test(tcase, should_say_that_the_disk_is_full);
         tcase_add_test(tcase, should_say_that_the_disk_is_read_only);
+    }
+    tcase_add_checked_fixture(size, make_dir, NULL);
+    tcase_add_test(size, should_stop_at_more_bytes);
+    tcase_add_test(size, should_stop_at_more_entries);
+    tcase_add_test(size, should_stop_at_deeper_folders);
+    tcase_add_test(size, should_follow_nothing_and_open_nothing);
+    tcase_add_test(size, should_say_while_a_pool_runs_that_it_holds_too_much);
+    if (geteuid() == 0) {
+        tcase_add_test(size, should_not_enter_folders_of_others);
+        tcase_add_test(size, should_not_enter_what_is_mounted);
     }
     return suite;
 }

@@ -181,7 +181,7 @@ class HostileApplicationTest {
 
     @Test
     void shouldEnterNoStateFolderButItsOwn() {
-        Path state = runtimeFolder().resolve("state");
+        Path state = httpd.dir().resolve("run/state");
         assertThat(state.resolve("victim")).isDirectory();
 
         checkDenied(Stream.of(

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.stream.Stream;
 import modjvm.it.harness.Command;
 import modjvm.it.harness.Folders;
@@ -40,13 +41,13 @@ class StateDirTest {
 
     @Test
     void shouldKeepCrashReportsForThePoolsUser() throws IOException {
-        try (Httpd httpd = configure("")) {
+        try (Httpd httpd = configure("JVMStateDir ${APPS}/../state")) {
             httpd.start();
             Proc daemon = httpd.awaitReady("shop", 1).get(0);
 
             crash(httpd, daemon);
 
-            Path folder = onlyFolder(httpd.dir().resolve("run"), "jvm-").resolve("state/shop");
+            Path folder = httpd.dir().resolve("state/shop");
             Path report = folder.resolve("hs_err_pid" + daemon.pid() + ".log");
             assertThat(report).exists();
             assertThat(Files.getOwner(report)).hasToString(Users.first());
@@ -58,19 +59,66 @@ class StateDirTest {
         }
     }
 
+    /** What users can fill does not lie on /run, which the whole machine needs. */
     @Test
-    void shouldKeepThemWhereTheDirectiveSays() throws IOException {
+    void shouldKeepThingsBelowTheCacheFolder() throws IOException {
+        List<Path> above =
+                Stream.of("/var/cache/apache2/mod_jvm", "/var/cache/apache2").map(Path::of).toList();
+        List<Path> missing =
+                above.stream().filter(folder -> !Files.exists(folder)).toList();
+        try (Httpd httpd =
+                Httpd.with().defaultStateDir().host("shop", SHOP).write()) {
+            httpd.start();
+            String state = httpd.awaitReady("shop", 1).get(0).arguments().get(2);
+            try {
+                Path runtime = onlyFolder(httpd.dir().resolve("run"), "jvm-");
+                assertThat(Path.of(state))
+                        .isEqualTo((Users.isRoot() ? above.get(0).resolve(runtime.getFileName()) : runtime.resolve("state"))
+                                .resolve("shop"));
+                assertThat(Files.getOwner(Path.of(state))).hasToString(Users.first());
+                if (Users.isRoot()) {
+                    assertThat(runtime.resolve("state")).doesNotExist();
+                }
+                httpd.stop();
+            } finally {
+                if (Users.isRoot()) {
+                    Folders.remove(Path.of(state).getParent());
+                    for (Path folder : missing) {
+                        Files.deleteIfExists(folder);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void shouldStartWithoutWhatHoldsTooMuch() throws IOException {
         try (Httpd httpd = configure("JVMStateDir ${APPS}/../state")) {
             httpd.start();
-            Proc daemon = httpd.awaitReady("shop", 1).get(0);
+            Proc first = httpd.awaitReady("shop", 1).get(0);
+            Path big = httpd.dir().resolve("state/shop/big");
+            Command.succeed("fallocate", "-l", "513m", big.toString());
+            httpd.expect("shop pid \\d+ ended: signal 9");
 
-            crash(httpd, daemon);
+            Proc without = killAndAwaitNext(httpd, first);
 
-            assertThat(httpd.dir().resolve("state/shop/hs_err_pid" + daemon.pid() + ".log"))
-                    .exists();
-            assertThat(onlyFolder(httpd.dir().resolve("run"), "jvm-").resolve("state"))
-                    .doesNotExist();
+            assertThat(without.arguments()).hasSize(2);
+            assertThat(httpd.log("shop")
+                            .lines(":warn\\] .*pool shop goes without its state folder " + big.getParent()
+                                    + ": it holds 513 MB, .* 512 MB: empty it or remove it"))
+                    .hasSize(1);
+            Files.delete(big);
+
+            assertThat(killAndAwaitNext(httpd, without).arguments())
+                    .hasSize(3)
+                    .endsWith(big.getParent().toString());
         }
+    }
+
+    private static Proc killAndAwaitNext(Httpd httpd, Proc daemon) {
+        daemon.signal("KILL");
+        httpd.log("shop").await("pool shop pid " + daemon.pid() + " ended: ");
+        return httpd.awaitReady("shop", 1).get(0);
     }
 
     @Test
@@ -80,8 +128,7 @@ class StateDirTest {
 
             assertThat(httpd.awaitReady("shop", 1).get(0).arguments()).hasSize(2);
 
-            assertThat(onlyFolder(httpd.dir().resolve("run"), "jvm-").resolve("state"))
-                    .doesNotExist();
+            assertThat(httpd.dir().resolve("run/state")).doesNotExist();
         }
     }
 

@@ -19,6 +19,7 @@ public final class HttpdBuilder {
     String mainLines = "";
     String owner = System.getProperty("user.name");
     Path module = Prefix.module();
+    boolean hasDefaultStateDir;
 
     HttpdBuilder() {
         modules.addAll(List.of("authz_core", "alias", "env", "setenvif", "mime", "dir"));
@@ -63,6 +64,12 @@ public final class HttpdBuilder {
     /** Loads the module from another place than the prefix under test. */
     public HttpdBuilder jvmModule(Path file) {
         module = file;
+        return this;
+    }
+
+    /** Leaves the default of JVMStateDir, which lies outside of the test's folder: the test removes it. */
+    public HttpdBuilder defaultStateDir() {
+        hasDefaultStateDir = true;
         return this;
     }
 
@@ -112,6 +119,9 @@ public final class HttpdBuilder {
         load(text, "mpm_" + mpm);
         modules.forEach(module -> load(text, module));
         text.append("LoadModule jvm_module ").append(module).append('\n');
+        if (!hasDefaultStateDir) {
+            text.append("JVMStateDir ").append(dir.resolve("run/state")).append('\n');
+        }
         text.append(limits != null ? limits : defaultLimits()).append('\n');
         if (Users.isRoot() && owner.equals("root")) {
             text.append("User www-data\nGroup www-data\n");

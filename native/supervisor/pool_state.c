@@ -1,0 +1,64 @@
+/* The pool's state folder: made for each start, and looked at now and then. */
+#include "log.h"
+#include "pool_parts.h"
+#include "state.h"
+
+#include <unistd.h>
+
+/* The folder of a pool that runs is looked at this often, where the pools are few. */
+#define LOOK_AGAIN (60 * SECOND)
+/* However many pools there are, their folders cost one look in this time. */
+#define LOOK_PERIOD SECOND
+
+static bool is_usable(mj_pool_t *pool, int64_t now, char *why)
+{
+    const mj_program_t *program = pool->program;
+    pool->state_looked_at = now;
+    return mj_state_make(program->state_dir, program->name, program->has_identity ? program->uid : geteuid(), program->gid, why,
+                         MJ_WHY_MAX);
+}
+
+bool mj_pool_has_state(mj_pool_t *pool, int64_t now)
+{
+    bool lacked = pool->lacks_state;
+    char why[MJ_WHY_MAX];
+
+    if (pool->program->state_dir == NULL) {
+        return false;
+    }
+    pool->lacks_state = !is_usable(pool, now, why);
+    if (pool->lacks_state && !lacked) {
+        mj_log(pool->journal.fd, "warn", MJLOGNO(0143) "pool %s goes without its state folder %s: %s", pool->program->name,
+               pool->program->argv_with_state[2], why);
+    }
+    return !pool->lacks_state;
+}
+
+int64_t mj_pool_look_at_states(mj_realm_t *realm, mj_pool_t *pools, int64_t now)
+{
+    mj_pool_t *pool, *next = NULL;
+    char why[MJ_WHY_MAX];
+    int64_t due;
+
+    for (pool = pools; pool != NULL; pool = pool->next) {
+        bool is_watched = pool->daemons != NULL && pool->program->state_dir != NULL && !pool->lacks_state;
+        if (is_watched && (next == NULL || pool->state_looked_at < next->state_looked_at)) {
+            next = pool;
+        }
+    }
+    if (next == NULL) {
+        return MJ_NEVER;
+    }
+    due = next->state_looked_at + LOOK_AGAIN;
+    due = due > realm->state_look_at ? due : realm->state_look_at;
+    if (due > now) {
+        return due;
+    }
+    realm->state_look_at = now + LOOK_PERIOD;
+    if (!is_usable(next, now, why)) {
+        next->lacks_state = true;
+        mj_log(next->journal.fd, "warn", MJLOGNO(0144) "pool %s: its next daemon goes without the state folder %s: %s",
+               next->program->name, next->program->argv_with_state[2], why);
+    }
+    return realm->state_look_at;
+}
