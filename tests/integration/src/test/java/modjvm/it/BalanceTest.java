@@ -100,7 +100,7 @@ class BalanceTest {
         Duration took = Duration.ofNanos(System.nanoTime() - began);
         List<String> held = five.stream().map(Held::release).toList();
 
-        assertThat(took).isLessThan(Duration.ofSeconds(10)); // they are held for as long as this takes
+        assertThat(took).isLessThan(Await.scaled(Duration.ofSeconds(10)));
         assertThat(pids).hasSize(FAST).containsOnly(pids.get(0));
         assertThat(held.stream().collect(Collectors.groupingBy(Function.identity(), Collectors.counting())))
                 .hasSize(3)
@@ -127,14 +127,12 @@ class BalanceTest {
             Await.until("it is inside", Await.LONG, () -> Files.exists(Path.of(go + ".inside")));
         }
         httpd.log("pair").await("MJ0045");
-        long quickest = Long.MAX_VALUE;
-        for (int i = 0; i < 30; i++) {
+        // a pause is 50 ms; on a busy machine, most requests take as long without one
+        Await.until("a request without a pause", Await.LONG, () -> {
             long began = System.nanoTime();
             assertThat(Http.get(httpd.uri("pair", "/?pid")).statusCode()).isEqualTo(200);
-            quickest = Math.min(quickest, System.nanoTime() - began);
-        }
+            return System.nanoTime() - began < Duration.ofMillis(40).toNanos();
+        });
         Folders.write(go, "");
-
-        assertThat(Duration.ofNanos(quickest)).isLessThan(Duration.ofMillis(40));
     }
 }

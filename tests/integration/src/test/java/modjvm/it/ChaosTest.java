@@ -25,6 +25,7 @@ import modjvm.it.harness.Proc;
 import modjvm.it.harness.Users;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * Everything goes wrong at once, under load, by chance: daemons and supervisors are killed and stopped, httpd restarts gracefully, settings and
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.Test;
  * end all is as it was: -Dmodjvm.chaos.seconds says how long (60), -Dmodjvm.chaos.seed what happens.
  */
 @RequiresRoot
+@ResourceLock("mounts")
 class ChaosTest {
     private static final int SECONDS = Integer.getInteger("modjvm.chaos.seconds", 60);
     private static final Duration CALM = Duration.ofSeconds(90);

@@ -20,9 +20,11 @@ import modjvm.it.harness.Proc;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** What daemons can see and change of the machine: chroot, private-tmp, read-only. What they need must not lie below /tmp, so it is copied. */
 @RequiresRoot
+@ResourceLock("mounts")
 class ConfinementTest {
     private static Path base;
     private static Path apps;

@@ -78,7 +78,7 @@ class PatienceTest {
 
         assertThat(late.statusCode()).isEqualTo(504);
         assertThat(Duration.ofNanos(System.nanoTime() - before))
-                .isBetween(Duration.ofMillis(900), Duration.ofSeconds(6));
+                .isBetween(Duration.ofMillis(900), Await.scaled(Duration.ofSeconds(6)));
         httpd.log("short").await(SILENCE + "504");
         Folders.write(go, "");
     }

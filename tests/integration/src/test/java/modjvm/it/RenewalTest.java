@@ -162,19 +162,6 @@ class RenewalTest {
     }
 
     @Test
-    void shouldNotTakeALongCollectionForADeadlock() {
-        try (Httpd httpd = start("deadlock-timeout=500ms heap=1500m java-option=-XX:MaxNewSize=32m")) {
-            int old = pid(httpd);
-
-            assertThat(Http.get(httpd.uri("site", "/?collect=6000")).statusCode())
-                    .isEqualTo(200);
-
-            assertThat(pid(httpd)).isEqualTo(old);
-            assertThat(httpd.log("site").lines("deadlock-timeout")).isEmpty();
-        }
-    }
-
-    @Test
     void shouldGrowWhileRequestsWaitAndShrinkAfterwards() {
         try (Httpd httpd = start("processes=1-3 threads=2")) {
             httpd.awaitReady("site", 1);

@@ -17,10 +17,12 @@ import modjvm.it.harness.RawClient;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** How much httpd takes and holds: send-buffer-size, header-buffer-size. */
+@Isolated("measures")
 class SizesTest {
     private static final int LENGTH = 3_000_000;
 

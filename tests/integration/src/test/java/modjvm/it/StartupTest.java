@@ -211,7 +211,7 @@ class StartupTest {
 
             httpd.stop();
 
-            assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(20));
+            assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Await.scaled(Duration.ofSeconds(20)));
             Await.until(
                     "nothing of it is left",
                     Duration.ofSeconds(1),

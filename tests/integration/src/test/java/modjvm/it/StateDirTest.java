@@ -16,8 +16,10 @@ import modjvm.it.harness.Httpd;
 import modjvm.it.harness.Proc;
 import modjvm.it.harness.Users;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** What pools keep, and that they do without where that is not possible. */
+@ResourceLock("mounts")
 class StateDirTest {
     private static final String SHOP = "JVMDaemonProcess shop ${AS1}\nJVMAlias / ${APPS}/Ends.java";
 

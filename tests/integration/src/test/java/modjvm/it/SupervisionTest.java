@@ -168,7 +168,7 @@ class SupervisionTest {
         // at once, not after queue-timeout
         long before = System.nanoTime();
         assertThat(Http.get(httpd.uri("starts", "/")).statusCode()).isEqualTo(503);
-        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(5));
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Await.scaled(Duration.ofSeconds(5)));
 
         Folders.write(httpd.work().resolve("mended"), "");
         assertThat(Http.await(httpd.uri("starts", "/"), 200).body()).isEqualTo("mended\n");

@@ -73,7 +73,7 @@ class SupervisorLossTest {
                 Await.until(
                         "no daemon is left", Await.LONG, () -> daemons.stream().noneMatch(Proc::isAlive));
                 httpd.awaitReady("site", 2);
-                assertThat(Duration.ofNanos(System.nanoTime() - killed)).isLessThan(SOON);
+                assertThat(Duration.ofNanos(System.nanoTime() - killed)).isLessThan(Await.scaled(SOON));
                 assertOnlyThoseInsideAreLost(load);
             }
         }

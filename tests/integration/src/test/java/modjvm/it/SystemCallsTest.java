@@ -19,11 +19,13 @@ import modjvm.it.harness.RawClient;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the wire costs in system calls, counted by strace: a regression shows on any machine. */
 @RequiresRoot
+@Isolated("measures")
 class SystemCallsTest {
     private static final int REQUESTS = 200;
     /** Calls on the wire's sockets; strace -yy names what a descriptor is. */

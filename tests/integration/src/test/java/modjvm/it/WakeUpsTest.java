@@ -9,6 +9,7 @@ import modjvm.it.harness.RawClient;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * How often a thread waits for each request, where two clients take turns (one alone would be looked for, without a wait). Who hands a request to another thread waits once more at least. A wait that comes
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
  *
  * <p>httpd has the MPM worker, in which a thread stays with its client; event's own hand-overs would hide others.
  */
+@Isolated("measures")
 class WakeUpsTest {
     private static final int REQUESTS = 2_000;
     /** For the timers of a JVM, its compiler, its collector. */

@@ -8,14 +8,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /** Requests by java.net.http, with HTTP/1.1. */
 public final class Http {
     private static final HttpClient CLIENT = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(10))
+            .connectTimeout(Await.LONG)
             .build();
 
     private Http() {}
@@ -34,7 +33,7 @@ public final class Http {
     }
 
     public static HttpRequest.Builder request(URI uri) {
-        return HttpRequest.newBuilder(uri).timeout(Await.LONG);
+        return HttpRequest.newBuilder(uri).timeout(Await.scaled(Await.LONG));
     }
 
     public static HttpResponse<String> send(HttpRequest request) {

@@ -26,12 +26,12 @@ public final class Http2Client implements AutoCloseable {
     private static final int ACK = 1;
     private static final int END_HEADERS = 4;
 
-    private static final int TIMEOUT_MS = 60_000;
     private static final int LARGE_WINDOW = 1 << 30;
     private static final String[] INDEXED_STATUSES = {"200", "204", "206", "304", "400", "404", "500"}; // 8 to 14
 
     private final Socket socket;
     private final DataInputStream in;
+    private int lastStream = 1;
 
     /** A frame of stream 1. */
     public record Frame(int type, int flags, byte[] payload) {
@@ -47,7 +47,7 @@ public final class Http2Client implements AutoCloseable {
     /** @param fields names and values in turn, pseudo-header fields first */
     public Http2Client(int port, boolean hasBody, String... fields) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
-        socket.setSoTimeout(TIMEOUT_MS);
+        socket.setSoTimeout((int) Await.scaled(Await.LONG).toMillis());
         in = new DataInputStream(socket.getInputStream());
         socket.getOutputStream().write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
         // INITIAL_WINDOW_SIZE
@@ -94,6 +94,13 @@ public final class Http2Client implements AutoCloseable {
     /** Ends the request with trailers, names and values in turn. */
     public void end(String... fields) throws IOException {
         frame(HEADERS, END_HEADERS | END_STREAM, 1, block(fields));
+    }
+
+    /** Makes another request, without a body, and resets it at once. */
+    public void openAndReset(String... fields) throws IOException {
+        lastStream += 2;
+        frame(HEADERS, END_HEADERS | END_STREAM, lastStream, block(fields));
+        frame(RST_STREAM, 0, lastStream, new byte[] {0, 0, 0, 8}); // CANCEL
     }
 
     public void reset() throws IOException {

@@ -164,10 +164,13 @@ public final class HttpdBuilder {
                 .append(".so\n");
     }
 
-    /** With fewer spare threads, httpd would end one of its two children, and the connections that it keeps, a second after its start. */
+    /**
+     * With fewer spare threads, httpd would end one of its two children, and the connections that it keeps, a second after its start. There is room
+     * for two children of an earlier configuration, which end slowly on a busy machine.
+     */
     private String defaultLimits() {
         return mpm.equals("prefork")
                 ? "StartServers 4\nMaxRequestWorkers 16\n"
-                : "StartServers 2\nServerLimit 2\nThreadLimit 128\nThreadsPerChild 128\nMaxRequestWorkers 256\nMaxSpareThreads 256\n";
+                : "StartServers 2\nServerLimit 4\nThreadLimit 128\nThreadsPerChild 128\nMaxRequestWorkers 256\nMaxSpareThreads 256\n";
     }
 }

@@ -14,8 +14,6 @@ import java.util.List;
 
 /** A connection on which a test writes and reads the bytes of HTTP/1.1 itself. */
 public final class RawClient implements AutoCloseable {
-    private static final int TIMEOUT_MS = 60_000;
-
     private final Socket socket;
     private final InputStream in;
 
@@ -25,7 +23,7 @@ public final class RawClient implements AutoCloseable {
 
     private RawClient(Socket socket) throws IOException {
         this.socket = socket;
-        socket.setSoTimeout(TIMEOUT_MS);
+        socket.setSoTimeout((int) Await.scaled(Await.LONG).toMillis());
         in = new BufferedInputStream(socket.getInputStream(), 65_536);
     }
 
