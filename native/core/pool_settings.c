@@ -16,7 +16,7 @@
 #define NAME_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
 #define MAX_NAME 64
 
-typedef enum option_kind_t { TEXT, FOLDER, PATHS, LIST, ENV, MASK, NUMBER, RANGE, SIZE, TIME, SWITCH, ORDER } option_kind_t;
+typedef enum option_kind_t { TEXT, FOLDER, PATHS, FOLDERS, LIST, ENV, MASK, NUMBER, RANGE, SIZE, TIME, SWITCH, ORDER } option_kind_t;
 
 typedef struct option_t {
     const char *name;
@@ -68,6 +68,7 @@ static const option_t options[] = {
     {"stack-size", SIZE, AT(stack_size), 256 * KILO, GIGA},
     {"startup-timeout", TIME, AT(startup_timeout), 0, MAX_TIME},
     {"supplementary-groups", TEXT, AT(supplementary_groups), 0, 0},
+    {"target-folder", FOLDERS, AT(target_folders), 0, 0},
     {"threads", NUMBER, AT(threads), 1, 10000},
     {"tunnel-timeout", TIME, AT(tunnel_timeout), 0, MAX_TIME},
     {"umask", MASK, AT(umask), 0, 0777},
@@ -84,6 +85,7 @@ mj_pool_settings_t *mj_pool_settings_make(apr_pool_t *pool, const char *name)
     settings->display_name = apr_pstrcat(pool, "jvm:", name, NULL);
     settings->env = apr_array_make(pool, 2, sizeof(const char *));
     settings->java_options = apr_array_make(pool, 2, sizeof(const char *));
+    settings->target_folders = apr_array_make(pool, 1, sizeof(const char *));
     settings->groups = apr_array_make(pool, 2, sizeof(gid_t));
     settings->login = "";
     settings->file_env = apr_array_make(pool, 2, sizeof(const char *));
@@ -265,6 +267,7 @@ static const char *check_text(const option_t *option, apr_pool_t *pool, const ch
     }
     switch (option->kind) {
     case FOLDER:
+    case FOLDERS:
         if (*value != '/') {
             return apr_psprintf(pool, "%s=%s: give an absolute path", option->name, value);
         }
@@ -334,7 +337,7 @@ const char *mj_pool_settings_set(mj_pool_settings_t *settings, apr_pool_t *pool,
         if (wrong != NULL) {
             return wrong;
         }
-        if (option->kind == LIST || option->kind == ENV) {
+        if (option->kind == LIST || option->kind == FOLDERS || option->kind == ENV) {
             APR_ARRAY_PUSH(*(apr_array_header_t **)field, const char *) = value;
         } else {
             *(const char **)field = value;
@@ -443,7 +446,7 @@ static void add_identity(mj_record_builder_t *record, const mj_pool_settings_t *
 }
 
 mj_span_t mj_pool_settings_record(const mj_pool_settings_t *settings, apr_pool_t *pool, unsigned index, int64_t httpd_uid, const char *java_home,
-                                  const apr_array_header_t *applications, const apr_array_header_t *warm_ups)
+                                  const apr_array_header_t *applications, mj_span_t dynamic, const apr_array_header_t *warm_ups)
 {
     mj_record_builder_t *record = mj_record_builder_make(pool);
     int i;
@@ -493,6 +496,9 @@ mj_span_t mj_pool_settings_record(const mj_pool_settings_t *settings, apr_pool_t
     mj_record_add_number(record, "shutdown-timeout", settings->shutdown_timeout / 1000);
     for (i = 0; i < applications->nelts; i++) {
         mj_record_add_span(record, "application", APR_ARRAY_IDX(applications, i, mj_span_t));
+    }
+    if (dynamic.len > 0) {
+        mj_record_add_span(record, "dynamic", dynamic);
     }
     for (i = 0; i < warm_ups->nelts; i++) {
         mj_record_add_span(record, "warm-up", APR_ARRAY_IDX(warm_ups, i, mj_span_t));

@@ -36,6 +36,7 @@ typedef struct mj_pool_settings_t {
     const char *env_file;                   /**< NULL: none */
     const char *reload_marker;              /**< NULL: none */
     const apr_array_header_t *java_options; /**< of const char * */
+    const apr_array_header_t *target_folders; /**< of const char *: where handlers may find targets, beside what the configuration tells */
 
     /* size */
     int64_t processes;     /**< at least */
@@ -103,8 +104,9 @@ apr_status_t mj_option_next(apr_pool_t *pool, const char **line, const char **ke
  *  @param httpd_uid of httpd's children: whose connections the daemon takes
  *  @param java_home the pool's, or the server's default
  *  @param applications the definitions to load at start, of mj_span_t
+ *  @param dynamic what requests may bring beside these (docs/architecture.md, section 1); empty: nothing
  *  @param warm_ups the requests to make before the daemon is ready, of mj_span_t (mj_warm_up_record) */
 mj_span_t mj_pool_settings_record(const mj_pool_settings_t *settings, apr_pool_t *pool, unsigned index, int64_t httpd_uid, const char *java_home,
-                                  const apr_array_header_t *applications, const apr_array_header_t *warm_ups);
+                                  const apr_array_header_t *applications, mj_span_t dynamic, const apr_array_header_t *warm_ups);
 
 #endif

@@ -458,5 +458,8 @@ int mj_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, serv
         }
     }
     failures += check_folders(ptemp, main_server);
+    if (failures == 0) {
+        mj_dynamic_resolve(pconf, main_server);
+    }
     return failures == 0 ? OK : HTTP_INTERNAL_SERVER_ERROR;
 }

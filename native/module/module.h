@@ -34,6 +34,10 @@ typedef struct mj_pool_t {
     const char *java_home;
     apr_array_header_t *definitions; /**< of mj_span_t: applications to load at start */
     apr_array_header_t *warm_ups;    /**< of mj_span_t: requests to make then */
+    apr_array_header_t *forms;       /**< of mj_span_t: where the targets may lie that requests bring */
+    apr_size_t forms_size;           /**< bytes of all of them, those that were too many included */
+    apr_array_header_t *servers;     /**< of const server_rec *: whose requests may bring them */
+    mj_span_t dynamic;               /**< what requests may bring, for the daemon; empty: nothing */
     unsigned index;                  /**< on the board */
 } mj_pool_t;
 
@@ -180,6 +184,11 @@ apr_array_header_t *mj_all_pools(apr_pool_t *pool, server_rec *main_server);
 
 /** The class loader's group of an application that has none of its own. */
 const char *mj_default_group(apr_pool_t *pool, const server_rec *server, const char *mount);
+
+/* --- dynamic.c --- */
+
+/** Finds out what requests may bring to each pool. All pools, mounts and sections are known. */
+void mj_dynamic_resolve(apr_pool_t *pconf, server_rec *main_server);
 
 /* --- mounts.c --- */
 

@@ -164,7 +164,7 @@ static const char *push_settings(supervision_t *supervision)
     for (i = 0; rv == APR_SUCCESS && i < pools->nelts; i++) {
         const mj_pool_t *declared = APR_ARRAY_IDX(pools, i, const mj_pool_t *);
         mj_span_t record = mj_pool_settings_record(declared->settings, pool, declared->index, httpd_uid(), declared->java_home,
-                                                   declared->definitions, declared->warm_ups);
+                                                   declared->definitions, declared->dynamic, declared->warm_ups);
         apr_interval_time_t shutdown = declared->settings->shutdown_timeout > 0 ? declared->settings->shutdown_timeout : ENDLESS_SHUTDOWN;
         if (shutdown > retained->longest_shutdown) {
             retained->longest_shutdown = shutdown;

@@ -20,7 +20,7 @@ static const char *set(mj_pool_settings_t *settings, const char *option, const c
 
 static mj_span_t record_of(const mj_pool_settings_t *settings)
 {
-    return mj_pool_settings_record(settings, test_pool, 0, 33, "/java", apr_array_make(test_pool, 1, sizeof(mj_span_t)),
+    return mj_pool_settings_record(settings, test_pool, 0, 33, "/java", apr_array_make(test_pool, 1, sizeof(mj_span_t)), (mj_span_t){NULL, 0},
                                    apr_array_make(test_pool, 1, sizeof(mj_span_t)));
 }
 
@@ -120,6 +120,7 @@ static const sample_t samples[] = {
     {"stack-size", "1m", AT(stack_size), NUMBER, 1 << 20},
     {"startup-timeout", "1h", AT(startup_timeout), NUMBER, SECONDS(3600)},
     {"supplementary-groups", "www-data,#1234", AT(supplementary_groups), TEXT, 0},
+    {"target-folder", "/srv/www", AT(target_folders), ITEM, 0},
     {"threads", "26", AT(threads), NUMBER, 26},
     {"tunnel-timeout", "30s", AT(tunnel_timeout), NUMBER, SECONDS(30)},
     {"umask", "0077", AT(umask), MASK, 077},
@@ -167,6 +168,7 @@ START_TEST(an_option_sets_its_field_and_no_other)
     ck_assert_mem_eq(&before, settings, sizeof(before));
     ck_assert_int_eq(settings->env->nelts, strcmp(sample->option, "env") == 0);
     ck_assert_int_eq(settings->java_options->nelts, strcmp(sample->option, "java-option") == 0);
+    ck_assert_int_eq(settings->target_folders->nelts, strcmp(sample->option, "target-folder") == 0);
 }
 END_TEST
 
@@ -507,6 +509,7 @@ START_TEST(the_record_holds_each_entry_with_its_value)
         {"shutdown-timeout", "1500"},
         {"application", "first"},
         {"application", "second"},
+        {"dynamic", "fourth"},
         {"warm-up", "third"},
     };
     apr_array_header_t *warm_ups = apr_array_make(test_pool, 1, sizeof(mj_span_t));
@@ -519,7 +522,7 @@ START_TEST(the_record_holds_each_entry_with_its_value)
     APR_ARRAY_PUSH(applications, mj_span_t) = (mj_span_t){"first", 5};
     APR_ARRAY_PUSH(applications, mj_span_t) = (mj_span_t){"second", 6};
     APR_ARRAY_PUSH(warm_ups, mj_span_t) = (mj_span_t){"third", 5};
-    iter.rest = mj_pool_settings_record(complete(), test_pool, 7, 33, "/usr/lib/jvm/chosen", applications, warm_ups);
+    iter.rest = mj_pool_settings_record(complete(), test_pool, 7, 33, "/usr/lib/jvm/chosen", applications, (mj_span_t){"fourth", 6}, warm_ups);
     for (size_t i = 0; i < COUNT(expected); i++) {
         ck_assert_int_eq(mj_record_next(&iter), APR_SUCCESS);
         ck_assert_msg(mj_span_is(iter.name, expected[i][0]), "%.*s for %s", (int)iter.name.len, iter.name.data, expected[i][0]);

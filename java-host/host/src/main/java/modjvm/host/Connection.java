@@ -6,6 +6,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
+import java.security.MessageDigest;
 import modjvm.loading.Applications;
 import modjvm.protocol.ConnectionKey;
 import modjvm.protocol.Decoder;
@@ -143,7 +144,7 @@ final class Connection implements AutoCloseable {
         try {
             FrameHeader header = expect(FRAME_HELLO, 0);
             Frame.Hello hello = Decoder.hello(header, input.payload(header.length()));
-            if (!key.equals(hello.key())) {
+            if (!MessageDigest.isEqual(key.bytes(), hello.key().bytes())) {
                 throw unheard("its key is not this daemon's");
             }
         } catch (ProtocolException e) {

@@ -105,7 +105,7 @@ final class Host {
                     }
                 },
                 log);
-        Mounts mounts = new Mounts(settings.classPath(), settings.scriptOwner(), watch, kept, log);
+        Mounts mounts = new Mounts(settings.classPath(), settings.scriptOwner(), settings.dynamic(), watch, kept, log);
         lifecycle.atExit(new Runnable() {
             @Override
             public void run() {

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import modjvm.loading.DynamicTargets;
 import modjvm.loading.Owner;
 import modjvm.protocol.ConnectionKey;
 import modjvm.protocol.ProtocolException;
@@ -23,6 +24,7 @@ import modjvm.protocol.Record;
  * @param scriptOwner whose the targets must be
  * @param reloadMarker a file whose change reloads the pool
  * @param applications the definitions to load at start
+ * @param dynamic what requests may bring beside them
  * @param warmUps what they answer before the daemon is ready
  */
 record PoolSettings(
@@ -34,16 +36,19 @@ record PoolSettings(
         Owner scriptOwner,
         Optional<Path> reloadMarker,
         List<byte[]> applications,
+        DynamicTargets dynamic,
         List<WarmUp> warmUps) {
     static PoolSettings parse(byte[] record) throws ProtocolException {
         Map<String, String> texts = new HashMap<>();
         List<byte[]> applications = new ArrayList<>();
         List<WarmUp> warmUps = new ArrayList<>();
         ConnectionKey key = ConnectionKey.NONE;
+        DynamicTargets dynamic = DynamicTargets.NONE;
         for (Record.Entry entry : Record.parse(record)) {
             switch (entry.name()) {
                 case "application" -> applications.add(entry.value());
                 case "warm-up" -> warmUps.add(WarmUp.parse(entry.value()));
+                case "dynamic" -> dynamic = DynamicTargets.parse(entry.value());
                 case "key" -> key = ConnectionKey.of(entry.value());
                 default -> texts.put(entry.name(), entry.text()); // some are the supervisor's or the launcher's
             }
@@ -67,6 +72,7 @@ record PoolSettings(
                 new Owner(number(texts, "script-uid", Owner.ANYBODY), number(texts, "script-gid", Owner.ANYBODY)),
                 path(texts, "reload-marker"),
                 List.copyOf(applications),
+                dynamic,
                 List.copyOf(warmUps));
     }
 

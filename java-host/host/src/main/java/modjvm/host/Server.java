@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import modjvm.loading.Applications;
+import modjvm.loading.RareLine;
 import modjvm.protocol.ProtocolException;
 
 /**
@@ -41,7 +42,7 @@ final class Server implements AutoCloseable {
     private final Runnable fatal;
     private final Admission admission;
     private final Buffers buffers;
-    private final Strangers strangers = new Strangers();
+    private final RareLine strangers = new RareLine();
     private final Map<Connection, Thread> connections = new ConcurrentHashMap<>();
     private final Map<Long, Connection> watched = new ConcurrentHashMap<>();
     // No lambdas here: the first one costs a starting JVM more than everything else in this class.
@@ -223,10 +224,17 @@ final class Server implements AutoCloseable {
         long uid = settings.httpdUid() < 0 ? -1 : descriptors.peer(channel);
         boolean isStranger = uid > 0 && uid != settings.httpdUid();
         if (isStranger) {
-            strangers.turnedAway("a connection of uid " + uid + " pid " + descriptors.peerProcess(channel)
+            turnedAway("a connection of uid " + uid + " pid " + descriptors.peerProcess(channel)
                     + " is closed: httpd's uid is " + settings.httpdUid());
         }
         return isStranger;
+    }
+
+    private void turnedAway(String what) {
+        String line = strangers.next(what, System.nanoTime());
+        if (!line.isEmpty()) {
+            Log.line("accept", line);
+        }
     }
 
     private void watch() {
@@ -242,7 +250,7 @@ final class Server implements AutoCloseable {
         try {
             connection.serve();
         } catch (UnheardException e) {
-            strangers.turnedAway(String.valueOf(e.getMessage()));
+            turnedAway(String.valueOf(e.getMessage()));
         } catch (ProtocolException e) {
             Log.line("connection", "closed: " + e.getMessage());
         } catch (IOException e) {

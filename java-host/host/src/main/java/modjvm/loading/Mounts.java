@@ -28,25 +28,30 @@ public final class Mounts implements Applications {
     private final ClassLoader pool;
     private final SourceCompiler compiler;
     private final Owner owner;
+    private final DynamicTargets allowed;
     private final Watch watch;
     private final PrintStream log;
     private final ConcurrentHashMap<Key, Mount> mounts = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, Group> groups = new ConcurrentHashMap<>();
     private final AtomicInteger dynamic = new AtomicInteger();
+    private final RareLine refusals = new RareLine();
 
     /**
      * Makes an empty pool.
      *
      * @param classPath jars and folders that every application sees
      * @param owner whose every target must be
+     * @param allowed what requests may bring that is not loaded at start
      * @param watch gets every target before it is loaded, unless its definition says otherwise
      * @param kept what is compiled once need not be compiled again
      * @param log gets every failure to load, as {@code PATH:LINE: MESSAGE} where that is known
      */
-    public Mounts(List<Path> classPath, Owner owner, Watch watch, KeptClasses kept, PrintStream log) {
+    public Mounts(
+            List<Path> classPath, Owner owner, DynamicTargets allowed, Watch watch, KeptClasses kept, PrintStream log) {
         this.pool = classPath.isEmpty() ? api : new URLClassLoader(urls(classPath), api);
         this.compiler = new SourceCompiler(classPath, kept);
         this.owner = owner;
+        this.allowed = allowed;
         this.watch = watch;
         this.log = log;
     }
@@ -135,9 +140,13 @@ public final class Mounts implements Applications {
     }
 
     private Mount dynamic(byte[] definition) throws LoadException {
-        Definition parsed = Definition.parse(definition);
+        Definition parsed = parse(definition);
+        String refusal = allowed.refusal(parsed);
+        if (!refusal.isEmpty()) {
+            throw refused(refusal);
+        }
         Path target = parsed.target();
-        if (Files.notExists(target) || !target.normalize().equals(target)) {
+        if (Files.notExists(target)) {
             throw notFound(target);
         }
         if (dynamic.get() >= MAX_DYNAMIC) {
@@ -153,6 +162,30 @@ public final class Mounts implements Applications {
         }
         dynamic.incrementAndGet();
         return mount;
+    }
+
+    private Definition parse(byte[] definition) throws LoadException {
+        try {
+            return Definition.parse(definition);
+        } catch (LoadException e) {
+            throw refused(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Not in the log of the request, which is httpd's child's: somebody may have captured that, and may want to fill this log. */
+    private LoadException refused(String why) {
+        String line = refusals.next(why, System.nanoTime());
+        if (!line.isEmpty()) {
+            Thread writer = new Thread("modjvm-log") {
+                @Override
+                public void run() {
+                    log.println(line);
+                }
+            };
+            writer.setDaemon(true);
+            writer.start();
+        }
+        return new LoadException(NOT_FOUND, why);
     }
 
     private void forget(byte[] definition, Mount mount) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import modjvm.Response;
@@ -67,21 +66,5 @@ class KeyTest {
             }
             assertThat(httpd.answer().text()).isEqualTo("ok");
         }
-    }
-
-    @Test
-    void shouldLogStrangersOnceAMinute() {
-        Strangers strangers = new Strangers();
-        long minute = TimeUnit.MINUTES.toNanos(1);
-        long now = Long.MAX_VALUE - 5; // the clock may begin anywhere
-
-        assertThat(strangers.line("one", now)).isEqualTo("one");
-        for (int i = 0; i < 1000; i++) {
-            assertThat(strangers.line("more", now + i)).isEmpty();
-        }
-        assertThat(strangers.line("two", now + minute - 1)).isEmpty();
-        assertThat(strangers.line("three", now + minute))
-                .isEqualTo("three; 1001 more were closed since the last such line");
-        assertThat(strangers.line("four", now + 2 * minute)).isEqualTo("four");
     }
 }

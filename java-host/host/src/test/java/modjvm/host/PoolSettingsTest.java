@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import modjvm.loading.DynamicTargets;
 import modjvm.loading.Owner;
 import modjvm.protocol.ConnectionKey;
 import modjvm.protocol.HttpdCodec;
@@ -26,6 +27,7 @@ class PoolSettingsTest {
         assertThat(settings.reloadMarker()).isEmpty();
         assertThat(settings.javaHome()).isEmpty();
         assertThat(settings.applications()).isEmpty();
+        assertThat(settings.dynamic()).isSameAs(DynamicTargets.NONE);
         assertThat(settings.warmUps()).isEmpty();
     }
 

@@ -54,8 +54,13 @@ class ClassLoadersTest {
         Path library = bench.jar("lib.jar", "", bench.classes("lib", COUNTER));
         byte[] one = Workbench.definition(bench.source("One.java", USER), "application", "a");
         byte[] two = Workbench.definition(bench.source("Two.java", USER), "application", "b");
-        Mounts mounts =
-                new Mounts(List.of(library), Workbench.ANYBODY, new Watch(List.of()), bench.nothingKept(), bench.log);
+        Mounts mounts = new Mounts(
+                List.of(library),
+                Workbench.ANYBODY,
+                Workbench.EVERYTHING,
+                new Watch(List.of()),
+                bench.nothingKept(),
+                bench.log);
         mounts.preload(List.of(one, two), 1);
 
         assertThat(Workbench.ask(mounts.find(one))).isEqualTo("1");
@@ -96,8 +101,13 @@ class ClassLoadersTest {
         Path own =
                 bench.classes("own", "class Hello { static Application application = r -> Response.text(\"own\"); }");
         byte[] definition = Workbench.definition(own, "application");
-        Mounts mounts =
-                new Mounts(List.of(library), Workbench.ANYBODY, new Watch(List.of()), bench.nothingKept(), bench.log);
+        Mounts mounts = new Mounts(
+                List.of(library),
+                Workbench.ANYBODY,
+                Workbench.EVERYTHING,
+                new Watch(List.of()),
+                bench.nothingKept(),
+                bench.log);
 
         assertThat(Workbench.ask(mounts.find(definition))).isEqualTo("own");
     }
@@ -108,7 +118,13 @@ class ClassLoadersTest {
         Path second = bench.source("B.java", "class Hello { static Application application = r -> null; }");
         byte[] one = Workbench.definition(first, "application", "g");
         byte[] two = Workbench.definition(second, "application", "g");
-        Mounts mounts = new Mounts(List.of(), Workbench.ANYBODY, new Watch(List.of()), bench.nothingKept(), bench.log);
+        Mounts mounts = new Mounts(
+                List.of(),
+                Workbench.ANYBODY,
+                Workbench.EVERYTHING,
+                new Watch(List.of()),
+                bench.nothingKept(),
+                bench.log);
         mounts.preload(List.of(one, two), 1);
 
         assertThat(mounts.find(one)).isInstanceOf(Application.class);
@@ -164,8 +180,13 @@ class ClassLoadersTest {
         ClassLoader before = Thread.currentThread().getContextClassLoader();
         try {
             byte[] definition = Workbench.definition(target, "application");
-            Mounts mounts =
-                    new Mounts(List.of(), Workbench.ANYBODY, new Watch(List.of()), bench.nothingKept(), bench.log);
+            Mounts mounts = new Mounts(
+                    List.of(),
+                    Workbench.ANYBODY,
+                    Workbench.EVERYTHING,
+                    new Watch(List.of()),
+                    bench.nothingKept(),
+                    bench.log);
             mounts.preload(List.of(definition), 1);
             assertThat(Thread.currentThread().getContextClassLoader()).isSameAs(before);
 

@@ -67,8 +67,13 @@ class JdkServicesTest {
         Path drivers = bench.jar("drivers.jar", "", withService(bench.classes("drivers", DRIVER), "db.FakeDriver\n"));
         byte[] first = Workbench.definition(bench.classes("one", USER), "application");
         byte[] second = Workbench.definition(bench.classes("two", USER), "application");
-        Mounts mounts =
-                new Mounts(List.of(drivers), Workbench.ANYBODY, new Watch(List.of()), bench.nothingKept(), bench.log);
+        Mounts mounts = new Mounts(
+                List.of(drivers),
+                Workbench.ANYBODY,
+                Workbench.EVERYTHING,
+                new Watch(List.of()),
+                bench.nothingKept(),
+                bench.log);
         mounts.preload(List.of(first, second), 2);
 
         assertThat(Workbench.ask(mounts.find(first))).isEqualTo("fake");

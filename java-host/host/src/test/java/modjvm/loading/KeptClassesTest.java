@@ -139,7 +139,8 @@ class KeptClassesTest {
         CompiledAhead.keep(all, List.of(), kept, 2);
         Object compiledAhead = Files.getAttribute(onlyFile(), "unix:ino");
 
-        Mounts mounts = new Mounts(List.of(), Workbench.ANYBODY, new Watch(List.of()), kept, bench.log);
+        Mounts mounts =
+                new Mounts(List.of(), Workbench.ANYBODY, Workbench.EVERYTHING, new Watch(List.of()), kept, bench.log);
         mounts.preload(all, 2);
 
         assertThat(Workbench.ask(mounts.find(definition))).isEqualTo("it");
@@ -184,7 +185,13 @@ class KeptClassesTest {
         bench.write("Hello.java", "class Hello {");
 
         assertThat(Workbench.failure(
-                                new Mounts(List.of(), Workbench.ANYBODY, new Watch(List.of()), kept, bench.log),
+                                new Mounts(
+                                        List.of(),
+                                        Workbench.ANYBODY,
+                                        Workbench.EVERYTHING,
+                                        new Watch(List.of()),
+                                        kept,
+                                        bench.log),
                                 Workbench.definition(source, "application"))
                         .getMessage())
                 .startsWith(source + ":1: ");

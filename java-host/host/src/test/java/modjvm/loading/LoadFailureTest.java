@@ -340,7 +340,13 @@ class LoadFailureTest {
         byte[] definition = Workbench.definition(target, "application");
 
         assertThatThrownBy(() -> bench.mounts(definition)).isInstanceOf(OutOfMemoryError.class);
-        Mounts dynamic = new Mounts(List.of(), Workbench.ANYBODY, new Watch(List.of()), bench.nothingKept(), bench.log);
+        Mounts dynamic = new Mounts(
+                List.of(),
+                Workbench.ANYBODY,
+                Workbench.EVERYTHING,
+                new Watch(List.of()),
+                bench.nothingKept(),
+                bench.log);
         assertThatThrownBy(() -> dynamic.find(definition)).isInstanceOf(OutOfMemoryError.class);
     }
 
@@ -356,7 +362,13 @@ class LoadFailureTest {
 
     @Test
     void shouldRefuseMalformedDefinitions() {
-        Mounts mounts = new Mounts(List.of(), Workbench.ANYBODY, new Watch(List.of()), bench.nothingKept(), bench.log);
+        Mounts mounts = new Mounts(
+                List.of(),
+                Workbench.ANYBODY,
+                Workbench.EVERYTHING,
+                new Watch(List.of()),
+                bench.nothingKept(),
+                bench.log);
 
         assertThat(Workbench.failure(mounts, new byte[] {1}).getMessage())
                 .startsWith("the definition of an application is malformed: ");

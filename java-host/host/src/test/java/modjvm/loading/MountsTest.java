@@ -145,7 +145,13 @@ class MountsTest {
     @Test
     void shouldLoadWhatItDidNotKnowAtItsFirstRequestAndOnce() throws Exception {
         byte[] definition = Workbench.definition(counting("Count.java"), "application");
-        Mounts mounts = new Mounts(List.of(), Workbench.ANYBODY, new Watch(List.of()), bench.nothingKept(), bench.log);
+        Mounts mounts = new Mounts(
+                List.of(),
+                Workbench.ANYBODY,
+                Workbench.EVERYTHING,
+                new Watch(List.of()),
+                bench.nothingKept(),
+                bench.log);
         ExecutorService threads = Executors.newFixedThreadPool(8);
         List<Future<Application>> found = new ArrayList<>();
         CountDownLatch go = new CountDownLatch(1);
@@ -170,7 +176,13 @@ class MountsTest {
 
     @Test
     void shouldKeepNothingOfMissingTargets() throws Exception {
-        Mounts mounts = new Mounts(List.of(), Workbench.ANYBODY, new Watch(List.of()), bench.nothingKept(), bench.log);
+        Mounts mounts = new Mounts(
+                List.of(),
+                Workbench.ANYBODY,
+                Workbench.EVERYTHING,
+                new Watch(List.of()),
+                bench.nothingKept(),
+                bench.log);
         for (int i = 0; i < Mounts.MAX_DYNAMIC + 1; i++) {
             Path target = bench.path("missing-" + i + ".java");
             LoadException failure = Workbench.failure(mounts, Workbench.definition(target, "application"));
@@ -186,7 +198,13 @@ class MountsTest {
     void shouldForgetAFailedTargetThatHasGone() throws Exception {
         Path target = bench.source("Hello.java", "class Hello {");
         byte[] definition = Workbench.definition(target, "application");
-        Mounts mounts = new Mounts(List.of(), Workbench.ANYBODY, new Watch(List.of()), bench.nothingKept(), bench.log);
+        Mounts mounts = new Mounts(
+                List.of(),
+                Workbench.ANYBODY,
+                Workbench.EVERYTHING,
+                new Watch(List.of()),
+                bench.nothingKept(),
+                bench.log);
         assertThat(Workbench.failure(mounts, definition).status()).isEqualTo(500);
         assertThat(mounts.size()).isEqualTo(1);
 
@@ -200,7 +218,13 @@ class MountsTest {
     @Test
     void shouldBoundWhatRequestsCanBring() throws Exception {
         Path target = bench.write("page.html", "no application");
-        Mounts mounts = new Mounts(List.of(), Workbench.ANYBODY, new Watch(List.of()), bench.nothingKept(), bench.log);
+        Mounts mounts = new Mounts(
+                List.of(),
+                Workbench.ANYBODY,
+                Workbench.EVERYTHING,
+                new Watch(List.of()),
+                bench.nothingKept(),
+                bench.log);
         for (int i = 0; i < Mounts.MAX_DYNAMIC; i++) {
             byte[] definition = Workbench.definition(target, "application", "", "n=" + i);
             assertThat(Workbench.failure(mounts, definition).status()).isEqualTo(500);
@@ -214,7 +238,13 @@ class MountsTest {
     @Test
     void shouldNotTakePathsThatAreNotPlain() throws Exception {
         bench.source("Hello.java", GOOD);
-        Mounts mounts = new Mounts(List.of(), Workbench.ANYBODY, new Watch(List.of()), bench.nothingKept(), bench.log);
+        Mounts mounts = new Mounts(
+                List.of(),
+                Workbench.ANYBODY,
+                Workbench.EVERYTHING,
+                new Watch(List.of()),
+                bench.nothingKept(),
+                bench.log);
         byte[] definition = Workbench.definition(folder.resolve("x/../Hello.java"), "application");
         Files.createDirectory(folder.resolve("x"));
 
@@ -232,7 +262,13 @@ class MountsTest {
                 "while (!java.nio.file.Files.exists(java.nio.file.Path.of(\"" + go + "\"))) { Thread.sleep(1); }",
                 "return r -> Response.text(\"slow\"); } }");
         byte[] definition = Workbench.definition(target, "application");
-        Mounts mounts = new Mounts(List.of(), Workbench.ANYBODY, new Watch(List.of()), bench.nothingKept(), bench.log);
+        Mounts mounts = new Mounts(
+                List.of(),
+                Workbench.ANYBODY,
+                Workbench.EVERYTHING,
+                new Watch(List.of()),
+                bench.nothingKept(),
+                bench.log);
 
         Thread.currentThread().interrupt();
         LoadException failure = Workbench.failure(mounts, definition);

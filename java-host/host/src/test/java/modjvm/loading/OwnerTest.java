@@ -28,7 +28,13 @@ class OwnerTest {
     }
 
     private Mounts mounts(long uid, long gid) {
-        return new Mounts(List.of(), new Owner(uid, gid), new Watch(List.of()), bench.nothingKept(), bench.log);
+        return new Mounts(
+                List.of(),
+                new Owner(uid, gid),
+                Workbench.EVERYTHING,
+                new Watch(List.of()),
+                bench.nothingKept(),
+                bench.log);
     }
 
     @Test

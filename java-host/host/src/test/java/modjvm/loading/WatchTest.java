@@ -32,7 +32,8 @@ class WatchTest {
         bench = new Workbench(folder);
         Path library = Files.createDirectories(folder.resolve("lib"));
         watch = new Watch(List.of(library));
-        mounts = new Mounts(List.of(library), Workbench.ANYBODY, watch, bench.nothingKept(), bench.log);
+        mounts = new Mounts(
+                List.of(library), Workbench.ANYBODY, Workbench.EVERYTHING, watch, bench.nothingKept(), bench.log);
     }
 
     private boolean look() {

@@ -25,6 +25,7 @@ import javax.tools.ToolProvider;
 import modjvm.Application;
 import modjvm.Body;
 import modjvm.Request;
+import modjvm.protocol.ProtocolException;
 import modjvm.protocol.Record;
 
 /** Makes targets in a folder of a test's own, loads them and asks them. */
@@ -33,6 +34,9 @@ final class Workbench {
     static final long DEADLINE_SECONDS = 60;
 
     static final Owner ANYBODY = new Owner(Owner.ANYBODY, Owner.ANYBODY);
+
+    /** Requests may bring what they want. */
+    static final DynamicTargets EVERYTHING = everything();
 
     private static final Pattern PUBLIC_CLASS = Pattern.compile("public class (\\w+)");
 
@@ -122,6 +126,21 @@ final class Workbench {
         return jar;
     }
 
+    private static DynamicTargets everything() {
+        try {
+            Record.Builder record = new Record.Builder()
+                    .add("target", "/\0")
+                    .add("entry-point", "application")
+                    .add("group", "");
+            for (int i = 0; i < Mounts.MAX_DYNAMIC; i++) {
+                record.add("param", "n=" + i);
+            }
+            return DynamicTargets.parse(record.bytes());
+        } catch (ProtocolException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     static byte[] definition(Path target, String entryPoint) {
         return definition(target, entryPoint, "");
     }
@@ -139,7 +158,8 @@ final class Workbench {
 
     /** A pool with these applications, loaded. */
     Mounts mounts(byte[]... definitions) throws LoadException {
-        Mounts mounts = new Mounts(List.of(), Workbench.ANYBODY, new Watch(List.of()), nothingKept(), log);
+        Mounts mounts = new Mounts(
+                List.of(), Workbench.ANYBODY, Workbench.EVERYTHING, new Watch(List.of()), nothingKept(), log);
         mounts.preload(List.of(definitions), 2);
         return mounts;
     }
