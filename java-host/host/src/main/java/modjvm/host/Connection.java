@@ -148,7 +148,7 @@ final class Connection implements AutoCloseable {
                 throw unheard("its key is not this daemon's");
             }
         } catch (ProtocolException e) {
-            throw unheard(e.getMessage());
+            throw unheard(String.valueOf(e.getMessage()));
         } catch (EOFException e) {
             throw unheard("it ended within HELLO");
         }

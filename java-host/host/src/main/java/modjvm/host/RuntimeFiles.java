@@ -24,7 +24,7 @@ final class RuntimeFiles {
         for (String name : OF_JDK) {
             javaHome.ifPresent(home -> files.add(home.resolve(name)));
         }
-        for (String jar : System.getProperty("java.class.path", "").split(File.pathSeparator)) {
+        for (String jar : System.getProperty("java.class.path", "").split(File.pathSeparator, -1)) {
             if (jar.endsWith(".jar")) {
                 files.add(Path.of(jar));
             }

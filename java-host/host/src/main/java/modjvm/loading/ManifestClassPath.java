@@ -47,7 +47,7 @@ final class ManifestClassPath {
             if (value == null) {
                 return paths;
             }
-            for (String entry : value.strip().split("\\s+")) {
+            for (String entry : value.strip().split("\\s+", -1)) {
                 add(paths, jar, entry);
             }
         } catch (IOException | SecurityException e) {
