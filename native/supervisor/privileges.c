@@ -1,14 +1,12 @@
 #include "privileges.h"
 
+#include "confine.h"
+
 #include <errno.h>
-#include <fcntl.h>
 #include <grp.h>
 #include <linux/keyctl.h>
-#include <sched.h>
 #include <signal.h>
-#include <stdint.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -18,16 +16,6 @@
 
 #define LIFECYCLE_FD 3
 #define FIRST_UNKNOWN_FD 5
-
-/* struct mount_attr, which not every C library has. */
-typedef struct mount_attributes_t {
-    uint64_t set;
-    uint64_t clear;
-    uint64_t propagation;
-    uint64_t user_namespace;
-} mount_attributes_t;
-
-#define ATTRIBUTE_READ_ONLY 1
 
 /* Appends text, which is not terminated then, and returns the new length. */
 static size_t append(char *out, size_t size, size_t len, const char *text)
@@ -69,10 +57,11 @@ static void require(bool is_done, const char *step)
     }
 }
 
-static void require_of(bool is_done, const char *option, const char *value)
+static void confine(const mj_program_t *program)
 {
-    if (!is_done) {
-        give_up(option, value, strerrordesc_np(errno));
+    const char *object, *failed = mj_confine(program, &object);
+    if (failed != NULL) {
+        give_up(failed, object, errno == ELOOP ? "a link has taken its place: name the folder itself" : strerrordesc_np(errno));
     }
 }
 
@@ -100,41 +89,6 @@ static void reset_signals(void)
     }
     sigemptyset(&none);
     require(sigprocmask(SIG_SETMASK, &none, NULL) == 0, "sigprocmask");
-}
-
-/* What is mounted below path becomes read-only with it. */
-static bool set_read_only(const char *path)
-{
-    mount_attributes_t read_only = {.set = ATTRIBUTE_READ_ONLY};
-    return syscall(SYS_mount_setattr, AT_FDCWD, path, AT_RECURSIVE, &read_only, sizeof(read_only)) == 0;
-}
-
-/* A place of its own in which files can be mounted: nobody else sees it, and it goes with the last process that has it. */
-static void confine(const mj_program_t *program)
-{
-    static const char *const temporary[] = {"/tmp", "/var/tmp"};
-    const char *const *path;
-    size_t i;
-
-    if (program->has_private_tmp || program->read_only[0] != NULL) {
-        require(unshare(CLONE_NEWNS) == 0, "private-tmp or read-only: unshare");
-        /* What the machine mounts later is seen, what is mounted here is not told. */
-        require(mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) == 0, "private-tmp or read-only: mount");
-        if (program->chroot != NULL) { /* so that the new root can be read-only */
-            require_of(mount(program->chroot, program->chroot, NULL, MS_BIND | MS_REC, NULL) == 0, "chroot", program->chroot);
-        }
-    }
-    if (program->chroot != NULL) {
-        require_of(chroot(program->chroot) == 0 && chdir("/") == 0, "chroot", program->chroot);
-    }
-    for (path = program->read_only; *path != NULL; path++) {
-        if (!set_read_only(*path)) { /* EINVAL: nothing is mounted at this very path */
-            require_of(errno == EINVAL && mount(*path, *path, NULL, MS_BIND | MS_REC, NULL) == 0 && set_read_only(*path), "read-only", *path);
-        }
-    }
-    for (i = 0; program->has_private_tmp && i < sizeof(temporary) / sizeof(temporary[0]); i++) {
-        require_of(mount("tmpfs", temporary[i], "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777") == 0, "private-tmp", temporary[i]);
-    }
 }
 
 static void drop_identity(const mj_program_t *program)
