@@ -1,6 +1,7 @@
 #include "confinement.h"
 
 #include "paths.h"
+#include "pool_paths.h"
 
 #include <apr_strings.h>
 #include <errno.h>
@@ -59,42 +60,62 @@ static bool is_visible(const mj_pool_settings_t *settings, apr_pool_t *pool, con
     return settings->chroot != NULL ? is_below(pool, settings->chroot, path) : access(path, F_OK) == 0;
 }
 
-static const char *check_visible(const mj_pool_settings_t *settings, apr_pool_t *pool, const char *what, const char *path)
+static void check_visible(const mj_pool_settings_t *settings, apr_pool_t *pool, const char *what, const char *path, mj_findings_t *findings)
 {
+    const char *root = settings->chroot != NULL ? settings->chroot : "", *wrong;
+
     if (is_visible(settings, pool, path)) {
-        return NULL;
+        return;
     }
-    return settings->chroot == NULL
-               ? apr_psprintf(pool, "%s=%s: %s", what, path, strerror(errno))
-               : apr_psprintf(pool, "chroot=%s: %s, %s, is not there for a process in it: bind-mount it (mount --bind) to %s%s", settings->chroot,
-                              what, path, settings->chroot, path);
+    wrong = settings->chroot == NULL
+                ? apr_psprintf(pool, "%s=%s: %s: make it, or name another", what, path, strerror(errno))
+                : apr_psprintf(pool, "chroot=%s: %s, %s, is not there for a process in it: bind-mount it (mount --bind) to %s%s", settings->chroot,
+                               what, path, settings->chroot, path);
+    mj_findings_add(findings, root, path, wrong);
 }
 
-static const char *check_chroot(const mj_pool_settings_t *settings, apr_pool_t *pool, const apr_array_header_t *needed)
+/* Root puts something over it later, by its path. */
+static const char *check_temporary(const mj_pool_settings_t *settings, apr_pool_t *pool, const char *path)
+{
+    const char *root = settings->chroot != NULL ? settings->chroot : "";
+    const char *folder = apr_pstrmemdup(pool, path, (apr_size_t)(strrchr(path, '/') - path) + 1);
+    bool is_owners;
+    const char *wrong = mj_code_check(pool, root, folder, 0, (gid_t)-1, &is_owners);
+    return wrong != NULL ? apr_pstrcat(pool, "private-tmp=on: ", wrong, NULL) : NULL;
+}
+
+static const char *check_chroot(mj_pool_settings_t *settings, apr_pool_t *pool, const apr_array_header_t *needed, mj_findings_t *findings)
 {
     const char *wrong;
     struct stat st;
     int i;
 
-    if (stat(settings->chroot, &st) != 0) {
-        return apr_psprintf(pool, "chroot=%s: %s", settings->chroot, strerror(errno));
-    }
     wrong = mj_folder_check(pool, settings->chroot, 0, false);
+    if (wrong == NULL) {
+        wrong = mj_path_resolve(pool, "", settings->chroot, &settings->chroot);
+    }
     if (wrong != NULL) {
         return apr_pstrcat(pool, "chroot=", wrong, NULL);
+    }
+    if (stat(settings->chroot, &st) != 0) { /* only root can have removed it */
+        APR_ARRAY_PUSH(findings->doubts, const char *) =
+            apr_psprintf(pool, "chroot=%s: %s: make it, or name another", settings->chroot, strerror(errno));
+        return NULL;
     }
     if (!(st.st_mode & 0001)) {
         return apr_psprintf(pool, "chroot=%s is closed to other users (mode %04o): chmod o+x it", settings->chroot,
                             (unsigned)(st.st_mode & 07777));
     }
-    for (i = 0; wrong == NULL && i < needed->nelts; i++) {
+    for (i = 0; i < needed->nelts; i++) {
         const mj_needed_t *one = &APR_ARRAY_IDX(needed, i, mj_needed_t);
-        wrong = one->is_required ? check_visible(settings, pool, one->what, one->path) : NULL;
+        if (one->is_required) {
+            check_visible(settings, pool, one->what, one->path, findings);
+        }
     }
-    for (i = 0; wrong == NULL && settings->private_tmp && i < 2; i++) {
-        wrong = check_visible(settings, pool, "private-tmp's folder", temporary[i]);
+    for (i = 0; settings->private_tmp && i < 2; i++) {
+        check_visible(settings, pool, "private-tmp's folder", temporary[i], findings);
     }
-    return wrong;
+    return NULL;
 }
 
 static bool is_temporary(const char *path)
@@ -133,40 +154,35 @@ static const char *check_hidden(const mj_pool_settings_t *settings, apr_pool_t *
     return wrong;
 }
 
-static apr_array_header_t *split_paths(apr_pool_t *pool, const char *paths)
+/* Daemons find these paths without links (native/supervisor/confine.c), so those of root are followed here, once. */
+static const char *check_read_only(mj_pool_settings_t *settings, apr_pool_t *pool, mj_findings_t *findings)
 {
-    apr_array_header_t *split = apr_array_make(pool, 4, sizeof(const char *));
-    char *state, *path;
-
-    if (paths != NULL) {
-        char *list = apr_pstrdup(pool, paths);
-        for (path = apr_strtok(list, ":", &state); path != NULL; path = apr_strtok(NULL, ":", &state)) {
-            APR_ARRAY_PUSH(split, const char *) = path;
-        }
-    }
-    return split;
-}
-
-static const char *check_read_only(const mj_pool_settings_t *settings, apr_pool_t *pool)
-{
-    const apr_array_header_t *paths = split_paths(pool, settings->read_only);
-    const char *wrong = NULL;
+    const apr_array_header_t *paths = mj_split_paths(pool, settings->read_only);
+    apr_array_header_t *resolved = apr_array_make(pool, paths->nelts, sizeof(const char *));
     int i;
 
     if (syscall(SYS_mount_setattr, -1, "", 0, NULL, 0) != 0 && errno == ENOSYS) {
         return apr_psprintf(pool, "read-only=%s: this kernel has no mount_setattr: leave it out, or use Linux 5.12 or later", settings->read_only);
     }
-    for (i = 0; wrong == NULL && i < paths->nelts; i++) {
-        wrong = check_visible(settings, pool, "read-only", APR_ARRAY_IDX(paths, i, const char *));
+    for (i = 0; i < paths->nelts; i++) {
+        const char *path = APR_ARRAY_IDX(paths, i, const char *);
+        const char *wrong = mj_path_resolve(pool, settings->chroot != NULL ? settings->chroot : "", path, &path);
+        if (wrong != NULL) {
+            mj_findings_add(findings, settings->chroot != NULL ? settings->chroot : "", path, apr_pstrcat(pool, "read-only=", wrong, NULL));
+        } else {
+            check_visible(settings, pool, "read-only", path, findings);
+        }
+        APR_ARRAY_PUSH(resolved, const char *) = path;
     }
-    return wrong;
+    settings->read_only = apr_array_pstrcat(pool, resolved, ':');
+    return NULL;
 }
 
 /* What the settings name, beside what needed holds. */
 static apr_array_header_t *all_needed(const mj_pool_settings_t *settings, apr_pool_t *pool, bool is_home_given, const apr_array_header_t *needed)
 {
     apr_array_header_t *all = apr_array_copy(pool, needed);
-    const apr_array_header_t *class_path = split_paths(pool, settings->class_path);
+    const apr_array_header_t *class_path = mj_split_paths(pool, settings->class_path);
     int i;
 
     for (i = 0; i < class_path->nelts; i++) {
@@ -181,22 +197,25 @@ static apr_array_header_t *all_needed(const mj_pool_settings_t *settings, apr_po
     return all;
 }
 
-const char *mj_confinement_check(mj_pool_settings_t *settings, apr_pool_t *pool, uid_t euid, bool is_home_given, const apr_array_header_t *needed)
+const char *mj_confinement_check(mj_pool_settings_t *settings, apr_pool_t *pool, uid_t euid, bool is_home_given, const apr_array_header_t *needed,
+                                 mj_findings_t *findings)
 {
-    const apr_array_header_t *all = all_needed(settings, pool, is_home_given, needed);
     const char *wrong = check_privileges(settings, pool, euid);
+    int i;
 
     if (wrong == NULL && settings->chroot != NULL) {
-        wrong = check_chroot(settings, pool, all);
+        wrong = check_chroot(settings, pool, needed, findings);
+    }
+    for (i = 0; wrong == NULL && settings->private_tmp && i < 2; i++) {
+        wrong = check_temporary(settings, pool, temporary[i]);
     }
     if (wrong == NULL && settings->private_tmp) {
-        wrong = check_hidden(settings, pool, all);
+        wrong = check_hidden(settings, pool, all_needed(settings, pool, is_home_given, needed));
     }
     if (wrong == NULL && settings->read_only != NULL) {
-        wrong = check_read_only(settings, pool);
+        wrong = check_read_only(settings, pool, findings);
     }
-    if (wrong == NULL && !is_home_given && settings->home != NULL &&
-        ((settings->chroot != NULL && !is_visible(settings, pool, settings->home)) || (settings->private_tmp && is_temporary(settings->home)))) {
+    if (wrong == NULL && !is_home_given && settings->home != NULL && settings->private_tmp && is_temporary(settings->home)) {
         settings->home = "/";
     }
     return wrong;

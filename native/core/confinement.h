@@ -2,6 +2,7 @@
 #ifndef MJ_CONFINEMENT_H
 #define MJ_CONFINEMENT_H
 
+#include "findings.h"
 #include "pool_settings.h"
 
 /** A path that a daemon opens. */
@@ -12,10 +13,13 @@ typedef struct mj_needed_t {
 } mj_needed_t;
 
 /** Checks the options that only root can follow, and that what daemons need is where they look for it.
- *  @param settings with their identity resolved. Its home becomes `/` where the pool names none and the user's own cannot be seen
+ *  @param settings with their identity resolved. Its home becomes `/` where the pool names none and private-tmp hides the user's own; links
+ *         in chroot and read-only are resolved
  *  @param needed of mj_needed_t, beside what the settings name themselves
+ *  @param findings get what is not there
  *  @return NULL, or a message that names the option, the value and the mend */
-const char *mj_confinement_check(mj_pool_settings_t *settings, apr_pool_t *pool, uid_t euid, bool is_home_given, const apr_array_header_t *needed);
+const char *mj_confinement_check(mj_pool_settings_t *settings, apr_pool_t *pool, uid_t euid, bool is_home_given, const apr_array_header_t *needed,
+                                 mj_findings_t *findings);
 
 /** @return NULL, or that private-tmp hides the path of what, and the mend */
 const char *mj_confinement_hides(const mj_pool_settings_t *settings, apr_pool_t *pool, const char *what, const char *path);

@@ -1,11 +1,11 @@
 #include "env_file.h"
 
 #include "paths.h"
+#include "small_file.h"
 
 #include <apr_lib.h>
 #include <apr_strings.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -177,9 +177,6 @@ static const char *check_file(apr_pool_t *pool, const char *path, int fd, uid_t 
     if (fstat(fd, &st) != 0) {
         return apr_psprintf(pool, "%s: %s", path, strerror(errno));
     }
-    if (!S_ISREG(st.st_mode)) {
-        return apr_psprintf(pool, "%s is no regular file: name one", path);
-    }
     if (st.st_uid != 0 && st.st_uid != owner) {
         return apr_psprintf(pool, "%s belongs to UID %lu: chown it to %s", path, (unsigned long)st.st_uid,
                             owner == 0 ? "root" : "root or the user that runs httpd");
@@ -193,12 +190,17 @@ static const char *check_file(apr_pool_t *pool, const char *path, int fd, uid_t 
     return NULL;
 }
 
+static bool is_link(const char *path)
+{
+    struct stat st;
+    return lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
+}
+
 const char *mj_env_file_read(apr_pool_t *pool, const char *path, uid_t owner, apr_array_header_t *variables)
 {
-    const char *slash = strrchr(path, '/'), *folder, *wrong;
+    const char *slash = strrchr(path, '/'), *folder, *wrong, *why;
     char *text = apr_palloc(pool, MJ_ENV_FILE_MAX + 1);
     size_t len = 0;
-    ssize_t n;
     int fd;
 
     if (slash == NULL) {
@@ -209,23 +211,14 @@ const char *mj_env_file_read(apr_pool_t *pool, const char *path, uid_t owner, ap
     if (wrong != NULL) {
         return wrong;
     }
-    /* A FIFO would keep a reader waiting. */
-    fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    fd = mj_small_file_open(path, false, &why);
     if (fd < 0) {
-        return errno == ELOOP ? apr_psprintf(pool, "%s is a link: name the file itself", path)
-                              : apr_psprintf(pool, "%s: %s", path, strerror(errno));
+        return is_link(path) ? apr_psprintf(pool, "%s is a link: name the file itself", path) : apr_psprintf(pool, "%s: %s", path, why);
     }
     wrong = check_file(pool, path, fd, owner);
-    while (wrong == NULL && len <= MJ_ENV_FILE_MAX && (n = read(fd, text + len, MJ_ENV_FILE_MAX + 1 - len)) != 0) {
-        if (n < 0) {
-            wrong = apr_psprintf(pool, "%s: %s", path, strerror(errno));
-        } else {
-            len += (size_t)n;
-        }
+    if (wrong == NULL && !mj_small_file_read(fd, text, MJ_ENV_FILE_MAX, &len, &why)) {
+        wrong = apr_psprintf(pool, "%s: %s", path, why);
     }
     close(fd);
-    if (wrong == NULL && len > MJ_ENV_FILE_MAX) { /* it has grown meanwhile */
-        wrong = apr_psprintf(pool, "%s has more than %d bytes: make it shorter", path, MJ_ENV_FILE_MAX);
-    }
     return wrong != NULL ? wrong : mj_env_file_parse(pool, path, text, len, variables);
 }

@@ -1,9 +1,11 @@
 #include "java_home.h"
 
+#include "paths.h"
+#include "small_file.h"
+
 #include <apr_file_info.h>
 #include <apr_strings.h>
 #include <limits.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,40 +19,57 @@ typedef struct version_t {
     long parts[VERSION_PARTS]; /* 17.0.15.1; all 0: not known */
 } version_t;
 
-/* Reads JAVA_VERSION="17.0.15" from the file `release`, which every JDK and JRE has. */
-static version_t read_version(const char *home)
+/* Takes the version from a line JAVA_VERSION="17.0.15" of the text. */
+static version_t find_version(const char *text)
 {
     version_t version = {{0}};
-    char path[PATH_MAX], line[256];
-    FILE *file = snprintf(path, sizeof(path), "%s/release", home) < (int)sizeof(path) ? fopen(path, "re") : NULL;
-    bool is_start = true; /* of a line: a longer one comes in pieces */
+    const char *at;
     int i;
 
-    if (file == NULL) {
-        return version;
-    }
-    while (fgets(line, sizeof(line), file) != NULL) {
-        const char *at = line;
-        bool is_version = is_start && strncmp(line, "JAVA_VERSION=", 13) == 0;
-        is_start = strchr(line, '\n') != NULL;
-        if (!is_version) {
-            continue;
+    for (at = text; strncmp(at, "JAVA_VERSION=", 13) != 0; at++) {
+        at = strchr(at, '\n');
+        if (at == NULL) {
+            return version;
         }
-        at += strcspn(at, "0123456789");
-        for (i = 0; i < VERSION_PARTS && *at >= '0' && *at <= '9'; i++) {
-            char *end;
-            version.parts[i] = strtol(at, &end, 10);
-            at = *end == '.' ? end + 1 : end;
-        }
-        break;
     }
-    (void)fclose(file);
+    for (at += 13; *at != '\n' && (*at < '0' || *at > '9'); at++) {
+        if (*at == '\0') {
+            return version;
+        }
+    }
+    for (i = 0; i < VERSION_PARTS && *at >= '0' && *at <= '9'; i++) {
+        char *end;
+        version.parts[i] = strtol(at, &end, 10);
+        at = *end == '.' ? end + 1 : end;
+    }
+    return version;
+}
+
+/* Reads the file `release`, which every JDK and JRE has. *why: static text, why it cannot be told. */
+static version_t read_version(const char *home, const char **why)
+{
+    version_t version = {{0}};
+    char path[PATH_MAX], text[MJ_JAVA_RELEASE_MAX + 1];
+    size_t len;
+    int fd;
+
+    *why = "its path is too long";
+    fd = snprintf(path, sizeof(path), "%s/release", home) < (int)sizeof(path) ? mj_small_file_open(path, true, why) : -1;
+    if (fd >= 0 && mj_small_file_read(fd, text, MJ_JAVA_RELEASE_MAX, &len, why)) {
+        text[len] = '\0';
+        version = find_version(text);
+        *why = version.parts[0] == 0 ? "it names no JAVA_VERSION" : NULL;
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
     return version;
 }
 
 long mj_java_home_release(const char *home)
 {
-    return read_version(home).parts[0];
+    const char *why;
+    return read_version(home, &why).parts[0];
 }
 
 static bool is_newer(const version_t *a, const version_t *b)
@@ -71,6 +90,7 @@ static const char *libjvm_path(apr_pool_t *pool, const char *home)
 
 const char *mj_java_home_check(apr_pool_t *pool, const char *path)
 {
+    const char *why;
     version_t version;
     if (*path != '/') {
         return apr_psprintf(pool, "%s: give an absolute path", path);
@@ -79,23 +99,56 @@ const char *mj_java_home_check(apr_pool_t *pool, const char *path)
         return apr_psprintf(
             pool, "%s: there is no lib/server/libjvm.so in it: give the folder of a JDK or JRE (/usr/lib/jvm/...)", path);
     }
-    version = read_version(path);
+    version = read_version(path, &why);
+    if (why != NULL) {
+        return apr_psprintf(pool, "%s: its version is not known from the file `release` in it: %s; give the folder of a whole JDK or JRE", path, why);
+    }
     if (version.parts[0] < MJ_JAVA_OLDEST) {
-        return version.parts[0] == 0
-                   ? apr_psprintf(
-                         pool,
-                         "%s: its file `release` is missing or names no JAVA_VERSION: give the folder of a whole JDK or JRE",
-                         path)
-                   : apr_psprintf(pool, "%s: this is Java %ld, mod_jvm needs %d or later", path, version.parts[0],
-                                  MJ_JAVA_OLDEST);
+        return apr_psprintf(pool, "%s: this is Java %ld, mod_jvm needs %d or later", path, version.parts[0], MJ_JAVA_OLDEST);
     }
     return NULL;
 }
 
-const char *mj_java_home_find(apr_pool_t *pool, const char *root)
+const char *mj_java_home_guard(apr_pool_t *pool, const char *root, const char *path, uid_t owner, gid_t group, bool *is_owners)
 {
-    version_t best_version = {{0}};
-    const char *best = NULL;
+    static const char *const parts[] = {"/lib/server/libjvm.so", "/lib/modules", "/release"};
+    const char *wrong = NULL;
+    size_t i;
+
+    *is_owners = false;
+    for (i = 0; wrong == NULL && i < sizeof(parts) / sizeof(parts[0]); i++) {
+        wrong = mj_code_check(pool, root, apr_pstrcat(pool, path, parts[i], NULL), owner, group, is_owners);
+    }
+    return wrong;
+}
+
+/* Of equal ones the first by name, so that the choice does not hang on the order of a directory. */
+static void consider(mj_java_found_t *found, version_t *best, const char *home, apr_pool_t *pool)
+{
+    const char *why, *wrong;
+    version_t version;
+    bool is_owners;
+
+    if (access(libjvm_path(pool, home), R_OK) != 0) {
+        return;
+    }
+    wrong = mj_java_home_guard(pool, "", home, geteuid(), (gid_t)-1, &is_owners);
+    if (wrong != NULL) {
+        found->passed_over = found->passed_over != NULL ? found->passed_over : wrong;
+        return;
+    }
+    version = read_version(home, &why);
+    if (version.parts[0] >= MJ_JAVA_OLDEST &&
+        (found->home == NULL || is_newer(&version, best) || (!is_newer(best, &version) && strcmp(home, found->home) < 0))) {
+        found->home = home;
+        *best = version;
+    }
+}
+
+mj_java_found_t mj_java_home_find(apr_pool_t *pool, const char *root)
+{
+    mj_java_found_t found = {NULL, NULL};
+    version_t best = {{0}};
     size_t i;
 
     for (i = 0; i < sizeof(usual_places) / sizeof(usual_places[0]); i++) {
@@ -106,20 +159,11 @@ const char *mj_java_home_find(apr_pool_t *pool, const char *root)
             continue;
         }
         while (apr_dir_read(&entry, APR_FINFO_NAME, dir) == APR_SUCCESS) {
-            const char *home = apr_pstrcat(pool, place, "/", entry.name, NULL);
-            version_t version;
-            if (entry.name[0] == '.' || access(libjvm_path(pool, home), R_OK) != 0) {
-                continue;
-            }
-            version = read_version(home);
-            /* of equal ones the first by name, so that the choice does not hang on the order of a directory */
-            if (version.parts[0] >= MJ_JAVA_OLDEST && (best == NULL || is_newer(&version, &best_version) ||
-                                                       (!is_newer(&best_version, &version) && strcmp(home, best) < 0))) {
-                best = home;
-                best_version = version;
+            if (entry.name[0] != '.') {
+                consider(&found, &best, apr_pstrcat(pool, place, "/", entry.name, NULL), pool);
             }
         }
         apr_dir_close(dir);
     }
-    return best;
+    return found;
 }

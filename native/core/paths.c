@@ -1,31 +1,66 @@
 #include "paths.h"
 
+#include "path_walk.h"
+
 #include <apr_strings.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
-#define MAX_LINKS 40 /* as the kernel */
+/* Who may own and write what lies on a path. */
+typedef struct trust_t {
+    uid_t owner;            /* beside root */
+    const char *owner_name; /* for messages; NULL: root alone */
+    gid_t groups[2];        /* that may write, too; -1: none */
+    bool must_be_searchable;
+    bool may_end_in_file;
+    bool is_owners; /* something that owner has was passed; he may be the cause of what is wrong */
+} trust_t;
 
-static const char *check_one(apr_pool_t *pool, const char *path, const struct stat *st, bool is_last, uid_t owner,
-                             bool must_be_searchable)
+static trust_t trust_of(uid_t owner, bool must_be_searchable)
 {
-    if (!S_ISDIR(st->st_mode)) {
-        return apr_psprintf(pool, "%s is no folder", path);
+    return (trust_t){.owner = owner,
+                     .owner_name = owner == 0 ? NULL : "the user that runs httpd",
+                     .groups = {(gid_t)-1, (gid_t)-1},
+                     .must_be_searchable = must_be_searchable};
+}
+
+static bool can_others_write(const trust_t *trust, const struct stat *st)
+{
+    bool is_own_group = st->st_gid == trust->groups[0] || st->st_gid == trust->groups[1];
+    return (st->st_mode & 0002) != 0 || ((st->st_mode & 0020) != 0 && !is_own_group);
+}
+
+static const char *check_trust(mj_walk_t *walk, const char *path, const struct stat *st, bool is_last)
+{
+    trust_t *trust = walk->context;
+    const char *owners = trust->owner_name == NULL ? "root" : apr_pstrcat(walk->pool, trust->owner_name, ", or of root", NULL);
+    bool is_file = is_last && trust->may_end_in_file && S_ISREG(st->st_mode);
+
+    trust->is_owners = trust->is_owners || (st->st_uid == trust->owner && st->st_uid != 0);
+    if (S_ISLNK(st->st_mode)) {
+        return st->st_uid == 0 || st->st_uid == trust->owner
+                   ? NULL
+                   : apr_psprintf(walk->pool, "%s is a link of UID %lu, who could turn it elsewhere: name the folder itself", path,
+                                  (unsigned long)st->st_uid);
     }
-    if (st->st_uid != 0 && st->st_uid != owner) {
-        return apr_psprintf(pool, "%s belongs to UID %lu, who could replace what lies in it: choose a folder of %s, or chown it",
-                            path, (unsigned long)st->st_uid, owner == 0 ? "root" : "the user that runs httpd, or of root");
+    if (!S_ISDIR(st->st_mode) && !is_file) {
+        return apr_psprintf(walk->pool, "%s is no folder", path);
     }
-    if ((st->st_mode & 0022) != 0 && (is_last || !(st->st_mode & S_ISVTX) || st->st_uid != 0)) {
-        return apr_psprintf(pool, "%s can be written by others (mode %04o): chmod go-w it, or choose another", path,
+    if (st->st_uid != 0 && st->st_uid != trust->owner) {
+        return apr_psprintf(walk->pool, "%s belongs to UID %lu, who could replace what lies in it: choose a %s of %s, or chown it", path,
+                            (unsigned long)st->st_uid, is_file ? "file" : "folder", owners);
+    }
+    if (can_others_write(trust, st) && (is_last || !(st->st_mode & S_ISVTX) || st->st_uid != 0)) {
+        return apr_psprintf(walk->pool, "%s can be written by others (mode %04o): chmod go-w it, or choose another", path,
                             (unsigned)(st->st_mode & 07777));
     }
-    if (must_be_searchable && !(st->st_mode & 0001)) {
-        return apr_psprintf(pool,
+    if (trust->must_be_searchable && !(st->st_mode & 0001)) {
+        return apr_psprintf(walk->pool,
                             "%s is closed to other users (mode %04o), who have to reach what lies below it: chmod o+x it, or "
                             "choose another",
                             path, (unsigned)(st->st_mode & 07777));
@@ -33,81 +68,99 @@ static const char *check_one(apr_pool_t *pool, const char *path, const struct st
     return NULL;
 }
 
-/* Reads a link that nobody but root and the owner can have placed. */
-static const char *read_link(apr_pool_t *pool, const char *path, const struct stat *st, uid_t owner, const char **target)
+static const char *walk_trusted(apr_pool_t *pool, const char *path, trust_t *trust, const char **real, bool *is_there)
 {
-    char text[PATH_MAX];
-    ssize_t len;
-    if (st->st_uid != 0 && st->st_uid != owner) {
-        return apr_psprintf(pool, "%s is a link of UID %lu, who could turn it elsewhere: name the folder itself", path,
-                            (unsigned long)st->st_uid);
-    }
-    len = readlink(path, text, sizeof(text));
-    if (len < 0 || (size_t)len == sizeof(text)) {
-        return apr_psprintf(pool, "%s: %s", path, strerror(len < 0 ? errno : ENAMETOOLONG));
-    }
-    *target = apr_pstrmemdup(pool, text, (apr_size_t)len);
-    return NULL;
-}
-
-/* Goes along the path as the kernel would, and looks at each folder and link before what lies behind it.
- * On success *real is the path without links; what does not exist is kept at its end, and *is_there is then false. */
-static const char *walk(apr_pool_t *pool, const char *path, uid_t owner, bool must_be_searchable, const char **real,
-                        bool *is_there)
-{
-    const char *done = "/", *rest = path, *wrong;
-    int links = 0;
-    struct stat st;
-
-    if (*path != '/') {
-        return apr_psprintf(pool, "%s: give an absolute path", path);
-    }
-    for (;;) {
-        const char *name, *next;
-        if (lstat(done, &st) != 0) {
-            return apr_psprintf(pool, "%s: %s", done, strerror(errno));
-        }
-        rest += strspn(rest, "/");
-        wrong = check_one(pool, done, &st, *rest == '\0', owner, must_be_searchable);
-        if (wrong != NULL || *rest == '\0') {
-            *real = done;
-            *is_there = true;
-            return wrong;
-        }
-        name = apr_pstrmemdup(pool, rest, strcspn(rest, "/"));
-        rest += strlen(name);
-        if (strcmp(name, ".") == 0) {
-            continue;
-        }
-        if (strcmp(name, "..") == 0) {
-            const char *slash = strrchr(done, '/');
-            done = slash == done ? "/" : apr_pstrmemdup(pool, done, (apr_size_t)(slash - done));
-            continue;
-        }
-        next = apr_pstrcat(pool, strcmp(done, "/") == 0 ? "" : done, "/", name, NULL);
-        if (lstat(next, &st) != 0) {
-            *real = apr_pstrcat(pool, next, strspn(rest, "/") == strlen(rest) ? "" : rest, NULL);
-            *is_there = false;
-            return errno == ENOENT ? NULL : apr_psprintf(pool, "%s: %s", next, strerror(errno));
-        }
-        if (!S_ISLNK(st.st_mode)) {
-            done = next;
-            continue;
-        }
-        wrong = read_link(pool, next, &st, owner, &name);
-        if (wrong != NULL || ++links > MAX_LINKS) {
-            return wrong != NULL ? wrong : apr_psprintf(pool, "%s: %s", path, strerror(ELOOP));
-        }
-        done = *name == '/' ? "/" : done;
-        rest = apr_pstrcat(pool, name, "/", rest, NULL);
-    }
+    mj_walk_t walk = {.pool = pool, .root = "", .check = check_trust, .context = trust};
+    const char *wrong = mj_walk(&walk, path);
+    *real = walk.real;
+    *is_there = walk.is_there;
+    return wrong;
 }
 
 const char *mj_folder_check(apr_pool_t *pool, const char *path, uid_t owner, bool must_be_searchable)
 {
+    trust_t trust = trust_of(owner, must_be_searchable);
     const char *real;
     bool is_there;
-    return walk(pool, path, owner, must_be_searchable, &real, &is_there);
+    return walk_trusted(pool, path, &trust, &real, &is_there);
+}
+
+const char *mj_code_check(apr_pool_t *pool, const char *root, const char *path, uid_t owner, gid_t group, bool *is_owners)
+{
+    trust_t trust = {.owner = owner, .owner_name = owner == 0 ? NULL : "the pool's user", .groups = {0, group}, .may_end_in_file = true};
+    mj_walk_t walk = {.pool = pool, .root = root, .check = check_trust, .context = &trust};
+    const char *wrong = mj_walk(&walk, path);
+    *is_owners = trust.is_owners;
+    return wrong;
+}
+
+static const char *check_links(mj_walk_t *walk, const char *path, const struct stat *st, bool is_last)
+{
+    (void)is_last;
+    return S_ISLNK(st->st_mode) && walk->is_users
+               ? apr_psprintf(walk->pool, "%s is a link that others than root can turn elsewhere: name the folder itself", path)
+               : NULL;
+}
+
+const char *mj_path_resolve(apr_pool_t *pool, const char *root, const char *path, const char **resolved)
+{
+    mj_walk_t walk = {.pool = pool, .root = root, .check = check_links};
+    const char *wrong = mj_walk(&walk, path);
+    if (wrong == NULL) {
+        *resolved = walk.real;
+    }
+    return wrong;
+}
+
+/* Whom folders have to let through. */
+typedef struct visitor_t {
+    uid_t uid;
+    gid_t gid;
+    const apr_array_header_t *groups; /* of gid_t */
+} visitor_t;
+
+static bool is_member(const visitor_t *visitor, gid_t group)
+{
+    bool is_found = visitor->gid == group;
+    int i;
+    for (i = 0; !is_found && i < visitor->groups->nelts; i++) {
+        is_found = APR_ARRAY_IDX(visitor->groups, i, gid_t) == group;
+    }
+    return is_found;
+}
+
+#define CANNOT_TELL ""
+
+static const char *check_passable(mj_walk_t *walk, const char *path, const struct stat *st, bool is_last)
+{
+    const visitor_t *visitor = walk->context;
+    mode_t needed = st->st_uid == visitor->uid ? 0100 : is_member(visitor, st->st_gid) ? 0010 : 0001;
+
+    (void)is_last;
+    if (S_ISLNK(st->st_mode)) {
+        return walk->is_users ? CANNOT_TELL : NULL;
+    }
+    if (!S_ISDIR(st->st_mode)) {
+        return apr_psprintf(walk->pool, "%s is no folder: name one", path);
+    }
+    if ((st->st_mode & needed) == 0 && lgetxattr(path, "system.posix_acl_access", NULL, 0) < 0 &&
+        !(visitor->uid == geteuid() && access(path, X_OK) == 0)) {
+        return apr_psprintf(walk->pool, "%s (owner UID %lu, mode %04o) is closed to the pool's user, UID %lu: chmod it, or name another folder", path,
+                            (unsigned long)st->st_uid, (unsigned)(st->st_mode & 07777), (unsigned long)visitor->uid);
+    }
+    return NULL;
+}
+
+const char *mj_folder_reachable(apr_pool_t *pool, const char *root, const char *path, uid_t uid, gid_t gid, const apr_array_header_t *groups)
+{
+    visitor_t visitor = {uid, gid, groups};
+    mj_walk_t walk = {.pool = pool, .root = root, .check = check_passable, .context = &visitor};
+    const char *wrong = mj_walk(&walk, path);
+    if (wrong == NULL && !walk.is_there) {
+        wrong = apr_psprintf(pool, "%s%s: make it, or name another folder", strerror(ENOENT),
+                             *root != '\0' ? apr_pstrcat(pool, " in chroot=", root, NULL) : "");
+    }
+    return wrong != NULL && *wrong == '\0' ? NULL : wrong;
 }
 
 /* Steps through the folders of a path: "/", "/run", "/run/apache2" ... @return false behind the last */
@@ -158,10 +211,11 @@ const char *mj_file_reachable(apr_pool_t *pool, const char *path, bool must_be_e
 
 const char *mj_folder_make(apr_pool_t *pool, const char *path, uid_t owner, bool must_be_searchable, const char **resolved)
 {
+    trust_t trust = trust_of(owner, must_be_searchable);
     const char *real = path, *wrong;
     bool is_there = false;
 
-    wrong = walk(pool, path, owner, must_be_searchable, &real, &is_there);
+    wrong = walk_trusted(pool, path, &trust, &real, &is_there);
     if (wrong == NULL && !is_there) {
         if (mkdir(real, 0711) == 0) {
             if (chmod(real, 0711) != 0) { /* httpd's umask may have taken something off */
@@ -172,7 +226,7 @@ const char *mj_folder_make(apr_pool_t *pool, const char *path, uid_t owner, bool
                                 errno == ENOENT ? "; make the folder above it" : "");
         }
         /* Again: in a sticky folder somebody may have been faster. */
-        wrong = walk(pool, real, owner, must_be_searchable, &real, &is_there);
+        wrong = walk_trusted(pool, real, &trust, &real, &is_there);
         if (wrong == NULL && !is_there) {
             return apr_psprintf(pool, "%s: somebody removes it as soon as it is made: choose another", path);
         }

@@ -1,5 +1,6 @@
 #include "pool_settings.h"
 
+#include "path_names.h"
 #include "wire.h"
 
 #include <apr_lib.h>
@@ -16,7 +17,7 @@
 #define NAME_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
 #define MAX_NAME 64
 
-typedef enum option_kind_t { TEXT, FOLDER, PATHS, FOLDERS, LIST, ENV, MASK, NUMBER, RANGE, SIZE, TIME, SWITCH, ORDER } option_kind_t;
+typedef enum option_kind_t { TEXT, FOLDER, FILENAME, PATHS, CLASSES, FOLDERS, LIST, ENV, MASK, NUMBER, RANGE, SIZE, TIME, SWITCH, ORDER } option_kind_t;
 
 typedef struct option_t {
     const char *name;
@@ -30,13 +31,13 @@ typedef struct option_t {
 
 static const option_t options[] = {
     {"chroot", FOLDER, AT(chroot), 0, 0},
-    {"class-path", PATHS, AT(class_path), 0, 0},
+    {"class-path", CLASSES, AT(class_path), 0, 0},
     {"connect-timeout", TIME, AT(connect_timeout), 0, MAX_TIME},
     {"cpu-priority", NUMBER, AT(cpu_priority), -20, 19},
     {"deadlock-timeout", TIME, AT(deadlock_timeout), 0, MAX_TIME},
     {"display-name", TEXT, AT(display_name), 0, 0},
     {"env", ENV, AT(env), 0, 0},
-    {"env-file", FOLDER, AT(env_file), 0, 0},
+    {"env-file", FILENAME, AT(env_file), 0, 0},
     {"graceful-timeout", TIME, AT(graceful_timeout), 0, MAX_TIME},
     {"group", TEXT, AT(group), 0, 0},
     {"header-buffer-size", SIZE, AT(header_buffer_size), KILO, MJ_MAX_RESPONSE},
@@ -56,7 +57,7 @@ static const option_t options[] = {
     {"queue-timeout", TIME, AT(queue_timeout), 0, MAX_TIME},
     {"read-only", PATHS, AT(read_only), 0, 0},
     {"receive-buffer-size", SIZE, AT(receive_buffer_size), 0, 64 * MEGA},
-    {"reload-marker", FOLDER, AT(reload_marker), 0, 0},
+    {"reload-marker", FILENAME, AT(reload_marker), 0, 0},
     {"request-timeout", TIME, AT(request_timeout), 0, MAX_TIME},
     {"restart-interval", TIME, AT(restart_interval), 0, MAX_TIME},
     {"restart-order", ORDER, AT(stop_first), 0, 0},
@@ -257,7 +258,7 @@ static const char *set_mask(const option_t *option, void *field, apr_pool_t *poo
 
 static const char *check_text(const option_t *option, apr_pool_t *pool, const char *value)
 {
-    const char *path, *name_end, *shown;
+    const char *path, *name_end, *shown, *wrong;
     if (*value == '\0') {
         return apr_psprintf(pool, "%s= has no value: give one, or leave the option out", option->name);
     }
@@ -268,15 +269,22 @@ static const char *check_text(const option_t *option, apr_pool_t *pool, const ch
     switch (option->kind) {
     case FOLDER:
     case FOLDERS:
+    case FILENAME:
         if (*value != '/') {
             return apr_psprintf(pool, "%s=%s: give an absolute path", option->name, value);
         }
-        return NULL;
+        wrong = option->kind == FILENAME ? mj_file_name_check(pool, value) : NULL;
+        return wrong != NULL ? apr_pstrcat(pool, option->name, "=", wrong, NULL) : NULL;
     case PATHS:
+    case CLASSES:
         for (path = value; path != NULL; path = strchr(path, ':')) {
             path += path != value; /* behind the colon */
             if (*path != '/') {
                 return apr_psprintf(pool, "%s=%s: give absolute paths, separated by ':'", option->name, value);
+            }
+            wrong = option->kind == CLASSES ? mj_class_path_name_check(pool, apr_pstrmemdup(pool, path, strcspn(path, ":"))) : NULL;
+            if (wrong != NULL) {
+                return apr_pstrcat(pool, option->name, "=", wrong, NULL);
             }
         }
         return NULL;

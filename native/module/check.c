@@ -1,10 +1,13 @@
 /* check_config: what `apachectl configtest` finds out. Looks at the whole configuration, changes nothing outside it. */
+#include "check_paths.h"
 #include "confinement.h"
 #include "env_file.h"
 #include "identity.h"
 #include "java_home.h"
 #include "module.h"
+#include "path_walk.h"
 #include "paths.h"
+#include "pool_paths.h"
 
 #include <apr_fnmatch.h>
 #include <apr_hash.h>
@@ -27,10 +30,6 @@ APLOG_USE_MODULE(jvm);
 #ifndef DEFAULT_EXP_PROXYCACHEDIR
 #define DEFAULT_EXP_PROXYCACHEDIR "/var/cache/apache2/proxy"
 #endif
-
-#define LAUNCHER "libexec/mod_jvm/jvm-daemon"
-
-static const char *const jars[] = {"share/mod_jvm/modjvm-api.jar", "share/mod_jvm/modjvm-host.jar"};
 
 #define LOG_CHECK(server, message) ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_ERR, 0, server, "%s", message)
 
@@ -96,31 +95,6 @@ static void own_config(apr_pool_t *pool, server_rec *server)
     config->resolved = apr_array_make(pool, config->mounts->nelts + 1, sizeof(mj_resolved_t));
 }
 
-static const char *check_java_home(apr_pool_t *pool, mj_pool_t *declared)
-{
-    const mj_server_t *config = mj_server_config(declared->server);
-    const mj_pool_settings_t *settings = declared->settings;
-    const char *wrong;
-
-    if (settings->java_home != NULL) {
-        wrong = mj_java_home_check(pool, settings->java_home);
-        if (wrong != NULL) {
-            return apr_pstrcat(pool, "java-home=", wrong, NULL);
-        }
-        declared->java_home = settings->java_home;
-        return NULL;
-    }
-    if (config->java_home != NULL) {
-        declared->java_home = config->java_home;
-        return NULL; /* checked once, as a directive */
-    }
-    declared->java_home = mj_java_home_find(pool, "");
-    return declared->java_home != NULL
-               ? NULL
-               : "no Java of 17 or later is found below /usr/lib/jvm, /usr/java, /opt or /usr/local: install one "
-                 "(apt-get install openjdk-17-jre-headless), or say where it is with JVMJavaHome";
-}
-
 static const char *read_env_file(apr_pool_t *pool, mj_pool_settings_t *settings)
 {
     apr_array_header_t *variables = apr_array_make(pool, 8, sizeof(const char *));
@@ -132,23 +106,6 @@ static const char *read_env_file(apr_pool_t *pool, mj_pool_settings_t *settings)
     wrong = mj_env_file_read(pool, settings->env_file, geteuid(), variables);
     settings->file_env = variables;
     return wrong != NULL ? apr_pstrcat(pool, "env-file=", wrong, NULL) : NULL;
-}
-
-/* What each daemon of the pool opens before it looks at an application. */
-static apr_array_header_t *needed_by(apr_pool_t *pool, const mj_pool_t *declared)
-{
-    apr_array_header_t *needed = apr_array_make(pool, 4, sizeof(mj_needed_t));
-    size_t i;
-
-    APR_ARRAY_PUSH(needed, mj_needed_t) = (mj_needed_t){"the launcher", mj_installed(pool, LAUNCHER), true};
-    for (i = 0; i < sizeof(jars) / sizeof(jars[0]); i++) {
-        APR_ARRAY_PUSH(needed, mj_needed_t) = (mj_needed_t){"a jar of mod_jvm", mj_installed(pool, jars[i]), true};
-    }
-    APR_ARRAY_PUSH(needed, mj_needed_t) =
-        (mj_needed_t){"java-home's JVM", apr_pstrcat(pool, declared->java_home, "/lib/server/libjvm.so", NULL), true};
-    APR_ARRAY_PUSH(needed, mj_needed_t) = (mj_needed_t){"a device", "/dev/null", true};
-    APR_ARRAY_PUSH(needed, mj_needed_t) = (mj_needed_t){"what the JVM knows itself by", "/proc/self", true};
-    return needed;
 }
 
 /* The JVM takes a locale that is not installed for C, and says nothing: file names and output lose what is not ASCII. */
@@ -176,6 +133,7 @@ static const char *check_pool(apr_pool_t *pool, mj_pool_t *declared, const serve
     long minimum = mj_server_config(main_server)->minimum_uid;
     mj_pool_settings_t *settings = declared->settings;
     bool is_home_given = settings->home != NULL;
+    mj_findings_t *findings = mj_findings_make(pool);
     const char *wrong;
 
     wrong = mj_identity_resolve(settings, pool, geteuid(), getegid(), minimum < 0 ? MJ_DEFAULT_MINIMUM_UID : (uid_t)minimum);
@@ -183,10 +141,14 @@ static const char *check_pool(apr_pool_t *pool, mj_pool_t *declared, const serve
         wrong = read_env_file(pool, settings);
     }
     if (wrong == NULL) {
-        wrong = check_java_home(pool, declared);
+        wrong = mj_pool_java_home_check(pool, declared, findings);
     }
     if (wrong == NULL) {
-        wrong = mj_confinement_check(settings, pool, geteuid(), is_home_given, needed_by(pool, declared));
+        wrong = mj_confinement_check(settings, pool, geteuid(), is_home_given, mj_needed_by(pool, declared), findings);
+    }
+    if (wrong == NULL) {
+        mj_pool_paths_check(settings, pool, is_home_given, findings);
+        wrong = mj_report_findings(declared, findings);
     }
     if (wrong == NULL) {
         warn_of_locale(declared);
@@ -363,7 +325,7 @@ static int check_mounts(apr_pool_t *pool, const server_rec *server)
 
 static const char *check_installation(apr_pool_t *pool)
 {
-    static const char *const programs[] = {"libexec/mod_jvm/jvm-supervisor", LAUNCHER};
+    static const char *const programs[] = {"libexec/mod_jvm/jvm-supervisor", MJ_LAUNCHER};
     bool by_others = geteuid() == 0;
     const char *wrong = NULL;
     size_t i;
@@ -371,8 +333,8 @@ static const char *check_installation(apr_pool_t *pool)
     for (i = 0; wrong == NULL && i < 2; i++) {
         wrong = mj_file_reachable(pool, mj_installed(pool, programs[i]), true, by_others);
     }
-    for (i = 0; wrong == NULL && i < 2; i++) {
-        wrong = mj_file_reachable(pool, mj_installed(pool, jars[i]), false, by_others);
+    for (i = 0; wrong == NULL && i < MJ_JARS; i++) {
+        wrong = mj_file_reachable(pool, mj_installed(pool, mj_jars[i]), false, by_others);
     }
     return wrong;
 }
@@ -438,9 +400,11 @@ int mj_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, serv
     for (server = main_server; server != NULL; server = server->next) {
         const mj_server_t *config = mj_server_config(server);
         wrong = config->java_home != NULL ? mj_java_home_check(ptemp, config->java_home) : NULL;
-        if (wrong != NULL) {
-            LOG_CHECK(server, apr_psprintf(ptemp, MJLOGNO(0003) "%s: JVMJavaHome %s", config->java_home_where, wrong));
-            failures++;
+        if (wrong != NULL) { /* a user who could cause it could keep httpd from its restart */
+            bool is_users = mj_path_is_users(ptemp, "", config->java_home);
+            ap_log_error(APLOG_MARK, APLOG_STARTUP | (is_users ? APLOG_WARNING : APLOG_ERR), 0, server, MJLOGNO(0003) "%s: JVMJavaHome %s",
+                         config->java_home_where, wrong);
+            failures += !is_users;
         }
     }
     failures += check_names(pconf, main_server);

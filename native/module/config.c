@@ -1,5 +1,6 @@
 /* Directives: their setters, and how scopes merge. */
 #include "module.h"
+#include "path_names.h"
 
 #include <apr_lib.h>
 #include <apr_strings.h>
@@ -236,6 +237,9 @@ static mj_mount_t *parse_mount(cmd_parms *cmd, const char *args, const char **wr
     *wrong = check_word(cmd, mount->target);
     if (*wrong == NULL && *mount->target != '/') {
         *wrong = apr_psprintf(cmd->pool, "the target '%s' is no absolute path: give one", mount->target);
+    }
+    if (*wrong == NULL) {
+        *wrong = mj_target_name_check(cmd->pool, mount->target);
     }
     rv = APR_SUCCESS;
     while (*wrong == NULL && (rv = mj_option_next(cmd->pool, &args, &key, &value)) == APR_SUCCESS) {

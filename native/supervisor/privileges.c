@@ -26,8 +26,8 @@ static size_t append(char *out, size_t size, size_t len, const char *text)
     return len;
 }
 
-/* step names what failed; object what it was to be done with, or NULL; reason is why, or NULL. */
-static _Noreturn void give_up(const char *step, const char *object, const char *reason)
+/* step names what failed; object what it was to be done with, reason why, mend what to do: each may be NULL. */
+static _Noreturn void give_up(const char *step, const char *object, const char *reason, const char *mend)
 {
     char message[512] = "F";
     size_t len = append(message, sizeof(message) - 1, 1, step);
@@ -41,6 +41,10 @@ static _Noreturn void give_up(const char *step, const char *object, const char *
         len = append(message, sizeof(message) - 1, len, ": ");
         len = append(message, sizeof(message) - 1, len, reason);
     }
+    if (mend != NULL) {
+        len = append(message, sizeof(message) - 1, len, ": ");
+        len = append(message, sizeof(message) - 1, len, mend);
+    }
     /* Whoever does not hear it sees the exit code. */
     sent = send(LIFECYCLE_FD, message, len, MSG_NOSIGNAL | MSG_DONTWAIT);
     message[len++] = '\n';
@@ -53,7 +57,7 @@ static _Noreturn void give_up(const char *step, const char *object, const char *
 static void require(bool is_done, const char *step)
 {
     if (!is_done) {
-        give_up(step, NULL, strerrordesc_np(errno));
+        give_up(step, NULL, strerrordesc_np(errno), NULL);
     }
 }
 
@@ -61,7 +65,8 @@ static void confine(const mj_program_t *program)
 {
     const char *object, *failed = mj_confine(program, &object);
     if (failed != NULL) {
-        give_up(failed, object, errno == ELOOP ? "a link has taken its place: name the folder itself" : strerrordesc_np(errno));
+        bool is_link = errno == ELOOP;
+        give_up(failed, object, is_link ? "a link is in its path" : strerrordesc_np(errno), is_link ? "name the folder itself" : NULL);
     }
 }
 
@@ -101,18 +106,18 @@ static void drop_identity(const mj_program_t *program)
     require(setuid(program->uid) == 0, "setuid");
 
     if (getresuid(&real, &effective, &saved) != 0 || real != program->uid || effective != program->uid || saved != program->uid) {
-        give_up("the UID is not the pool's after the change", NULL, NULL);
+        give_up("the UID is not the pool's after the change", NULL, NULL, NULL);
     }
     if (getresgid(&real_group, &effective_group, &saved_group) != 0 || real_group != program->gid ||
         effective_group != program->gid || saved_group != program->gid) {
-        give_up("the GID is not the pool's after the change", NULL, NULL);
+        give_up("the GID is not the pool's after the change", NULL, NULL, NULL);
     }
     if (getgroups(program->group_count + 1, program->group_space) != program->group_count ||
         memcmp(program->groups, program->group_space, (size_t)program->group_count * sizeof(gid_t)) != 0) {
-        give_up("the supplementary groups are not the pool's after the change", NULL, NULL);
+        give_up("the supplementary groups are not the pool's after the change", NULL, NULL, NULL);
     }
     if (setuid(0) == 0 || seteuid(0) == 0 || setgid(0) == 0 || setegid(0) == 0 || setgroups(0, NULL) == 0) {
-        give_up("root could be regained", NULL, NULL);
+        give_up("root could be regained", NULL, NULL, NULL);
     }
 }
 
@@ -122,6 +127,21 @@ static void join_session_keyring(void)
 {
     bool has_joined = syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) >= 0;
     require(has_joined || errno == ENOSYS || errno == EPERM, "session keyring");
+}
+
+/* As the pool's user. */
+static void enter_home(const char *home)
+{
+    const char *mend = "name another folder with home=";
+    if (chdir(home) == 0) {
+        return;
+    }
+    if (errno == ENOENT) {
+        mend = "make it, or name another folder with home=";
+    } else if (errno == EACCES) {
+        mend = "let the pool's user reach it (chmod o+x it and each folder above), or name another folder with home=";
+    }
+    give_up("home", home, strerrordesc_np(errno), mend);
 }
 
 _Noreturn void mj_become_daemon(const mj_program_t *program, const mj_inheritance_t *given, pid_t supervisor)
@@ -144,7 +164,7 @@ _Noreturn void mj_become_daemon(const mj_program_t *program, const mj_inheritanc
     if (getppid() != supervisor) {
         _exit(MJ_EXIT_NOT_STARTED);
     }
-    require(chdir(program->home) == 0, program->home);
+    enter_home(program->home);
     execve(program->launcher, given->argv, program->envp);
-    give_up(program->launcher, NULL, strerrordesc_np(errno));
+    give_up(program->launcher, NULL, strerrordesc_np(errno), NULL);
 }

@@ -1,5 +1,6 @@
 #include "confinement.h"
 #include "harness.h"
+#include "pool_paths.h"
 #include "temp_folder.h"
 
 #include <apr_strings.h>
@@ -9,12 +10,14 @@
 
 static mj_pool_settings_t *settings;
 static apr_array_header_t *needed;
+static mj_findings_t *findings;
 
 static void make_settings(void)
 {
     settings = mj_pool_settings_make(test_pool, "shop");
     settings->home = "/";
     needed = apr_array_make(test_pool, 2, sizeof(mj_needed_t));
+    findings = mj_findings_make(test_pool);
 }
 
 static void need(const char *what, const char *path, bool is_required)
@@ -24,7 +27,10 @@ static void need(const char *what, const char *path, bool is_required)
 
 static const char *check_as(uid_t euid)
 {
-    return mj_confinement_check(settings, test_pool, euid, false, needed);
+    const char *wrong;
+    findings = mj_findings_make(test_pool);
+    wrong = mj_confinement_check(settings, test_pool, euid, false, needed, findings);
+    return wrong == NULL && findings->doubts->nelts > 0 ? APR_ARRAY_IDX(findings->doubts, 0, const char *) : wrong;
 }
 
 static void assert_says(const char *wrong, const char *start, const char *mend)
@@ -98,7 +104,7 @@ START_TEST(a_home_that_cannot_be_seen_is_none)
     ck_assert_ptr_null(check_as(0));
     ck_assert_str_eq(settings->home, "/");
     settings->home = "/tmp/alice";
-    assert_says(mj_confinement_check(settings, test_pool, 0, true, needed), "private-tmp=on: home, /tmp/alice, ", "move it");
+    assert_says(mj_confinement_check(settings, test_pool, 0, true, needed, findings), "private-tmp=on: home, /tmp/alice, ", "move it");
     ck_assert_str_eq(settings->home, "/tmp/alice");
 }
 END_TEST
@@ -109,6 +115,33 @@ START_TEST(what_is_to_be_read_only_is_there)
     ck_assert_ptr_null(check_as(0));
     settings->read_only = "/usr:/nowhere/at/all";
     assert_says(check_as(0), "read-only=/nowhere/at/all: ", "No such file");
+}
+END_TEST
+
+START_TEST(links_to_what_is_read_only_are_resolved)
+{
+    const char *folder = mj_temp_folder(), *real = mj_make_folder(folder, "real", 0755);
+
+    settings->read_only = apr_pstrcat(test_pool, "/usr:", mj_make_link(folder, "link", "real"), NULL);
+    ck_assert_ptr_null(check_as(0));
+    ck_assert_str_eq(settings->read_only, apr_pstrcat(test_pool, "/usr:", real, NULL));
+}
+END_TEST
+
+/* Or he would keep httpd from its next restart. */
+START_TEST(what_a_user_can_cause_is_a_warning)
+{
+    const char *folder = mj_temp_folder(), *home = mj_make_folder(folder, "home", 0755);
+
+    mj_make_link(home, "link", "/usr");
+    ck_assert_int_eq(chown(home, 54321, 54321), 0);
+    settings->read_only = apr_pstrcat(test_pool, home, "/missing", NULL);
+    ck_assert_ptr_null(check_as(0));
+    assert_says(APR_ARRAY_IDX(findings->warnings, 0, const char *), apr_psprintf(test_pool, "read-only=%s/missing: ", home), "make it");
+    settings->read_only = apr_pstrcat(test_pool, home, "/link", NULL);
+    ck_assert_ptr_null(check_as(0));
+    assert_says(APR_ARRAY_IDX(findings->warnings, 0, const char *), apr_psprintf(test_pool, "read-only=%s/link is a link ", home),
+                "name the folder itself");
 }
 END_TEST
 
@@ -181,12 +214,14 @@ START_TEST(a_home_outside_the_root_directory_is_none)
 
     settings->chroot = mj_make_folder(folder, "jail", 0755);
     settings->home = "/etc";
-    assert_says(mj_confinement_check(settings, test_pool, 0, true, needed), "chroot=/tmp/mj-test-", "home, /etc, ");
-    ck_assert_ptr_null(check_as(0));
+    mj_pool_paths_check(settings, test_pool, true, findings);
+    assert_says(APR_ARRAY_IDX(findings->doubts, 0, const char *), "home=/etc: No such file or directory in chroot=/tmp/mj-test-", "make it");
+    ck_assert_str_eq(settings->home, "/etc");
+    mj_pool_paths_check(settings, test_pool, false, findings);
     ck_assert_str_eq(settings->home, "/");
     settings->home = "/etc";
     mj_make_folder(settings->chroot, "etc", 0755);
-    ck_assert_ptr_null(check_as(0));
+    mj_pool_paths_check(settings, test_pool, true, mj_findings_make(test_pool));
     ck_assert_str_eq(settings->home, "/etc");
 }
 END_TEST
@@ -205,6 +240,8 @@ Suite *mj_suite(void)
     tcase_add_test(tcase, a_home_that_cannot_be_seen_is_none);
     tcase_add_test(tcase, what_is_to_be_read_only_is_there);
     if (geteuid() == 0) {
+        tcase_add_test(tcase, links_to_what_is_read_only_are_resolved);
+        tcase_add_test(tcase, what_a_user_can_cause_is_a_warning);
         tcase_add_test(root, a_root_directory_is_roots_alone);
         tcase_add_test(root, a_root_directory_holds_what_is_needed);
         tcase_add_test(root, a_link_out_of_the_root_directory_leads_nowhere);

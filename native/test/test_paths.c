@@ -1,4 +1,5 @@
 #include "harness.h"
+#include "path_walk.h"
 #include "paths.h"
 #include "temp_folder.h"
 
@@ -357,6 +358,107 @@ START_TEST(what_is_no_file_is_missing)
 }
 END_TEST
 
+/* --- paths whose owner may be anybody --- */
+
+static void assert_resolves(const char *path, const char *expected)
+{
+    const char *resolved = NULL, *wrong = mj_path_resolve(test_pool, "", path, &resolved);
+    ck_assert_msg(wrong == NULL, "%s", wrong);
+    ck_assert_str_eq(resolved, expected);
+}
+
+START_TEST(links_of_root_are_resolved_whoever_owns_what_they_lead_to)
+{
+    const char *theirs = mj_make_folder(folder, "theirs", 0755), *inner = mj_make_folder(theirs, "inner", 0777);
+    const char *resolved;
+
+    mj_make_link(folder, "link", theirs);
+    mj_make_link(theirs, "roots", inner);
+    give_away(theirs, STRANGER);
+    assert_resolves(below(folder, "link/inner"), inner);
+    assert_resolves(below(folder, "link/missing"), below(theirs, "missing"));
+    /* root's own, but the owner of the folder can put another in its place */
+    assert_wrong(mj_path_resolve(test_pool, "", below(theirs, "roots"), &resolved), below(theirs, "roots"), "name the folder itself");
+    assert_wrong(mj_path_resolve(test_pool, "", below(folder, "link/roots/x"), &resolved), below(theirs, "roots"), "name the folder itself");
+    assert_wrong(mj_path_resolve(test_pool, "", "srv", &resolved), "srv", "absolute");
+}
+END_TEST
+
+START_TEST(links_are_resolved_within_a_root_directory)
+{
+    const char *jail = mj_make_folder(folder, "jail", 0755), *resolved = NULL;
+
+    mj_make_folder(jail, "opt/app", 0755);
+    mj_make_link(jail, "srv", "/opt");
+    mj_make_link(jail, "up", "../../../opt");
+    ck_assert_ptr_null(mj_path_resolve(test_pool, jail, "/srv/app", &resolved));
+    ck_assert_str_eq(resolved, "/opt/app");
+    ck_assert_ptr_null(mj_path_resolve(test_pool, jail, "/up/app", &resolved));
+    ck_assert_str_eq(resolved, "/opt/app");
+    give_away(below(jail, "srv"), STRANGER);
+    assert_wrong(mj_path_resolve(test_pool, jail, "/srv/app", &resolved), below(jail, "srv"), "name the folder itself");
+}
+END_TEST
+
+START_TEST(it_is_told_what_a_user_can_change)
+{
+    const char *theirs = mj_make_folder(folder, "theirs", 0755), *sticky = mj_make_folder(folder, "sticky", 01777);
+    const char *open_folder = mj_make_folder(folder, "open", 0777);
+
+    mj_make_folder(theirs, "inner", 0755);
+    give_away(theirs, STRANGER);
+    give_away(mj_make_link(sticky, "theirs", folder), STRANGER);
+    ck_assert(!mj_path_is_users(test_pool, "", folder));
+    ck_assert(!mj_path_is_users(test_pool, "", below(folder, "missing/too")));
+    ck_assert(!mj_path_is_users(test_pool, "", mj_make_folder(sticky, "inner", 0755)));
+    ck_assert(!mj_path_is_users(test_pool, "", mj_make_link(sticky, "roots", folder)));
+    ck_assert(mj_path_is_users(test_pool, "", theirs));
+    ck_assert(mj_path_is_users(test_pool, "", below(theirs, "inner")));
+    ck_assert(mj_path_is_users(test_pool, "", below(theirs, "missing")));
+    ck_assert(mj_path_is_users(test_pool, "", below(sticky, "missing")));
+    ck_assert(mj_path_is_users(test_pool, "", below(sticky, "theirs")));
+    ck_assert(mj_path_is_users(test_pool, "", below(open_folder, "missing")));
+    ck_assert(mj_path_is_users(test_pool, "", mj_make_folder(open_folder, "inner", 0755)));
+}
+END_TEST
+
+static const char *reach(const char *path)
+{
+    apr_array_header_t *groups = apr_array_make(test_pool, 1, sizeof(gid_t));
+    APR_ARRAY_PUSH(groups, gid_t) = 777;
+    return mj_folder_reachable(test_pool, "", path, STRANGER, STRANGER, groups);
+}
+
+START_TEST(a_home_is_one_that_its_user_can_reach)
+{
+    static const struct {
+        mode_t mode;
+        uid_t uid;
+        gid_t gid;
+        bool is_reached;
+    } cases[] = {
+        {0700, 0, 0, false},        {0701, 0, 0, true},           {0711, STRANGER, 0, true},  {0011, STRANGER, 0, false},
+        {0710, 0, STRANGER, true},  {0701, 0, STRANGER, false},   {0710, 0, 777, true},       {0710, 0, 778, false},
+    };
+    const char *home = mj_make_folder(folder, "home", 0755), *inner = mj_make_folder(home, "inner", 0755);
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        ck_assert_int_eq(chown(home, cases[i].uid, cases[i].gid), 0);
+        ck_assert_int_eq(chmod(home, cases[i].mode), 0);
+        ck_assert_msg((reach(home) == NULL) == cases[i].is_reached, "%zu: %s", i, reach(home));
+        ck_assert_msg((reach(inner) == NULL) == cases[i].is_reached, "%zu: %s", i, reach(inner));
+        if (!cases[i].is_reached) {
+            assert_wrong(reach(inner), home, "chmod it");
+        }
+    }
+    assert_wrong(reach(mj_make_file(folder, "file", "")), below(folder, "file"), "is no folder");
+    assert_wrong(reach(below(folder, "missing")), "No such file or directory", "make it");
+    /* nothing is told of what lies behind a user's link */
+    give_away(mj_make_link(folder, "link", "/root/nothing"), STRANGER);
+    ck_assert_ptr_null(reach(below(folder, "link")));
+}
+END_TEST
+
 Suite *mj_suite(void)
 {
     Suite *suite = suite_create("paths");
@@ -395,5 +497,13 @@ Suite *mj_suite(void)
     tcase_add_test(tcase, links_of_others_are_never_followed);
     tcase_add_test(tcase, a_missing_runtime_folder_is_made);
     tcase_add_test(tcase, a_runtime_folder_is_not_made_where_it_cannot_be);
+    if (geteuid() == 0) {
+        tcase = mj_case(suite, "users");
+        tcase_add_checked_fixture(tcase, make_folder, NULL);
+        tcase_add_test(tcase, links_of_root_are_resolved_whoever_owns_what_they_lead_to);
+        tcase_add_test(tcase, links_are_resolved_within_a_root_directory);
+        tcase_add_test(tcase, it_is_told_what_a_user_can_change);
+        tcase_add_test(tcase, a_home_is_one_that_its_user_can_reach);
+    }
     return suite;
 }

@@ -3,6 +3,7 @@ package modjvm.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 import modjvm.it.harness.Command;
@@ -101,6 +102,14 @@ class ConfigTest {
         "restart-interval=x,     'time'",
         "restart-order=new-first, 'stop-first'",
         "reload-marker=here,     'absolute'",
+        "reload-marker=/srv/x/,  'name a file'",
+        "home=/nonexistent,      'No such file.*make it'",
+        "home=/etc/passwd,       'is no folder'",
+        "home=/etc/passwd/x,     'Not a directory|is no folder'",
+        "class-path=/srv/notes.txt, 'name a .jar'",
+        "class-path=/srv/A.java, 'name a .jar'",
+        "class-path=/srv/lib/*,  'name each jar'",
+        "class-path=/srv/a.jar/, 'slash'",
         "listen-backlog=0,       'from 1 to 65535'",
         "send-buffer-size=1t,    'size'",
         "receive-buffer-size=x,  'size'",
@@ -163,6 +172,85 @@ class ConfigTest {
 
     @Test
     @RequiresRoot
+    void shouldRefuseAHomeThatItsUserCannotReach() {
+        Path closed = Folders.make(httpd.dir().resolve("closed-home"), "root", "rwx------");
+        assertRefused(
+                "JVMDaemonProcess shop ${AS1} home=" + closed,
+                "JVMDaemonProcess",
+                "home=" + closed,
+                "closed to the pool's user.*chmod");
+        assertRefused(
+                "JVMDaemonProcess shop ${AS1} home=" + closed + "/x", "JVMDaemonProcess", closed.toString(), "chmod");
+    }
+
+    private static void assertWarned(String lines, String... messages) {
+        httpd.rewriteHost("site", lines);
+        Command test = httpd.configtest();
+
+        assertThat(test.exitCode()).as(test.output()).isZero();
+        assertThat(test.output()).contains("MJ0008").contains(messages);
+    }
+
+    /** Or a user could keep httpd from its next restart, and all other sites with it. */
+    @Test
+    @RequiresRoot
+    void shouldOnlyWarnOfWhatAUserCanCause() {
+        Path own = Folders.make(httpd.dir().resolve("own"), Users.first(), "rwxr-xr-x");
+        Path link = own.resolve("link");
+        Command.succeed("ln", "-sfn", "/usr", link.toString());
+
+        assertWarned("JVMDaemonProcess shop ${AS1} home=" + own + "/gone", "home=" + own + "/gone: No such file");
+        assertWarned(
+                "JVMDaemonProcess shop ${AS1} read-only=" + own + "/gone", "read-only=" + own + "/gone: No such file");
+        assertWarned(
+                "JVMDaemonProcess shop ${AS1} read-only=" + link, "read-only=" + link, "name the folder itself");
+        assertWarned("JVMDaemonProcess shop ${AS1} java-home=" + own + "/jdk", "java-home=" + own + "/jdk", "libjvm");
+        assertWarned("JVMDaemonProcess shop ${AS1} class-path=" + own + "/a.jar", "class-path=" + own + "/a.jar");
+        assertWarned("JVMDaemonProcess shop ${AS1} reload-marker=" + own + "/x/y", "reload-marker=" + own + "/x/y");
+    }
+
+    private static Path javaHome(Path folder) {
+        Folders.write(folder.resolve("lib/server/libjvm.so"), "");
+        Folders.write(folder.resolve("release"), "JAVA_VERSION=\"21.0.1\"\n");
+        return folder;
+    }
+
+    @Test
+    @RequiresRoot
+    void shouldRefuseAJavaHomeThatAnotherUserCanChange() {
+        Path home = javaHome(httpd.dir().resolve("jdk-of-second"));
+        Command.succeed("chown", "-R", Users.second(), home.toString());
+        String pool = "JVMDaemonProcess shop ${AS1}";
+
+        assertRefused(pool + " java-home=" + home, "JVMDaemonProcess", "java-home=" + home, "belongs to UID.*chown");
+        assertRefused("JVMJavaHome " + home + "\n" + pool, "JVMDaemonProcess", "JVMJavaHome " + home, "chown");
+        Command.succeed("chown", "-R", Users.first(), home.toString());
+        httpd.rewriteHost("site", pool + " java-home=" + home);
+        assertThat(httpd.configtest().output()).contains("Syntax OK").doesNotContain("MJ0008");
+        // his own, but one file in it
+        Command.succeed("chown", Users.second(), home + "/lib/server/libjvm.so");
+        assertWarned(pool + " java-home=" + home, "libjvm.so belongs to UID");
+        Command.succeed("chown", "-R", "root", home.toString());
+        Command.succeed("chmod", "o+w", home + "/lib");
+        assertRefused(pool + " java-home=" + home, "JVMDaemonProcess", home + "/lib", "chmod go-w");
+    }
+
+    /** What hangs here hangs httpd's parent at a graceful restart. */
+    @ParameterizedTest
+    @CsvSource({"mkfifo %s", "ln -s /dev/zero %s", "truncate -s 1T %s", "mkdir %s", "ln -s %1$s %1$s"})
+    @RequiresRoot
+    void shouldNotHangOverAJavaHome(String make) throws IOException {
+        Path home = httpd.dir().resolve("jdk-that-hangs");
+        Command.succeed("rm", "-rf", home.toString());
+        Files.delete(javaHome(home).resolve("release"));
+        Command.succeed("sh", "-c", make.formatted(home + "/release"));
+        Command.succeed("chown", "-R", Users.first(), home.toString());
+
+        assertWarned("JVMDaemonProcess shop ${AS1} java-home=" + home, home.toString(), "`release`");
+    }
+
+    @Test
+    @RequiresRoot
     void shouldRefuseUidsUnderTheMinimum() {
         httpd.rewriteHost("site", RIGHT);
         httpd.rewriteMain("JVMMinimumUID 60001");
@@ -186,6 +274,13 @@ class ConfigTest {
         "JVMAlias /app,                                     JVMAlias,         '',              'target'",
         "JVMAlias /app Hello.java,                          JVMAlias,         Hello.java,      'absolute'",
         "JVMAlias /app ${APPS}/Hello.java colour=red,       JVMAlias,         colour,          'there is no option'",
+        "JVMAlias /app ${WORK}/notes.txt,                   JVMAlias,         notes.txt,       'name a .java file'",
+        "JVMAlias /app ${WORK}/shop.war,                    JVMAlias,         shop.war,        'not supported yet'",
+        "JVMAlias /app ${WORK}/Hello.class,                 JVMAlias,         Hello.class,     'folder above its package'",
+        "JVMAlias /app ${APPS}/Hello.java/,                 JVMAlias,         Hello.java/,     'leave the slash out'",
+        "JVMAlias /app ${WORK}/Hello.JAVA,                  JVMAlias,         Hello.JAVA,      'rename'",
+        "JVMAlias /app /,                                   JVMAlias,         /app,            'name a .java file'",
+        "JVMAliasMatch ^/(.*)$ ${WORK}/$1.txt,              JVMAliasMatch,    $1.txt,          'name a .java file'",
         "JVMAlias /a/../b ${APPS}/Hello.java,               JVMAlias,         /a/../b,         'leave them out'",
         "JVMAlias /app ${APPS}/Hello.java entry-point=a-b,  JVMAlias,         a-b,             'member'",
         "JVMAliasMatch ^/( ${APPS}/Hello.java,              JVMAliasMatch,    ^/(,             'regular expression'",

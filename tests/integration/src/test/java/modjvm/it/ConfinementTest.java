@@ -17,6 +17,7 @@ import modjvm.it.harness.Jail;
 import modjvm.it.harness.Jdk;
 import modjvm.it.harness.Prefix;
 import modjvm.it.harness.Proc;
+import modjvm.it.harness.Users;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -145,6 +146,45 @@ class ConfinementTest {
             assertThat(Files.isWritable(kept)).isTrue();
         } finally {
             Path.of("/tmp/" + name("x-")).toFile().delete();
+        }
+    }
+
+    /** A user who owns a folder on the way puts a link there: to somebody else's, which would be mounted over his own. */
+    @Test
+    void shouldFollowNoLinkToWhatIsReadOnly() throws IOException {
+        Path own = Folders.make(base.resolve("own"), Users.first(), "rwxr-xr-x");
+        Path site = Folders.make(own.resolve("site"), Users.first(), "rwxr-xr-x");
+        Path secret = Folders.make(base.resolve("secret"), "root", "rwx------");
+        Folders.write(secret.resolve("file"), "");
+        try (Httpd httpd = httpd().host("site", site("read-only=" + site, apps)).start()) {
+            httpd.awaitReady("site", 1);
+            assertThat(ask(httpd, "create=" + site + "/x").body()).contains("Read-only file system");
+
+            httpd.expect("MJ010[145]|MJ0112|MJ0008|read-only=");
+            Files.move(site, own.resolve("moved"));
+            Files.createSymbolicLink(site, secret);
+            httpd.rewriteHost("site", site("env=A=2 read-only=" + site, apps));
+            httpd.graceful();
+
+            assertThat(httpd.log("site").await("read-only=" + site + ": "))
+                    .contains("a link is in its path", "name the folder itself");
+        }
+    }
+
+    @Test
+    void shouldSayAtRunTimeWhichHomeIsMissing() {
+        Path home = base.resolve("not-mounted-yet");
+        try (Httpd httpd = httpd().host("site", site("home=" + home, apps))
+                .host("other", "JVMDaemonProcess other ${AS2}\nJVMAlias / " + apps + "/Hello.java")
+                .write()) {
+            assertRefused(httpd, "home=" + home + ": No such file");
+
+            httpd.expect("MJ0008|MJ0032|MJ010[145]|home=");
+            httpd.start();
+            assertThat(httpd.log("site").await("ended.*home=")).contains("home=" + home, "make it, or name another");
+            Http.await(httpd.uri("other", "/"), 200);
+            Folders.make(home);
+            Http.await(httpd.uri("site", "/?pid"), 200);
         }
     }
 
