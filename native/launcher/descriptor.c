@@ -3,11 +3,16 @@
 #include "busy_poll.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <unistd.h>
+
+#define SPARES 8
 
 static bool look_at_peer(int socket, struct ucred *peer)
 {
@@ -25,6 +30,40 @@ int64_t mj_descriptor_peer_process(int socket)
 {
     struct ucred peer;
     return look_at_peer(socket, &peer) ? (int64_t)peer.pid : -1;
+}
+
+/* Written before there are threads, and by the one that awaits commands. */
+static int spares[SPARES];
+
+void mj_descriptor_spare(int fd)
+{
+    size_t i;
+    for (i = 0; i < SPARES; i++) {
+        spares[i] = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+    }
+}
+
+void mj_descriptor_give_spares(void)
+{
+    size_t i;
+    for (i = 0; i < SPARES; i++) {
+        if (spares[i] > 0) {
+            close(spares[i]);
+        }
+        spares[i] = 0;
+    }
+}
+
+int64_t mj_descriptor_exhausted(void)
+{
+    int fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
+    struct rlimit limit;
+
+    if (fd >= 0) {
+        close(fd);
+        return 0;
+    }
+    return errno == EMFILE && getrlimit(RLIMIT_NOFILE, &limit) == 0 ? (int64_t)limit.rlim_cur : 0;
 }
 
 void mj_descriptor_await(int socket)

@@ -197,9 +197,13 @@ static jboolean JNICALL native_try_report(JNIEnv *env, jclass type, jbyte messag
 
 static jint JNICALL native_await_command(JNIEnv *env, jclass type)
 {
+    int command;
+
     (void)env;
     (void)type;
-    return mj_lifecycle_await();
+    command = mj_lifecycle_await();
+    mj_descriptor_give_spares();
+    return command;
 }
 
 static void JNICALL native_listener_taken(JNIEnv *env, jclass type)
@@ -212,6 +216,7 @@ static void JNICALL native_listener_taken(JNIEnv *env, jclass type)
         }
     }
     if (null > 0) {
+        mj_descriptor_spare(null);
         close(null);
     }
     (void)type;
@@ -368,6 +373,13 @@ static jint JNICALL native_number(JNIEnv *env, jclass type, jobject channel)
     return socket_of(env, channel);
 }
 
+static jlong JNICALL native_exhausted(JNIEnv *env, jclass type)
+{
+    (void)env;
+    (void)type;
+    return mj_descriptor_exhausted();
+}
+
 static void JNICALL native_await_input(JNIEnv *env, jclass type, jint socket)
 {
     (void)env;
@@ -480,6 +492,7 @@ static bool register_natives(JNIEnv *env)
         {(char *)(uintptr_t) "peerProcess", (char *)(uintptr_t) "(" SOCKET ")J", (void *)(uintptr_t)native_peer_process},
         {(char *)(uintptr_t) "number", (char *)(uintptr_t) "(" SOCKET ")I", (void *)(uintptr_t)native_number},
         {(char *)(uintptr_t) "awaitInput", (char *)(uintptr_t) "(I)V", (void *)(uintptr_t)native_await_input},
+        {(char *)(uintptr_t) "exhaustedDescriptors", (char *)(uintptr_t) "()J", (void *)(uintptr_t)native_exhausted},
         {(char *)(uintptr_t) "canPass", (char *)(uintptr_t) "(" SOCKET FILE_CHANNEL ")Z", (void *)(uintptr_t)native_can_pass},
         {(char *)(uintptr_t) "send", (char *)(uintptr_t) "(" SOCKET BUFFER "II" FILE_CHANNEL ")I", (void *)(uintptr_t)native_send},
         {(char *)(uintptr_t) "trySend", (char *)(uintptr_t) "(" SOCKET BUFFER "II)I", (void *)(uintptr_t)native_try_send},

@@ -204,8 +204,12 @@ static mj_channel_t *channel_for(const mj_exchange_t *exchange, const mj_pool_t 
         return NULL;
     }
     if (rv != APR_SUCCESS) {
-        /* A daemon that has just died; anything else wants an administrator, once. */
+        /* A daemon that has just died, or whose socket is lost, which the supervisor then looks for; anything else wants an administrator,
+         * once. */
         bool is_death = APR_STATUS_IS_ECONNREFUSED(rv) || APR_STATUS_IS_ENOENT(rv);
+        if (is_death && mj_board_call(child->board, pool->index)) {
+            mj_bell_ring(child->bell);
+        }
         ap_log_rerror(APLOG_MARK, is_death || !is_first ? APLOG_INFO : APLOG_ERR, rv, r,
                       MJLOGNO(0033) "pool %s pid %u: cannot connect to %s", pool->settings->name, ticket->pid, path);
         return NULL;

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -27,6 +28,7 @@ mj_daemon_t *mj_daemon_start(const mj_program_t *program, const mj_site_t *site,
     apr_pool_t *mem;
     mj_daemon_t *daemon;
     mj_kin_t kin = {0};
+    struct stat st;
     const char *failed;
 
     apr_pool_create(&mem, pool);
@@ -55,6 +57,10 @@ mj_daemon_t *mj_daemon_start(const mj_program_t *program, const mj_site_t *site,
     daemon->uid = program->has_identity ? program->uid : geteuid();
     (void)mj_vitals_kin(daemon->child.pid, &kin);
     daemon->born = kin.born;
+    if (lstat(daemon->path, &st) == 0) {
+        daemon->socket_dev = st.st_dev;
+        daemon->socket_ino = st.st_ino;
+    }
     mj_life_begin(&daemon->life, &daemon->times, now);
     return daemon;
 }
@@ -175,6 +181,20 @@ char mj_daemon_hear(mj_daemon_t *daemon, char *text)
         message[0] = '?'; /* 0 would be no message */
     }
     return message[0];
+}
+
+const char *mj_daemon_is_cut_off(mj_daemon_t *daemon, bool by_connecting)
+{
+    struct stat st;
+    if (lstat(daemon->path, &st) != 0) {
+        return errno == ENOENT || errno == ENOTDIR
+                   ? apr_pstrcat(daemon->mem, "its socket ", daemon->path, " is gone (does something remove old files there?)", NULL)
+                   : NULL;
+    }
+    if (st.st_dev != daemon->socket_dev || st.st_ino != daemon->socket_ino) {
+        return apr_pstrcat(daemon->mem, "its socket ", daemon->path, " is gone, and something else is in its place", NULL);
+    }
+    return by_connecting && mj_site_is_left_behind(daemon->path) ? "it listens at its socket no more" : NULL;
 }
 
 bool mj_daemon_dump(const mj_daemon_t *daemon)

@@ -56,6 +56,10 @@ typedef struct mj_daemon_t {
     int64_t idle_at;      /**< when it last said that it is idle; MJ_LONG_AGO: it has not */
     mj_child_t child; /**< descriptors are -1 once closed */
     char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
+    dev_t socket_dev; /**< what lies at path */
+    ino_t socket_ino;
+    bool is_called;       /**< somebody has called the pool: perhaps because it could not connect */
+    int64_t reach_at;     /**< when the way to it is looked at next, if anything happens then */
 
     mj_lines_t out_lines;
     mj_lines_t err_lines;
@@ -82,6 +86,10 @@ bool mj_daemon_read_output(mj_daemon_t *daemon, bool is_error);
  *  @param text MJ_LIFECYCLE_MAX bytes: what follows the type, terminated
  *  @return the message's type; 0 if there is none now */
 char mj_daemon_hear(mj_daemon_t *daemon, char *text);
+
+/** Why nobody can connect to it, though it lives. by_connecting: tries it, where nothing is wrong with its socket.
+ *  @return text in its memory, or NULL if that is not so */
+const char *mj_daemon_is_cut_off(mj_daemon_t *daemon, bool by_connecting);
 
 /** Has it print its threads on its stdout. @return false if it would end of that: it does not handle SIGQUIT */
 bool mj_daemon_dump(const mj_daemon_t *daemon);

@@ -108,7 +108,11 @@ unsigned mj_pool_roll(mj_pool_t *pool, const char *why, int64_t now)
 
 void mj_pool_call(mj_pool_t *pool)
 {
+    mj_daemon_t *daemon;
     pool->plan.is_idle = false;
+    for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
+        daemon->is_called = true;
+    }
 }
 
 void mj_pool_remove(mj_pool_t *pool)

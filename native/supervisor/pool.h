@@ -46,7 +46,7 @@ void mj_pool_configure(mj_pool_t *pool, const mj_program_t *program, apr_pool_t 
  *  why is for the log. @return the number of that generation */
 unsigned mj_pool_roll(mj_pool_t *pool, const char *why, int64_t now);
 
-/** A request may wait for it: it starts again if it was idle. */
+/** A request may wait for it: it starts again if it was idle; or have found no way to a daemon, and that is looked at. */
 void mj_pool_call(mj_pool_t *pool);
 
 /** It is no longer named: it drains, and is free when no daemon is left. */

@@ -68,6 +68,22 @@ static void condemn(mj_pool_t *pool, mj_daemon_t *daemon, const char *why, const
     }
 }
 
+/* One that nobody can connect to serves nobody new: it is shown as draining at once, and what it has is served to the end. */
+static void look_for_way(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
+{
+    const char *wrong;
+    if (daemon->life.state != MJ_LIFE_READY || now < daemon->reach_at) {
+        return;
+    }
+    wrong = mj_daemon_is_cut_off(daemon, daemon->is_called);
+    daemon->is_called = false;
+    daemon->reach_at = now + MJ_REACH_PERIOD;
+    if (wrong != NULL) {
+        condemn(pool, daemon, "not-reachable", wrong, now);
+        mj_pool_step(realm, pool, daemon, MJ_EVENT_DRAIN, now);
+    }
+}
+
 void mj_pool_look_after(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
 {
     char more[64];
@@ -79,6 +95,7 @@ void mj_pool_look_after(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon,
             return;
         }
     }
+    look_for_way(realm, pool, daemon, now);
     if (daemon->life.state != MJ_LIFE_READY && daemon->life.state != MJ_LIFE_DRAINING) {
         return;
     }

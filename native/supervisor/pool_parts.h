@@ -7,6 +7,8 @@
 #define SECOND INT64_C(1000000)
 /* A pool rolls this often at most: several files are often changed together, and nobody may keep root forking. */
 #define ROLL_PERIOD SECOND
+/* The way to a daemon is looked at this often at most. */
+#define MJ_REACH_PERIOD SECOND
 
 void mj_pool_show_slot(const mj_realm_t *realm, const mj_pool_t *pool, const mj_daemon_t *daemon);
 

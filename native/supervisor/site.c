@@ -107,8 +107,8 @@ static bool is_daemon_socket(const char *name)
     return at > name;
 }
 
-/* Whether nobody listens any more: the daemons of another httpd with the same folder live. */
-static bool is_left_behind(const char *path)
+/* Sockets stay that somebody listens at: the daemons of another httpd with the same folder live. */
+bool mj_site_is_left_behind(const char *path)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -137,7 +137,7 @@ void mj_site_clean(const mj_site_t *site)
         struct stat st;
         if (is_daemon_socket(entry->d_name) && fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
             S_ISSOCK(st.st_mode) &&
-            snprintf(path, sizeof(path), "%s/%s", site->runtime_dir, entry->d_name) < (int)sizeof(path) && is_left_behind(path)) {
+            snprintf(path, sizeof(path), "%s/%s", site->runtime_dir, entry->d_name) < (int)sizeof(path) && mj_site_is_left_behind(path)) {
             unlinkat(dirfd(dir), entry->d_name, 0);
         }
     }

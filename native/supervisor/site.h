@@ -28,4 +28,7 @@ bool mj_site_sockets_differ(const mj_site_t *a, const mj_site_t *b);
 /** Removes the daemons' sockets that an earlier supervisor left in the runtime directory; not those that somebody listens on. */
 void mj_site_clean(const mj_site_t *site);
 
+/** Whether there is a socket that nobody listens at. */
+bool mj_site_is_left_behind(const char *path);
+
 #endif

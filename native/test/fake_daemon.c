@@ -21,6 +21,7 @@
  *   shut      closes its lifecycle socket as soon as it is ready, and lives on
  *   thread    has a second thread, and prints its number
  *   headless  its first thread ends once it is ready, and another goes on
+ *   unlistening  closes its listening socket before it is ready
  *   keyring   prints whether it finds the key `mj-secret` in its session's keyring
  * SIGQUIT has it print `dump`, SIGUSR1 wish to be replaced, SIGUSR2 tell that a target has changed. Otherwise it is ready at once, and
  * ends when it is told to drain or when the supervisor is gone. */
@@ -248,6 +249,9 @@ int main(int argc, char **argv)
     }
     if (is_told("stubborn")) {
         signal(SIGTERM, SIG_IGN);
+    }
+    if (is_told("unlistening")) {
+        close(0);
     }
     if (!is_told("hang")) {
         const char *failed = is_told("partial=") ? strchr(strstr(getenv("FAKE"), "partial="), '=') : NULL;

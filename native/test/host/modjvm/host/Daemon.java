@@ -27,6 +27,8 @@ final class Daemon {
 
     static native int awaitCommand();
 
+    static native long exhaustedDescriptors();
+
     static native void listenerTaken();
 
     static native boolean watch(SocketChannel channel, long id);

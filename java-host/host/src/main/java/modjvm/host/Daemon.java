@@ -70,6 +70,9 @@ final class Daemon {
     /** Waits until something can be read from a descriptor, or its other end, or {@link SocketChannel#shutdownInput}, has closed it. */
     static native void awaitInput(int number);
 
+    /** How many descriptors this process has if it can have no more; 0 if it can. */
+    static native long exhaustedDescriptors();
+
     /** Whether {@link #send} can attach this file: it can be told here which descriptors these are, and it is a regular file, not on FUSE. */
     static native boolean canPass(SocketChannel channel, FileChannel file);
 

@@ -28,6 +28,11 @@ final class DaemonDescriptors implements Descriptors {
     }
 
     @Override
+    public long exhausted() {
+        return Daemon.exhaustedDescriptors();
+    }
+
+    @Override
     public boolean canPass(SocketChannel channel, FileChannel file) {
         return Daemon.canPass(channel, file);
     }

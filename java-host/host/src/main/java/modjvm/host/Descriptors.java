@@ -30,6 +30,11 @@ interface Descriptors {
         }
 
         @Override
+        public long exhausted() {
+            return 0;
+        }
+
+        @Override
         public boolean canPass(SocketChannel channel, FileChannel file) {
             return false;
         }
@@ -59,6 +64,9 @@ interface Descriptors {
      * threads: one that waits in a read is woken for nothing as well, whenever httpd has taken what was sent to it.
      */
     void awaitInput(int number);
+
+    /** How many descriptors this process has if it can have no more; 0 if it can. */
+    long exhausted();
 
     /** Whether {@link #send} can attach this file: a regular one, whose reading nobody could delay. */
     boolean canPass(SocketChannel channel, FileChannel file);

@@ -127,7 +127,14 @@ final class Host {
                 mounts.preload(settings.applications(), Runtime.getRuntime().availableProcessors(), events);
         new WarmUps(mounts).run(settings.warmUps());
         Server serving = new Server(
-                listener, settings.server(), threads, mounts, lifecycle.hangups(), lifecycle.descriptors(), this::end);
+                listener,
+                settings.server(),
+                threads,
+                mounts,
+                lifecycle.hangups(),
+                lifecycle.descriptors(),
+                new Shortage(lifecycle, lifecycle.descriptors()),
+                this::end);
         serving.start();
         server = serving;
         lifecycle.ready(DefinitionHashes.of(failed));

@@ -39,6 +39,7 @@ final class Server implements AutoCloseable {
     private final ThreadFactory threads;
     private final Hangups hangups;
     private final Descriptors descriptors;
+    private final Shortage shortage;
     private final Runnable fatal;
     private final Admission admission;
     private final Buffers buffers;
@@ -64,6 +65,7 @@ final class Server implements AutoCloseable {
      * @param threads makes those that serve connections
      * @param hangups tells which connections httpd has closed
      * @param descriptors passes files, and tells who has connected
+     * @param shortage told when connections cannot be taken
      * @param fatal ends the process; run after an error of the virtual machine has been logged
      */
     Server(
@@ -73,6 +75,7 @@ final class Server implements AutoCloseable {
             Applications applications,
             Hangups hangups,
             Descriptors descriptors,
+            Shortage shortage,
             Runnable fatal) {
         if (settings.threads() < 1) {
             throw new IllegalArgumentException("threads: " + settings.threads());
@@ -83,6 +86,7 @@ final class Server implements AutoCloseable {
         this.threads = Objects.requireNonNull(threads, "threads");
         this.hangups = Objects.requireNonNull(hangups, "hangups");
         this.descriptors = Objects.requireNonNull(descriptors, "descriptors");
+        this.shortage = Objects.requireNonNull(shortage, "shortage");
         this.fatal = Objects.requireNonNull(fatal, "fatal");
         this.admission = new Admission(settings.threads());
         // A request with a long body and a long response holds two.
@@ -169,13 +173,15 @@ final class Server implements AutoCloseable {
         for (long number = 1; listener.isOpen(); number++) {
             try {
                 open(listener.accept(), number);
+                shortage.isOver();
             } catch (ClosedChannelException e) {
                 return;
             } catch (IOException e) {
-                Log.line("accept", Log.describe(e));
+                shortage.lacksDescriptors(e, System.nanoTime());
                 pause(ACCEPT_PAUSE_MS);
             } catch (Throwable e) {
                 report("accept", e);
+                pause(ACCEPT_PAUSE_MS);
             }
         }
     }
@@ -207,14 +213,12 @@ final class Server implements AutoCloseable {
 
     /** Nothing has been read of the connection: its request waits, and so do those behind it, rather than lose what is in flight. */
     private void startWhenPossible(Thread thread) {
-        for (boolean isFirst = true; listener.isOpen(); isFirst = false) {
+        while (listener.isOpen()) {
             try {
                 thread.start();
                 return;
             } catch (OutOfMemoryError e) {
-                if (isFirst) {
-                    Log.line("accept", "no thread for a connection, which waits: " + e.getMessage());
-                }
+                shortage.lacksThreads(e, System.nanoTime());
                 pause(THREAD_PAUSE_MS);
             }
         }

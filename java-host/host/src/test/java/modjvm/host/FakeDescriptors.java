@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class FakeDescriptors implements Descriptors {
     volatile long peer = -1;
     volatile boolean canPass;
+    volatile long exhausted;
     volatile boolean isFull;
     final AtomicInteger passed = new AtomicInteger();
 
@@ -31,6 +32,11 @@ final class FakeDescriptors implements Descriptors {
     @Override
     public void awaitInput(int number) {
         throw new AssertionError("nobody has a number");
+    }
+
+    @Override
+    public long exhausted() {
+        return exhausted;
     }
 
     @Override

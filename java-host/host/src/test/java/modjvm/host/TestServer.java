@@ -33,8 +33,15 @@ final class TestServer implements AutoCloseable {
         socket = folder.resolve("daemon.sock");
         ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         listener.bind(UnixDomainSocketAddress.of(socket), 100);
-        server =
-                new Server(listener, settings, connectionThreads, applications, hangups, descriptors, fatal::countDown);
+        server = new Server(
+                listener,
+                settings,
+                connectionThreads,
+                applications,
+                hangups,
+                descriptors,
+                new Shortage(new FakeLifecycle(new byte[0], socket), descriptors),
+                fatal::countDown);
         server.start();
     }
 

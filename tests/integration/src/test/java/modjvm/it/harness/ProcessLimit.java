@@ -25,6 +25,11 @@ public final class ProcessLimit {
         return limit;
     }
 
+    /** From now on the process can have so many descriptors open. */
+    public static void descriptors(Proc process, int most) {
+        prlimit(process, "--nofile=" + most + ":");
+    }
+
     public void lift() {
         if (process.isAlive()) {
             prlimit(process, "--nproc=" + before + ":");
