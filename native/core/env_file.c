@@ -2,6 +2,7 @@
 
 #include "paths.h"
 #include "small_file.h"
+#include "vault.h"
 
 #include <apr_lib.h>
 #include <apr_strings.h>
@@ -17,6 +18,7 @@ typedef struct reader_t {
     const char *at;
     const char *end;
     unsigned line; /* of at */
+    char *out;     /* where the next character of a variable goes: never ahead of what was read, but for the last NUL */
 } reader_t;
 
 static const char *complain(const reader_t *reader, unsigned line, const char *what)
@@ -54,7 +56,7 @@ static void skip_line(reader_t *reader)
     }
 }
 
-static const char *take_name(reader_t *reader, const char **name)
+static const char *take_name(reader_t *reader)
 {
     const char *start = reader->at;
     apr_size_t len;
@@ -68,12 +70,14 @@ static const char *take_name(reader_t *reader, const char **name)
         return complain(reader, reader->line, "no NAME=VALUE: give a NAME of letters, digits and '_' and a '=', or put a '#' before the line");
     }
     take(reader);
-    *name = apr_pstrmemdup(reader->pool, start, len);
+    memcpy(reader->out, start, len);
+    reader->out += len;
+    *reader->out++ = '=';
     return NULL;
 }
 
 /* Behind the opening quote: up to the closing one, and the rest of the line. */
-static const char *take_quoted(reader_t *reader, char quote, char **out)
+static const char *take_quoted(reader_t *reader, char quote)
 {
     unsigned line = reader->line;
 
@@ -92,7 +96,7 @@ static const char *take_quoted(reader_t *reader, char quote, char **out)
                 continue;
             }
         }
-        *(*out)++ = c;
+        *reader->out++ = c;
     }
     skip_blanks(reader);
     if (!is_at_end(reader) && take(reader) != '\n') {
@@ -101,9 +105,9 @@ static const char *take_quoted(reader_t *reader, char quote, char **out)
     return NULL;
 }
 
-static void take_plain(reader_t *reader, char **out)
+static void take_plain(reader_t *reader)
 {
-    char *end = *out; /* behind the last character that is kept in any case */
+    char *end = reader->out; /* behind the last character that is kept in any case */
 
     while (!is_at_end(reader)) {
         char c = take(reader);
@@ -113,38 +117,36 @@ static void take_plain(reader_t *reader, char **out)
         if (c == '\\' && !is_at_end(reader)) {
             c = take(reader);
             if (c != '\n') {
-                *(*out)++ = c;
-                end = *out;
+                *reader->out++ = c;
+                end = reader->out;
             }
             continue;
         }
-        *(*out)++ = c;
-        end = is_blank(c) ? end : *out;
+        *reader->out++ = c;
+        end = is_blank(c) ? end : reader->out;
     }
-    *out = end;
+    reader->out = end;
 }
 
-/* buffer has room for all that is left. */
-static const char *take_value(reader_t *reader, char *buffer, const char **value)
+static const char *take_value(reader_t *reader)
 {
     const char *wrong = NULL;
-    char *out = buffer;
 
     skip_blanks(reader);
     if (!is_at_end(reader) && (*reader->at == '"' || *reader->at == '\'')) {
-        wrong = take_quoted(reader, take(reader), &out);
+        wrong = take_quoted(reader, take(reader));
     } else {
-        take_plain(reader, &out);
+        take_plain(reader);
     }
-    *value = apr_pstrmemdup(reader->pool, buffer, (apr_size_t)(out - buffer));
+    *reader->out++ = '\0';
     return wrong;
 }
 
-const char *mj_env_file_parse(apr_pool_t *pool, const char *path, const char *text, apr_size_t len, apr_array_header_t *variables)
+const char *mj_env_file_parse(apr_pool_t *pool, const char *path, const char *text, apr_size_t len, char *room,
+                              apr_array_header_t *variables)
 {
-    reader_t reader = {.pool = pool, .path = path, .at = text, .end = text + len, .line = 1};
+    reader_t reader = {.pool = pool, .path = path, .at = text, .end = text + len, .line = 1, .out = room};
     const char *nul = memchr(text, '\0', len);
-    char *buffer = apr_palloc(pool, len + 1);
 
     if (nul != NULL) {
         for (; reader.at < nul; take(&reader)) {
@@ -152,20 +154,20 @@ const char *mj_env_file_parse(apr_pool_t *pool, const char *path, const char *te
         return complain(&reader, reader.line, "a NUL byte: this is no text file");
     }
     while (!is_at_end(&reader)) {
-        const char *name = NULL, *value = NULL, *wrong;
+        const char *variable = reader.out, *wrong;
         skip_blanks(&reader);
         if (is_at_end(&reader) || *reader.at == '\n' || *reader.at == '#' || *reader.at == ';') {
             skip_line(&reader);
             continue;
         }
-        wrong = take_name(&reader, &name);
+        wrong = take_name(&reader);
         if (wrong == NULL) {
-            wrong = take_value(&reader, buffer, &value);
+            wrong = take_value(&reader);
         }
         if (wrong != NULL) {
             return wrong;
         }
-        APR_ARRAY_PUSH(variables, const char *) = apr_pstrcat(pool, name, "=", value, NULL);
+        APR_ARRAY_PUSH(variables, const char *) = variable;
     }
     return NULL;
 }
@@ -199,10 +201,13 @@ static bool is_link(const char *path)
 const char *mj_env_file_read(apr_pool_t *pool, const char *path, uid_t owner, apr_array_header_t *variables)
 {
     const char *slash = strrchr(path, '/'), *folder, *wrong, *why;
-    char *text = apr_palloc(pool, MJ_ENV_FILE_MAX + 1);
+    char *text = mj_vault_make(pool, 2 * (MJ_ENV_FILE_MAX + 1)), *room = text + MJ_ENV_FILE_MAX + 1;
     size_t len = 0;
     int fd;
 
+    if (text == NULL) {
+        return apr_psprintf(pool, "%s: no memory", path);
+    }
     if (slash == NULL) {
         return apr_psprintf(pool, "%s: give an absolute path", path);
     }
@@ -220,5 +225,9 @@ const char *mj_env_file_read(apr_pool_t *pool, const char *path, uid_t owner, ap
         wrong = apr_psprintf(pool, "%s: %s", path, why);
     }
     close(fd);
-    return wrong != NULL ? wrong : mj_env_file_parse(pool, path, text, len, variables);
+    if (wrong == NULL) {
+        wrong = mj_env_file_parse(pool, path, text, len, room, variables);
+    }
+    explicit_bzero(text, MJ_ENV_FILE_MAX + 1);
+    return wrong;
 }

@@ -81,7 +81,7 @@ typedef struct mj_pool_settings_t {
     const char *login;                /**< login name; "" if the UID has none */
     int64_t script_uid;               /**< -1: not checked */
     int64_t script_gid;               /**< -1: not checked */
-    const apr_array_header_t *file_env; /**< of const char *, what env_file holds */
+    const apr_array_header_t *file_env; /**< of const char *, what env_file holds: in a vault, for the parent alone */
 } mj_pool_settings_t;
 
 /** A pool of that name with every option at its default. */
@@ -100,7 +100,7 @@ const char *mj_pool_settings_set(mj_pool_settings_t *settings, apr_pool_t *pool,
  *  (key is then NULL) */
 apr_status_t mj_option_next(apr_pool_t *pool, const char **line, const char **key, const char **value);
 
-/** The pool record (docs/architecture.md, section 1).
+/** The pool record (docs/architecture.md, section 1), which may hold secrets: mj_span_wipe it.
  *  @param httpd_uid of httpd's children: whose connections the daemon takes
  *  @param java_home the pool's, or the server's default
  *  @param applications the definitions to load at start, of mj_span_t

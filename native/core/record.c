@@ -41,6 +41,7 @@ static void reserve(mj_record_builder_t *builder, apr_size_t more)
     capacity = capacity * 2 + more;
     data = apr_palloc(builder->pool, capacity);
     memcpy(data, builder->data, builder->len);
+    explicit_bzero(builder->data, builder->len); /* it may hold secrets */
     builder->data = data;
     builder->capacity = capacity;
 }
@@ -91,6 +92,13 @@ void mj_record_add_number(mj_record_builder_t *builder, const char *name, int64_
 mj_span_t mj_record_bytes(const mj_record_builder_t *builder)
 {
     return (mj_span_t){builder->data, builder->len};
+}
+
+void mj_span_wipe(mj_span_t span)
+{
+    if (span.len > 0) {
+        explicit_bzero((void *)(uintptr_t)span.data, span.len);
+    }
 }
 
 apr_status_t mj_record_next(mj_record_iter_t *iter)

@@ -27,6 +27,9 @@ void mj_record_add_number(mj_record_builder_t *builder, const char *name, int64_
 /** What was appended so far; valid until the next append. */
 mj_span_t mj_record_bytes(const mj_record_builder_t *builder);
 
+/** Overwrites bytes that the caller owns: nothing of them stays in memory. */
+void mj_span_wipe(mj_span_t span);
+
 /** A position in a record: start with the whole record in rest. */
 typedef struct mj_record_iter_t {
     mj_span_t rest;

@@ -170,6 +170,7 @@ static const char *push_settings(supervision_t *supervision)
             retained->longest_shutdown = shutdown;
         }
         rv = mj_control_send(retained->control, 'P', record, (const int[]){log_descriptor(declared->server), -1});
+        mj_span_wipe(record); /* what env-file says is inherited by nobody who is forked later */
         if (rv == APR_ENOSPC) {
             return apr_psprintf(pool, "JVMDaemonProcess %s: its settings take %" APR_SIZE_T_FMT " bytes, %d is the limit", declared->settings->name,
                                 record.len, MJ_CONTROL_MAX);

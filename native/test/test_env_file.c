@@ -3,8 +3,11 @@
 #include "temp_folder.h"
 
 #include <apr_strings.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static apr_array_header_t *variables;
@@ -12,7 +15,8 @@ static apr_array_header_t *variables;
 static const char *parse(const char *text)
 {
     variables = apr_array_make(test_pool, 2, sizeof(const char *));
-    return mj_env_file_parse(test_pool, "/etc/shop.env", (const char *)mj_exact_copy(text, strlen(text)), strlen(text), variables);
+    return mj_env_file_parse(test_pool, "/etc/shop.env", (const char *)mj_exact_copy(text, strlen(text)), strlen(text),
+                             apr_palloc(test_pool, strlen(text) + 1), variables);
 }
 
 /* What the file says, each variable in brackets. */
@@ -99,7 +103,7 @@ END_TEST
 START_TEST(a_nul_byte_is_no_text)
 {
     variables = apr_array_make(test_pool, 2, sizeof(const char *));
-    ck_assert_ptr_nonnull(strstr(mj_env_file_parse(test_pool, "/e", "A=1\nB=\0x", 8, variables), "/e:2: a NUL"));
+    ck_assert_ptr_nonnull(strstr(mj_env_file_parse(test_pool, "/e", "A=1\nB=\0x", 8, apr_palloc(test_pool, 9), variables), "/e:2: a NUL"));
 }
 END_TEST
 
@@ -124,6 +128,34 @@ START_TEST(a_file_that_others_cannot_touch_is_read)
     ck_assert_str_eq(list(), "[A=1][B=two]");
     ck_assert_ptr_nonnull(strstr(read_file(mj_make_file(home, "bad.env", "A=1\nsecret\n")), "bad.env:2: "));
     ck_assert_ptr_null(strstr(read_file(apr_pstrcat(test_pool, home, "/bad.env", NULL)), "secret"));
+}
+END_TEST
+
+/* What another module forks from httpd's parent destroys its pools as well. */
+START_TEST(a_process_that_is_forked_has_nothing_of_it)
+{
+    const char *value;
+    apr_pool_t *pool;
+    pid_t pid;
+    int status;
+
+    apr_pool_create(&pool, test_pool);
+    variables = apr_array_make(test_pool, 2, sizeof(const char *));
+    ck_assert_ptr_null(mj_env_file_read(pool, mj_make_file(home, "secret.env", "PASSWORD=open-sesame\n"), geteuid(), variables));
+    value = APR_ARRAY_IDX(variables, 0, const char *);
+    ck_assert_str_eq(value, "PASSWORD=open-sesame");
+    pid = fork();
+    ck_assert_int_ge(pid, 0);
+    if (pid == 0) {
+        struct iovec here = {&status, 1}, there = {(void *)(uintptr_t)value, 1};
+        bool can_read = process_vm_readv(getpid(), &here, 1, &there, 1, 0) > 0;
+        apr_pool_destroy(pool);
+        _exit(can_read ? 1 : 0);
+    }
+    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+    ck_assert_int_eq(status, 0);
+    ck_assert_str_eq(value, "PASSWORD=open-sesame");
+    apr_pool_destroy(pool);
 }
 END_TEST
 
@@ -193,6 +225,7 @@ Suite *mj_suite(void)
     tcase_add_test(text, a_nul_byte_is_no_text);
     tcase_add_checked_fixture(file, make_home, NULL);
     tcase_add_test(file, a_file_that_others_cannot_touch_is_read);
+    tcase_add_test(file, a_process_that_is_forked_has_nothing_of_it);
     tcase_add_test(file, a_file_that_others_can_touch_is_refused);
     tcase_add_test(file, what_is_no_regular_file_is_refused);
     tcase_add_test(file, a_file_has_a_limit);

@@ -13,6 +13,7 @@ import modjvm.it.harness.Folders;
 import modjvm.it.harness.Http;
 import modjvm.it.harness.Httpd;
 import modjvm.it.harness.Prefix;
+import modjvm.it.harness.Memory;
 import modjvm.it.harness.Proc;
 import modjvm.it.harness.Users;
 import org.junit.jupiter.api.AutoClose;
@@ -48,6 +49,7 @@ class IsolationTest {
                 # for root's eyes alone
                 COLOUR=red
                 PASSWORD="two words"
+                TOKEN=sesame-4711-is-open
                 """);
         Command.succeed("chmod", "600", variables.toString());
         httpd.start();
@@ -124,6 +126,7 @@ class IsolationTest {
                         "LC_ALL=POSIX",
                         "MALLOC_ARENA_MAX=2",
                         "PASSWORD=two words",
+                        "TOKEN=sesame-4711-is-open",
                         "COLOUR=green", // env wins over env-file
                         "WITH=a = b");
         assertThat(plain.environment())
@@ -203,5 +206,19 @@ class IsolationTest {
     void shouldTellTheJvmOfItsHome() {
         assertThat(ask("shop", "property=user.home")).isEqualTo(httpd.work() + "/home");
         assertThat(ask("plain", "property=user.home")).isNotEqualTo(httpd.work() + "/home");
+    }
+
+    /** httpd's children run as httpd's user, and whoever captures one reads all that it has. */
+    @Test
+    void shouldLeaveNothingOfAnEnvFileInHttpdsChildren() throws IOException {
+        String secret = "sesame-4711-is-open";
+        assertThat(Memory.count(shop, "TOKEN=" + secret)).isPositive(); // the search finds what is there
+        for (Proc child : httpd.children()) {
+            assertThat(Memory.count(child, secret)).as("child " + child.pid()).isZero();
+        }
+        httpd.graceful();
+        for (Proc child : httpd.children()) {
+            assertThat(Memory.count(child, secret)).as("child " + child.pid()).isZero();
+        }
     }
 }
