@@ -82,6 +82,8 @@ void mj_child_init(apr_pool_t *pchild, server_rec *main_server)
         places = index >= places ? index + 1 : places;
     }
     child->idle = apr_pcalloc(pchild, places * sizeof(mj_idle_t *));
+    child->allowances = apr_pcalloc(pchild, places * sizeof(mj_allowance_t));
+    apr_thread_mutex_create(&child->allowance_mutex, APR_THREAD_MUTEX_DEFAULT, pchild);
     for (i = 0; i < pools->nelts; i++) {
         mj_idle_make(&child->idle[APR_ARRAY_IDX(pools, i, const mj_pool_t *)->index], pchild);
     }

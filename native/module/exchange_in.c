@@ -250,6 +250,31 @@ mj_step_t mj_exchange_on_abort(mj_exchange_t *x, const mj_frame_t *frame, const 
     return mj_exchange_fail(x, HTTP_INTERNAL_SERVER_ERROR); /* the application's doing, if the client has nothing of it yet */
 }
 
+/* Whether so much more may be logged for the pool; tells what was left out before. */
+static bool may_log(mj_exchange_t *x, size_t len)
+{
+    mj_allowance_t told, *allowance = &mj_child()->allowances[x->pool];
+    apr_thread_mutex_t *mutex = mj_child()->allowance_mutex;
+    apr_time_t now = apr_time_now();
+    bool may;
+
+    apr_thread_mutex_lock(mutex);
+    may = mj_allowance_take(allowance, len, now);
+    told = *allowance;
+    if (mj_allowance_has_news(allowance, now)) {
+        allowance->lines_left_out = 0;
+        allowance->bytes_left_out = 0;
+    }
+    apr_thread_mutex_unlock(mutex);
+    if (mj_allowance_has_news(&told, now)) {
+        ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, x->r,
+                      MJLOGNO(0131) "pool %s: its requests log more than %d KB a second in this child of httpd: %" APR_UINT64_T_FMT
+                                    " lines, %" APR_UINT64_T_FMT " KB, were left out",
+                      x->settings->name, (int)(MJ_ALLOWANCE_RATE >> 10), told.lines_left_out, (told.bytes_left_out + 1023) >> 10);
+    }
+    return may;
+}
+
 /* The text is the application's own: no log id of ours. */
 mj_step_t mj_exchange_on_log(mj_exchange_t *x, const mj_frame_t *frame, const unsigned char *payload)
 {
@@ -259,6 +284,9 @@ mj_step_t mj_exchange_on_log(mj_exchange_t *x, const mj_frame_t *frame, const un
 
     if (rv != APR_SUCCESS) {
         return mj_exchange_violation(x, mj_status_name(rv));
+    }
+    if (!APLOG_R_IS_LEVEL(x->r, level) || !may_log(x, message.len)) {
+        return look_around_at_times(x);
     }
     ap_log_rerror(APLOG_MARK, level, 0, x->r, "[pool %s] [id %s] %.*s", x->settings->name, x->r->log_id != NULL ? x->r->log_id : "-",
                   (int)message.len, message.data);

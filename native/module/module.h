@@ -2,6 +2,7 @@
 #ifndef MJ_MODULE_H
 #define MJ_MODULE_H
 
+#include "allowance.h"
 #include "board.h"
 #include "channel.h"
 #include "mounted.h"
@@ -117,6 +118,8 @@ typedef struct mj_child_t {
     mj_mounted_t mounted;           /**< the file systems of which a daemon may pass files */
     const char *runtime_dir;
     mj_idle_t **idle; /**< by the pool's index on the board; NULL where no pool is */
+    mj_allowance_t *allowances; /**< for what requests log, by the pool's index; under the mutex */
+    apr_thread_mutex_t *allowance_mutex;
 } mj_child_t;
 
 mj_server_t *mj_server_config(const server_rec *server);

@@ -19,6 +19,8 @@
 /* Bounds of what one daemon gets in a turn, so that a talkative one does not keep others waiting. */
 #define READ_SIZE 8192
 #define MESSAGE_MAX 2048
+/* Lines that are left out cost time too: one that prints more than this in a second waits, in its write, until the second is over. */
+#define DROPPED_MAX (UINT64_C(16) << 20)
 /* Bound of what is read after its end: a process that it had started elsewhere may still hold the pipe and go on writing. */
 #define READS_AFTER_END 32
 
@@ -91,12 +93,35 @@ static void look_for_crash_report(mj_daemon_t *daemon, const char *line)
     }
 }
 
-/* text: MJ_ESCAPED_SIZE(MJ_LINE_MAX) bytes, set to the line as it is logged */
-static void log_line(mj_daemon_t *daemon, const char *level, const char *line, size_t len, char *text)
+bool mj_daemon_is_muted(const mj_daemon_t *daemon, int64_t now)
 {
-    mj_text_escape(text, line, len);
+    return mj_allowance_is_closed(&daemon->allowance, now) && daemon->allowance.bytes_left_out > DROPPED_MAX;
+}
+
+int64_t mj_daemon_tell_left_out(mj_daemon_t *daemon, int64_t now)
+{
+    mj_allowance_t *allowance = &daemon->allowance;
+    if (mj_allowance_has_news(allowance, now)) {
+        mj_log(daemon->journal->fd, "warn", MJLOGNO(0130) "pool %s pid %ld: it prints more than %d KB a second: %" APR_UINT64_T_FMT " lines, %" APR_UINT64_T_FMT " KB, were left out",
+               daemon->journal->pool, (long)daemon->child.pid, (int)(MJ_ALLOWANCE_RATE >> 10), allowance->lines_left_out,
+               (allowance->bytes_left_out + 1023) >> 10);
+        allowance->lines_left_out = 0;
+        allowance->bytes_left_out = 0;
+    }
+    return allowance->lines_left_out > 0 ? allowance->closed_until : MJ_NEVER;
+}
+
+/* text: MJ_ESCAPED_SIZE(MJ_LINE_MAX) bytes, set to the line as it is logged */
+static bool log_line(mj_daemon_t *daemon, const char *level, const char *line, size_t len, char *text)
+{
+    if (!mj_allowance_take(&daemon->allowance, len, daemon->read_at)) {
+        return false;
+    }
+    (void)mj_daemon_tell_left_out(daemon, daemon->read_at);
+    daemon->allowance.used += (int64_t)(mj_text_escape(text, line, len) - len); /* as it is written */
     look_for_crash_report(daemon, text);
     mj_log_output(daemon->journal->fd, level, daemon->child.pid, daemon->journal->pool, text);
+    return true;
 }
 
 static void log_out_line(void *context, const char *line, size_t len)
@@ -105,7 +130,9 @@ static void log_out_line(void *context, const char *line, size_t len)
     const mj_daemon_t *daemon = context;
     const mj_listener_t *listener;
 
-    log_line(context, "notice", line, len, text);
+    if (!log_line(context, "notice", line, len, text)) {
+        return;
+    }
     for (listener = *daemon->journal->listeners; listener != NULL; listener = listener->next) {
         if (listener->serial == daemon->serial) {
             listener->hear(listener->context, text);
@@ -116,10 +143,10 @@ static void log_out_line(void *context, const char *line, size_t len)
 static void log_err_line(void *context, const char *line, size_t len)
 {
     char text[MJ_ESCAPED_SIZE(MJ_LINE_MAX)];
-    log_line(context, "error", line, len, text);
+    (void)log_line(context, "error", line, len, text);
 }
 
-bool mj_daemon_read_output(mj_daemon_t *daemon, bool is_error)
+bool mj_daemon_read_output(mj_daemon_t *daemon, bool is_error, int64_t now)
 {
     char data[READ_SIZE];
     int *fd = is_error ? &daemon->child.err : &daemon->child.out;
@@ -130,6 +157,7 @@ bool mj_daemon_read_output(mj_daemon_t *daemon, bool is_error)
     if (*fd < 0) {
         return false;
     }
+    daemon->read_at = now;
     n = read(*fd, data, sizeof(data));
     if (n > 0) {
         mj_lines_feed(lines, data, (size_t)n, each, daemon);
@@ -347,12 +375,13 @@ static void log_end(const mj_daemon_t *daemon, const mj_end_t *end)
 void mj_daemon_bury(mj_daemon_t *daemon, const mj_end_t *end)
 {
     int i;
-    for (i = 0; i < READS_AFTER_END && mj_daemon_read_output(daemon, false); i++) {
+    for (i = 0; i < READS_AFTER_END && mj_daemon_read_output(daemon, false, end->now); i++) {
     }
-    for (i = 0; i < READS_AFTER_END && mj_daemon_read_output(daemon, true); i++) {
+    for (i = 0; i < READS_AFTER_END && mj_daemon_read_output(daemon, true, end->now); i++) {
     }
     mj_lines_end(&daemon->out_lines, log_out_line, daemon);
     mj_lines_end(&daemon->err_lines, log_err_line, daemon);
+    (void)mj_daemon_tell_left_out(daemon, MJ_NEVER);
     log_end(daemon, end);
     unlink(daemon->path);
     close_fd(&daemon->child.out);

@@ -2,6 +2,7 @@
 #ifndef MJ_DAEMON_H
 #define MJ_DAEMON_H
 
+#include "allowance.h"
 #include "failures.h"
 #include "lines.h"
 #include "spawn.h"
@@ -63,6 +64,8 @@ typedef struct mj_daemon_t {
 
     mj_lines_t out_lines;
     mj_lines_t err_lines;
+    mj_allowance_t allowance; /**< for what it prints */
+    int64_t read_at;          /**< when its output was read last */
     char reason[MJ_LIFECYCLE_MAX + 1]; /**< the last `F` */
     bool has_called_exit;              /**< `X` came */
     char crash_report[1024];           /**< path of hs_err_pidN.log, if one was named in its output */
@@ -79,8 +82,15 @@ typedef struct mj_daemon_t {
 mj_daemon_t *mj_daemon_start(const mj_program_t *program, const mj_site_t *site, bool has_state, unsigned slot, uint32_t serial,
                              mj_journal_t *journal, int64_t now, apr_pool_t *pool, char *why);
 
-/** Reads a bounded piece of what it printed, and logs the lines. is_error: its stderr. @return false if there is no more now */
-bool mj_daemon_read_output(mj_daemon_t *daemon, bool is_error);
+/** Reads a bounded piece of what it printed, and logs the lines, or leaves them out where it prints too much. is_error: its stderr.
+ *  @return false if there is no more now */
+bool mj_daemon_read_output(mj_daemon_t *daemon, bool is_error, int64_t now);
+
+/** Whether it has printed so much that it is to wait: its output is not read now. */
+bool mj_daemon_is_muted(const mj_daemon_t *daemon, int64_t now);
+
+/** Logs how much was left out, if it is time. @return when to call again, MJ_NEVER if nothing is left out */
+int64_t mj_daemon_tell_left_out(mj_daemon_t *daemon, int64_t now);
 
 /** Takes its next message. Why it ends, and that it has called exit, are kept; so is what it cannot serve, with `R`.
  *  @param text MJ_LIFECYCLE_MAX bytes: what follows the type, terminated

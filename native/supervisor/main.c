@@ -197,8 +197,8 @@ static void wait_and_read(loop_t *loop, int64_t wake_at, apr_pool_t *turn_mem)
     for (pool = mj_supervisor_pools(loop->supervisor); pool != NULL; pool = pool->next) {
         for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
             fds[i++].fd = daemon->child.lifecycle;
-            fds[i++].fd = daemon->child.out;
-            fds[i++].fd = daemon->child.err;
+            fds[i++].fd = mj_daemon_is_muted(daemon, now) ? -1 : daemon->child.out;
+            fds[i++].fd = mj_daemon_is_muted(daemon, now) ? -1 : daemon->child.err;
             fds[i++].fd = daemon->child.pidfd;
         }
     }
@@ -222,10 +222,10 @@ static void wait_and_read(loop_t *loop, int64_t wake_at, apr_pool_t *turn_mem)
                 mj_supervisor_daemon_speaks(loop->supervisor, pool, daemon, now);
             }
             if (fds[i + 1].revents != 0) {
-                mj_daemon_read_output(daemon, false);
+                mj_daemon_read_output(daemon, false, now);
             }
             if (fds[i + 2].revents != 0) {
-                mj_daemon_read_output(daemon, true);
+                mj_daemon_read_output(daemon, true, now);
             }
             if (fds[i + 3].revents != 0) {
                 dead[dead_count++] = daemon->child.pid;

@@ -210,6 +210,7 @@ int64_t mj_pool_turn(mj_realm_t *realm, mj_pool_t *pool, int64_t now)
     for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
         bool is_watched = daemon->life.state == MJ_LIFE_READY || daemon->life.state == MJ_LIFE_DRAINING;
         wake_at = mj_earlier(wake_at, daemon->life.deadline);
+        wake_at = mj_earlier(wake_at, mj_daemon_tell_left_out(daemon, now));
         if (daemon->is_called && daemon->life.state == MJ_LIFE_READY) {
             wake_at = mj_earlier(wake_at, daemon->reach_at);
         }

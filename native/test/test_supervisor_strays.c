@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -173,6 +174,36 @@ START_TEST(should_not_share_the_keyring_of_the_session_that_started_httpd)
 }
 END_TEST
 
+static off_t size_of_log(const driver_t *driver)
+{
+    struct stat st;
+    ck_assert_int_eq(stat(driver->log_path, &st), 0);
+    return st.st_size;
+}
+
+/* The stand-in prints as fast as it can. */
+START_TEST(should_leave_out_what_a_daemon_prints_too_much)
+{
+    const struct timespec second = {.tv_sec = 1};
+    driver_t *driver = driver_start();
+    off_t before;
+
+    driver_start_pool(driver, "flood");
+    driver_await(driver, "it prints more than 256 KB a second: ", 1);
+    before = size_of_log(driver);
+    ck_assert_int_gt(before, 1 << 20); /* a burst may be large */
+    nanosleep(&second, NULL);
+    nanosleep(&second, NULL);
+    nanosleep(&second, NULL);
+    ck_assert_int_lt(size_of_log(driver) - before, 4 << 20);
+    driver_await(driver, "it prints more than 256 KB a second: ", 3);
+    ck_assert_int_eq(kill(driver_last_ready(driver), SIGKILL), 0);
+    driver_await(driver, " ended: ", 1);
+    driver_stop(driver);
+    driver_clean(driver);
+}
+END_TEST
+
 Suite *mj_suite(void)
 {
     Suite *suite = suite_create("supervisor strays");
@@ -186,6 +217,7 @@ Suite *mj_suite(void)
     tcase_add_loop_test(strays, should_replace_a_daemon_whose_death_a_tracer_hides, 0, 2);
     tcase_add_test(strays, should_end_a_daemon_that_shuts_its_lifecycle_socket);
     tcase_add_test(strays, should_see_the_memory_of_a_process_whose_first_thread_has_ended);
+    tcase_add_test(strays, should_leave_out_what_a_daemon_prints_too_much);
     tcase_add_test(strays, should_not_share_the_keyring_of_the_session_that_started_httpd);
     return suite;
 }
