@@ -453,7 +453,7 @@ static void add_identity(mj_record_builder_t *record, const mj_pool_settings_t *
     mj_record_add(record, "groups", groups);
 }
 
-mj_span_t mj_pool_settings_record(const mj_pool_settings_t *settings, apr_pool_t *pool, unsigned index, int64_t httpd_uid, const char *java_home,
+mj_span_t mj_pool_settings_record(mj_pool_settings_t *settings, apr_pool_t *pool, unsigned index, int64_t httpd_uid, const char *java_home,
                                   const apr_array_header_t *applications, mj_span_t dynamic, const apr_array_header_t *warm_ups)
 {
     mj_record_builder_t *record = mj_record_builder_make(pool);
@@ -511,5 +511,7 @@ mj_span_t mj_pool_settings_record(const mj_pool_settings_t *settings, apr_pool_t
     for (i = 0; i < warm_ups->nelts; i++) {
         mj_record_add_span(record, "warm-up", APR_ARRAY_IDX(warm_ups, i, mj_span_t));
     }
+    settings->fingerprint = (uint16_t)mj_span_hash(mj_record_bytes(record));
+    mj_record_add_number(record, "settings", settings->fingerprint);
     return mj_record_bytes(record);
 }

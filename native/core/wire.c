@@ -118,13 +118,13 @@ static unsigned char *put_frame_header(unsigned char *out, uint32_t len, uint8_t
     return put_u16(out + 2, serial);
 }
 
-void mj_hello_encode(unsigned char *out, uint32_t pid, const mj_key_t *key)
+void mj_hello_encode(unsigned char *out, uint32_t pid, uint16_t settings, const mj_key_t *key)
 {
     out = put_frame_header(out, MJ_HELLO_SIZE - MJ_HEADER_SIZE, MJ_FRAME_HELLO, 0, 0);
     memcpy(out, "MJVM", 4);
     out[4] = MJ_VERSION_MAJOR;
     out[5] = MJ_VERSION_MINOR;
-    memcpy(put_u32(put_u16(out + 6, 0), pid), key->bytes, MJ_KEY_SIZE);
+    memcpy(put_u32(put_u16(out + 6, settings), pid), key->bytes, MJ_KEY_SIZE);
 }
 
 void mj_data_header_encode(unsigned char *out, uint16_t serial, uint32_t len)

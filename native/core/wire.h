@@ -93,7 +93,7 @@ typedef struct mj_request_t {
 } mj_request_t;
 
 /** Writes HELLO (MJ_HELLO_SIZE bytes). */
-void mj_hello_encode(unsigned char *out, uint32_t pid, const mj_key_t *key);
+void mj_hello_encode(unsigned char *out, uint32_t pid, uint16_t settings, const mj_key_t *key);
 
 /** Writes a REQUEST frame, header included.
  *  @param out_len set to the frame's size on success

@@ -131,7 +131,7 @@ static bool exchange(int connection, const mj_key_t *key, uint16_t serial, mj_sp
     apr_size_t start = 0, len;
 
     if (serial == 1) {
-        mj_hello_encode(message, (uint32_t)getpid(), key);
+        mj_hello_encode(message, (uint32_t)getpid(), 0, key);
         start = MJ_HELLO_SIZE;
     }
     if (mj_request_encode(message + start, sizeof(message) - start, serial, &request, &len) != APR_SUCCESS ||

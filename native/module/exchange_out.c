@@ -232,7 +232,7 @@ mj_step_t mj_exchange_send_head(mj_exchange_t *x)
     }
     channel->serial = next_serial(channel->serial);
     if (channel->is_new) {
-        mj_hello_encode(hello, (uint32_t)getpid(), &channel->key);
+        mj_hello_encode(hello, (uint32_t)getpid(), x->settings->fingerprint, &channel->key);
         add(&message, hello, sizeof(hello));
         channel->is_new = false;
     }

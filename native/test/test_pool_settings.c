@@ -18,14 +18,14 @@ static const char *set(mj_pool_settings_t *settings, const char *option, const c
     return mj_pool_settings_set(settings, test_pool, option, value);
 }
 
-static mj_span_t record_of(const mj_pool_settings_t *settings)
+static mj_span_t record_of(mj_pool_settings_t *settings)
 {
     return mj_pool_settings_record(settings, test_pool, 0, 33, "/java", apr_array_make(test_pool, 1, sizeof(mj_span_t)), (mj_span_t){NULL, 0},
                                    apr_array_make(test_pool, 1, sizeof(mj_span_t)));
 }
 
 /* Everything that options decide, as bytes to compare. */
-static mj_span_t describe(const mj_pool_settings_t *settings)
+static mj_span_t describe(mj_pool_settings_t *settings)
 {
     const char *const texts[] = {settings->user,     settings->group,       settings->supplementary_groups, settings->home, settings->java_home,
                                  settings->env_file, settings->script_user, settings->script_group};
@@ -462,6 +462,20 @@ static mj_pool_settings_t *complete(void)
     return settings;
 }
 
+START_TEST(settings_that_differ_have_other_fingerprints)
+{
+    mj_pool_settings_t *one = complete(), *same = complete(), *other = complete();
+    mj_span_t record = record_of(one);
+
+    (void)record_of(same);
+    ck_assert_ptr_null(set(other, "env", "ANOTHER=1"));
+    (void)record_of(other);
+    ck_assert_int_eq(mj_record_number(record, "settings", -1), one->fingerprint);
+    ck_assert_uint_eq(one->fingerprint, same->fingerprint);
+    ck_assert_uint_ne(one->fingerprint, other->fingerprint);
+}
+END_TEST
+
 START_TEST(the_record_holds_each_entry_with_its_value)
 {
     static const char *const expected[][2] = {
@@ -531,6 +545,9 @@ START_TEST(the_record_holds_each_entry_with_its_value)
             names = apr_pstrcat(test_pool, names, expected[i][0], " ", NULL);
         }
     }
+    ck_assert_int_eq(mj_record_next(&iter), APR_SUCCESS);
+    ck_assert_msg(mj_span_is(iter.name, "settings"), "%.*s for settings", (int)iter.name.len, iter.name.data);
+    names = apr_pstrcat(test_pool, names, "settings ", NULL);
     ck_assert_int_eq(mj_record_next(&iter), APR_EOF);
 
     /* and these are the entries of docs/architecture.md, in its order */
@@ -589,6 +606,7 @@ Suite *mj_suite(void)
     tcase_add_test(tcase, defaults_are_those_of_the_documentation);
     tcase_add_test(tcase, names_of_pools_are_checked);
     tcase = mj_case(suite, "record");
+    tcase_add_test(tcase, settings_that_differ_have_other_fingerprints);
     tcase_add_test(tcase, the_record_holds_each_entry_with_its_value);
     tcase_add_test(tcase, the_record_leaves_out_what_there_is_not);
     return suite;

@@ -263,7 +263,7 @@ static mj_span_t encode_frame(const vector_t *vector, int *at)
     const vector_line_t *frame = take_line(vector, at, "frame");
     unsigned char *out;
     apr_size_t len = 0;
-    uint16_t serial;
+    uint16_t serial, settings;
     uint32_t pid;
 
     ck_assert_ptr_nonnull(frame);
@@ -272,8 +272,9 @@ static mj_span_t encode_frame(const vector_t *vector, int *at)
         ck_assert_uint_eq(number_of(take_field(vector, at, "minor")), MJ_VERSION_MINOR);
         len = MJ_HELLO_SIZE;
         out = mj_exact_copy(apr_pcalloc(test_pool, len), len);
+        settings = (uint16_t)number_of(take_field(vector, at, "settings"));
         pid = (uint32_t)number_of(take_field(vector, at, "pid"));
-        mj_hello_encode(out, pid, take_key(vector, at));
+        mj_hello_encode(out, pid, settings, take_key(vector, at));
     } else if (mj_span_is(frame->name, "REQUEST")) {
         mj_request_t request = take_request(vector, at);
 

@@ -8,7 +8,6 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.security.MessageDigest;
 import modjvm.loading.Applications;
-import modjvm.protocol.ConnectionKey;
 import modjvm.protocol.Decoder;
 import modjvm.protocol.Frame;
 import modjvm.protocol.FrameHeader;
@@ -32,12 +31,15 @@ final class Connection implements AutoCloseable {
 
     private final Applications applications;
     private final Admission admission;
-    private final ConnectionKey key;
+    private final ServerSettings settings;
     private final Input input;
     private final Output output;
     private final Peer peer = new Peer();
     /** Written by the owner before it asks for admission, read by who drains after nothing is admitted any more. */
     private volatile boolean idle = true;
+
+    /** httpd has read its configuration anew, and this process is about to be replaced. */
+    private boolean isOfOtherSettings;
 
     /** Of the application served last: most connections serve one. */
     private byte[] definition = new byte[0];
@@ -45,22 +47,20 @@ final class Connection implements AutoCloseable {
     /**
      * Makes a connection that is not served yet.
      *
-     * @param key what it is to show
-     * @param isThreadVirtual whether {@link #serve} is called by a virtual thread
+     * @param settings say what it is to show, and whether {@link #serve} is called by a virtual thread
      */
     Connection(
             SocketChannel channel,
-            ConnectionKey key,
-            boolean isThreadVirtual,
+            ServerSettings settings,
             Descriptors descriptors,
             Applications applications,
             Admission admission,
             Buffers buffers) {
         this.channel = channel;
-        this.key = key;
+        this.settings = settings;
         this.descriptors = descriptors;
         // A virtual thread would not leave its carrier to others meanwhile.
-        this.number = isThreadVirtual ? -1 : descriptors.number(channel);
+        this.number = settings.areThreadsVirtual() ? -1 : descriptors.number(channel);
         this.applications = applications;
         this.admission = admission;
         this.input = new Input(channel, buffers);
@@ -144,9 +144,10 @@ final class Connection implements AutoCloseable {
         try {
             FrameHeader header = expect(FRAME_HELLO, 0);
             Frame.Hello hello = Decoder.hello(header, input.payload(header.length()));
-            if (!MessageDigest.isEqual(key.bytes(), hello.key().bytes())) {
+            if (!MessageDigest.isEqual(settings.key().bytes(), hello.key().bytes())) {
                 throw unheard("its key is not this daemon's");
             }
+            isOfOtherSettings = hello.settings() != settings.fingerprint();
         } catch (ProtocolException e) {
             throw unheard(String.valueOf(e.getMessage()));
         } catch (EOFException e) {
@@ -179,6 +180,10 @@ final class Connection implements AutoCloseable {
             }
             peer.enter(new RunningRequest(Thread.currentThread(), System.nanoTime(), request.head(), permit));
             definition = request.head().definition(definition);
+            if (isOfOtherSettings && !applications.knows(definition)) {
+                answerRefused(header, Frame.Reason.DRAINING); // the next generation has it: httpd waits for that
+                return true;
+            }
             return exchange.serve(header, request, definition);
         } finally {
             peer.leave();
@@ -187,10 +192,14 @@ final class Connection implements AutoCloseable {
 
     private void refuse(FrameHeader header, Frame.Reason reason) throws IOException, ProtocolException {
         input.skip(header.length());
+        answerRefused(header, reason);
+        input.shrink();
+    }
+
+    private void answerRefused(FrameHeader header, Frame.Reason reason) throws IOException, ProtocolException {
         output.append(new Frame.Refused(header.serial(), reason));
         output.send();
         new RequestBody(input, output, header, Frame.LENGTH_UNKNOWN).discard();
-        input.shrink();
     }
 
     private FrameHeader expect(int type, int serial) throws IOException, ProtocolException {

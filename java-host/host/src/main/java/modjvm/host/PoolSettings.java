@@ -57,6 +57,7 @@ record PoolSettings(
                 new ServerSettings(
                         number(texts, "httpd-uid", -1),
                         key,
+                        (int) number(texts, "settings", 0),
                         (int) number(texts, "threads", 0),
                         (int) Math.min(number(texts, "receive-buffer-size", 0), Integer.MAX_VALUE),
                         texts.getOrDefault("virtual-threads", "off").equals("on")),

@@ -194,8 +194,7 @@ final class Server implements AutoCloseable {
         if (settings.sendBufferBytes() > 0) {
             channel.setOption(StandardSocketOptions.SO_SNDBUF, settings.sendBufferBytes());
         }
-        Connection connection = new Connection(
-                channel, settings.key(), settings.areThreadsVirtual(), descriptors, applications, admission, buffers);
+        Connection connection = new Connection(channel, settings, descriptors, applications, admission, buffers);
         Thread thread = threads.newThread(new Runnable() {
             @Override
             public void run() {

@@ -4,6 +4,11 @@ import modjvm.Application;
 
 /** Finds the application that a request is for. Implementations are thread-safe. */
 public interface Applications {
+    /** Whether {@link #find} would look for this application: the settings name it, or allow requests to bring it. */
+    default boolean knows(byte[] definition) {
+        return true;
+    }
+
     /**
      * Returns the application of a definition, and loads it first where that has not happened yet.
      *

@@ -103,6 +103,16 @@ public final class Mounts implements Applications {
     }
 
     @Override
+    public boolean knows(byte[] definition) {
+        try {
+            return mounts.containsKey(new Key(definition))
+                    || allowed.refusal(Definition.parse(definition)).isEmpty();
+        } catch (LoadException e) {
+            return false;
+        }
+    }
+
+    @Override
     public Application find(byte[] definition) throws LoadException {
         Mount mount = mounts.get(new Key(definition));
         if (mount == null) {

@@ -44,11 +44,15 @@ public final class Decoder {
             throw new ProtocolException(Code.BAD_VERSION, "major version " + major);
         }
         int minor = cursor.u8();
-        cursor.u16();
+        int settings = cursor.u16();
         long pid = cursor.u32();
         int key = cursor.take(KEY_SIZE);
         return new Frame.Hello(
-                header.serial(), minor, pid, ConnectionKey.of(Arrays.copyOfRange(payload, key, key + KEY_SIZE)));
+                header.serial(),
+                minor,
+                settings,
+                pid,
+                ConnectionKey.of(Arrays.copyOfRange(payload, key, key + KEY_SIZE)));
     }
 
     /** Decodes the payload of TRAILERS; names and values as ISO-8859-1. */

@@ -11,7 +11,7 @@ public sealed interface Frame {
     int serial();
 
     /** From httpd: the first frame of a connection. */
-    record Hello(int serial, int minor, long pid, ConnectionKey key) implements Frame {}
+    record Hello(int serial, int minor, int settings, long pid, ConnectionKey key) implements Frame {}
 
     /** To httpd: the answer to HELLO. */
     record Welcome(int minor, long pid) implements Frame {

@@ -38,7 +38,7 @@ class ConnectionThreadsTest {
                 .isGreaterThanOrEqualTo(21);
         AtomicReference<Thread> serving = new AtomicReference<>();
         try (TestServer server = new TestServer(
-                        new ServerSettings(-1, TestServer.key(), 5, 0, true),
+                        new ServerSettings(-1, TestServer.key(), 0, 5, 0, true),
                         definition -> request -> {
                             serving.set(Thread.currentThread());
                             return Response.bytes(request.body().readAllBytes(), "a/b");

@@ -44,7 +44,7 @@ class KeyTest {
         })) {
             try (Httpd stranger = server.connect()) {
                 ByteArrayOutputStream wire = new ByteArrayOutputStream();
-                wire.writeBytes(HttpdCodec.hello(1, key));
+                wire.writeBytes(HttpdCodec.hello(0, 1, key));
                 wire.writeBytes(Httpd.get("/").encode(1));
                 stranger.sendRaw(wire.toByteArray());
                 assertThat(stranger.isClosedByDaemon()).isTrue();

@@ -18,7 +18,7 @@ class PoolSettingsTest {
     void shouldHaveEverythingOffThatIsAbsent() throws Exception {
         PoolSettings settings = PoolSettings.parse(new byte[0]);
 
-        assertThat(settings.server()).isEqualTo(new ServerSettings(-1, ConnectionKey.NONE, 0, 0, false));
+        assertThat(settings.server()).isEqualTo(new ServerSettings(-1, ConnectionKey.NONE, 0, 0, 0, false));
         assertThat(settings.supervision())
                 .isEqualTo(new Supervision(Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, 0));
         assertThat(settings.shutdownTimeout()).isZero();
@@ -44,6 +44,7 @@ class PoolSettingsTest {
                 .add("name", "shop")
                 .add("httpd-uid", "33")
                 .add("threads", "7")
+                .add("settings", "4711")
                 .add("key", HttpdCodec.KEY)
                 .add("receive-buffer-size", "99999999999")
                 .add("virtual-threads", "on")
@@ -62,7 +63,8 @@ class PoolSettingsTest {
                 .add("warm-up", warmUp)
                 .bytes());
 
-        assertThat(settings.server()).isEqualTo(new ServerSettings(33, TestServer.key(), 7, Integer.MAX_VALUE, true));
+        assertThat(settings.server())
+                .isEqualTo(new ServerSettings(33, TestServer.key(), 4711, 7, Integer.MAX_VALUE, true));
         assertThat(settings.supervision())
                 .isEqualTo(new Supervision(
                         Duration.ofMillis(1), Duration.ofMillis(2), Duration.ofMillis(3), Duration.ofMillis(4), 5));

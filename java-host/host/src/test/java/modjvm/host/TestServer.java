@@ -25,7 +25,7 @@ final class TestServer implements AutoCloseable {
     private final Path socket;
 
     TestServer(int threads, Applications applications) throws IOException {
-        this(new ServerSettings(HTTPD_UID, key(), threads, 0, false), applications, platformThreads());
+        this(new ServerSettings(HTTPD_UID, key(), 0, threads, 0, false), applications, platformThreads());
     }
 
     TestServer(ServerSettings settings, Applications applications, ThreadFactory connectionThreads) throws IOException {

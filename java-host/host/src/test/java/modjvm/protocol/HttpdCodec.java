@@ -146,16 +146,22 @@ public final class HttpdCodec {
     public static final byte[] KEY = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
     public static byte[] hello(long pid) {
-        return hello(pid, KEY);
+        return hello(0, pid, KEY);
     }
 
-    public static byte[] hello(long pid, byte[] key) {
+    public static byte[] hello(int settings, long pid, byte[] key) {
         ByteBuffer payload = ByteBuffer.allocate(12 + key.length)
                 .put(Decoder.MAGIC)
                 .put((byte) VERSION_MAJOR)
                 .put((byte) VERSION_MINOR);
         return frame(
-                FRAME_HELLO, 0, 0, payload.putInt(8, (int) pid).put(12, key).array());
+                FRAME_HELLO,
+                0,
+                0,
+                payload.putShort(6, (short) settings)
+                        .putInt(8, (int) pid)
+                        .put(12, key)
+                        .array());
     }
 
     public static byte[] data(int serial, byte[] payload) {

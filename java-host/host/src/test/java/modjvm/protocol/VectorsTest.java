@@ -168,6 +168,7 @@ class VectorsTest {
         List<Line> lines = new ArrayList<>();
         if (frame instanceof Frame.Hello hello) {
             lines.add(new Line("field", "minor", Integer.toString(hello.minor())));
+            lines.add(new Line("field", "settings", Integer.toString(hello.settings())));
             lines.add(new Line("field", "pid", Long.toString(hello.pid())));
             lines.add(new Line("field", "key", latin1(hello.key().bytes())));
             return new Part("HELLO", "-", hello.serial(), lines);
@@ -307,7 +308,10 @@ class VectorsTest {
                                 .flatMap(line -> Stream.of(line.name(), line.value()))
                                 .collect(Collectors.toList()));
             case "HELLO" ->
-                HttpdCodec.hello(part.number("pid"), part.field("key").getBytes(StandardCharsets.ISO_8859_1));
+                HttpdCodec.hello(
+                        (int) part.number("settings"),
+                        part.number("pid"),
+                        part.field("key").getBytes(StandardCharsets.ISO_8859_1));
             case "DATA" -> HttpdCodec.data(part.serial(), part.data());
             case "END" -> HttpdCodec.end(part.serial(), part.has("CUT"));
             case "REQUEST" -> {

@@ -334,4 +334,36 @@ class ReloadTest {
             throw new java.io.UncheckedIOException(e);
         }
     }
+
+    @Test
+    void shouldGiveNewDefinitionsToNewProcessesAlone() {
+        String site = """
+                JVMDaemonProcess site ${AS1} env=A=%s
+                JVMAlias /hello ${APPS}/Env.java param.x=%s
+                JVMAlias /same ${APPS}/Site.java
+                """;
+        try (Httpd httpd =
+                        Httpd.with().host("site", site.formatted(1, 1)).start();
+                Clients clients = new Clients()) {
+            int port = httpd.port("site");
+            Http.await(httpd.uri("site", "/hello"), 200);
+            httpd.awaitReady("site", 1);
+            clients.start(2, "changed", () -> get(port, "/hello")).start(2, "same", () -> get(port, "/same?version"));
+            for (int i = 2; i <= 4; i++) {
+                String next = site.formatted(i, i) + (i == 4 ? "JVMAlias /new ${APPS}/Hello.java\n" : "");
+                httpd.rewriteHost("site", next);
+                httpd.graceful();
+                if (i == 4) {
+                    assertThat(Http.get(httpd.uri("site", "/new")).statusCode()).isEqualTo(200);
+                }
+                String wanted = "" + i;
+                Await.until(
+                        "configuration " + i,
+                        Await.LONG,
+                        () -> Http.get(httpd.uri("site", "/hello")).body().equals(wanted));
+            }
+            assertThat(failures(clients.stop())).isEmpty();
+            assertThat(Http.get(httpd.uri("site", "/nowhere")).statusCode()).isEqualTo(404);
+        }
+    }
 }
