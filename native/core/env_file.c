@@ -201,7 +201,7 @@ static bool is_link(const char *path)
 const char *mj_env_file_read(apr_pool_t *pool, const char *path, uid_t owner, apr_array_header_t *variables)
 {
     const char *slash = strrchr(path, '/'), *folder, *wrong, *why;
-    char *text = mj_vault_make(pool, 2 * (MJ_ENV_FILE_MAX + 1)), *room = text + MJ_ENV_FILE_MAX + 1;
+    char *text = mj_vault_make(pool, 2 * ((apr_size_t)MJ_ENV_FILE_MAX + 1)), *room = text + MJ_ENV_FILE_MAX + 1;
     size_t len = 0;
     int fd;
 

@@ -46,14 +46,19 @@ static bool is_to_be_read(const char *type, size_t len)
 static void add_line(mj_mounted_t *mounted, const char *line)
 {
     const char *type = strstr(line, " - ");
-    unsigned major, minor;
-    uint64_t id;
+    char *end;
+    uint64_t id = strtoull(line, &end, 10);
+    unsigned long major, minor;
 
-    if (type != NULL && sscanf(line, "%" SCNu64 " %*d %u:%u ", &id, &major, &minor) == 3) {
-        type += strlen(" - ");
-        if (is_to_be_read(type, strcspn(type, " "))) {
-            add(mounted, makedev(major, minor), id);
-        }
+    (void)strtoul(end, &end, 10);
+    major = strtoul(end, &end, 10);
+    if (type == NULL || *end != ':') {
+        return;
+    }
+    minor = strtoul(end + 1, &end, 10);
+    type += strlen(" - ");
+    if (*end == ' ' && is_to_be_read(type, strcspn(type, " "))) {
+        add(mounted, makedev((unsigned)major, (unsigned)minor), id);
     }
 }
 

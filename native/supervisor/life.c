@@ -121,7 +121,12 @@ static const char *timeout_name(mj_life_state_t state)
 
 static int64_t deadline_of(mj_life_state_t state, const mj_life_times_t *times, int64_t now)
 {
-    int64_t limit = 0;
+    static const int64_t fixed[MJ_LIFE_STATE_COUNT] = {
+        [MJ_LIFE_DUMPING] = MJ_DUMP_US,
+        [MJ_LIFE_LEFT] = MJ_LEAVE_US,
+        [MJ_LIFE_KILLED] = MJ_KILL_US,
+    };
+    int64_t limit = fixed[state];
     switch (state) {
     case MJ_LIFE_STARTING:
         limit = times->startup_us;
@@ -131,15 +136,6 @@ static int64_t deadline_of(mj_life_state_t state, const mj_life_times_t *times, 
         break;
     case MJ_LIFE_TERMINATING:
         limit = times->shutdown_us;
-        break;
-    case MJ_LIFE_DUMPING:
-        limit = MJ_DUMP_US;
-        break;
-    case MJ_LIFE_LEFT:
-        limit = MJ_LEAVE_US;
-        break;
-    case MJ_LIFE_KILLED:
-        limit = MJ_KILL_US;
         break;
     default:
         break;

@@ -4,6 +4,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 static bool is_daemon(const mj_pool_t *pools, pid_t pid)
@@ -45,21 +46,24 @@ unsigned mj_strays_end(const mj_pool_t *pools, pid_t ended)
     unsigned left = 0;
     mj_kin_t kin;
     FILE *children;
-    long pid;
+    char *word = NULL;
+    size_t size = 0;
 
     (void)snprintf(path, sizeof(path), "/proc/self/task/%ld/children", (long)getpid());
     children = fopen(path, "re");
-    while (children != NULL && fscanf(children, "%ld", &pid) == 1) {
-        if (is_daemon(pools, (pid_t)pid) || !mj_vitals_kin((pid_t)pid, &kin) || kin.is_dead) {
+    while (children != NULL && getdelim(&word, &size, ' ', children) > 0) {
+        pid_t pid = (pid_t)strtol(word, NULL, 10);
+        if (pid <= 0 || is_daemon(pools, pid) || !mj_vitals_kin(pid, &kin) || kin.is_dead) {
             continue;
         }
         left++;
         if (!may_have_parent(pools, ended, &kin)) {
-            kill((pid_t)pid, SIGKILL); /* a child of ours: nobody else has its number */
+            kill(pid, SIGKILL); /* a child of ours: nobody else has its number */
         }
     }
     if (children != NULL) {
-        fclose(children);
+        (void)fclose(children);
     }
+    free(word);
     return left;
 }

@@ -129,7 +129,7 @@ END_TEST
 /* In a chroot without /proc, the root folder's own file system is known. */
 START_TEST(a_chroot_knows_its_own_file_system)
 {
-    int fd = open("/bin/sh", O_RDONLY);
+    int fd = open("/bin/sh", O_RDONLY), root = open("/", O_PATH);
 
     ck_assert_int_ge(fd, 0);
     if (geteuid() == 0) {
@@ -137,6 +137,10 @@ START_TEST(a_chroot_knows_its_own_file_system)
     }
     ck_assert(is_plain(fd, 1));
     close(fd);
+    if (geteuid() == 0) { /* the leak sanitizer looks into /proc at the end */
+        ck_assert(fchdir(root) == 0 && chroot(".") == 0);
+    }
+    close(root);
 }
 END_TEST
 
