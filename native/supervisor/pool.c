@@ -94,7 +94,7 @@ void mj_pool_renew(mj_pool_t *pool)
 void mj_pool_roll_soon(mj_pool_t *pool, const char *what, const char *why, int64_t now)
 {
     mj_log(pool->journal.fd, "info", MJLOGNO(0111) "pool %s rolls: %s%s", pool->journal.pool, what, why);
-    if (pool->roll_at == MJ_NEVER) {
+    if (pool->roll_at == MJ_NEVER && !pool->plan.is_removed) {
         pool->roll_at = now > pool->rolled_at + ROLL_PERIOD ? now : pool->rolled_at + ROLL_PERIOD;
     }
 }
@@ -118,6 +118,7 @@ void mj_pool_call(mj_pool_t *pool)
 void mj_pool_remove(mj_pool_t *pool)
 {
     pool->plan.is_removed = true;
+    pool->roll_at = MJ_NEVER; /* a roll would bring it back */
 }
 
 void mj_pool_step(const mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon, mj_life_event_t event, int64_t now)
