@@ -511,7 +511,7 @@ mj_span_t mj_pool_settings_record(mj_pool_settings_t *settings, apr_pool_t *pool
     for (i = 0; i < warm_ups->nelts; i++) {
         mj_record_add_span(record, "warm-up", APR_ARRAY_IDX(warm_ups, i, mj_span_t));
     }
-    settings->fingerprint = (uint16_t)mj_span_hash(mj_record_bytes(record));
+    settings->fingerprint = (uint16_t)(1 + mj_span_hash(mj_record_bytes(record)) % UINT16_MAX); /* 0 says nothing */
     mj_record_add_number(record, "settings", settings->fingerprint);
     return mj_record_bytes(record);
 }

@@ -147,7 +147,7 @@ final class Connection implements AutoCloseable {
             if (!MessageDigest.isEqual(settings.key().bytes(), hello.key().bytes())) {
                 throw unheard("its key is not this daemon's");
             }
-            isOfOtherSettings = hello.settings() != settings.fingerprint();
+            isOfOtherSettings = hello.settings() != 0 && hello.settings() != settings.fingerprint();
         } catch (ProtocolException e) {
             throw unheard(String.valueOf(e.getMessage()));
         } catch (EOFException e) {
