@@ -162,7 +162,6 @@ def leave(site, random):
 def slow(site, random):
     """A client that writes and reads a little at a time."""
     with Client(site.port) as client:
-        client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
         for byte in b"POST /flow?echo HTTP/1.1\r\nHost: x\r\nContent-Length: 20\r\n\r\n":
             client.send(bytes([byte]))
             time.sleep(0.005)
@@ -170,6 +169,8 @@ def slow(site, random):
             client.send(b"%d" % (i % 10))
             time.sleep(0.02)
         require_answer(client.receive(), b"01234567890123456789")
+    with Client(site.port) as client:
+        client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
         client.send(b"GET /flow?down=400000 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         status, fields = client.receive_head()
         left = 400_000
