@@ -143,13 +143,17 @@ class Soak:
             return client.ask("GET", "/hello/x")[0] == 200
 
     def require_sanitizers(self):
-        """Whoever is to be watched has the sanitizer loaded."""
+        """Whoever is to be watched has the sanitizer loaded; a process that has ended meanwhile has nothing loaded."""
         if not self.places.reports:
             return
-        for pid in self.site.family():
-            with open(f"/proc/{pid}/maps", encoding="utf-8", errors="replace") as file:
-                if "libasan" not in file.read():
-                    self.note(f"no sanitizer in {processes.program(pid)}, pid {pid}")
+        for pid, began in self.site.family().items():
+            try:
+                with open(f"/proc/{pid}/maps", encoding="utf-8", errors="replace") as file:
+                    has_sanitizer = "libasan" in file.read()
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            if not has_sanitizer and processes.is_same(pid, began):
+                self.note(f"no sanitizer in {processes.program(pid)}, pid {pid}")
 
     def end(self):
         stage("ends")
