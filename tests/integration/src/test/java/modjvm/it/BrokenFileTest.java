@@ -186,8 +186,8 @@ class BrokenFileTest {
                 .start();
         try {
             assertThat(holder.getInputStream().read()).as("it is mounted").isEqualTo('\n');
-            RawClient.Reply got = RawClient.get(
-                    httpd.port("plain"), "/wire?file=/proc/" + holder.pid() + "/root/mnt/all/file");
+            RawClient.Reply got =
+                    RawClient.get(httpd.port("plain"), "/wire?file=/proc/" + holder.pid() + "/root/mnt/all/file");
             assertThat(got.status()).isEqualTo(200);
             assertThat(new String(got.bytes(), StandardCharsets.US_ASCII)).isEqualTo("of-its-own\n");
         } finally {

@@ -101,10 +101,12 @@ class CapturedChildTest {
         Path uploads = Files.createDirectories(web.resolve("uploads"));
         Path planted = Folders.write(web.resolve("planted/App.java"), SOURCE);
         Folders.write(uploads.resolve("App.java"), SOURCE);
-        Files.createSymbolicLink(planted.resolveSibling("Link.java"), httpd.work().resolve("elsewhere/App.java"));
+        Files.createSymbolicLink(
+                planted.resolveSibling("Link.java"), httpd.work().resolve("elsewhere/App.java"));
         Command.succeed("mkfifo", web.resolve("Fifo.java").toString());
         Command.succeed("chown", "-hR", HTTPD_USER, uploads.toString(), planted.toString());
-        Command.succeed("chown", "-h", HTTPD_USER, planted.resolveSibling("Link.java").toString());
+        Command.succeed(
+                "chown", "-h", HTTPD_USER, planted.resolveSibling("Link.java").toString());
         httpd.start();
     }
 
@@ -162,7 +164,10 @@ class CapturedChildTest {
                 ""
             })
     void shouldBringNothingThatNoHandlerLeadsTo(String target) {
-        assertThat(ask("web", target.replace("WEB", web.toString()).replace("WORK", httpd.work().toString())))
+        assertThat(ask(
+                        "web",
+                        target.replace("WEB", web.toString())
+                                .replace("WORK", httpd.work().toString())))
                 .startsWith("failed 404");
     }
 
@@ -210,7 +215,9 @@ class CapturedChildTest {
     @Test
     void shouldSayWhatWasRefusedButNotEachTime() {
         for (int i = 0; i < 5; i++) {
-            assertThat(ask("other", "/etc/Passwd" + i + ".java")).startsWith("failed 404").contains("target-folder=");
+            assertThat(ask("other", "/etc/Passwd" + i + ".java"))
+                    .startsWith("failed 404")
+                    .contains("target-folder=");
         }
         // other tests ask this daemon too
         Await.until("a line about it", Await.LONG, () -> !refusals().isEmpty());

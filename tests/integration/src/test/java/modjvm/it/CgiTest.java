@@ -25,7 +25,8 @@ class CgiTest {
             "PWD", "made by sh",
             "OLDPWD", "made by sh",
             "_", "made by sh",
-            "PATH_TRANSLATED", "a path below the document root that httpd looks up for scripts: an application has no use for it",
+            "PATH_TRANSLATED",
+                    "a path below the document root that httpd looks up for scripts: an application has no use for it",
             "REMOTE_PORT", "each request has a connection of its own here",
             "CONTEXT_PREFIX", "of ScriptAlias; JVMAlias maps URLs to an application, not to files",
             "CONTEXT_DOCUMENT_ROOT", "as CONTEXT_PREFIX");
@@ -46,17 +47,22 @@ class CgiTest {
             Cgi.script(dir.resolve("Index.cgi"), "printf 'Content-Type: text/plain\\n\\n'\nenv");
             Folders.write(
                     dir.resolve("Index.java"),
-                    Files.readString(httpd.apps().resolve("Facts.java")).replace("Facts", "Index")
-                            .replaceFirst("return switch", "if (true) return Response.text(lines(request));\nreturn switch"));
+                    Files.readString(httpd.apps().resolve("Facts.java"))
+                            .replace("Facts", "Index")
+                            .replaceFirst(
+                                    "return switch", "if (true) return Response.text(lines(request));\nreturn switch"));
         }
         Cgi.script(httpd.work().resolve("mount.cgi"), "printf 'Content-Type: text/plain\\n\\n'\nenv");
         Folders.write(
                 httpd.apps().resolve("Facts.java"),
                 Files.readString(httpd.apps().resolve("Facts.java"))
-                        .replaceFirst("return switch", "if (true) return Response.text(lines(request));\nreturn switch"));
+                        .replaceFirst(
+                                "return switch", "if (true) return Response.text(lines(request));\nreturn switch"));
         Folders.write(httpd.dir().resolve("htdocs/files/page.shtml"), "<!--#include virtual=\"/mount/a%20b?in=1\" -->");
-        Folders.write(httpd.dir().resolve("htdocs/files/jvm.shtml"), "<!--#include virtual=\"Index.java/a%20b?in=1\" -->");
-        Folders.write(httpd.dir().resolve("htdocs/files/cgi.shtml"), "<!--#include virtual=\"Index.cgi/a%20b?in=1\" -->");
+        Folders.write(
+                httpd.dir().resolve("htdocs/files/jvm.shtml"), "<!--#include virtual=\"Index.java/a%20b?in=1\" -->");
+        Folders.write(
+                httpd.dir().resolve("htdocs/files/cgi.shtml"), "<!--#include virtual=\"Index.cgi/a%20b?in=1\" -->");
         httpd.expect("AH01630"); // client denied
         httpd.start();
     }
@@ -108,8 +114,9 @@ class CgiTest {
 
     private static RawClient.Reply ask(String host, String request, String fields) throws IOException {
         try (RawClient client = new RawClient(httpd.port(host))) {
-            client.send(request.replace("INDEX", host.equals("jvm") ? "Index.java" : "Index.cgi").replace("HOST", host)
-                    + " HTTP/1.1\r\nHost: same.test:1\r\nConnection: close\r\n" + fields + "\r\n");
+            client.send(request.replace("INDEX", host.equals("jvm") ? "Index.java" : "Index.cgi")
+                            .replace("HOST", host) + " HTTP/1.1\r\nHost: same.test:1\r\nConnection: close\r\n" + fields
+                    + "\r\n");
             return client.receive();
         }
     }
@@ -120,17 +127,23 @@ class CgiTest {
         for (String line : reply.text().split("\n")) {
             int at = line.indexOf('=');
             assertThat(at).as("%s in %s", line, reply.text()).isPositive();
-            variables.put(line.substring(0, at), line.substring(at + 1)
-                    .replace("Index.cgi", "Index.java")
-                    .replace("cgi.shtml", "jvm.shtml")
-                    .replace("cgi.test", "jvm.test")
-                    .replace(httpd.work() + "/mount.cgi", httpd.apps() + "/Facts.java")
-                    .replace(":" + httpd.port("cgi"), ":" + httpd.port("jvm")));
+            variables.put(
+                    line.substring(0, at),
+                    line.substring(at + 1)
+                            .replace("Index.cgi", "Index.java")
+                            .replace("cgi.shtml", "jvm.shtml")
+                            .replace("cgi.test", "jvm.test")
+                            .replace(httpd.work() + "/mount.cgi", httpd.apps() + "/Facts.java")
+                            .replace(":" + httpd.port("cgi"), ":" + httpd.port("jvm")));
         }
-        variables.put("SERVER_PORT", variables.get("SERVER_PORT").replace("" + httpd.port("cgi"), "" + httpd.port("jvm")));
+        variables.put(
+                "SERVER_PORT", variables.get("SERVER_PORT").replace("" + httpd.port("cgi"), "" + httpd.port("jvm")));
         variables.put("the status", Integer.toString(reply.status()));
         variables.keySet().removeAll(DIFFERENCES.keySet());
-        variables.values().removeIf(String::isEmpty); // httpd leaves out of a script's what has no value; SCRIPT_NAME and PATH_INFO are always there
+        variables
+                .values()
+                .removeIf(String::isEmpty); // httpd leaves out of a script's what has no value; SCRIPT_NAME and
+        // PATH_INFO are always there
         return variables;
     }
 
@@ -170,7 +183,8 @@ class CgiTest {
                 + (request.startsWith("POST") ? "Content-Type: text/x\r\nContent-Length: 0\r\n" : "");
         Map<String, String> script = environ("cgi", request, fields);
         Map<String, String> application = environ("jvm", request, fields);
-        if (script.get("SERVER_PROTOCOL").equals("INCLUDED")) { // a script's name has the path info, too, then; a router wants the two apart
+        if (script.get("SERVER_PROTOCOL")
+                .equals("INCLUDED")) { // a script's name has the path info, too, then; a router wants the two apart
             assertThat(script.get("SCRIPT_NAME")).endsWith(script.get("PATH_INFO"));
             script.computeIfPresent("SCRIPT_NAME", (k, name) -> name.replace(script.get("PATH_INFO"), ""));
         }

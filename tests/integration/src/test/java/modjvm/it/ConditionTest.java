@@ -22,10 +22,7 @@ class ConditionTest {
 
     @BeforeAll
     static void start() {
-        httpd = Httpd.with()
-                .module("cgid")
-                .main(Cgi.SOCKET)
-                .host("site", """
+        httpd = Httpd.with().module("cgid").main(Cgi.SOCKET).host("site", """
                         JVMDaemonProcess site ${AS1}
                         JVMAlias /app ${APPS}/Store.java
                         ScriptAlias /cgi ${WORK}/cgi
@@ -55,9 +52,7 @@ class ConditionTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             If-Match: "v1"                       | 412
             If-Match: "v2"                       | 200
             If-Match: *                          | 200
@@ -90,10 +85,18 @@ class ConditionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-            "If-Match: \"v1\"", "If-None-Match: \"v2\"", "If-None-Match: *", "If-Modified-Since: AFTER", "If-Unmodified-Since: BEFORE",
-            "If-Match: \"v1\"; If-None-Match: \"v2\"", "Range: bytes=2-4", "Range: bytes=20-", "Range: bytes=2-4; If-Range: \"v2\"",
-    })
+    @ValueSource(
+            strings = {
+                "If-Match: \"v1\"",
+                "If-None-Match: \"v2\"",
+                "If-None-Match: *",
+                "If-Modified-Since: AFTER",
+                "If-Unmodified-Since: BEFORE",
+                "If-Match: \"v1\"; If-None-Match: \"v2\"",
+                "Range: bytes=2-4",
+                "Range: bytes=20-",
+                "Range: bytes=2-4; If-Range: \"v2\"",
+            })
     void shouldBeTheApplicationsForWhatChangesSomething(String fields) throws IOException {
         for (String method : new String[] {"PUT", "POST", "PATCH", "DELETE", "PROPFIND", "QUERY"}) {
             RawClient.Reply reply = ask(method, "/app", fields);

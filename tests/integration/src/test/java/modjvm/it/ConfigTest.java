@@ -202,8 +202,7 @@ class ConfigTest {
         assertWarned("JVMDaemonProcess shop ${AS1} home=" + own + "/gone", "home=" + own + "/gone: No such file");
         assertWarned(
                 "JVMDaemonProcess shop ${AS1} read-only=" + own + "/gone", "read-only=" + own + "/gone: No such file");
-        assertWarned(
-                "JVMDaemonProcess shop ${AS1} read-only=" + link, "read-only=" + link, "name the folder itself");
+        assertWarned("JVMDaemonProcess shop ${AS1} read-only=" + link, "read-only=" + link, "name the folder itself");
         assertWarned("JVMDaemonProcess shop ${AS1} java-home=" + own + "/jdk", "java-home=" + own + "/jdk", "libjvm");
         assertWarned("JVMDaemonProcess shop ${AS1} class-path=" + own + "/a.jar", "class-path=" + own + "/a.jar");
         assertWarned("JVMDaemonProcess shop ${AS1} reload-marker=" + own + "/x/y", "reload-marker=" + own + "/x/y");
@@ -491,7 +490,8 @@ class ConfigTest {
         httpd.rewriteHost("site", "JVMDaemonProcess site ${AS1} lang=xx_YY.UTF-8\nJVMAlias / ${APPS}/Hello.java");
         Command test = httpd.configtest();
         assertThat(test.output())
-                .containsPattern("MJ0058: .*httpd\\.conf:\\d+: JVMDaemonProcess site: lang=xx_YY.UTF-8: this locale is not installed")
+                .containsPattern(
+                        "MJ0058: .*httpd\\.conf:\\d+: JVMDaemonProcess site: lang=xx_YY.UTF-8: this locale is not installed")
                 .contains("Syntax OK");
 
         httpd.rewriteHost("site", "JVMDaemonProcess site ${AS1} lang=POSIX\nJVMAlias / ${APPS}/Hello.java");

@@ -260,8 +260,9 @@ class HostileApplicationTest {
 
         assertThat(self.sharedMemory()).isEmpty();
         assertThat(self.descriptors().values())
-                .allMatch(target -> target.matches("/dev/(null|u?random)|/proc/\\d+/mountinfo|(pipe|socket|anon_inode):.*|/usr/lib/jvm/.*|"
-                        + Prefix.jars() + "/[^/]+\\.jar"))
+                .allMatch(target -> target.matches(
+                        "/dev/(null|u?random)|/proc/\\d+/mountinfo|(pipe|socket|anon_inode):.*|/usr/lib/jvm/.*|"
+                                + Prefix.jars() + "/[^/]+\\.jar"))
                 .doesNotContainAnyElementsOf(sockets);
     }
 }

@@ -75,7 +75,8 @@ class HttpdUserTest {
                 .startsWith("closed");
         assertThat(Http.get(httpd.uri("shop", "/?pid")).statusCode()).isEqualTo(200);
         Await.until("a line about it", Await.LONG, () -> !strangers().isEmpty());
-        assertThat(strangers().size()).isLessThan(5); // of eleven: one a minute, and more than one daemon in these tests
+        assertThat(strangers().size())
+                .isLessThan(5); // of eleven: one a minute, and more than one daemon in these tests
     }
 
     @Test
@@ -86,8 +87,10 @@ class HttpdUserTest {
         assertThat(intrude(key, httpd.apps().resolve("Facts.java"))).startsWith("failed 404");
 
         first.signal("KILL");
-        Await.until("another daemon", Await.LONG, () -> httpd.daemons("shop").stream()
-                .anyMatch(now -> now.pid() != first.pid()));
+        Await.until(
+                "another daemon",
+                Await.LONG,
+                () -> httpd.daemons("shop").stream().anyMatch(now -> now.pid() != first.pid()));
         Proc second = daemon();
 
         assertThat(Board.key(httpd.parent(), second)).isNotEqualTo(key).isNotEqualTo(ZEROS);

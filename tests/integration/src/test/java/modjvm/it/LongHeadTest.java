@@ -24,11 +24,13 @@ class LongHeadTest {
 
     @BeforeAll
     static void start() {
-        httpd = Httpd.with().main("""
+        httpd = Httpd.with()
+                .main("""
                 LimitRequestFieldSize 6000000
                 LimitRequestFields 1000
                 LimitRequestLine 300000
-                """).host("site", """
+                """)
+                .host("site", """
                 JVMDaemonProcess site ${AS1}
                 JVMAlias /app ${APPS}/Facts.java
                 JVMAlias /variable ${APPS}/Facts.java
@@ -36,14 +38,17 @@ class LongHeadTest {
                 <Location /variable>
                     SetEnv LONG "LINE"
                 </Location>
-                """.replace("LINE", "v".repeat(70_000))).start();
+                """.replace("LINE", "v".repeat(70_000)))
+                .start();
     }
 
     private static Map<String, Integer> lengths(String path, String fields) throws IOException {
         try (RawClient client = new RawClient(httpd.port("site"))) {
             client.send("GET " + path + " HTTP/1.1\r\nHost: x\r\n" + fields + "\r\n");
             RawClient.Reply reply = client.receive();
-            assertThat(reply.status()).as(reply.text().substring(0, Math.min(500, reply.bytes().length))).isEqualTo(200);
+            assertThat(reply.status())
+                    .as(reply.text().substring(0, Math.min(500, reply.bytes().length)))
+                    .isEqualTo(200);
             client.send("GET /app?pid HTTP/1.1\r\nHost: x\r\n\r\n");
             assertThat(client.receive().status()).isEqualTo(200);
             Map<String, Integer> lengths = new TreeMap<>();
@@ -55,7 +60,8 @@ class LongHeadTest {
     @ParameterizedTest
     @ValueSource(ints = {65_534, 65_535, 65_536, 70_000, MEBIBYTE, 3 * MEBIBYTE})
     void shouldTakeALongField(int length) throws IOException {
-        assertThat(lengths("/app?environ", "X-Long: " + "x".repeat(length) + "\r\n")).containsEntry("HTTP_X_LONG", length);
+        assertThat(lengths("/app?environ", "X-Long: " + "x".repeat(length) + "\r\n"))
+                .containsEntry("HTTP_X_LONG", length);
     }
 
     @ParameterizedTest
@@ -63,7 +69,11 @@ class LongHeadTest {
     void shouldTakeManyFields(int count, int length) throws IOException {
         StringBuilder fields = new StringBuilder();
         for (int i = 0; i < count; i++) {
-            fields.append("X-Field-").append(i).append(": ").append("x".repeat(length)).append("\r\n");
+            fields.append("X-Field-")
+                    .append(i)
+                    .append(": ")
+                    .append("x".repeat(length))
+                    .append("\r\n");
         }
         assertThat(lengths("/app?environ", fields.toString())).containsEntry("HTTP_X_FIELD_" + (count - 1), length);
         assertThat(lengths("/app?environ", fields.toString().replaceAll("X-Field-\\d+", "X-Same")))
@@ -79,8 +89,9 @@ class LongHeadTest {
 
     @Test
     void shouldSayWhatIsTooLong() throws IOException {
-        Pattern line = Pattern.compile("MJ0028: pool site: the request's head, with its variables, has more than 4194304 bytes: lower "
-                + "LimitRequestFieldSize or LimitRequestFields, or set shorter variables; 431");
+        Pattern line = Pattern.compile(
+                "MJ0028: pool site: the request's head, with its variables, has more than 4194304 bytes: lower "
+                        + "LimitRequestFieldSize or LimitRequestFields, or set shorter variables; 431");
         httpd.expect(line.pattern());
         try (RawClient client = new RawClient(httpd.port("site"))) {
             client.send("GET /app HTTP/1.1\r\nHost: x\r\nX-Long: " + "x".repeat(4 * MEBIBYTE) + "\r\n\r\n");

@@ -314,7 +314,8 @@ class ReloadTest {
 
             touch(httpd);
             httpd.log("site").await("MJ0117: pool site: .*Exclusive.java worked and fails to load now: .*is locked");
-            httpd.log("site").await("MJ0112: .*with restart-order=stop-first the old one ends before the new one starts");
+            httpd.log("site")
+                    .await("MJ0112: .*with restart-order=stop-first the old one ends before the new one starts");
             assertThat(Http.get(httpd.uri("site", "/")).body()).isEqualTo(first);
 
             httpd.rewriteHost("site", site.formatted("stop-first"));
@@ -342,8 +343,7 @@ class ReloadTest {
                 JVMAlias /hello ${APPS}/Env.java param.x=%s
                 JVMAlias /same ${APPS}/Site.java
                 """;
-        try (Httpd httpd =
-                        Httpd.with().host("site", site.formatted(1, 1)).start();
+        try (Httpd httpd = Httpd.with().host("site", site.formatted(1, 1)).start();
                 Clients clients = new Clients()) {
             int port = httpd.port("site");
             Http.await(httpd.uri("site", "/hello"), 200);

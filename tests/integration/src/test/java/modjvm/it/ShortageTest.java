@@ -46,7 +46,8 @@ class ShortageTest {
             for (CompletableFuture<HttpResponse<String>> one : all) {
                 assertThat(one.join().statusCode()).isEqualTo(200);
             }
-            httpd.log("site").await("pid " + daemon.pid() + " is replaced: open-files: all 200 descriptors are in use, for ");
+            httpd.log("site")
+                    .await("pid " + daemon.pid() + " is replaced: open-files: all 200 descriptors are in use, for ");
             Await.until("it has gone", Await.LONG, () -> !daemon.isAlive());
             assertThat(Http.start(httpd.uri("site", "/")).join().body()).isNotEqualTo("" + daemon.pid());
             assertThat(httpd.log("site").lines("descriptors are in use").size()).isLessThanOrEqualTo(3);

@@ -64,18 +64,20 @@ class StateDirTest {
     /** What users can fill does not lie on /run, which the whole machine needs. */
     @Test
     void shouldKeepThingsBelowTheCacheFolder() throws IOException {
-        List<Path> above =
-                Stream.of("/var/cache/apache2/mod_jvm", "/var/cache/apache2").map(Path::of).toList();
+        List<Path> above = Stream.of("/var/cache/apache2/mod_jvm", "/var/cache/apache2")
+                .map(Path::of)
+                .toList();
         List<Path> missing =
                 above.stream().filter(folder -> !Files.exists(folder)).toList();
-        try (Httpd httpd =
-                Httpd.with().defaultStateDir().host("shop", SHOP).write()) {
+        try (Httpd httpd = Httpd.with().defaultStateDir().host("shop", SHOP).write()) {
             httpd.start();
             String state = httpd.awaitReady("shop", 1).get(0).arguments().get(2);
             try {
                 Path runtime = onlyFolder(httpd.dir().resolve("run"), "jvm-");
                 assertThat(Path.of(state))
-                        .isEqualTo((Users.isRoot() ? above.get(0).resolve(runtime.getFileName()) : runtime.resolve("state"))
+                        .isEqualTo((Users.isRoot()
+                                        ? above.get(0).resolve(runtime.getFileName())
+                                        : runtime.resolve("state"))
                                 .resolve("shop"));
                 assertThat(Files.getOwner(Path.of(state))).hasToString(Users.first());
                 if (Users.isRoot()) {

@@ -263,7 +263,8 @@ class StatusPageTest {
             part.start();
             part.awaitReady("part", 1);
 
-            Await.until("it is degraded", Await.LONG, () -> status(part, "?json").contains("\"state\":\"degraded\""));
+            Await.until(
+                    "it is degraded", Await.LONG, () -> status(part, "?json").contains("\"state\":\"degraded\""));
             assertThat(status(part, "?json")).contains("Bad.java:1: reached end of file while parsing");
             assertThat(status(part, "")).contains("<td>degraded<td>").contains("Bad.java:1: reached end of file");
             assertThat(status(part, "?prometheus"))

@@ -66,7 +66,8 @@ class SubrequestTest {
                             SetOutputFilter RATE_LIMIT
                             SetEnv rate-limit 400
                         </LocationMatch>
-                        """).write();
+                        """)
+                .write();
         write("file.txt", "of a file");
         write("multi.java", Files.readString(httpd.apps().resolve("Pages.java")).replace("Pages", "multi"));
         write("map.var", "URI: multi.java\nContent-Type: text/x\n");
@@ -90,9 +91,7 @@ class SubrequestTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             /app/text              | x
             /app/file?FILE         | of a file
             /app/stream            | 012
@@ -111,7 +110,8 @@ class SubrequestTest {
         write("pages.shtml", "A[" + page + "]B[" + include("/app/text") + "]C[" + page + "]D");
 
         try (RawClient client = new RawClient(httpd.port("site"))) { // one connection: what is left over meets the next
-            assertThat(ask(client, "GET /page.shtml HTTP/1.1\r\nHost: x\r\n\r\n").text())
+            assertThat(ask(client, "GET /page.shtml HTTP/1.1\r\nHost: x\r\n\r\n")
+                            .text())
                     .isEqualTo("A[" + text + "]B");
             assertThat(ask(client, "GET /pages.shtml HTTP/1.1\r\nHost: x\r\n\r\n")
                             .text())
@@ -131,7 +131,9 @@ class SubrequestTest {
     /** What a client has of the page says nothing of what it includes. */
     @Test
     void shouldBeIncludedWhateverTheClientHas() throws IOException {
-        write("tagged.shtml", "A[" + include("/app/plain") + include("/app/judgement") + "]B" + include("/multi/tagged"));
+        write(
+                "tagged.shtml",
+                "A[" + include("/app/plain") + include("/app/judgement") + "]B" + include("/multi/tagged"));
         try (RawClient client = new RawClient(httpd.port("site"))) {
             RawClient.Reply reply =
                     ask(client, "GET /tagged.shtml HTTP/1.1\r\nHost: x\r\nIf-None-Match: \"own\"\r\n\r\n");

@@ -29,19 +29,36 @@ class TransferCodingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "gzip, chunked", "gzip,chunked", "deflate, gzip, chunked", "identity, chunked", "chunked, chunked",
-        "x-own;a=b, chunked", "gzip, chunked\r\nContent-Length: 3", "gzip\r\nTransfer-Encoding: chunked", "GZIP, Chunked",
-        "gzip", "identity", "chunked, gzip", "xchunked", "chunked;q=1"
-    })
+    @ValueSource(
+            strings = {
+                "gzip, chunked",
+                "gzip,chunked",
+                "deflate, gzip, chunked",
+                "identity, chunked",
+                "chunked, chunked",
+                "x-own;a=b, chunked",
+                "gzip, chunked\r\nContent-Length: 3",
+                "gzip\r\nTransfer-Encoding: chunked",
+                "GZIP, Chunked",
+                "gzip",
+                "identity",
+                "chunked, gzip",
+                "xchunked",
+                "chunked;q=1"
+            })
     void shouldBeRefused(String coding) throws IOException {
         String body = Integer.toHexString(SMUGGLED.length()) + "\r\n" + SMUGGLED + "\r\n0\r\n\r\n";
         try (RawClient client = new RawClient(httpd.port("site"))) {
             client.send("POST /app HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: " + coding + "\r\n\r\n" + body + SMUGGLED);
             RawClient.Reply reply = client.receive();
 
-            assertThat(reply.status()).isIn(coding.toLowerCase(java.util.Locale.ROOT).endsWith("chunked") && !coding.startsWith("x")
-                    || coding.endsWith("3") || coding.startsWith("x-own") ? new Object[] {501} : new Object[] {400, 501});
+            assertThat(reply.status())
+                    .isIn(
+                            coding.toLowerCase(java.util.Locale.ROOT).endsWith("chunked") && !coding.startsWith("x")
+                                            || coding.endsWith("3")
+                                            || coding.startsWith("x-own")
+                                    ? new Object[] {501}
+                                    : new Object[] {400, 501});
             assertThat(reply.head().first("Connection")).isEqualToIgnoringCase("close");
             assertThat(client.input().read()).isNegative();
         }

@@ -94,7 +94,8 @@ public final class Intruder {
     private static byte[] request(byte[] definition) {
         ByteBuffer payload = ByteBuffer.allocate(1000 + definition.length);
         payload.putLong(0).putShort((short) 80).putShort((short) 50000);
-        String[] texts = {"GET", "/", "", "/", "", "HTTP/1.1", "http", "localhost", "127.0.0.1", "127.0.0.1", "", "", ""};
+        String[] texts = {"GET", "/", "", "/", "", "HTTP/1.1", "http", "localhost", "127.0.0.1", "127.0.0.1", "", "", ""
+        };
         for (String text : texts) {
             payload.putShort((short) text.length()).put(text.getBytes(StandardCharsets.US_ASCII));
         }
