@@ -48,7 +48,8 @@ class ChaosTest {
     private static final String SUPERVISOR_LOST =
             "MJ0010: the supervisor .* ended unexpectedly|MJ0012: the supervisor .* is replaced: .*(Broken pipe|Connection reset)";
 
-    private static final String SHORT_OF_PROCESSES = "Resource temporarily unavailable|unable to create";
+    private static final String SHORT_OF_PROCESSES =
+            "Resource temporarily unavailable|unable to create|pthread_create failed";
 
     /** Deaths are looked at one by one. */
     private static final List<String> EXPECTED = List.of(

@@ -176,7 +176,7 @@ class HostileApplicationTest {
     }
 
     private static Path runtimeFolder() {
-        return httpd.sockets().get(0).getParent();
+        return httpd.awaitSocket().getParent();
     }
 
     @Test

@@ -51,7 +51,7 @@ class HttpdUserTest {
 
     private static Path socket() {
         Await.until("one socket", Await.LONG, () -> httpd.sockets().size() == 1);
-        return httpd.sockets().get(0);
+        return httpd.awaitSocket();
     }
 
     private static List<String> strangers() {

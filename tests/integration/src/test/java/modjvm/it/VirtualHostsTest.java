@@ -94,7 +94,7 @@ class VirtualHostsTest {
 
     @Test
     void shouldKeepSocketsInAFolderOfRoot() throws java.io.IOException {
-        Path socket = httpd.sockets().get(0);
+        Path socket = httpd.awaitSocket();
         Path folder = socket.getParent();
 
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)))
@@ -109,7 +109,7 @@ class VirtualHostsTest {
     @Test
     void shouldKeepLocalUsersOut() {
         httpd.expect("connection of pid \\d+ is closed unheard: UNKNOWN_FRAME"); // what www-data sends is HTTP
-        Path socket = httpd.sockets().get(0);
+        Path socket = httpd.awaitSocket();
 
         for (String user : List.of(Users.first(), Users.second(), "nobody")) {
             assertThat(as(user, "ls", socket.getParent().toString()).output())

@@ -133,7 +133,7 @@ public final class Httpd implements AutoCloseable {
     }
 
     private Command control(String... arguments) {
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(builder.wrapper);
         if (!builder.owner.equals(System.getProperty("user.name"))) {
             command.addAll(List.of(
                     "setpriv",
@@ -278,6 +278,11 @@ public final class Httpd implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The socket of a daemon; waits until there is one. */
+    public Path awaitSocket() {
+        return Await.value("a socket", Await.LONG, () -> sockets().stream().findFirst());
     }
 
     /** Fails unless every one of these processes ends in time, and every socket file is gone. */
