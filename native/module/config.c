@@ -41,6 +41,9 @@ void *mj_merge_server_config(apr_pool_t *pool, void *base, void *add)
         merged->java_home = inner->java_home;
         merged->java_home_where = inner->java_home_where;
     }
+    if (inner->error_log_format != NULL) {
+        merged->error_log_format = inner->error_log_format;
+    }
     return merged;
 }
 
@@ -413,9 +416,20 @@ static const char *set_minimum_uid(cmd_parms *cmd, void *scope, const char *valu
     return NULL;
 }
 
+/* httpd's core sets it; its text is for the supervisor, whose lines look like httpd's. */
+static const char *note_error_log_format(cmd_parms *cmd, void *scope, const char *format, const char *of_request)
+{
+    (void)scope;
+    if (of_request == NULL) {
+        mj_server_config(cmd->server)->error_log_format = format;
+    }
+    return NULL;
+}
+
 /* What chooses a pool or code is refused in .htaccess by its context (never an OR_* flag). docs/directives.md has the same table; a
  * test compares them. */
 const command_rec mj_commands[] = {
+    AP_INIT_TAKE12("ErrorLogFormat", note_error_log_format, NULL, RSRC_CONF, "see the directive of httpd's core, which mod_jvm follows"),
     AP_INIT_RAW_ARGS("JVMAlias", add_alias, NULL, RSRC_CONF, "URL path, target and key=value options: mounts an application"),
     AP_INIT_RAW_ARGS("JVMAliasMatch", add_alias_match, NULL, RSRC_CONF,
                      "regular expression, target (may hold $1 ...) and key=value options: mounts applications"),

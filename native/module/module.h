@@ -80,6 +80,7 @@ typedef struct mj_server_t {
     const char *java_home_where;
     apr_array_header_t *resolved; /**< of mj_resolved_t, in the order of mounts; made by check_config */
     const char *name;             /**< host:port, the prefix of default application groups; made by check_config */
+    const char *error_log_format; /**< of messages outside requests; NULL: httpd's own, or the main server's */
     /* main server only */
     const char *runtime_dir;   /**< NULL: default */
     const char *state_dir;     /**< NULL: default; "": off */
@@ -192,6 +193,14 @@ const char *mj_default_group(apr_pool_t *pool, const server_rec *server, const c
 
 /** Finds out what requests may bring to each pool. All pools, mounts and sections are known. */
 void mj_dynamic_resolve(apr_pool_t *pconf, server_rec *main_server);
+
+/* --- log_target.c --- */
+
+/** The descriptor of a server's error log; -1 where it has none. */
+int mj_log_descriptor(const server_rec *server);
+
+/** What the supervisor has to know of a server's error log beside that, for the message `L`. */
+mj_span_t mj_log_record(apr_pool_t *pool, const server_rec *server, const server_rec *main_server);
 
 /* --- mounts.c --- */
 

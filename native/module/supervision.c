@@ -27,7 +27,7 @@
 
 APLOG_USE_MODULE(jvm);
 
-#define CONTROL_VERSION 3
+#define CONTROL_VERSION 4
 #define CONTROL_FD 3
 #define MESSAGE_TIMEOUT_S 10
 #define MAX_POOLS 16384 /* a place on the board takes no memory until it is used */
@@ -109,12 +109,6 @@ static void close_fd(int *fd)
 
 /* --- settings --- */
 
-static int log_descriptor(const server_rec *server)
-{
-    apr_os_file_t fd;
-    return server->error_log != NULL && apr_os_file_get(&fd, server->error_log) == APR_SUCCESS ? fd : -1;
-}
-
 /* Whom httpd's children run as. */
 static int64_t httpd_uid(void)
 {
@@ -129,11 +123,18 @@ static apr_status_t send_begin(const supervision_t *supervision, mj_span_t recor
     apr_status_t rv = bell >= 0 ? APR_SUCCESS : errno;
 
     if (rv == APR_SUCCESS) {
-        rv = mj_control_send(retained->control, 'B', record, (const int[]){board, bell, log_descriptor(supervision->main_server)});
+        rv = mj_control_send(retained->control, 'B', record, (const int[]){board, bell, -1});
     }
     close_fd(&board);
     close_fd(&bell);
     return rv;
+}
+
+/* Says where the pools that come next have their log; the first is the main server's, for the supervisor's own lines. */
+static apr_status_t send_log(const supervision_t *supervision, const server_rec *server)
+{
+    return mj_control_send(supervision->retained->control, 'L', mj_log_record(supervision->pconf, server, supervision->main_server),
+                           (const int[]){mj_log_descriptor(server), -1});
 }
 
 /* Tells the supervisor all settings. Returns NULL, or what went wrong. */
@@ -143,6 +144,7 @@ static const char *push_settings(supervision_t *supervision)
     apr_pool_t *pool = supervision->pconf;
     apr_array_header_t *pools = mj_all_pools(pool, supervision->main_server);
     mj_record_builder_t *server_record = mj_record_builder_make(pool);
+    const server_rec *log_of = supervision->main_server;
     long minimum = mj_server_config(supervision->main_server)->minimum_uid;
     apr_status_t rv;
     int i;
@@ -161,6 +163,9 @@ static const char *push_settings(supervision_t *supervision)
     mj_record_add(server_record, "launcher", mj_installed(pool, "libexec/mod_jvm/jvm-daemon"));
     mj_record_add(server_record, "jars", mj_installed(pool, "share/mod_jvm"));
     rv = send_begin(supervision, mj_record_bytes(server_record));
+    if (rv == APR_SUCCESS) {
+        rv = send_log(supervision, supervision->main_server);
+    }
     for (i = 0; rv == APR_SUCCESS && i < pools->nelts; i++) {
         const mj_pool_t *declared = APR_ARRAY_IDX(pools, i, const mj_pool_t *);
         mj_span_t record = mj_pool_settings_record(declared->settings, pool, declared->index, httpd_uid(), declared->java_home,
@@ -169,7 +174,13 @@ static const char *push_settings(supervision_t *supervision)
         if (shutdown > retained->longest_shutdown) {
             retained->longest_shutdown = shutdown;
         }
-        rv = mj_control_send(retained->control, 'P', record, (const int[]){log_descriptor(declared->server), -1});
+        if (declared->server != log_of) {
+            rv = send_log(supervision, declared->server);
+            log_of = declared->server;
+        }
+        if (rv == APR_SUCCESS) {
+            rv = mj_control_send(retained->control, 'P', record, NULL);
+        }
         mj_span_wipe(record); /* what env-file says is inherited by nobody who is forked later */
         if (rv == APR_ENOSPC) {
             return apr_psprintf(pool, "JVMDaemonProcess %s: its settings take %" APR_SIZE_T_FMT " bytes, %d is the limit", declared->settings->name,

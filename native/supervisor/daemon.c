@@ -102,7 +102,7 @@ int64_t mj_daemon_tell_left_out(mj_daemon_t *daemon, int64_t now)
 {
     mj_allowance_t *allowance = &daemon->allowance;
     if (mj_allowance_has_news(allowance, now)) {
-        mj_log(daemon->journal->fd, "warn", MJLOGNO(0130) "pool %s pid %ld: it prints more than %d KB a second: %" APR_UINT64_T_FMT " lines, %" APR_UINT64_T_FMT " KB, were left out",
+        mj_log(daemon->journal->log, "warn", MJLOGNO(0130) "pool %s pid %ld: it prints more than %d KB a second: %" APR_UINT64_T_FMT " lines, %" APR_UINT64_T_FMT " KB, were left out",
                daemon->journal->pool, (long)daemon->child.pid, (int)(MJ_ALLOWANCE_RATE >> 10), allowance->lines_left_out,
                (allowance->bytes_left_out + 1023) >> 10);
         allowance->lines_left_out = 0;
@@ -120,7 +120,7 @@ static bool log_line(mj_daemon_t *daemon, const char *level, const char *line, s
     (void)mj_daemon_tell_left_out(daemon, daemon->read_at);
     daemon->allowance.used += (int64_t)(mj_text_escape(text, line, len) - len); /* as it is written */
     look_for_crash_report(daemon, text);
-    mj_log_output(daemon->journal->fd, level, daemon->child.pid, daemon->journal->pool, text);
+    mj_log_output(daemon->journal->log, level, daemon->child.pid, daemon->journal->pool, text);
     return true;
 }
 
@@ -266,7 +266,7 @@ void mj_journal_log(mj_journal_t *journal, const char *level, const char *number
     va_start(arguments, format);
     (void)vsnprintf(message, sizeof(message), format, arguments);
     va_end(arguments);
-    mj_log(journal->fd, level, "%s%s", number, message);
+    mj_log(journal->log, level, "%s%s", number, message);
     if (strcmp(level, "error") == 0) {
         mj_journal_note(journal, message);
     }

@@ -5,6 +5,7 @@
 #include "allowance.h"
 #include "failures.h"
 #include "lines.h"
+#include "log.h"
 #include "spawn.h"
 
 #define MJ_LIFECYCLE_MAX 1024
@@ -22,7 +23,7 @@ typedef struct mj_listener_t {
 /** Where the lines about a pool go. */
 typedef struct mj_journal_t {
     const char *pool;
-    int fd;
+    mj_log_t *log; /**< held */
     char last_error[MJ_LAST_ERROR_MAX]; /**< the last line about something that went wrong, without its number; empty if there is none */
     bool has_new_error;                 /**< for the board */
     mj_listener_t *const *listeners; /**< the first of all pools'; what this points to may be NULL */

@@ -202,7 +202,7 @@ static void begin_drain(mj_supervisor_t *supervisor, mj_client_t *client, const 
     if (!refuse_if_ending(client, asked->pool)) {
         client->errand->last_serial = realm->next_serial - 1;
         client->errand->go_on = go_on_drain;
-        mj_log(asked->pool->journal.fd, "info", MJLOGNO(0141) "pool %s is drained, asked for by UID %lu",
+        mj_log(asked->pool->journal.log, "info", MJLOGNO(0141) "pool %s is drained, asked for by UID %lu",
                asked->pool->journal.pool, (unsigned long)client->uid);
         mj_pool_drain(realm, asked->pool, now);
     }
@@ -315,7 +315,7 @@ static void begin_dump(mj_supervisor_t *supervisor, mj_client_t *client, const a
     } else if (errand->count == 0) {
         mj_client_refuse(client, "pool %s has no daemon that is ready", errand->pool);
     } else {
-        mj_log(asked->pool->journal.fd, "info", MJLOGNO(0142) "pool %s has its threads printed, asked for by UID %lu",
+        mj_log(asked->pool->journal.log, "info", MJLOGNO(0142) "pool %s has its threads printed, asked for by UID %lu",
                asked->pool->journal.pool, (unsigned long)client->uid);
         errand->began_at = MJ_NEVER;
         errand->go_on = go_on_dump;

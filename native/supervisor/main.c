@@ -51,7 +51,7 @@ static int64_t monotonic_us(void)
 
 static int give_up(const char *what)
 {
-    mj_log(STDERR_FILENO, "crit", MJLOGNO(0110) "the supervisor cannot start: %s: %s", what, strerror(errno));
+    mj_log(mj_log_main(), "crit", MJLOGNO(0110) "the supervisor cannot start: %s: %s", what, strerror(errno));
     return EXIT_FAILURE;
 }
 
@@ -138,7 +138,7 @@ static void note_stranger(loop_t *loop, int64_t now)
 {
     if (loop->stranger_logged_at == 0 || now - loop->stranger_logged_at > STRANGER_LOG_US) {
         loop->stranger_logged_at = now;
-        mj_log(STDERR_FILENO, "error",
+        mj_log(mj_log_main(), "error",
                MJLOGNO(0120) "a message on the control socket is not of httpd's parent, and is not heard: a process that another module forks "
                              "from httpd tries to speak to the supervisor");
     }

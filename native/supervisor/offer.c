@@ -1,7 +1,5 @@
 #include "offer.h"
 
-#include "log.h"
-
 #include <apr_hash.h>
 #include <apr_strings.h>
 #include <unistd.h>
@@ -29,9 +27,17 @@ mj_offer_t *mj_offer_begin(mj_message_t *message, apr_pool_t *parent)
     offer->server_record.len = message->record.len;
     offer->board_fd = take_fd(message, 0);
     offer->bell = take_fd(message, 1);
-    offer->log_fd = take_fd(message, 2);
     offer->pools = apr_array_make(mem, 16, sizeof(mj_offered_pool_t));
     return offer;
+}
+
+void mj_offer_log(mj_offer_t *offer, mj_message_t *message)
+{
+    mj_log_release(offer->log);
+    offer->log = mj_log_make(message->record, take_fd(message, 0));
+    if (offer->main_log == NULL) {
+        offer->main_log = mj_log_hold(offer->log);
+    }
 }
 
 void mj_offer_add(mj_offer_t *offer, mj_message_t *message)
@@ -46,10 +52,7 @@ void mj_offer_add(mj_offer_t *offer, mj_message_t *message)
     pool->record.data = apr_pmemdup(offer->mem, message->record.data, message->record.len);
     pool->record.len = message->record.len;
     pool->program = NULL;
-    pool->log_fd = take_fd(message, 0);
-    if (pool->log_fd >= 0) {
-        pool->log_fd = mj_log_adopt(pool->log_fd);
-    }
+    pool->log = mj_log_hold(offer->log != NULL ? offer->log : mj_log_main());
 }
 
 const char *mj_offer_check(mj_offer_t *offer, unsigned max_pools)
@@ -85,9 +88,7 @@ void mj_offer_free(mj_offer_t *offer)
     int i;
     for (i = 0; i < offer->pools->nelts; i++) {
         mj_offered_pool_t *pool = &APR_ARRAY_IDX(offer->pools, i, mj_offered_pool_t);
-        if (pool->log_fd >= 0) {
-            close(pool->log_fd);
-        }
+        mj_log_release(pool->log);
         if (pool->mem != NULL) {
             apr_pool_destroy(pool->mem);
         }
@@ -98,9 +99,8 @@ void mj_offer_free(mj_offer_t *offer)
     if (offer->bell >= 0) {
         close(offer->bell);
     }
-    if (offer->log_fd >= 0) {
-        close(offer->log_fd);
-    }
+    mj_log_release(offer->main_log);
+    mj_log_release(offer->log);
     if (offer->site_mem != NULL) {
         apr_pool_destroy(offer->site_mem);
     }

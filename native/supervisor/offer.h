@@ -4,6 +4,7 @@
 
 #include "board.h"
 #include "control.h"
+#include "log.h"
 #include "program.h"
 
 #include <apr_tables.h>
@@ -12,7 +13,7 @@ typedef struct mj_offered_pool_t {
     apr_pool_t *mem; /**< of program; whoever takes the pool over sets it to NULL */
     mj_span_t record;
     mj_program_t *program;
-    int log_fd; /**< -1: none; whoever takes it over sets it to -1 */
+    mj_log_t *log; /**< held; whoever takes it over sets it to NULL */
 } mj_offered_pool_t;
 
 typedef struct mj_offer_t {
@@ -22,7 +23,8 @@ typedef struct mj_offer_t {
     mj_site_t *site;
     int board_fd;
     int bell; /**< whoever takes it over sets it to -1 */
-    int log_fd;                /**< the main error log; -1: none */
+    mj_log_t *main_log;        /**< held; NULL: none was told of; whoever takes it over sets it to NULL */
+    mj_log_t *log;             /**< held: of the pools that come next; NULL: none was told of */
     apr_array_header_t *pools; /**< of mj_offered_pool_t */
     const char *wrong;         /**< the first fault; NULL: none yet */
 } mj_offer_t;
@@ -30,7 +32,10 @@ typedef struct mj_offer_t {
 /** Begins with the message `B`, whose descriptors it takes. */
 mj_offer_t *mj_offer_begin(mj_message_t *message, apr_pool_t *parent);
 
-/** Adds the message `P`, whose descriptors it takes. */
+/** Takes the message `L`: the main error log where it is the first, and the log of the pools that come after it. */
+void mj_offer_log(mj_offer_t *offer, mj_message_t *message);
+
+/** Adds the message `P`, a pool. */
 void mj_offer_add(mj_offer_t *offer, mj_message_t *message);
 
 /** Sets site and each pool's program.

@@ -36,20 +36,18 @@ void mj_pool_show_state(const mj_realm_t *realm, mj_pool_t *pool, mj_pool_state_
     }
 }
 
-static void take_settings(mj_pool_t *pool, const mj_program_t *program, apr_pool_t *settings_mem, int log_fd)
+static void take_settings(mj_pool_t *pool, const mj_program_t *program, apr_pool_t *settings_mem, mj_log_t *log)
 {
     if (pool->settings_mem != NULL) {
         apr_pool_destroy(pool->settings_mem);
     }
-    if (pool->journal.fd != STDERR_FILENO) {
-        close(pool->journal.fd);
-    }
+    mj_log_release(pool->journal.log);
     pool->program = program;
     pool->settings_mem = settings_mem;
-    pool->journal.fd = log_fd >= 0 ? log_fd : STDERR_FILENO;
+    pool->journal.log = log;
 }
 
-mj_pool_t *mj_pool_make(mj_realm_t *realm, const mj_program_t *program, apr_pool_t *settings_mem, int log_fd, apr_pool_t *parent)
+mj_pool_t *mj_pool_make(mj_realm_t *realm, const mj_program_t *program, apr_pool_t *settings_mem, mj_log_t *log, apr_pool_t *parent)
 {
     apr_pool_t *mem;
     mj_pool_t *pool;
@@ -59,13 +57,12 @@ mj_pool_t *mj_pool_make(mj_realm_t *realm, const mj_program_t *program, apr_pool
     pool = apr_pcalloc(mem, sizeof(*pool));
     pool->mem = mem;
     pool->journal.pool = apr_pstrdup(mem, program->name);
-    pool->journal.fd = STDERR_FILENO;
     pool->journal.listeners = &realm->listeners;
     pool->index = program->index;
     pool->roll_at = MJ_NEVER;
     pool->rolled_at = -ROLL_PERIOD;
     mj_plan_begin(&pool->plan, program->processes, program->processes_max, program->stop_first);
-    take_settings(pool, program, settings_mem, log_fd);
+    take_settings(pool, program, settings_mem, log);
 
     /* An earlier supervisor may have left daemons on the board. */
     for (slot = 0; slot < MJ_BOARD_SLOTS; slot++) {
@@ -76,13 +73,13 @@ mj_pool_t *mj_pool_make(mj_realm_t *realm, const mj_program_t *program, apr_pool
     return pool;
 }
 
-void mj_pool_configure(mj_pool_t *pool, const mj_program_t *program, apr_pool_t *settings_mem, int log_fd)
+void mj_pool_configure(mj_pool_t *pool, const mj_program_t *program, apr_pool_t *settings_mem, mj_log_t *log)
 {
     if (pool->plan.is_removed || !mj_span_equal(pool->program->record, program->record)) {
         mj_plan_renew(&pool->plan, program->processes, program->processes_max, program->stop_first);
         pool->roll_at = MJ_NEVER;
     }
-    take_settings(pool, program, settings_mem, log_fd);
+    take_settings(pool, program, settings_mem, log);
 }
 
 void mj_pool_renew(mj_pool_t *pool)
@@ -93,7 +90,7 @@ void mj_pool_renew(mj_pool_t *pool)
 
 void mj_pool_roll_soon(mj_pool_t *pool, const char *what, const char *why, int64_t now)
 {
-    mj_log(pool->journal.fd, "info", MJLOGNO(0111) "pool %s rolls: %s%s", pool->journal.pool, what, why);
+    mj_log(pool->journal.log, "info", MJLOGNO(0111) "pool %s rolls: %s%s", pool->journal.pool, what, why);
     if (pool->roll_at == MJ_NEVER && !pool->plan.is_removed) {
         pool->roll_at = now > pool->rolled_at + ROLL_PERIOD ? now : pool->rolled_at + ROLL_PERIOD;
     }
@@ -206,9 +203,7 @@ mj_outcome_t mj_pool_outcome(const mj_pool_t *pool, unsigned generation)
 void mj_pool_free(mj_realm_t *realm, mj_pool_t *pool)
 {
     mj_board_set_pool(realm->board, pool->index, MJ_POOL_FREE, 0);
-    if (pool->journal.fd != STDERR_FILENO) {
-        close(pool->journal.fd);
-    }
+    mj_log_release(pool->journal.log);
     apr_pool_destroy(pool->settings_mem);
     apr_pool_destroy(pool->mem);
 }

@@ -37,10 +37,10 @@ typedef struct mj_pool_t {
 } mj_pool_t;
 
 /** Makes a pool without daemons and takes its place on the board. Settings are taken over as in mj_pool_configure. */
-mj_pool_t *mj_pool_make(mj_realm_t *realm, const mj_program_t *program, apr_pool_t *settings_mem, int log_fd, apr_pool_t *parent);
+mj_pool_t *mj_pool_make(mj_realm_t *realm, const mj_program_t *program, apr_pool_t *settings_mem, mj_log_t *log, apr_pool_t *parent);
 
-/** New settings, which may be the old ones: then the daemons stay. Takes settings_mem and log_fd over (-1: stderr). */
-void mj_pool_configure(mj_pool_t *pool, const mj_program_t *program, apr_pool_t *settings_mem, int log_fd);
+/** New settings, which may be the old ones: then the daemons stay. Takes settings_mem, and what the caller holds of log, over. */
+void mj_pool_configure(mj_pool_t *pool, const mj_program_t *program, apr_pool_t *settings_mem, mj_log_t *log);
 
 /** Starts a new generation of the same settings, as if a target had changed: with the next turn, but no sooner than a second after the last.
  *  why is for the log. @return the number of that generation */

@@ -38,10 +38,10 @@ void mj_pool_count_failed_start(mj_pool_t *pool, int64_t started_at, bool is_las
         return;
     }
     if (is_refused) {
-        mj_log(pool->journal.fd, "error", MJLOGNO(0112) "pool %s: the new generation cannot start, the old one goes on; the next change tries "
+        mj_log(pool->journal.log, "error", MJLOGNO(0112) "pool %s: the new generation cannot start, the old one goes on; the next change tries "
                "again%s", pool->journal.pool, is_exclusive ? exclusive : "");
     } else if (mj_plan_is_down(&pool->plan)) {
-        mj_log(pool->journal.fd, "error", MJLOGNO(0105) "pool %s failed to start %u times in a row; the next try is in %ld s",
+        mj_log(pool->journal.log, "error", MJLOGNO(0105) "pool %s failed to start %u times in a row; the next try is in %ld s",
                pool->journal.pool, pool->plan.failed_starts, (long)((pool->plan.retry_at - now) / SECOND));
     }
 }
@@ -163,7 +163,7 @@ static void hear_ready(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon, 
     if (daemon->generation == pool->plan.generation) {
         mj_plan_ready(&pool->plan);
     }
-    mj_log(pool->journal.fd, "info", MJLOGNO(0103) "pool %s pid %ld ready in %ld ms", pool->journal.pool, (long)daemon->child.pid,
+    mj_log(pool->journal.log, "info", MJLOGNO(0103) "pool %s pid %ld ready in %ld ms", pool->journal.pool, (long)daemon->child.pid,
            (long)((now - daemon->life.started_at) / 1000));
 }
 

@@ -34,7 +34,7 @@ static bool start_daemon(mj_realm_t *realm, mj_pool_t *pool, int64_t now)
     daemon->next = pool->daemons;
     pool->daemons = daemon;
     mj_pool_show_slot(realm, pool, daemon);
-    mj_log(pool->journal.fd, "info", MJLOGNO(0102) "pool %s pid %ld started", pool->journal.pool, (long)daemon->child.pid);
+    mj_log(pool->journal.log, "info", MJLOGNO(0102) "pool %s pid %ld started", pool->journal.pool, (long)daemon->child.pid);
     return true;
 }
 
@@ -88,7 +88,7 @@ static void rest_if_idle(const mj_realm_t *realm, mj_pool_t *pool, int64_t now)
         pool->plan.is_idle = false;
     } else if (!pool->plan.is_idle && is_idle(pool, &load, now)) {
         pool->plan.is_idle = true;
-        mj_log(pool->journal.fd, "info", MJLOGNO(0115) "pool %s stops: idle-timeout; the next request starts it", pool->journal.pool);
+        mj_log(pool->journal.log, "info", MJLOGNO(0115) "pool %s stops: idle-timeout; the next request starts it", pool->journal.pool);
     }
 }
 
@@ -147,7 +147,7 @@ static void note_takeover(mj_pool_t *pool)
     }
     if (has_any) {
         if (pool->serving != 0) {
-            mj_log(pool->journal.fd, "info", MJLOGNO(0116) "pool %s: generation %u has taken over", pool->journal.pool, pool->plan.generation);
+            mj_log(pool->journal.log, "info", MJLOGNO(0116) "pool %s: generation %u has taken over", pool->journal.pool, pool->plan.generation);
         }
         pool->serving = pool->plan.generation;
     }

@@ -110,7 +110,7 @@ static void keep_listening(mj_service_t *service, int64_t now)
     }
     if (service->listener < 0 && (is_other || service->listen_at <= now) && !start_listening(service)) {
         if (is_other) {
-            mj_log(STDERR_FILENO, "warn", MJLOGNO(0140) "modjvm cannot reach this server: %s: %s", wanted.sun_path,
+            mj_log(mj_log_main(), "warn", MJLOGNO(0140) "modjvm cannot reach this server: %s: %s", wanted.sun_path,
                    strerror(errno));
         }
         service->listen_at = now + RETRY_US;

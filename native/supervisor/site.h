@@ -6,7 +6,7 @@
 
 #include <sys/types.h>
 
-#define MJ_CONTROL_VERSION 3
+#define MJ_CONTROL_VERSION 4
 
 typedef struct mj_site_t {
     const char *runtime_dir;

@@ -84,9 +84,9 @@ static const char *map_board(const mj_supervisor_t *supervisor, const mj_offer_t
 
 static void take_log(mj_offer_t *offer)
 {
-    if (offer->log_fd >= 0) {
-        offer->log_fd = mj_log_adopt(offer->log_fd);
-        dup2(offer->log_fd, STDERR_FILENO);
+    if (offer->main_log != NULL) {
+        mj_log_set_main(offer->main_log);
+        offer->main_log = NULL;
     }
 }
 
@@ -160,14 +160,14 @@ static void take_pools(mj_supervisor_t *supervisor, mj_offer_t *offer)
         mj_offered_pool_t *offered = &APR_ARRAY_IDX(offer->pools, i, mj_offered_pool_t);
         pool = mj_supervisor_find(supervisor, offered->program->name);
         if (pool != NULL) {
-            mj_pool_configure(pool, offered->program, offered->mem, offered->log_fd);
+            mj_pool_configure(pool, offered->program, offered->mem, offered->log);
         } else {
-            pool = mj_pool_make(&supervisor->realm, offered->program, offered->mem, offered->log_fd, supervisor->mem);
+            pool = mj_pool_make(&supervisor->realm, offered->program, offered->mem, offered->log, supervisor->mem);
             pool->next = supervisor->pools;
             supervisor->pools = pool;
         }
         offered->mem = NULL;
-        offered->log_fd = -1;
+        offered->log = NULL;
     }
 }
 
@@ -245,7 +245,7 @@ static void receive_commit(mj_supervisor_t *supervisor, int control, int64_t now
     const char *wrong = supervisor->offer == NULL ? "commit without begin" : commit(supervisor, now);
 
     if (wrong != NULL) {
-        mj_log(STDERR_FILENO, "error", MJLOGNO(0106) "settings refused, the old ones stay: %s", wrong);
+        mj_log(mj_log_main(), "error", MJLOGNO(0106) "settings refused, the old ones stay: %s", wrong);
     }
     apr_pool_create(&scratch, supervisor->mem);
     mj_control_acknowledge(control, wrong, scratch);
@@ -262,6 +262,11 @@ void mj_supervisor_receive(mj_supervisor_t *supervisor, mj_message_t *message, i
         drop_offer(supervisor);
         supervisor->offer = mj_offer_begin(message, supervisor->mem);
         break;
+    case 'L':
+        if (supervisor->offer != NULL) {
+            mj_offer_log(supervisor->offer, message);
+        }
+        break;
     case 'P':
         if (supervisor->offer != NULL) {
             mj_offer_add(supervisor->offer, message);
@@ -277,7 +282,7 @@ void mj_supervisor_receive(mj_supervisor_t *supervisor, mj_message_t *message, i
         supervisor->void_at = now + VOID_US;
         break;
     default:
-        mj_log(STDERR_FILENO, "error", MJLOGNO(0107) "a malformed message on the control socket is ignored");
+        mj_log(mj_log_main(), "error", MJLOGNO(0107) "a malformed message on the control socket is ignored");
         if (supervisor->offer != NULL) {
             supervisor->offer->wrong = "a message was malformed";
         }
@@ -390,7 +395,7 @@ void mj_supervisor_stop(mj_supervisor_t *supervisor, const char *why, int64_t en
 {
     mj_pool_t *pool;
     if (!supervisor->is_stopping) {
-        mj_log(STDERR_FILENO, "info", MJLOGNO(0108) "ending all daemons: %s", why);
+        mj_log(mj_log_main(), "info", MJLOGNO(0108) "ending all daemons: %s", why);
     }
     supervisor->is_stopping = true;
     for (pool = supervisor->pools; pool != NULL; pool = pool->next) {
@@ -401,7 +406,7 @@ void mj_supervisor_stop(mj_supervisor_t *supervisor, const char *why, int64_t en
 static void void_settings(mj_supervisor_t *supervisor)
 {
     mj_pool_t *pool;
-    mj_log(STDERR_FILENO, "info", MJLOGNO(0109) "no settings came for 30 s: draining all pools, then ending");
+    mj_log(mj_log_main(), "info", MJLOGNO(0109) "no settings came for 30 s: draining all pools, then ending");
     for (pool = supervisor->pools; pool != NULL; pool = pool->next) {
         mj_pool_remove(pool);
     }

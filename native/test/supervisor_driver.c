@@ -173,7 +173,7 @@ static void begin(driver_t *driver, const char *entry, const char *value)
 {
     mj_record_builder_t *record = mj_record_builder_make(test_pool);
     int given[] = {-1, -1, -1};
-    add_server_entry(record, "version", "3", entry, value);
+    add_server_entry(record, "version", "4", entry, value);
     add_server_entry(record, "generation", "0", entry, value);
     add_server_entry(record, "runtime-dir", driver->runtime_dir, entry, value);
     add_server_entry(record, "httpd-uid", geteuid() == 0 ? "54999" : apr_itoa(test_pool, (int)geteuid()), entry, value);
@@ -199,7 +199,8 @@ static void send_pool(driver_t *driver, mj_record_builder_t *pool)
     if (!mj_record_find(mj_record_bytes(pool), "processes", &unused)) {
         mj_record_add_number(pool, "processes", 1);
     }
-    driver_send(driver, 'P', mj_record_bytes(pool), (const int[]){driver->pool_log_fd, -1});
+    driver_send(driver, 'L', (mj_span_t){NULL, 0}, (const int[]){driver->pool_log_fd, -1});
+    driver_send(driver, 'P', mj_record_bytes(pool), NULL);
 }
 
 const char *driver_offer(driver_t *driver, mj_record_builder_t *pool, mj_record_builder_t *another)

@@ -278,7 +278,7 @@ typedef struct running_t {
     mj_pool_t pool;
 } running_t;
 
-static running_t *run(const char *name, int log, int64_t started_at)
+static running_t *run(const char *name, mj_log_t *log, int64_t started_at)
 {
     char *const argv[] = {NULL, NULL, apr_pstrcat(test_pool, dir, "/", name, NULL)};
     running_t *running = apr_pcalloc(test_pool, sizeof(*running));
@@ -286,7 +286,7 @@ static running_t *run(const char *name, int log, int64_t started_at)
     running->program = (mj_program_t){.name = name, .state_dir = dir, .argv_with_state = apr_pmemdup(test_pool, argv, sizeof(argv)),
                                       .has_identity = geteuid() == 0, .uid = pool_uid(), .gid = POOL_GID};
     running->pool.program = &running->program;
-    running->pool.journal.fd = log;
+    running->pool.journal.log = log;
     running->pool.state_looked_at = started_at;
     running->pool.daemons = &running->daemon;
     return running;
@@ -294,7 +294,8 @@ static running_t *run(const char *name, int log, int64_t started_at)
 
 START_TEST(should_say_while_a_pool_runs_that_it_holds_too_much)
 {
-    int log = memfd_create("log", MFD_CLOEXEC);
+    int fd = memfd_create("log", MFD_CLOEXEC);
+    mj_log_t *log = mj_log_make((mj_span_t){NULL, 0}, fd);
     running_t *shop = run("shop", log, 0), *blog = run("blog", log, SECOND_US / 2);
     mj_realm_t realm = {.state_look_at = 0};
     char text[2048] = "";
@@ -321,7 +322,7 @@ START_TEST(should_say_while_a_pool_runs_that_it_holds_too_much)
     /* it is said once, and what is known is not looked at again */
     ck_assert_int_eq(mj_pool_look_at_states(&realm, &blog->pool, 72 * SECOND_US), 131 * SECOND_US);
     ck_assert(!mj_pool_has_state(&shop->pool, 80 * SECOND_US));
-    ck_assert_int_gt(pread(log, text, sizeof(text) - 1, 0), 0);
+    ck_assert_int_gt(pread(fd, text, sizeof(text) - 1, 0), 0);
     ck_assert_msg(strstr(text, apr_psprintf(test_pool, "MJ0144: pool shop: its next daemon goes without the state folder %s: it holds folders", folder())) != NULL,
                   "%s", text);
     ck_assert_ptr_null(strchr(strchr(text, '\n') + 1, '\n'));
@@ -329,7 +330,7 @@ START_TEST(should_say_while_a_pool_runs_that_it_holds_too_much)
     ck_assert_int_eq(rmdir(inside("1/2/3/4/5")), 0);
     ck_assert(mj_pool_has_state(&shop->pool, 90 * SECOND_US));
     ck_assert_int_eq(mj_pool_look_at_states(&realm, &shop->pool, 91 * SECOND_US), 150 * SECOND_US);
-    close(log);
+    mj_log_release(log);
 }
 END_TEST
 

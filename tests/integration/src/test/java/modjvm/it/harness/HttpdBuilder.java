@@ -20,6 +20,7 @@ public final class HttpdBuilder {
     String owner = System.getProperty("user.name");
     Path module = Prefix.module();
     boolean hasDefaultStateDir;
+    List<String> wrapper = List.of();
 
     HttpdBuilder() {
         modules.addAll(List.of("authz_core", "alias", "env", "setenvif", "mime", "dir"));
@@ -70,6 +71,12 @@ public final class HttpdBuilder {
     /** Leaves the default of JVMStateDir, which lies outside of the test's folder: the test removes it. */
     public HttpdBuilder defaultStateDir() {
         hasDefaultStateDir = true;
+        return this;
+    }
+
+    /** A command that starts what it is given, in surroundings of its own. */
+    public HttpdBuilder wrappedBy(List<String> command) {
+        wrapper = command;
         return this;
     }
 
