@@ -27,7 +27,8 @@ typedef enum mj_pool_state_t {
     MJ_POOL_IDLE,     /**< stopped for idleness: a request waits, and calls the supervisor */
     MJ_POOL_DOWN,     /**< it failed to start, twice or more in a row: requests are told to come back */
     MJ_POOL_ENDING,   /**< removed: it drains */
-    MJ_POOL_DEGRADED  /**< as READY, but an application of it has failed to load */
+    MJ_POOL_DEGRADED, /**< as READY, but an application of it has failed to load */
+    MJ_POOL_QUEUED    /**< as STARTING, but the start waits until other pools' have come to an end */
 } mj_pool_state_t;
 
 typedef enum mj_slot_state_t {

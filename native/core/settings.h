@@ -9,6 +9,7 @@
 #include <apr_tables.h>
 
 #define MJ_DEFAULT_ENTRY_POINT "application"
+#define MJ_CONCURRENT_STARTS_MAX 1000
 
 typedef struct mj_param_t {
     const char *name;

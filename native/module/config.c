@@ -426,6 +426,25 @@ static const char *note_error_log_format(cmd_parms *cmd, void *scope, const char
     return NULL;
 }
 
+static const char *set_concurrent_starts(cmd_parms *cmd, void *scope, const char *value)
+{
+    const char *wrong = ap_check_cmd_context(cmd, GLOBAL_ONLY);
+    bool is_auto = strcasecmp(value, "auto") == 0;
+    char *end;
+    long starts = is_auto ? 0 : strtol(value, &end, 10);
+
+    (void)scope;
+    if (wrong != NULL) {
+        return wrong;
+    }
+    if (!is_auto && (!apr_isdigit(*value) || *end != '\0' || starts < 1 || starts > MJ_CONCURRENT_STARTS_MAX)) {
+        return error_in(cmd, NULL, apr_psprintf(cmd->pool, "'%s': give a number from 1 to %d, or auto (as many as there are processors)",
+                                                value, MJ_CONCURRENT_STARTS_MAX));
+    }
+    mj_server_config(cmd->server)->concurrent_starts = (int)starts;
+    return NULL;
+}
+
 /* What chooses a pool or code is refused in .htaccess by its context (never an OR_* flag). docs/directives.md has the same table; a
  * test compares them. */
 const command_rec mj_commands[] = {
@@ -435,6 +454,8 @@ const command_rec mj_commands[] = {
                      "regular expression, target (may hold $1 ...) and key=value options: mounts applications"),
     AP_INIT_TAKE1("JVMApplicationGroup", scope_application_group, NULL, RSRC_CONF | ACCESS_CONF,
                   "name; applications of one group share a class loader (default: each has one of its own)"),
+    AP_INIT_TAKE1("JVMConcurrentStarts", set_concurrent_starts, NULL, RSRC_CONF,
+                  "how many JVMs may start at once, of all pools, or auto (default: auto, as many as there are processors)"),
     AP_INIT_RAW_ARGS("JVMDaemonProcess", add_daemon_process, NULL, RSRC_CONF, "name and key=value options: declares a pool of JVMs"),
     AP_INIT_TAKE1("JVMEntryPoint", scope_entry_point, NULL, RSRC_CONF | ACCESS_CONF,
                   "member, Class, Class::member or pkg.Class::member (default: application)"),

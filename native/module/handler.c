@@ -61,11 +61,12 @@ static int give_up(mj_exchange_t *exchange, const mj_pool_t *pool)
     return mj_exchange_give_up(exchange);
 }
 
-/* Whether a daemon more would help, and can be had. */
+/* Whether a daemon more would help, and can be had; or whether the supervisor is to know that a start is waited for. */
 static bool wants_daemon(const mj_pool_t *pool, const mj_child_t *child)
 {
     const mj_pool_settings_t *settings = pool->settings;
-    return mj_board_pool_state(child->board, pool->index) == MJ_POOL_IDLE ||
+    mj_pool_state_t state = mj_board_pool_state(child->board, pool->index);
+    return state == MJ_POOL_IDLE || state == MJ_POOL_QUEUED ||
            (settings->processes_max > settings->processes && mj_board_daemons(child->board, pool->index) < (unsigned)settings->processes_max);
 }
 

@@ -85,6 +85,7 @@ typedef struct mj_server_t {
     const char *runtime_dir;   /**< NULL: default */
     const char *state_dir;     /**< NULL: default; "": off */
     long minimum_uid;          /**< -1: default */
+    int concurrent_starts;     /**< 0: auto */
     struct supervision_t *supervision; /**< set in post_config, the parent's */
     struct mj_child_t *child;          /**< set in child_init */
 } mj_server_t;

@@ -13,7 +13,7 @@ APLOG_USE_MODULE(jvm);
 
 #define COUNT(array) (int)(sizeof(array) / sizeof((array)[0]))
 
-static const char *const pool_states[] = {"gone", "starting", "ready", "idle", "down", "ending", "degraded"};
+static const char *const pool_states[] = {"gone", "starting", "ready", "idle", "down", "ending", "degraded", "queued"};
 static const char *const slot_states[] = {"free", "starting", "ready", "draining"};
 
 static const struct {

@@ -160,6 +160,7 @@ static const char *push_settings(supervision_t *supervision)
     mj_record_add_number(server_record, "httpd-uid", httpd_uid());
     mj_record_add_number(server_record, "httpd-gid", (int64_t)(geteuid() == 0 ? ap_unixd_config.group_id : getegid()));
     mj_record_add_number(server_record, "minimum-uid", minimum < 0 ? MJ_DEFAULT_MINIMUM_UID : minimum);
+    mj_record_add_number(server_record, "concurrent-starts", mj_server_config(supervision->main_server)->concurrent_starts);
     mj_record_add(server_record, "launcher", mj_installed(pool, "libexec/mod_jvm/jvm-daemon"));
     mj_record_add(server_record, "jars", mj_installed(pool, "share/mod_jvm"));
     rv = send_begin(supervision, mj_record_bytes(server_record));

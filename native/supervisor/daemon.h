@@ -2,6 +2,7 @@
 #ifndef MJ_DAEMON_H
 #define MJ_DAEMON_H
 
+#include "admission.h"
 #include "allowance.h"
 #include "failures.h"
 #include "lines.h"
@@ -49,6 +50,7 @@ typedef struct mj_daemon_t {
     mj_life_t life;
     mj_life_times_t times;
     mj_limits_t limits;
+    mj_effort_t effort;   /**< until it is ready */
     mj_watch_t watch;     /**< from when it is ready */
     mj_served_t serves;   /**< complete when it is ready */
     mj_failed_mounts_t *failed_mounts; /**< NULL: none has ever failed */

@@ -43,6 +43,7 @@ void mj_plan_renew(mj_plan_t *plan, unsigned least, unsigned most, bool stop_fir
                         .stop_first = stop_first,
                         .generation = plan->generation + 1,
                         .is_idle = is_idle,
+                        .served = plan->served,
                         .failed_at = -1,
                         .quick_end_at = -1};
     mj_scale_bound(&plan->scale, least, most);
@@ -141,6 +142,9 @@ static void decide_starts(const mj_plan_t *plan, const census_t *census, unsigne
         decision->starts = missing;
     }
     decision->starts = lower(decision->starts, less(MJ_BOARD_SLOTS, count));
+    decision->replaces = lower(decision->starts, less(plan->served, there));
+    decision->is_first = there + census->old_ready == 0;
+    decision->has_made_way = plan->stop_first && census->leaving > 0 && there + census->old_ready < plan->scale.wanted;
 }
 
 static void decide_drains(const mj_plan_t *plan, const census_t *census, int64_t now, mj_decision_t *decision)
@@ -151,9 +155,7 @@ static void decide_drains(const mj_plan_t *plan, const census_t *census, int64_t
 
     decision->drain_old = lower(surplus, census->old_ready);
     decision->drain_surplus = surplus - decision->drain_old;
-    if (surplus == 0 && may_stop_first && census->old_ready > 0) {
-        decision->drain_old = 1;
-    }
+    decision->makes_way = surplus == 0 && may_stop_first && census->old_ready > 0;
     decision->drain_unready = census->old_starting > 0;
 }
 
@@ -163,6 +165,7 @@ mj_decision_t mj_plan_decide(mj_plan_t *plan, const mj_member_t *members, unsign
     census_t census = count_members(plan, members, count, now);
 
     if (plan->is_removed || plan->is_idle) {
+        plan->served = 0;
         decision.drain_old = census.old_ready;
         decision.drain_surplus = census.ready;
         decision.drain_unready = true;
@@ -173,12 +176,18 @@ mj_decision_t mj_plan_decide(mj_plan_t *plan, const mj_member_t *members, unsign
         bool can_grow = census.ready >= plan->scale.wanted && plan->failed_starts == 0 && now >= plan->replace_at;
         decision.wake_at = mj_scale_look(&plan->scale, load, can_grow, now);
     }
+    if (plan->served < census.ready + census.old_ready) {
+        plan->served = census.ready + census.old_ready;
+    }
+    plan->served = lower(plan->served, plan->scale.wanted);
     decide_starts(plan, &census, count, now, &decision);
     decide_drains(plan, &census, now, &decision);
     if (census.ready + census.old_ready > 0) {
         decision.state = MJ_POOL_READY;
+    } else if (mj_plan_is_down(plan)) {
+        decision.state = MJ_POOL_DOWN;
     } else {
-        decision.state = mj_plan_is_down(plan) ? MJ_POOL_DOWN : MJ_POOL_STARTING;
+        decision.state = decision.starts > 0 && census.starting == 0 ? MJ_POOL_QUEUED : MJ_POOL_STARTING;
     }
     return decision;
 }

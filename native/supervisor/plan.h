@@ -1,5 +1,5 @@
-/* What a pool wants: how many daemons to start now, how many are to drain, what the board shows, and when to look again.
- * Pure: time is a parameter; the caller starts and drains. */
+/* What a pool wants: how many daemons to start now, how many are to drain, what the board shows, and when to look again. Which of them may
+ * start now is for admission.h. Pure: time is a parameter; the caller starts and drains. */
 #ifndef MJ_PLAN_H
 #define MJ_PLAN_H
 
@@ -14,6 +14,7 @@ typedef struct mj_plan_t {
     bool is_removed;     /**< no longer in the settings: drains */
     bool is_idle;        /**< stopped until a request calls */
     bool is_refused;     /**< the generation could not take over; the older one stays, and only what it lacks is started */
+    unsigned served;     /**< so many daemons were ready at once, of those that are wanted: what is missing of them is replaced */
 
     /* Daemons that ended before they were ready. */
     unsigned failed_starts; /**< in a row */
@@ -36,7 +37,11 @@ typedef struct mj_member_t {
 } mj_member_t;
 
 typedef struct mj_decision_t {
-    unsigned starts;        /**< daemons to start now */
+    unsigned starts;        /**< daemons to start now, if they may */
+    unsigned replaces;      /**< so many of them take the place of daemons that have served */
+    bool is_first;          /**< no daemon is ready, nor does one start that is to stay */
+    bool makes_way;         /**< stop_first: an old daemon is to drain, if it may, so that another can start in its place */
+    bool has_made_way;      /**< one leaves, and another is to start in its place */
     unsigned drain_old;     /**< so many ready daemons that are condemned or of an older generation are to drain */
     unsigned drain_surplus; /**< and so many others */
     bool drain_unready;     /**< daemons of older generations that are not ready are to end */

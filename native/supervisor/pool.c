@@ -61,6 +61,7 @@ mj_pool_t *mj_pool_make(mj_realm_t *realm, const mj_program_t *program, apr_pool
     pool->index = program->index;
     pool->roll_at = MJ_NEVER;
     pool->rolled_at = -ROLL_PERIOD;
+    pool->called_since = MJ_NEVER;
     mj_plan_begin(&pool->plan, program->processes, program->processes_max, program->stop_first);
     take_settings(pool, program, settings_mem, log);
 

@@ -2,6 +2,7 @@
 #ifndef MJ_POOL_H
 #define MJ_POOL_H
 
+#include "admission.h"
 #include "board.h"
 #include "changes.h"
 #include "daemon.h"
@@ -25,6 +26,10 @@ typedef struct mj_pool_t {
     unsigned index;
     const mj_program_t *program;
     mj_plan_t plan;
+    unsigned order;       /**< of the configuration */
+    int64_t called_since; /**< requests wait for it, as httpd's children say; MJ_NEVER: none does */
+    mj_decision_t decision; /**< of this turn, until it is carried out */
+    mj_claim_t claim;
     mj_daemon_t *daemons;
     mj_changes_t changes;
     int64_t roll_at;        /**< a new generation is due then; MJ_NEVER */
@@ -58,7 +63,10 @@ void mj_pool_replace_all(mj_realm_t *realm, mj_pool_t *pool, int64_t now);
 /** All its daemons drain at once, and it is idle then: a request or a roll starts it again. */
 void mj_pool_drain(mj_realm_t *realm, mj_pool_t *pool, int64_t now);
 
-/** Does what is due. @return when it wants to be called again at the latest; also after each event */
+/** A turn begins: looks after the daemons, and says in claim what it would start. */
+void mj_pool_prepare(mj_realm_t *realm, mj_pool_t *pool, int64_t now);
+
+/** Does what is due, as far as claim allows. @return when it wants to be called again at the latest; also after each event */
 int64_t mj_pool_turn(mj_realm_t *realm, mj_pool_t *pool, int64_t now);
 
 /** Looks at the state folder of one pool, if one is due, and says if it holds too much.

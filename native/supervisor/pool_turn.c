@@ -172,11 +172,19 @@ static void show_error(const mj_realm_t *realm, mj_pool_t *pool)
     }
 }
 
-int64_t mj_pool_turn(mj_realm_t *realm, mj_pool_t *pool, int64_t now)
+/* Requests that wait for a pool have its start come first. */
+static void note_calls(const mj_realm_t *realm, mj_pool_t *pool, int64_t now)
 {
-    mj_decision_t decision;
+    if (mj_board_waiting(realm->board, pool->index) == 0) {
+        pool->called_since = MJ_NEVER;
+    } else if (pool->called_since == MJ_NEVER) {
+        pool->called_since = now;
+    }
+}
+
+void mj_pool_prepare(mj_realm_t *realm, mj_pool_t *pool, int64_t now)
+{
     mj_daemon_t *daemon, *next;
-    int64_t wake_at;
 
     for (daemon = pool->daemons; daemon != NULL; daemon = next) {
         next = daemon->next;
@@ -187,13 +195,30 @@ int64_t mj_pool_turn(mj_realm_t *realm, mj_pool_t *pool, int64_t now)
         mj_pool_renew(pool);
     }
     rest_if_idle(realm, pool, now);
-    decision = decide(realm, pool, now);
-    if (decision.starts > 0) {
-        while (decision.starts-- > 0 && start_daemon(realm, pool, now)) {
-        }
+    note_calls(realm, pool, now);
+    pool->decision = decide(realm, pool, now);
+    pool->claim = (mj_claim_t){.order = pool->order,
+                               .starts = pool->decision.starts,
+                               .replaces = pool->decision.replaces,
+                               .is_first = pool->decision.is_first,
+                               .makes_way = pool->decision.makes_way,
+                               .is_down = mj_plan_is_down(&pool->plan),
+                               .called_since = pool->called_since};
+}
+
+int64_t mj_pool_turn(mj_realm_t *realm, mj_pool_t *pool, int64_t now)
+{
+    mj_decision_t decision = pool->decision;
+    mj_daemon_t *daemon;
+    int64_t wake_at;
+    unsigned i;
+
+    for (i = 0; i < pool->claim.granted && start_daemon(realm, pool, now); i++) {
+    }
+    if (pool->claim.granted > 0) {
         decision = decide(realm, pool, now);
     }
-    drain(realm, pool, true, decision.drain_old, now);
+    drain(realm, pool, true, decision.drain_old + (pool->claim.may_make_way ? 1 : 0), now);
     drain(realm, pool, false, decision.drain_surplus, now);
     if (decision.drain_unready) {
         drain_unready(realm, pool, now);

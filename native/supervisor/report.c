@@ -21,6 +21,8 @@ static const char *pool_state(mj_pool_state_t state)
         return "down";
     case MJ_POOL_ENDING:
         return "ending";
+    case MJ_POOL_QUEUED:
+        return "queued";
     default:
         return "starting";
     }

@@ -1,5 +1,8 @@
 #include "site.h"
 
+#include "settings.h"
+#include "starts.h"
+
 #include <apr_strings.h>
 #include <dirent.h>
 #include <errno.h>
@@ -50,6 +53,7 @@ const char *mj_site_read(mj_site_t **out, mj_span_t record, apr_pool_t *pool)
 {
     mj_site_t *site = apr_pcalloc(pool, sizeof(*site));
     const char *wrong;
+    int64_t starts;
 
     if (mj_record_check(record) != APR_SUCCESS) {
         return "the server record is malformed";
@@ -66,6 +70,11 @@ const char *mj_site_read(mj_site_t **out, mj_span_t record, apr_pool_t *pool)
         !read_id(record, "minimum-uid", &site->minimum_uid)) {
         return "the server record lacks an entry, or one is malformed";
     }
+    starts = mj_record_number(record, "concurrent-starts", 0);
+    if (starts < 0 || starts > MJ_CONCURRENT_STARTS_MAX) {
+        return "concurrent-starts is out of bounds";
+    }
+    site->concurrent_starts = starts > 0 ? (unsigned)starts : mj_starts_processors();
     wrong = check_runtime_dir(site->runtime_dir, pool);
     if (wrong == NULL) {
         *out = site;

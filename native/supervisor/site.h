@@ -16,6 +16,7 @@ typedef struct mj_site_t {
     uid_t httpd_uid;
     gid_t httpd_gid;
     uid_t minimum_uid;
+    unsigned concurrent_starts; /**< of all pools */
 } mj_site_t;
 
 /** @param pool lives as long as *out is used

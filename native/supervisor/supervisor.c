@@ -2,6 +2,7 @@
 
 #include "log.h"
 #include "offer.h"
+#include "starts.h"
 #include "strays.h"
 #include "vitals.h"
 
@@ -148,12 +149,12 @@ static bool is_offered(const mj_offer_t *offer, const mj_pool_t *pool)
 
 static void take_pools(mj_supervisor_t *supervisor, mj_offer_t *offer)
 {
-    mj_pool_t *pool;
+    mj_pool_t **end = &supervisor->pools, *pool;
     int i;
 
-    for (pool = supervisor->pools; pool != NULL; pool = pool->next) {
-        if (!is_offered(offer, pool)) {
-            mj_pool_remove(pool);
+    for (; *end != NULL; end = &(*end)->next) {
+        if (!is_offered(offer, *end)) {
+            mj_pool_remove(*end);
         }
     }
     for (i = 0; i < offer->pools->nelts; i++) {
@@ -163,9 +164,10 @@ static void take_pools(mj_supervisor_t *supervisor, mj_offer_t *offer)
             mj_pool_configure(pool, offered->program, offered->mem, offered->log);
         } else {
             pool = mj_pool_make(&supervisor->realm, offered->program, offered->mem, offered->log, supervisor->mem);
-            pool->next = supervisor->pools;
-            supervisor->pools = pool;
+            *end = pool;
+            end = &pool->next;
         }
+        pool->order = (unsigned)i;
         offered->mem = NULL;
         offered->log = NULL;
     }
@@ -431,7 +433,7 @@ static int64_t end_strays(mj_supervisor_t *supervisor, int64_t now)
 
 int64_t mj_supervisor_turn(mj_supervisor_t *supervisor, int64_t now)
 {
-    mj_pool_t **link = &supervisor->pools;
+    mj_pool_t **link = &supervisor->pools, *each;
     int64_t wake_at;
 
     if (supervisor->has_reapable) {
@@ -446,6 +448,10 @@ int64_t mj_supervisor_turn(mj_supervisor_t *supervisor, int64_t now)
         supervisor->clean_at = MJ_NEVER;
     }
     wake_at = mj_earlier(supervisor->void_at, supervisor->clean_at);
+    for (each = supervisor->pools; each != NULL; each = each->next) {
+        mj_pool_prepare(&supervisor->realm, each, now);
+    }
+    wake_at = mj_earlier(wake_at, mj_starts_admit(&supervisor->realm, supervisor->pools, now));
     while (*link != NULL) {
         mj_pool_t *pool = *link;
         int64_t pool_wake_at = mj_pool_turn(&supervisor->realm, pool, now);

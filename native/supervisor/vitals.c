@@ -73,6 +73,61 @@ static uint64_t field_of(const char *stat, int field)
     return at != NULL ? strtoull(at, NULL, 10) : 0;
 }
 
+/* Adds the children of one thread to those that there are. @return how many there are then */
+static size_t add_children(const char *path, pid_t *family, size_t count)
+{
+    FILE *children = fopen(path, "re");
+    char *word = NULL;
+    size_t size = 0;
+
+    while (children != NULL && count < MJ_FAMILY_MAX && getdelim(&word, &size, ' ', children) > 0) {
+        family[count++] = (pid_t)strtol(word, NULL, 10);
+    }
+    free(word);
+    if (children != NULL) {
+        (void)fclose(children);
+    }
+    return count;
+}
+
+/* Whichever of its threads has started them. */
+static size_t add_children_of(pid_t pid, pid_t *family, size_t count)
+{
+    char folder[64], path[512];
+    const struct dirent *entry;
+    DIR *tasks;
+
+    (void)snprintf(folder, sizeof(folder), "/proc/%ld/task", (long)pid);
+    tasks = opendir(folder);
+    while (tasks != NULL && count < MJ_FAMILY_MAX && (entry = readdir(tasks)) != NULL) {
+        if (entry->d_name[0] != '.') {
+            (void)snprintf(path, sizeof(path), "%s/%s/children", folder, entry->d_name);
+            count = add_children(path, family, count);
+        }
+    }
+    if (tasks != NULL) {
+        closedir(tasks);
+    }
+    return count;
+}
+
+uint64_t mj_vitals_used_us(pid_t pid)
+{
+    pid_t family[MJ_FAMILY_MAX] = {pid};
+    size_t count = 1, i;
+    uint64_t ticks = 0;
+    char path[64], stat[1024];
+
+    for (i = 0; i < count; i++) {
+        (void)snprintf(path, sizeof(path), "/proc/%ld/stat", (long)family[i]);
+        if (read_text(path, stat, sizeof(stat))) { /* of user and system, then the same of children that it has waited for */
+            ticks += field_of(stat, 14) + field_of(stat, 15) + field_of(stat, 16) + field_of(stat, 17);
+        }
+        count = add_children_of(family[i], family, count);
+    }
+    return ticks * UINT64_C(1000000) / (uint64_t)sysconf(_SC_CLK_TCK);
+}
+
 static uint64_t status_of(const char *status, const char *name)
 {
     const char *line = strstr(status, name);

@@ -10,6 +10,12 @@
 /** Resident memory of a process in bytes, also of one whose first thread has ended; 0 if it cannot be told. */
 int64_t mj_vitals_resident(pid_t pid);
 
+/** Microseconds that a process has used of the processor, and all that it has started and that has not left it, ended or not; of MJ_FAMILY_MAX
+ *  of them, whoever they are: they are an application user's. 0 if it cannot be told. */
+uint64_t mj_vitals_used_us(pid_t pid);
+
+#define MJ_FAMILY_MAX 64
+
 /** Where a process comes from. */
 typedef struct mj_kin_t {
     uid_t uid;

@@ -6,6 +6,8 @@
  *   crash     names a crash report and aborts
  *   fail      says why it cannot start, and exits with 7
  *   hang      is never ready
+ *   toil=PATH computes until there is something at PATH, and is then ready
+ *   nurse=PATH has a child compute until there is something at PATH, and is then ready
  *   stubborn  takes no notice of anything but SIGKILL
  *   brief     exits with 3 as soon as it is ready
  *   hangup    ends as a JVM does that got SIGHUP
@@ -164,6 +166,36 @@ static void print_threads(int number)
     }
 }
 
+/* PATH of `word=PATH`, which ends with the word or at a comma. */
+static const char *path_of(const char *word)
+{
+    static char path[1024];
+    const char *at = strstr(getenv("FAKE"), word) + strlen(word);
+    (void)snprintf(path, sizeof(path), "%.*s", (int)strcspn(at, ","), at);
+    return path;
+}
+
+static void toil(const char *path)
+{
+    volatile unsigned long steps = 0;
+    do {
+        unsigned long i;
+        for (i = 0; i < 1000000; i++) {
+            steps += i;
+        }
+    } while (access(path, F_OK) != 0);
+}
+
+static void nurse(const char *path)
+{
+    pid_t pid = fork();
+    if (pid == 0) {
+        toil(path);
+        _exit(0);
+    }
+    waitpid(pid, NULL, 0);
+}
+
 /* As a program does that makes a daemon of itself. */
 static void start_escaped(void)
 {
@@ -252,6 +284,12 @@ int main(int argc, char **argv)
     }
     if (is_told("unlistening")) {
         close(0);
+    }
+    if (is_told("toil=")) {
+        toil(path_of("toil="));
+    }
+    if (is_told("nurse=")) {
+        nurse(path_of("nurse="));
     }
     if (!is_told("hang")) {
         const char *failed = is_told("partial=") ? strchr(strstr(getenv("FAKE"), "partial="), '=') : NULL;

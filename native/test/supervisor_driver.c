@@ -181,6 +181,7 @@ static void begin(driver_t *driver, const char *entry, const char *value)
     add_server_entry(record, "minimum-uid", "100", entry, value);
     add_server_entry(record, "launcher", driver->launcher, entry, value);
     add_server_entry(record, "jars", "/nowhere/jars", entry, value);
+    add_server_entry(record, "concurrent-starts", "100", entry, value); /* whatever this machine has */
     if (entry != NULL && strcmp(entry, "state-dir") == 0) {
         mj_record_add(record, entry, value);
     }
@@ -211,6 +212,17 @@ const char *driver_offer(driver_t *driver, mj_record_builder_t *pool, mj_record_
     }
     if (another != NULL) {
         send_pool(driver, another);
+    }
+    driver_send(driver, 'C', (mj_span_t){NULL, 0}, NULL);
+    return driver_answer(driver);
+}
+
+const char *driver_offer_all(driver_t *driver, mj_record_builder_t *const *pools, unsigned count, unsigned concurrent_starts)
+{
+    unsigned i;
+    begin(driver, "concurrent-starts", apr_psprintf(test_pool, "%u", concurrent_starts));
+    for (i = 0; i < count; i++) {
+        send_pool(driver, pools[i]);
     }
     driver_send(driver, 'C', (mj_span_t){NULL, 0}, NULL);
     return driver_answer(driver);
@@ -353,9 +365,9 @@ pid_t driver_last_ready(driver_t *driver)
     return (pid_t)strtol(start, NULL, 10);
 }
 
-void driver_ring(driver_t *driver)
+void driver_ring(driver_t *driver, unsigned pool)
 {
-    if (mj_board_call(driver->board, 0)) {
+    if (mj_board_call(driver->board, pool)) {
         int grasped = mj_bell_grasp(driver->bell);
         ck_assert_int_ge(grasped, 0);
         mj_bell_ring(grasped);

@@ -44,6 +44,9 @@ void driver_start_pool(driver_t *driver, const char *fake);
 /** As driver_offer, with one entry of the server record different, or one more. */
 const char *driver_offer_as(driver_t *driver, mj_record_builder_t *pool, const char *entry, const char *value);
 
+/** Begin, so many pools, commit. */
+const char *driver_offer_all(driver_t *driver, mj_record_builder_t *const *pools, unsigned count, unsigned concurrent_starts);
+
 /** Sends a message with the descriptors before the first that is -1, three at most; NULL: none. */
 void driver_send(driver_t *driver, char type, mj_span_t record, const int *fds);
 
@@ -74,8 +77,8 @@ void driver_await_gone(pid_t pid);
 /** Sockets of daemons in the runtime directory. */
 unsigned driver_sockets(driver_t *driver);
 
-/** Calls the pool that was offered first, as an httpd child does whose request waits. */
-void driver_ring(driver_t *driver);
+/** Calls a pool, as an httpd child does whose request waits. */
+void driver_ring(driver_t *driver, unsigned pool);
 
 /** Tells it to stop, and waits for its end. @return its exit status as waitpid gives it */
 int driver_stop(driver_t *driver);

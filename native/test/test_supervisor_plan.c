@@ -90,8 +90,8 @@ static void drain_old(scene_t *scene, unsigned count)
 START_TEST(should_start_all_at_once)
 {
     scene_t scene = scene_of(3);
-    ck_assert_int_eq(decide(&scene).state, MJ_POOL_STARTING);
     ck_assert_uint_eq(start(&scene), 3);
+    ck_assert_int_eq(decide(&scene).state, MJ_POOL_STARTING);
     ck_assert_uint_eq(start(&scene), 0);
     ck_assert_int_eq(decide(&scene).wake_at, MJ_NEVER);
     make_ready(&scene, 1);
@@ -99,6 +99,61 @@ START_TEST(should_start_all_at_once)
     end(&scene, 1);
     ck_assert_int_eq(decide(&scene).state, MJ_POOL_STARTING);
     ck_assert_uint_eq(start(&scene), 1);
+}
+END_TEST
+
+START_TEST(should_be_queued_while_nothing_of_it_starts)
+{
+    scene_t scene = scene_of(2);
+    ck_assert_int_eq(decide(&scene).state, MJ_POOL_QUEUED);
+    ck_assert(decide(&scene).is_first);
+    scene.members[scene.count++] = (mj_member_t){MJ_LIFE_STARTING, scene.plan.generation, false, scene.now, MJ_NEVER};
+    ck_assert_uint_eq(decide(&scene).starts, 1); /* the other one waits */
+    ck_assert(!decide(&scene).is_first);
+    ck_assert_int_eq(decide(&scene).state, MJ_POOL_STARTING);
+    end(&scene, 0);
+    ck_assert_int_eq(decide(&scene).state, MJ_POOL_STARTING); /* it waits for the next try, not for others */
+    scene.now += SECOND;
+    ck_assert_int_eq(decide(&scene).state, MJ_POOL_QUEUED);
+    ck_assert_uint_eq(start(&scene), 1);
+    make_ready(&scene, 0);
+    ck_assert_int_eq(decide(&scene).state, MJ_POOL_READY); /* though more wait */
+}
+END_TEST
+
+START_TEST(should_tell_what_replaces_a_daemon_that_has_served)
+{
+    scene_t scene = scene_of(3);
+    ck_assert_uint_eq(decide(&scene).replaces, 0);
+    start(&scene);
+    make_ready(&scene, 0);
+    end(&scene, 0);
+    ck_assert_uint_eq(decide(&scene).starts, 1);
+    ck_assert_uint_eq(decide(&scene).replaces, 0); /* two others start, and one alone has served */
+    start(&scene);
+    make_ready(&scene, 0);
+    make_ready(&scene, 1);
+    make_ready(&scene, 2);
+    decide(&scene);
+    scene.now += 60 * SECOND;
+    end(&scene, 0);
+    ck_assert_uint_eq(decide(&scene).replaces, 1);
+    ck_assert(!decide(&scene).is_first);
+    scene.plan.is_idle = true;
+    decide(&scene);
+    scene.plan.is_idle = false;
+    scene.count = 0;
+    ck_assert_uint_eq(decide(&scene).starts, 3);
+    ck_assert_uint_eq(decide(&scene).replaces, 0); /* it was stopped because nobody came */
+    start(&scene);
+    make_ready(&scene, 0);
+    make_ready(&scene, 1);
+    make_ready(&scene, 2);
+    decide(&scene);
+    renew(&scene, 3);
+    ck_assert_uint_eq(decide(&scene).starts, 1);
+    ck_assert_uint_eq(decide(&scene).replaces, 1);
+    ck_assert(!decide(&scene).is_first);
 }
 END_TEST
 
@@ -193,7 +248,7 @@ START_TEST(should_replace_ever_more_slowly_what_ends_quickly)
         make_ready(&scene, 0);
         scene.now += 9 * SECOND;
         end(&scene, 0);
-        ck_assert_int_eq(decide(&scene).state, MJ_POOL_STARTING); /* never DOWN */
+        ck_assert_int_eq(decide(&scene).state, delays[i] == 0 ? MJ_POOL_QUEUED : MJ_POOL_STARTING); /* never DOWN */
         if (delays[i] > 0) {
             ck_assert_uint_eq(start(&scene), 0);
             ck_assert_int_eq(decide(&scene).wake_at, scene.now + delays[i] * SECOND);
@@ -268,13 +323,15 @@ START_TEST(should_never_have_more_than_are_wanted_when_it_stops_first)
     renew(&scene, 2);
     for (i = 0; i < 2; i++) {
         ck_assert_uint_eq(start(&scene), 0);
-        ck_assert_uint_eq(decide(&scene).drain_old, 1);
+        ck_assert(decide(&scene).makes_way);
+        ck_assert_uint_eq(decide(&scene).drain_old, 0); /* when it may */
         scene.members[0].state = MJ_LIFE_DRAINING;
         ck_assert_uint_eq(start(&scene), 0); /* it has its memory still */
-        ck_assert_uint_eq(decide(&scene).drain_old, 0);
+        ck_assert(decide(&scene).has_made_way && !decide(&scene).makes_way);
         forget(&scene, 0);
+        ck_assert_uint_eq(decide(&scene).replaces, 1);
         ck_assert_uint_eq(start(&scene), 1);
-        ck_assert_uint_eq(decide(&scene).drain_old, 0);
+        ck_assert(!decide(&scene).has_made_way && !decide(&scene).makes_way);
         make_ready(&scene, scene.count - 1);
         if (i == 0 && scene.members[0].generation == scene.plan.generation) { /* the old one to the front */
             mj_member_t member = scene.members[0];
@@ -282,7 +339,7 @@ START_TEST(should_never_have_more_than_are_wanted_when_it_stops_first)
             scene.members[1] = member;
         }
     }
-    ck_assert_uint_eq(decide(&scene).drain_old, 0);
+    ck_assert(!decide(&scene).makes_way);
     ck_assert_uint_eq(start(&scene), 0);
 }
 END_TEST
@@ -298,7 +355,7 @@ START_TEST(should_not_stop_more_when_what_has_stopped_cannot_be_replaced)
     forget(&scene, 0);
     ck_assert_uint_eq(start(&scene), 1);
     end(&scene, 1);
-    ck_assert_uint_eq(decide(&scene).drain_old, 0);
+    ck_assert(!decide(&scene).makes_way);
     ck_assert_int_eq(decide(&scene).wake_at, scene.now + SECOND); /* for the one that is missing */
     scene.now += SECOND;
     ck_assert_uint_eq(start(&scene), 1);
@@ -409,7 +466,7 @@ START_TEST(should_stop_when_idle_and_start_when_called)
     ck_assert_int_eq(decide(&scene).state, MJ_POOL_IDLE);
     scene.count = 0;
     scene.plan.is_idle = false;
-    ck_assert_int_eq(decide(&scene).state, MJ_POOL_STARTING);
+    ck_assert_int_eq(decide(&scene).state, MJ_POOL_QUEUED);
     ck_assert_uint_eq(start(&scene), 2);
 }
 END_TEST
@@ -484,7 +541,7 @@ START_TEST(should_forget_failures_with_new_settings)
     ck_assert_int_eq(decide(&scene).state, MJ_POOL_DOWN);
     ck_assert_uint_eq(start(&scene), 0);
     renew(&scene, 1);
-    ck_assert_int_eq(decide(&scene).state, MJ_POOL_STARTING);
+    ck_assert_int_eq(decide(&scene).state, MJ_POOL_QUEUED);
     ck_assert_uint_eq(start(&scene), 1);
 }
 END_TEST
@@ -530,6 +587,8 @@ Suite *mj_suite(void)
     Suite *suite = suite_create("plan of a pool");
     TCase *plan = mj_case(suite, "plan");
     tcase_add_test(plan, should_start_all_at_once);
+    tcase_add_test(plan, should_be_queued_while_nothing_of_it_starts);
+    tcase_add_test(plan, should_tell_what_replaces_a_daemon_that_has_served);
     tcase_add_test(plan, should_double_the_delay_of_failed_starts);
     tcase_add_test(plan, should_not_replace_what_is_killed_before_it_is_reaped);
     tcase_add_test(plan, should_count_what_fails_together_once);
