@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What configtest refuses, and that each message names the directive, the value and the mend. */
 class ConfigTest {
@@ -293,12 +294,25 @@ class ConfigTest {
         "JVMJavaHome relative,                              JVMJavaHome,      relative,        'absolute'",
         "JVMJavaHome /nonexistent,                          JVMJavaHome,      /nonexistent,    'libjvm|JDK'",
         "JVMMinimumUID 5,                                   JVMMinimumUID,    '',              'VirtualHost'",
+        "JVMConcurrentStarts 2,                             JVMConcurrentStarts, '',           'VirtualHost'",
         "JVMRuntimeDir /tmp/x,                              JVMRuntimeDir,    '',              'VirtualHost'",
         "<Location /x>|JVMDaemonProcess b ${AS1}|</Location>, JVMDaemonProcess, '',            'Location'",
         "<Location /x>|JVMAlias /b ${APPS}/Hello.java|</Location>, JVMAlias,  '',              'Location'",
     })
     void shouldRefuseADirective(String lines, String directive, String value, String mend) {
         assertRefused(RIGHT + "\n" + lines.replace('|', '\n'), directive, value, mend);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "-1", "+2", "1001", "2x", "2.5", "many", "99999999999999999999"})
+    void shouldRefuseANumberOfConcurrentStarts(String value) {
+        httpd.rewriteHost("site", RIGHT);
+        httpd.rewriteMain("JVMConcurrentStarts " + value);
+        try {
+            assertRefused("JVMConcurrentStarts", "'" + value + "'", "from 1 to 1000, or auto");
+        } finally {
+            httpd.rewriteMain("");
+        }
     }
 
     @Test
