@@ -107,6 +107,8 @@ void mj_board_unmap(mj_board_t *board)
 {
     munmap(board->base, board->size);
     free(board->places);
+    free(board->living);
+    free((void *)board->own);
     free(board);
 }
 
@@ -123,6 +125,9 @@ unsigned mj_board_max_children(const mj_board_t *board)
 void mj_board_set_pool(mj_board_t *board, unsigned index, mj_pool_state_t state, apr_time_t retry_at)
 {
     pool_t *pool = pool_at(board, index);
+    if (atomic_load(&pool->state) == state && atomic_load(&pool->retry_at) == retry_at) {
+        return;
+    }
     atomic_store(&pool->retry_at, retry_at);
     atomic_store(&pool->state, state);
     wake(pool, INT32_MAX);
@@ -135,8 +140,26 @@ void mj_board_set_key(mj_board_t *board, unsigned index, unsigned slot, const mj
 
     memcpy(words, key->bytes, sizeof(words));
     for (i = 0; i < KEY_WORDS; i++) {
-        atomic_store_explicit(&slot_at(board, index, slot)->key[i], words[i], memory_order_relaxed);
+        _Atomic uint64_t *word = &slot_at(board, index, slot)->key[i];
+        if (atomic_load_explicit(word, memory_order_relaxed) != words[i]) {
+            atomic_store_explicit(word, words[i], memory_order_relaxed);
+        }
     }
+}
+
+/* Whether nobody has requests there: they are not counted, or will not be. */
+static bool is_empty(mj_slot_state_t state)
+{
+    return state == MJ_SLOT_FREE || state == MJ_SLOT_STARTING;
+}
+
+static bool is_shown(pool_t *pool, unsigned index, mj_slot_state_t state, uint32_t serial, uint32_t pid, uint32_t threads)
+{
+    slot_t *slot = &pool->slots[index];
+    uint64_t load = atomic_load(&slot->load);
+    return atomic_load(&slot->state) == state && atomic_load(&slot->pid) == pid && atomic_load(&slot->threads) == threads &&
+           (uint32_t)(load >> 32) == serial && (atomic_load(&slot->served) & ~SERVED_MASK) == none_served(serial) &&
+           (!is_empty(state) || (uint32_t)load == 0) && (state == MJ_SLOT_FREE || atomic_load(&pool->slot_limit) > index);
 }
 
 void mj_board_set_slot(mj_board_t *board, unsigned index, unsigned slot_index, mj_slot_state_t state, uint32_t serial,
@@ -145,13 +168,19 @@ void mj_board_set_slot(mj_board_t *board, unsigned index, unsigned slot_index, m
     static const mj_key_t none;
     pool_t *pool = pool_at(board, index);
     slot_t *slot = &pool->slots[slot_index];
+    uint64_t load = atomic_load(&slot->load);
 
     if (state == MJ_SLOT_FREE) {
         mj_board_set_key(board, index, slot_index, &none);
     }
-    if (state == MJ_SLOT_FREE || state == MJ_SLOT_STARTING) {
+    if (is_shown(pool, slot_index, state, serial, pid, threads)) {
+        return;
+    }
+    if (is_empty(state) || (uint32_t)(load >> 32) != serial) {
         atomic_store(&slot->state, MJ_SLOT_FREE);
         atomic_store(&slot->load, (uint64_t)serial << 32);
+    }
+    if (is_empty(state) || (atomic_load(&slot->served) & ~SERVED_MASK) != none_served(serial)) {
         atomic_store(&slot->served, none_served(serial));
     }
     atomic_store(&slot->pid, pid);
@@ -163,16 +192,32 @@ void mj_board_set_slot(mj_board_t *board, unsigned index, unsigned slot_index, m
     wake(pool, INT32_MAX);
 }
 
+void mj_board_limit_slots(mj_board_t *board, unsigned index, unsigned limit)
+{
+    pool_t *pool = pool_at(board, index);
+    if (atomic_load(&pool->slot_limit) != limit) {
+        atomic_store(&pool->slot_limit, limit);
+        wake(pool, INT32_MAX);
+    }
+}
+
 void mj_board_set_error(mj_board_t *board, unsigned index, const char *text, apr_time_t at)
 {
     pool_t *pool = pool_at(board, index);
     size_t len = strnlen(text, MJ_POOL_ERROR_SIZE - 1), i;
 
-    for (i = 0; i < len; i++) {
-        atomic_store_explicit(&pool->last_error[i], text[i], memory_order_relaxed);
+    for (i = 0; i <= len; i++) {
+        char wanted = '\0';
+        if (i < len) {
+            wanted = text[i];
+        }
+        if (atomic_load_explicit(&pool->last_error[i], memory_order_relaxed) != wanted) {
+            atomic_store_explicit(&pool->last_error[i], wanted, memory_order_relaxed);
+        }
     }
-    atomic_store_explicit(&pool->last_error[len], '\0', memory_order_relaxed);
-    atomic_store(&pool->last_error_at, at);
+    if (atomic_load(&pool->last_error_at) != at) {
+        atomic_store(&pool->last_error_at, at);
+    }
 }
 
 bool mj_board_take_call(mj_board_t *board, unsigned index)
@@ -206,6 +251,10 @@ apr_status_t mj_board_child_init(mj_board_t *board, uint32_t pid, uint32_t *chil
     for (i = 0; i < board->max_children; i++) {
         uint32_t nobody = 0;
         if (atomic_compare_exchange_strong(&child_pids(board)[i], &nobody, pid)) {
+            free((void *)board->own); /* of httpd -X, before it restarted */
+            board->own = calloc((size_t)board->max_pools * SHADOWS, sizeof(*board->own));
+            board->own_row = i;
+            board->own_pid = pid;
             *child = i;
             return APR_SUCCESS;
         }

@@ -133,10 +133,17 @@ unsigned mj_board_places(const mj_board_t *board);
 /** @return whether the place is some pool's */
 bool mj_board_is_claimed(const mj_board_t *board, unsigned pool);
 
+/** A child of httpd has been forked. @return APR_ENOMEM */
+apr_status_t mj_board_child_started(mj_board_t *board, uint32_t pid);
+
+/** Takes back all that is counted in rows whose pid is no child's that has started and has not died: one that was captured may make up rows. */
+void mj_board_clear_rows_of_nobody(mj_board_t *board);
+
 /** Takes back all that the child with that pid had counted, and frees its row. */
 void mj_board_child_died(mj_board_t *board, uint32_t pid);
 
-/* --- the supervisor: single-threaded --- */
+/* --- the supervisor: single-threaded. What it has shown already can be shown again: where a child of httpd has written something else
+ * it is put right, and where nothing differs nothing is written, and nobody woken. --- */
 
 /** @param retry_at the earliest time of the next start, for MJ_POOL_DOWN; else 0. Wakes all waiting requests. */
 void mj_board_set_pool(mj_board_t *board, unsigned pool, mj_pool_state_t state, apr_time_t retry_at);
@@ -148,11 +155,20 @@ void mj_board_set_key(mj_board_t *board, unsigned pool, unsigned slot, const mj_
 void mj_board_set_slot(mj_board_t *board, unsigned pool, unsigned slot, mj_slot_state_t state, uint32_t serial, uint32_t pid,
                        uint32_t threads);
 
+/** Sets how many slots the pool has ever used: one more than the highest. mj_board_set_slot raises it. */
+void mj_board_limit_slots(mj_board_t *board, unsigned pool, unsigned limit);
+
 /** Shows text as the pool's last error: as much of it as fits. */
 void mj_board_set_error(mj_board_t *board, unsigned pool, const char *text, apr_time_t at);
 
 /** @return whether the pool has been called (mj_board_call) since this was asked last */
 bool mj_board_take_call(mj_board_t *board, unsigned pool);
+
+/** Lowers what is in flight, waiting and tunneled to what httpd's children say in their rows: one that was captured may have written more. */
+void mj_board_recount(mj_board_t *board, unsigned pool);
+
+/** The same for what waits and is tunneled in all pools together: these. */
+void mj_board_recount_totals(mj_board_t *board, const unsigned *pools, unsigned count);
 
 /** Requests that the daemon in that slot has finished. */
 uint64_t mj_board_served(const mj_board_t *board, unsigned pool, unsigned slot);
@@ -164,6 +180,10 @@ uint32_t mj_board_waiting(const mj_board_t *board, unsigned pool);
 
 /** Takes a row for this child's shadow counts. @return APR_ENOSPC if there is none (then counts leak if it dies) */
 apr_status_t mj_board_child_init(mj_board_t *board, uint32_t pid, uint32_t *child);
+
+/** Writes this child's row again where it is not what the child has counted: another one, which was captured, may have written there. To be
+ *  called now and then, for each pool. */
+void mj_board_keep_row(mj_board_t *board, unsigned pool);
 
 /** Sets what holds for requests that come in through this mapping; without it there are no such limits. Not thread-safe.
  *  @param of_pool requests that a pool may have at once, in flight and waiting together; a few more where several arrive at one moment

@@ -67,6 +67,12 @@ struct mj_board_t {
     place_t *places; /* NULL but in the handle that made the board */
     unsigned place_count;
     unsigned place_room;
+    uint32_t *living; /* pids of httpd's children, in the parent's handle */
+    unsigned living_count;
+    unsigned living_room;
+    uint32_t own_row;      /* a child's; as mj_board_child_init has it */
+    uint32_t own_pid;
+    _Atomic uint32_t *own; /* what its row should be: SHADOWS of each pool. NULL: it has no row, or no memory for this */
 };
 
 static inline size_t round_up(size_t n, size_t unit)
@@ -117,6 +123,9 @@ static inline void shadow_add(const mj_board_t *board, unsigned pool, uint32_t c
     _Atomic uint32_t *shadow = shadow_at(board, pool, child, which);
     if (shadow != NULL) {
         atomic_fetch_add(shadow, (uint32_t)delta);
+    }
+    if (shadow != NULL && board->own != NULL && child == board->own_row) {
+        atomic_fetch_add(&board->own[(size_t)pool * SHADOWS + which], (uint32_t)delta);
     }
 }
 

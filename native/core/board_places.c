@@ -1,4 +1,4 @@
-/* What httpd's parent does with the board: who has which place, and what dead children leave behind. */
+/* What httpd's parent does with the board: who has which place. */
 #include "board_layout.h"
 
 #include <stdio.h>
@@ -84,37 +84,4 @@ unsigned mj_board_places(const mj_board_t *board)
 bool mj_board_is_claimed(const mj_board_t *board, unsigned index)
 {
     return board->places[index].is_claimed;
-}
-
-void mj_board_child_died(mj_board_t *board, uint32_t pid)
-{
-    uint32_t child;
-    unsigned i, which;
-
-    for (child = 0; child < board->max_children; child++) {
-        if (atomic_load(&child_pids(board)[child]) == pid) {
-            break;
-        }
-    }
-    if (child == board->max_children) {
-        return;
-    }
-    for (i = 0; i < board->place_count; i++) {
-        pool_t *pool = pool_at(board, i);
-        for (which = 0; which < SHADOWS; which++) {
-            uint32_t counted = atomic_exchange(shadow_at(board, i, child, which), 0);
-            if (counted != 0 && which == QUEUE_SHADOW) {
-                take_off(&pool->waiting, counted);
-                take_off(&header_of(board)->waiting, counted);
-            } else if (counted != 0 && which == TUNNEL_SHADOW) {
-                take_off(&pool->tunnels, counted);
-                take_off(&header_of(board)->tunnels, counted);
-            } else if (counted != 0) {
-                slot_t *slot = slot_at(board, i, which);
-                take_off_load(slot, (uint32_t)(atomic_load(&slot->load) >> 32), counted);
-            }
-        }
-        wake(pool, INT32_MAX);
-    }
-    atomic_store(&child_pids(board)[child], 0);
 }

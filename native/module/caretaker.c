@@ -1,5 +1,5 @@
-/* A thread of each httpd child that closes connections which nobody has used for a while, so that the threads that daemons keep for
- * them end. httpd does it, not the daemon: who closes its own idle connection knows that no request is on its way. */
+/* A thread of each httpd child. It closes connections which nobody has used for a while, so that the threads that daemons keep for
+ * them end; and it keeps the child's row on the board right. httpd does it, not the daemon: who closes its own idle connection knows that no request is on its way. */
 #include "module.h"
 
 #include <apr_thread_cond.h>
@@ -17,7 +17,9 @@ APLOG_USE_MODULE(jvm);
 #define STACK_SIZE ((apr_size_t)128 * 1024)
 
 typedef struct caretaker_t {
+    mj_board_t *board;
     mj_idle_t **idle; /* those of the pools that there are */
+    unsigned *places; /* of the same */
     int count;
     apr_thread_t *thread;
     apr_thread_mutex_t *mutex;
@@ -35,6 +37,7 @@ static void *APR_THREAD_FUNC run(apr_thread_t *thread, void *data)
             apr_time_t limit = apr_time_now() - IDLE_LIMIT;
             for (int i = 0; i < caretaker->count; i++) {
                 mj_idle_expire(caretaker->idle[i], limit);
+                mj_board_keep_row(caretaker->board, caretaker->places[i]);
             }
         }
     }
@@ -79,9 +82,12 @@ void mj_caretaker_start(const mj_child_t *child, unsigned pools, apr_pool_t *pch
     caretaker_t *caretaker = apr_pcalloc(pchild, sizeof(*caretaker));
     apr_status_t rv;
 
+    caretaker->board = child->board;
     caretaker->idle = apr_palloc(pchild, pools * sizeof(mj_idle_t *));
+    caretaker->places = apr_palloc(pchild, pools * sizeof(unsigned));
     for (unsigned i = 0; i < pools; i++) {
         if (child->idle[i] != NULL) {
+            caretaker->places[caretaker->count] = i;
             caretaker->idle[caretaker->count++] = child->idle[i];
         }
     }

@@ -1,11 +1,15 @@
 /* What an httpd child holds: its row of the board, its idle connections, and what a pool may have of all children's workers. */
+#include "bell.h"
 #include "module.h"
 
 #include <http_log.h>
 #include <http_main.h>
+#include <stdatomic.h>
 #include <unistd.h>
 
 APLOG_USE_MODULE(jvm);
+
+#define DOUBT_INTERVAL apr_time_from_sec(1)
 
 /* One pool that hangs, with all its places and its queue full, would hold every worker of httpd: so none may have them all, where there is
  * anything else to serve. */
@@ -94,4 +98,13 @@ void mj_child_init(apr_pool_t *pchild, server_rec *main_server)
 mj_child_t *mj_child(void)
 {
     return mj_server_config(ap_server_conf)->child;
+}
+
+void mj_child_doubt(mj_child_t *child)
+{
+    apr_time_t now = apr_time_now(), last = child->doubted_at;
+    bool is_due = now < last || now - last >= DOUBT_INTERVAL; /* somebody may have set the clock back */
+    if (is_due && atomic_compare_exchange_strong(&child->doubted_at, &last, now)) {
+        mj_bell_ring(child->bell);
+    }
 }

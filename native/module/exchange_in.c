@@ -296,11 +296,12 @@ mj_step_t mj_exchange_on_log(mj_exchange_t *x, const mj_frame_t *frame, const un
 /* @return whether there is a place for one tunnel more; it is then counted */
 static bool enter_tunnel(mj_exchange_t *x)
 {
-    const mj_child_t *child = mj_child();
+    mj_child_t *child = mj_child();
     mj_tunneling_t tunneling = mj_board_tunnel_enter(child->board, x->pool, child->row);
 
     if (tunneling != MJ_TUNNELED) {
         bool is_of_pool = tunneling == MJ_TUNNELS_OVER_SHARE;
+        mj_child_doubt(child);
         ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, x->r,
                       MJLOGNO(0052) "pool %s: %s %u tunnels (WebSockets and other upgrades), as many as may hold httpd's %u workers: raise "
                                     "MaxRequestWorkers, or lower tunnel-timeout; 503",

@@ -19,6 +19,7 @@ static int retry_later(request_rec *r, apr_time_t when)
 {
     apr_interval_time_t wait = when - r->request_time;
     apr_int64_t seconds = wait > 0 ? (wait + APR_USEC_PER_SEC - 1) / APR_USEC_PER_SEC : 1;
+    mj_child_doubt(mj_child());
     apr_table_setn(r->err_headers_out, "Retry-After", apr_psprintf(r->pool, "%" APR_INT64_T_FMT, seconds));
     return HTTP_SERVICE_UNAVAILABLE;
 }
@@ -84,7 +85,7 @@ static bool call(const mj_pool_t *pool, const mj_child_t *child, bool is_first)
 }
 
 /* Waits in the pool's queue for a place, as long as the client does. The caller has found none. */
-static mj_admission_t wait_for_place(const mj_exchange_t *exchange, const mj_pool_t *pool, const mj_child_t *child, apr_time_t deadline,
+static mj_admission_t wait_for_place(const mj_exchange_t *exchange, const mj_pool_t *pool, mj_child_t *child, apr_time_t deadline,
                                      mj_ticket_t *ticket)
 {
     apr_time_t call_at = 0; /* the next time; 0: it has not called yet */
@@ -97,6 +98,9 @@ static mj_admission_t wait_for_place(const mj_exchange_t *exchange, const mj_poo
         admission = mj_board_admit(child->board, pool->index, child->row, NULL, ticket);
         if (admission == MJ_SHARE_IS_TAKEN) { /* it is part of the share already: its turn comes */
             admission = MJ_FULL;
+        }
+        if (admission != MJ_ADMITTED) {
+            mj_child_doubt(child);
         }
         if (admission != MJ_FULL || left <= 0) {
             return admission;
@@ -120,7 +124,7 @@ static int admit(mj_exchange_t *exchange, const mj_pool_t *pool, apr_time_t dead
 {
     request_rec *r = exchange->r;
     const mj_pool_settings_t *settings = pool->settings;
-    const mj_child_t *child = mj_child();
+    mj_child_t *child = mj_child();
     uint32_t seen = mj_board_change(child->board, pool->index);
     mj_admission_t admission = MJ_FULL;
 
@@ -331,6 +335,7 @@ int mj_handler(request_rec *r)
         if (outcome == MJ_OUTCOME_FINAL) {
             return exchange->status;
         }
+        mj_child_doubt(mj_child());
         mj_slots_add(&avoid, ticket.slot);
         /* It is alive; or it is dead, and the supervisor will say so as soon as it can: queue-timeout ends this. */
         if (outcome == MJ_OUTCOME_REFUSED || outcome == MJ_OUTCOME_UNREACHED) {

@@ -113,7 +113,8 @@ typedef struct mj_shares_t {
 typedef struct mj_child_t {
     mj_board_t *board;
     uint32_t row; /**< of the board */
-    int bell;     /**< wakes the supervisor (bell.h), which then looks for calls on the board */
+    int bell;     /**< wakes the supervisor (bell.h), which then looks for calls on the board, and whether all is on it that should be */
+    _Atomic apr_time_t doubted_at; /**< when mj_child_doubt rang last */
     mj_shares_t shares;
     apr_uint32_t most_awaiting;     /**< threads that may wait for a client's next request at a time; 0: the MPM is not asynchronous */
     volatile apr_uint32_t awaiting; /**< those that do; changed by all of them, with atomic instructions */
@@ -132,6 +133,10 @@ void mj_child_init(apr_pool_t *pchild, server_rec *main_server);
 
 /** The child's state; set once in child_init, before any thread. */
 mj_child_t *mj_child(void);
+
+/** What the board shows does not help a request: perhaps another child, which was captured, has written it. The supervisor looks, a second
+ *  apart at most. */
+void mj_child_doubt(mj_child_t *child);
 
 /* --- caretaker.c --- */
 

@@ -60,11 +60,11 @@ typedef struct supervision_t {
     int bell;           /* a child's own; -1 */
 } supervision_t;
 
-/* One for each layout of retained_t: a graceful restart may load another version of the module. */
-static const char retained_key[] = "mod_jvm supervision 3";
+/* One for each layout of retained_t and mj_board_t: a graceful restart may load another version of the module. */
+static const char retained_key[] = "mod_jvm supervision 4";
 
 /* How retained_t began under the keys before. */
-static const char *const former_keys[] = {"mod_jvm supervision", "mod_jvm supervision 2"};
+static const char *const former_keys[] = {"mod_jvm supervision", "mod_jvm supervision 2", "mod_jvm supervision 3"};
 typedef struct former_t {
     pid_t supervisor;
     int control;
@@ -89,8 +89,10 @@ static retained_t *retained_of(void)
 {
     retained_t *retained = ap_retained_data_get(retained_key);
     if (retained == NULL) {
-        leave_former(former_keys[0]);
-        leave_former(former_keys[1]);
+        size_t i;
+        for (i = 0; i < sizeof(former_keys) / sizeof(former_keys[0]); i++) {
+            leave_former(former_keys[i]);
+        }
         retained = ap_retained_data_create(retained_key, sizeof(*retained));
         retained->control = -1;
         retained->board_fd = -1;
@@ -452,7 +454,8 @@ static const char *claim_places(supervision_t *supervision)
 
     if (retained->board == NULL) {
         ap_mpm_query(AP_MPMQ_HARD_LIMIT_DAEMONS, &children);
-        rv = mj_board_create(&retained->board, &retained->board_fd, MAX_POOLS, children > 0 ? (unsigned)children : 1);
+        /* Twice: a child that ends slowly may lose its place in httpd's scoreboard to another. */
+        rv = mj_board_create(&retained->board, &retained->board_fd, MAX_POOLS, children > 0 ? 2 * (unsigned)children : 1);
         if (rv != APR_SUCCESS) {
             return apr_psprintf(supervision->pconf, "shared memory for the board cannot be had: %s", strerror(rv));
         }
@@ -567,6 +570,9 @@ int mj_monitor(apr_pool_t *pool, server_rec *main_server)
     if (supervision != NULL && supervision->retained->supervisor == 0) {
         start_again(supervision);
     }
+    if (supervision != NULL && supervision->retained->board != NULL) {
+        mj_board_clear_rows_of_nobody(supervision->retained->board);
+    }
     return DECLINED;
 }
 
@@ -609,10 +615,14 @@ apr_status_t mj_supervision_enter_child(supervision_t *supervision, mj_child_t *
 
 void mj_child_status(server_rec *main_server, pid_t pid, ap_generation_t generation, int slot, mpm_child_status status)
 {
-    mj_server_t *config = mj_server_config(main_server);
+    const mj_server_t *config = mj_server_config(main_server);
+    mj_board_t *board = config->supervision != NULL ? config->supervision->retained->board : NULL;
     (void)generation;
     (void)slot;
-    if (status != MPM_CHILD_STARTED && config->supervision != NULL && config->supervision->retained->board != NULL) {
-        mj_board_child_died(config->supervision->retained->board, (uint32_t)pid);
+    if (board != NULL && status == MPM_CHILD_STARTED) {
+        (void)mj_board_child_started(board, (uint32_t)pid); /* without memory its row may be cleared under it: its requests count for less */
+    }
+    else if (board != NULL && status == MPM_CHILD_EXITED) {
+        mj_board_child_died(board, (uint32_t)pid);
     }
 }

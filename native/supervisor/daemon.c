@@ -276,6 +276,7 @@ void mj_journal_log(mj_journal_t *journal, const char *level, const char *number
 void mj_journal_note(mj_journal_t *journal, const char *error)
 {
     apr_cpystrn(journal->last_error, error, sizeof(journal->last_error));
+    journal->last_error_at = apr_time_now();
     journal->has_new_error = true;
 }
 

@@ -26,6 +26,7 @@ typedef struct mj_journal_t {
     const char *pool;
     mj_log_t *log; /**< held */
     char last_error[MJ_LAST_ERROR_MAX]; /**< the last line about something that went wrong, without its number; empty if there is none */
+    apr_time_t last_error_at;           /**< 0: there is none */
     bool has_new_error;                 /**< for the board */
     mj_listener_t *const *listeners; /**< the first of all pools'; what this points to may be NULL */
 } mj_journal_t;

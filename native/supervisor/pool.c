@@ -5,37 +5,6 @@
 #include <apr_strings.h>
 #include <unistd.h>
 
-void mj_pool_show_slot(const mj_realm_t *realm, const mj_pool_t *pool, const mj_daemon_t *daemon)
-{
-    mj_slot_state_t state = MJ_SLOT_DRAINING;
-    switch (daemon->life.state) {
-    case MJ_LIFE_STARTING:
-        state = MJ_SLOT_STARTING;
-        break;
-    case MJ_LIFE_READY:
-        state = MJ_SLOT_READY;
-        break;
-    case MJ_LIFE_GONE:
-        state = MJ_SLOT_FREE;
-        break;
-    default:
-        break;
-    }
-    mj_board_set_key(realm->board, pool->index, daemon->slot, &daemon->child.key);
-    mj_board_set_slot(realm->board, pool->index, daemon->slot, state, daemon->serial, (uint32_t)daemon->child.pid,
-                      daemon->threads);
-}
-
-void mj_pool_show_state(const mj_realm_t *realm, mj_pool_t *pool, mj_pool_state_t state, int64_t now)
-{
-    int64_t retry_at = state == MJ_POOL_DOWN ? pool->plan.retry_at : 0;
-    if (state != pool->shown_state || retry_at != pool->shown_retry_at) {
-        mj_board_set_pool(realm->board, pool->index, state, retry_at > 0 ? apr_time_now() + (retry_at - now) : 0);
-        pool->shown_state = state;
-        pool->shown_retry_at = retry_at;
-    }
-}
-
 static void take_settings(mj_pool_t *pool, const mj_program_t *program, apr_pool_t *settings_mem, mj_log_t *log)
 {
     if (pool->settings_mem != NULL) {
@@ -51,7 +20,6 @@ mj_pool_t *mj_pool_make(mj_realm_t *realm, const mj_program_t *program, apr_pool
 {
     apr_pool_t *mem;
     mj_pool_t *pool;
-    unsigned slot;
 
     apr_pool_create(&mem, parent);
     pool = apr_pcalloc(mem, sizeof(*pool));
@@ -65,12 +33,11 @@ mj_pool_t *mj_pool_make(mj_realm_t *realm, const mj_program_t *program, apr_pool
     mj_plan_begin(&pool->plan, program->processes, program->processes_max, program->stop_first);
     take_settings(pool, program, settings_mem, log);
 
-    /* An earlier supervisor may have left daemons on the board. */
-    for (slot = 0; slot < MJ_BOARD_SLOTS; slot++) {
-        mj_board_set_slot(realm->board, pool->index, slot, MJ_SLOT_FREE, 0, 0, 0);
-    }
     pool->shown_state = MJ_POOL_STARTING;
-    mj_board_set_pool(realm->board, pool->index, MJ_POOL_STARTING, 0);
+    pool->slot_limit = MJ_BOARD_SLOTS; /* an earlier supervisor may have left daemons on the board */
+    mj_pool_show(realm, pool);
+    pool->slot_limit = 0;
+    mj_pool_show(realm, pool);
     return pool;
 }
 
@@ -172,15 +139,6 @@ void mj_pool_stop(mj_realm_t *realm, mj_pool_t *pool, int64_t endless_us, int64_
             daemon->life.deadline = now + endless_us;
         }
     }
-}
-
-void mj_pool_show(mj_realm_t *realm, mj_pool_t *pool)
-{
-    const mj_daemon_t *daemon;
-    for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
-        mj_pool_show_slot(realm, pool, daemon);
-    }
-    pool->shown_state = MJ_POOL_FREE; /* so that the next turn shows the state, whatever it is */
 }
 
 mj_outcome_t mj_pool_outcome(const mj_pool_t *pool, unsigned generation)

@@ -36,7 +36,9 @@ typedef struct mj_pool_t {
     int64_t rolled_at;      /**< the last one that a change has brought */
     unsigned serving;       /**< the generation that has taken over last */
     mj_pool_state_t shown_state;
-    int64_t shown_retry_at;
+    int64_t shown_retry_at;      /**< plan.retry_at of then */
+    apr_time_t shown_retry_time; /**< the same on the wall clock */
+    unsigned slot_limit;         /**< one more than the highest slot that a daemon ever had */
     bool lacks_state;        /**< its last start had no state folder, though it should, or the next one will have none */
     int64_t state_looked_at; /**< when its state folder was looked at last */
 } mj_pool_t;
@@ -85,8 +87,12 @@ void mj_pool_daemon_is_dead(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *dae
 /** SIGTERM to all daemons, SIGKILL after shutdown-timeout. endless_us: how long a shutdown-timeout of 0 means; 0: for ever */
 void mj_pool_stop(mj_realm_t *realm, mj_pool_t *pool, int64_t endless_us, int64_t now);
 
-/** Shows all again, on a board that is new to the supervisor. */
-void mj_pool_show(mj_realm_t *realm, mj_pool_t *pool);
+/** Shows all again: on a board that is new to the supervisor, or where a child of httpd may have written over it. Writes only where anything
+ *  differs. */
+void mj_pool_show(const mj_realm_t *realm, const mj_pool_t *pool);
+
+/** The same for all pools, and what httpd's children count is made no higher than they say. */
+void mj_pool_show_all(const mj_realm_t *realm, const mj_pool_t *pools);
 
 typedef enum mj_outcome_t {
     MJ_OUTCOME_OPEN,

@@ -1,4 +1,5 @@
-/* What the files of a pool share: pool.c is what it is and what it is told, pool_turn.c what is due, pool_daemon.c what its daemons do. */
+/* What the files of a pool share: pool.c is what it is and what it is told, pool_turn.c what is due, pool_daemon.c what its daemons
+ * do, pool_show.c what the board shows. */
 #ifndef MJ_POOL_PARTS_H
 #define MJ_POOL_PARTS_H
 
@@ -14,6 +15,9 @@ void mj_pool_show_slot(const mj_realm_t *realm, const mj_pool_t *pool, const mj_
 
 /** now is only needed to tell the wall clock's time of the next try. */
 void mj_pool_show_state(const mj_realm_t *realm, mj_pool_t *pool, mj_pool_state_t state, int64_t now);
+
+/** Shows the journal's last error, if it is new. */
+void mj_pool_show_error(const mj_realm_t *realm, mj_pool_t *pool);
 
 /** Starts a new generation of the same settings. */
 void mj_pool_renew(mj_pool_t *pool);

@@ -33,6 +33,9 @@ static bool start_daemon(mj_realm_t *realm, mj_pool_t *pool, int64_t now)
     daemon->generation = pool->plan.generation;
     daemon->next = pool->daemons;
     pool->daemons = daemon;
+    if (daemon->slot >= pool->slot_limit) {
+        pool->slot_limit = daemon->slot + 1;
+    }
     mj_pool_show_slot(realm, pool, daemon);
     mj_log(pool->journal.log, "info", MJLOGNO(0102) "pool %s pid %ld started", pool->journal.pool, (long)daemon->child.pid);
     return true;
@@ -164,14 +167,6 @@ static bool has_failed_mount(const mj_pool_t *pool)
     return false;
 }
 
-static void show_error(const mj_realm_t *realm, mj_pool_t *pool)
-{
-    if (pool->journal.has_new_error) {
-        mj_board_set_error(realm->board, pool->index, pool->journal.last_error, apr_time_now());
-        pool->journal.has_new_error = false;
-    }
-}
-
 /* Requests that wait for a pool have its start come first. */
 static void note_calls(const mj_realm_t *realm, mj_pool_t *pool, int64_t now)
 {
@@ -224,7 +219,7 @@ int64_t mj_pool_turn(mj_realm_t *realm, mj_pool_t *pool, int64_t now)
         drain_unready(realm, pool, now);
     }
     note_takeover(pool);
-    show_error(realm, pool);
+    mj_pool_show_error(realm, pool);
     if (decision.state == MJ_POOL_READY && has_failed_mount(pool)) {
         decision.state = MJ_POOL_DEGRADED;
     }

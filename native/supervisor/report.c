@@ -127,19 +127,18 @@ void mj_report_pool(const mj_realm_t *realm, mj_client_t *client, const mj_pool_
 {
     const mj_daemon_t *daemon;
     const char *daemon_separator = "";
-    mj_board_view_t view;
     apr_pool_t *mem;
     bool is_waiting = pool->plan.retry_at > now && !pool->plan.is_refused && !pool->plan.is_idle;
     uid_t uid = pool->program->has_identity ? pool->program->uid : geteuid();
 
     apr_pool_create(&mem, client->mem);
-    mj_board_look(realm->board, pool->index, &view);
     mj_client_say(client, "%s\n  {\"name\":%s,\"user\":%s,\"uid\":%lu,\"state\":\"%s\",\"generation\":%u,\"waiting\":%u,",
                   separator, quote(pool->journal.pool, mem), quote(mj_record_text(pool->program->record, "user", "", mem), mem),
-                  (unsigned long)uid, pool_state(pool->shown_state), pool->plan.generation, view.waiting);
+                  (unsigned long)uid, pool_state(pool->shown_state), pool->plan.generation,
+                  mj_board_waiting(realm->board, pool->index));
     tell_failed_mounts(client, pool, mem);
     mj_client_say(client, "\"lastError\":%s,\"lastErrorAt\":%s,\"retryAt\":%s,\"daemons\":[",
-                  view.last_error[0] != '\0' ? quote(view.last_error, mem) : "null", date(view.last_error_at, mem),
+                  pool->journal.last_error[0] != '\0' ? quote(pool->journal.last_error, mem) : "null", date(pool->journal.last_error_at, mem),
                   moment(is_waiting ? pool->plan.retry_at : MJ_NEVER, now, mem));
     for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
         tell_daemon(client, daemon, daemon_separator, now, mem);

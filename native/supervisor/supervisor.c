@@ -24,6 +24,8 @@
 #define REAPED_PER_TURN 256
 /* The daemons of a supervisor that was killed die with it, but perhaps a moment after the next one has come. */
 #define CLEAN_AGAIN_US (5 * INT64_C(1000000))
+/* What the board shows is put right this often at most. */
+#define SHOW_US INT64_C(1000000)
 
 struct mj_supervisor_t {
     apr_pool_t *mem;
@@ -35,6 +37,8 @@ struct mj_supervisor_t {
     mj_offer_t *offer; /**< NULL unless between begin and commit */
     int64_t clean_at;  /**< sockets that were left behind are looked for once more; MJ_NEVER */
     int64_t end_at;    /**< when it ends, whatever is left; MJ_NEVER: daemons are there, or are wanted */
+    int64_t show_at;   /**< the board is not put right before */
+    bool is_doubted;   /**< a request finds that what the board shows does not help it */
     bool has_reapable; /**< children may be left that have ended */
     bool is_alone;     /**< nobody is left */
     int64_t void_at;   /**< without new settings by then it ends; MJ_NEVER: they are valid */
@@ -307,6 +311,7 @@ int mj_supervisor_bell_fd(const mj_supervisor_t *supervisor)
 void mj_supervisor_bell(mj_supervisor_t *supervisor)
 {
     mj_pool_t *pool;
+    supervisor->is_doubted = true;
     for (pool = supervisor->pools; pool != NULL; pool = pool->next) {
         if (mj_board_take_call(supervisor->realm.board, pool->index)) {
             mj_pool_call(pool);
@@ -431,6 +436,19 @@ static int64_t end_strays(mj_supervisor_t *supervisor, int64_t now)
     return now + STRAYS_PERIOD_US;
 }
 
+/* Whoever has captured a child of httpd can write over the board. It is put right when anything happens, a second apart at most, and nothing
+ * wakes us for it but a request that suffers. @return when to call again at the latest */
+static int64_t put_board_right(mj_supervisor_t *supervisor, int64_t now)
+{
+    if (now < supervisor->show_at) {
+        return supervisor->is_doubted ? supervisor->show_at : MJ_NEVER;
+    }
+    mj_pool_show_all(&supervisor->realm, supervisor->pools);
+    supervisor->show_at = now + SHOW_US;
+    supervisor->is_doubted = false;
+    return MJ_NEVER;
+}
+
 int64_t mj_supervisor_turn(mj_supervisor_t *supervisor, int64_t now)
 {
     mj_pool_t **link = &supervisor->pools, *each;
@@ -465,6 +483,7 @@ int64_t mj_supervisor_turn(mj_supervisor_t *supervisor, int64_t now)
         }
         link = &pool->next;
     }
+    wake_at = mj_earlier(wake_at, put_board_right(supervisor, now));
     wake_at = mj_earlier(wake_at, mj_pool_look_at_states(&supervisor->realm, supervisor->pools, now));
     if (is_ending(supervisor)) {
         wake_at = end_strays(supervisor, now);

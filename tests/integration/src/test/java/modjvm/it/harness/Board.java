@@ -7,6 +7,8 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.stream.Stream;
 
@@ -34,10 +36,26 @@ public final class Board {
         throw new AssertionError("no slot of " + daemon + " on the board");
     }
 
+    /** Writes the same byte all over it, as a captured child of httpd can. */
+    public static void overwrite(Proc parent, int value) {
+        byte[] bytes = new byte[LOOK];
+        Arrays.fill(bytes, (byte) value);
+        try (FileChannel memory = open(parent, StandardOpenOption.WRITE)) {
+            memory.write(ByteBuffer.wrap(bytes));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static FileChannel open(Proc parent, StandardOpenOption how) throws IOException {
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/" + parent.pid() + "/fd"))) {
+            return FileChannel.open(
+                    descriptors.filter(Board::isBoard).findFirst().orElseThrow(), how);
+        }
+    }
+
     private static ByteBuffer read(Proc parent) {
-        try (Stream<Path> descriptors = Files.list(Path.of("/proc/" + parent.pid() + "/fd"));
-                FileChannel memory = FileChannel.open(
-                        descriptors.filter(Board::isBoard).findFirst().orElseThrow())) {
+        try (FileChannel memory = open(parent, StandardOpenOption.READ)) {
             ByteBuffer bytes = ByteBuffer.allocate(LOOK).order(ByteOrder.nativeOrder());
             while (bytes.hasRemaining() && memory.read(bytes) > 0) {
                 continue;
