@@ -1,0 +1,50 @@
+package modjvm.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import modjvm.it.harness.Await;
+import modjvm.it.harness.Http;
+import modjvm.it.harness.Httpd;
+import org.junit.jupiter.api.Test;
+
+/** An application that prints without end cannot fill the disk by httpd's error log. */
+class LogFloodTest {
+    private static final int PRINTED_KB = 64 << 10;
+    private static final int AT_ONCE_KB = 16 << 10;
+    private static final Pattern LEFT_OUT = Pattern.compile(
+            "MJ0130: pool site pid \\d+: it prints more than 256 KB a second: (\\d+) lines, (\\d+) KB, were left out");
+
+    @Test
+    void shouldLeaveOutWhatADaemonPrintsTooMuch() throws IOException {
+        try (Httpd httpd = Httpd.with().host("site", """
+                        JVMDaemonProcess site ${AS1}
+                        JVMAlias / ${APPS}/Chatty.java
+                        """).start()) {
+            Http.await(httpd.uri("site", "/?0"), 200);
+
+            assertThat(Http.get(httpd.uri("site", "/?" + PRINTED_KB)).statusCode())
+                    .isEqualTo(200);
+
+            Await.until("most of it is told of", Await.LONG, () -> leftOutKb(httpd) > PRINTED_KB / 2);
+            assertThat(Files.size(httpd.dir().resolve("site.log")) >> 10)
+                    .isBetween((long) AT_ONCE_KB * 9 / 10, (long) PRINTED_KB / 2);
+            // it goes on: its next lines are in the log again
+            Await.until("lines are let through again", Await.LONG, () -> {
+                Http.get(httpd.uri("site", "/?0"));
+                return !httpd.log("site").lines("has printed").isEmpty();
+            });
+        }
+    }
+
+    private static long leftOutKb(Httpd httpd) {
+        return httpd.log("site").lines("MJ0130").stream()
+                .map(LEFT_OUT::matcher)
+                .filter(Matcher::find)
+                .mapToLong(found -> Long.parseLong(found.group(2)))
+                .sum();
+    }
+}
