@@ -30,6 +30,7 @@ APLOG_USE_MODULE(jvm);
 #define CONTROL_VERSION 4
 #define CONTROL_FD 3
 #define MESSAGE_TIMEOUT_S 10
+#define NOT_EXECUTED 111 /* exit code of a supervisor that is none yet */
 #define MAX_POOLS 16384 /* a place on the board takes no memory until it is used */
 #define ENDLESS_SHUTDOWN apr_time_from_sec(30) /* what the supervisor takes shutdown-timeout=0 for when httpd stops */
 #define RESTART_DELAY_MAX apr_time_from_sec(30)
@@ -217,12 +218,12 @@ static void exec_supervisor(const char *path, int control, char *time_zone)
     null = open("/dev/null", O_RDWR);
     if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(STDERR_FILENO, STDOUT_FILENO) < 0 || dup2(control, CONTROL_FD) < 0
         || syscall(SYS_close_range, CONTROL_FD + 1, ~0U, 0) != 0) {
-        _exit(111);
+        _exit(NOT_EXECUTED);
     }
     /* dup2 of a descriptor onto itself leaves its close-on-exec flag */
     fcntl(CONTROL_FD, F_SETFD, 0);
     execve(path, argv, envp);
-    _exit(111);
+    _exit(NOT_EXECUTED);
 }
 
 static bool is_declared(const apr_array_header_t *pools, unsigned index)
@@ -259,6 +260,16 @@ static bool is_stopping(void)
     return ap_mpm_query(AP_MPMQ_MPM_STATE, &state) != APR_SUCCESS || state == AP_MPMQ_STOPPING;
 }
 
+/* What httpd hands over does not tell an exit code from a signal; the supervisor's own exit codes are few. */
+static const char *describe_end(int status, apr_pool_t *pool)
+{
+    const char *name = sigabbrev_np(status);
+    if (status == EXIT_SUCCESS || status == EXIT_FAILURE || status == NOT_EXECUTED || name == NULL) {
+        return apr_psprintf(pool, "exit code %d", status);
+    }
+    return apr_psprintf(pool, "signal %d (SIG%s)", status, name);
+}
+
 static void maintain(int reason, void *data, int status)
 {
     supervision_t *supervision = data;
@@ -267,8 +278,9 @@ static void maintain(int reason, void *data, int status)
     if (reason == APR_OC_REASON_DEATH || reason == APR_OC_REASON_LOST) {
         apr_proc_other_child_unregister(data);
         ap_log_error(APLOG_MARK, APLOG_ERR, 0, supervision->main_server,
-                     MJLOGNO(0010) "the supervisor (pid %d) ended unexpectedly (status %#x), and all JVMs with it; a new one is started",
-                     (int)retained->supervisor, (unsigned)status);
+                     MJLOGNO(0010) "the supervisor (pid %d) ended unexpectedly: %s; its JVMs have ended with it, another supervisor takes over, "
+                                   "and requests wait for its JVMs",
+                     (int)retained->supervisor, describe_end(status, supervision->pconf));
         retained->supervisor = 0;
         close(retained->control);
         retained->control = -1;

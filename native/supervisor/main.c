@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
@@ -36,7 +37,8 @@ typedef struct loop_t {
     int signals;
     int parent; /**< pidfd; -1 once it is known to have died */
     bool has_parent_died;
-    bool has_sigterm;
+    struct signalfd_siginfo last; /**< SIGTERM or SIGQUIT, whichever came last; ssi_signo 0: neither has, since it was looked at */
+    int ended_by;                 /**< the signal that had it hand over; 0 */
     pid_t parent_pid;
     int64_t stranger_logged_at; /**< 0: never */
     mj_message_t message;
@@ -91,20 +93,28 @@ static bool arrange_descriptors(void)
     return true;
 }
 
-/* httpd's signals to its process group are not for us: the parent tells us what to do. */
+/* httpd's signals to its process group are not for us: the parent tells us what to do. Of the rest that others may send, two end us in peace,
+ * and none at once. */
 static int open_signals(void)
 {
-    static const int ignored[] = {SIGHUP, SIGINT, SIGPIPE, SIGUSR1, SIGUSR2, SIGWINCH};
+    static const int ignored[] = {SIGHUP,  SIGINT,    SIGPIPE,   SIGUSR1, SIGUSR2,   SIGWINCH, SIGALRM,
+                                  SIGPOLL, SIGPROF,   SIGPWR,    SIGXCPU, SIGVTALRM, SIGXFSZ,  SIGSTKFLT,
+                                  SIGTSTP, SIGTTIN,   SIGTTOU};
     sigset_t taken;
     size_t i;
+    int number;
 
     for (i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++) {
         (void)signal(ignored[i], SIG_IGN);
+    }
+    for (number = SIGRTMIN; number <= SIGRTMAX; number++) {
+        (void)signal(number, SIG_IGN);
     }
     (void)signal(SIGCHLD, SIG_DFL);
     sigemptyset(&taken);
     sigaddset(&taken, SIGCHLD);
     sigaddset(&taken, SIGTERM);
+    sigaddset(&taken, SIGQUIT);
     if (sigprocmask(SIG_SETMASK, &taken, NULL) != 0) {
         return -1;
     }
@@ -121,7 +131,9 @@ static void read_signals(loop_t *loop, int64_t now)
 {
     struct signalfd_siginfo info;
     while (read(loop->signals, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
-        loop->has_sigterm = loop->has_sigterm || info.ssi_signo == SIGTERM;
+        if (info.ssi_signo != SIGCHLD) {
+            loop->last = info;
+        }
     }
     mj_supervisor_reap(loop->supervisor, now);
 }
@@ -246,6 +258,28 @@ static void wait_and_read(loop_t *loop, int64_t wake_at, apr_pool_t *turn_mem)
     }
 }
 
+/* Somebody wants us to end, though httpd goes on: earlyoom or pkill, for instance. */
+static void hand_over(loop_t *loop, int64_t now)
+{
+    char why[128];
+    loop->ended_by = (int)loop->last.ssi_signo;
+    (void)snprintf(why, sizeof(why), "signal %d (SIG%s), sent by pid %lu of UID %lu", loop->ended_by, sigabbrev_np(loop->ended_by),
+                   (unsigned long)loop->last.ssi_pid, (unsigned long)loop->last.ssi_uid);
+    mj_supervisor_hand_over(loop->supervisor, why, now);
+}
+
+/* So that httpd's parent is told by what. */
+static void end_by(int number)
+{
+    const struct rlimit no_core = {0, 0};
+    sigset_t all;
+    setrlimit(RLIMIT_CORE, &no_core);
+    (void)signal(number, SIG_DFL);
+    sigfillset(&all);
+    sigprocmask(SIG_UNBLOCK, &all, NULL);
+    (void)raise(number);
+}
+
 static void run(loop_t *loop, apr_pool_t *pool)
 {
     apr_pool_t *turn_mem;
@@ -257,10 +291,10 @@ static void run(loop_t *loop, apr_pool_t *pool)
         if (loop->parent >= 0 && (loop->has_parent_died || getppid() != loop->parent_pid)) {
             mj_supervisor_stop(loop->supervisor, "httpd has died", ORPHANED_US, now);
             close_fd(&loop->parent);
-        } else if (loop->has_sigterm) { /* which the kernel sends too when httpd dies */
-            mj_supervisor_stop(loop->supervisor, "SIGTERM", MJ_STOP_US, now);
-            loop->has_sigterm = false;
+        } else if (loop->parent >= 0 && loop->last.ssi_signo != 0) { /* the kernel sends SIGTERM too when httpd dies */
+            hand_over(loop, now);
         }
+        loop->last.ssi_signo = 0;
         wake_at = mj_supervisor_turn(loop->supervisor, now);
         if (mj_supervisor_has_ended(loop->supervisor)) {
             return;
@@ -307,6 +341,9 @@ int main(void)
     run(loop, pool);
     mj_service_free(loop->service);
     mj_supervisor_free(loop->supervisor);
+    if (loop->ended_by != 0) {
+        end_by(loop->ended_by);
+    }
     apr_terminate();
     return EXIT_SUCCESS;
 }

@@ -141,6 +141,28 @@ void mj_pool_stop(mj_realm_t *realm, mj_pool_t *pool, int64_t endless_us, int64_
     }
 }
 
+void mj_pool_hand_over(mj_realm_t *realm, mj_pool_t *pool, int64_t endless_us, int64_t now)
+{
+    mj_daemon_t *daemon;
+
+    pool->is_handed_over = !pool->plan.is_removed;
+    mj_pool_remove(pool);
+    for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
+        mj_life_times_t *times = &daemon->times;
+        if (times->shutdown_us == 0) {
+            times->shutdown_us = endless_us;
+        }
+        if (times->graceful_us == 0 || times->graceful_us > times->shutdown_us) {
+            times->graceful_us = times->shutdown_us;
+        }
+        if (daemon->why == NULL) {
+            daemon->why = "handed over";
+        }
+        mj_pool_step(realm, pool, daemon, MJ_EVENT_DRAIN, now);
+        daemon->life.deadline = mj_earlier(daemon->life.deadline, now + times->shutdown_us); /* it may have left before, with more time */
+    }
+}
+
 mj_outcome_t mj_pool_outcome(const mj_pool_t *pool, unsigned generation)
 {
     const mj_plan_t *plan = &pool->plan;
@@ -161,7 +183,7 @@ mj_outcome_t mj_pool_outcome(const mj_pool_t *pool, unsigned generation)
 
 void mj_pool_free(mj_realm_t *realm, mj_pool_t *pool)
 {
-    mj_board_set_pool(realm->board, pool->index, MJ_POOL_FREE, 0);
+    mj_board_set_pool(realm->board, pool->index, pool->is_handed_over ? MJ_POOL_STARTING : MJ_POOL_FREE, 0);
     mj_log_release(pool->journal.log);
     apr_pool_destroy(pool->settings_mem);
     apr_pool_destroy(pool->mem);

@@ -38,6 +38,7 @@ typedef struct mj_pool_t {
     mj_pool_state_t shown_state;
     int64_t shown_retry_at;      /**< plan.retry_at of then */
     apr_time_t shown_retry_time; /**< the same on the wall clock */
+    bool is_handed_over;         /**< it is wanted, but by the next supervisor */
     unsigned slot_limit;         /**< one more than the highest slot that a daemon ever had */
     bool lacks_state;        /**< its last start had no state folder, though it should, or the next one will have none */
     int64_t state_looked_at; /**< when its state folder was looked at last */
@@ -86,6 +87,10 @@ void mj_pool_daemon_is_dead(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *dae
 
 /** SIGTERM to all daemons, SIGKILL after shutdown-timeout. endless_us: how long a shutdown-timeout of 0 means; 0: for ever */
 void mj_pool_stop(mj_realm_t *realm, mj_pool_t *pool, int64_t endless_us, int64_t now);
+
+/** Another supervisor is to have the pool: its daemons complete what they have, as long as shutdown-timeout lets them (endless_us where that
+ *  is 0), and the board shows that it starts. */
+void mj_pool_hand_over(mj_realm_t *realm, mj_pool_t *pool, int64_t endless_us, int64_t now);
 
 /** Shows all again: on a board that is new to the supervisor, or where a child of httpd may have written over it. Writes only where anything
  *  differs. */

@@ -223,6 +223,9 @@ int64_t mj_pool_turn(mj_realm_t *realm, mj_pool_t *pool, int64_t now)
     if (decision.state == MJ_POOL_READY && has_failed_mount(pool)) {
         decision.state = MJ_POOL_DEGRADED;
     }
+    if (pool->is_handed_over) {
+        decision.state = MJ_POOL_STARTING;
+    }
     if (decision.state != MJ_POOL_FREE) {
         mj_pool_show_state(realm, pool, decision.state, now);
     }

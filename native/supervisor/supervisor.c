@@ -24,6 +24,8 @@
 #define REAPED_PER_TURN 256
 /* The daemons of a supervisor that was killed die with it, but perhaps a moment after the next one has come. */
 #define CLEAN_AGAIN_US (5 * INT64_C(1000000))
+/* What a shutdown-timeout of 0 means when another supervisor takes over: others wait. */
+#define HAND_OVER_US (5 * INT64_C(1000000))
 /* What the board shows is put right this often at most. */
 #define SHOW_US INT64_C(1000000)
 
@@ -407,6 +409,20 @@ void mj_supervisor_stop(mj_supervisor_t *supervisor, const char *why, int64_t en
     supervisor->is_stopping = true;
     for (pool = supervisor->pools; pool != NULL; pool = pool->next) {
         mj_pool_stop(&supervisor->realm, pool, endless_us, now);
+    }
+}
+
+void mj_supervisor_hand_over(mj_supervisor_t *supervisor, const char *why, int64_t now)
+{
+    mj_pool_t *pool;
+    if (supervisor->is_stopping) {
+        return;
+    }
+    mj_log(mj_log_main(), "warn", MJLOGNO(0123) "the supervisor ends: %s: its daemons complete the requests that they have, and all others wait "
+           "for the next supervisor, which httpd starts", why);
+    supervisor->is_stopping = true;
+    for (pool = supervisor->pools; pool != NULL; pool = pool->next) {
+        mj_pool_hand_over(&supervisor->realm, pool, HAND_OVER_US, now);
     }
 }
 

@@ -31,6 +31,9 @@ void mj_supervisor_daemon_died(mj_supervisor_t *supervisor, pid_t pid, int64_t n
 /** Ends all daemons. endless_us: how long a shutdown-timeout of 0 means now; 0: for ever. May be called again. */
 void mj_supervisor_stop(mj_supervisor_t *supervisor, const char *why, int64_t endless_us, int64_t now);
 
+/** Ends, so that another supervisor takes over: daemons complete what they have, and requests wait for that one's. why is for the log. */
+void mj_supervisor_hand_over(mj_supervisor_t *supervisor, const char *why, int64_t now);
+
 /** Does what is due. @return when to call it again at the latest */
 int64_t mj_supervisor_turn(mj_supervisor_t *supervisor, int64_t now);
 

@@ -131,21 +131,102 @@ START_TEST(should_take_its_daemons_along_when_it_is_killed)
 }
 END_TEST
 
-START_TEST(should_end_on_sigterm_and_on_nothing_less)
+/* Other tools than httpd send signals: requests wait for the next supervisor, and what daemons have is completed. */
+static void expect_a_hand_over(int number)
 {
     driver_t *driver = driver_start();
+    mj_record_builder_t *shop = driver_pool(driver, "shop", "");
+    mj_board_view_t view;
+    unsigned i;
     int status;
+
+    ck_assert_str_eq(driver_offer(driver, shop, driver_pool(driver, "down", "fail")), "");
+    driver_await_state(driver, 0, MJ_POOL_READY);
+    driver_await_state(driver, 1, MJ_POOL_DOWN);
+    ck_assert_int_eq(kill(driver->pid, number), 0);
+    ck_assert_int_eq(waitpid(driver->pid, &status, 0), driver->pid);
+    ck_assert_msg(WIFSIGNALED(status) && WTERMSIG(status) == number, "status %#x\n%s", (unsigned)status, driver_log(driver));
+    driver_await(driver, apr_psprintf(test_pool, "MJ0123: the supervisor ends: signal %d (SIG%s), sent by pid %d of UID %d: ", number,
+                                      sigabbrev_np(number), (int)getpid(), (int)geteuid()), 1);
+    ck_assert_uint_eq(driver_count(driver, " ended: exit code 0: handed over (up "), 1);
+    for (i = 0; i < 2; i++) {
+        mj_board_look(driver->board, i, &view);
+        ck_assert_int_eq(view.state, MJ_POOL_STARTING);
+        ck_assert(view.slot_count == 0 || view.slots[0].state == MJ_SLOT_FREE);
+    }
+    ck_assert_uint_eq(driver_sockets(driver), 0);
+    driver_clean(driver);
+}
+
+START_TEST(should_hand_over_on_sigterm_and_sigquit)
+{
+    expect_a_hand_over(SIGTERM);
+    expect_a_hand_over(SIGQUIT);
+}
+END_TEST
+
+START_TEST(should_not_heed_other_signals)
+{
+    driver_t *driver = driver_start();
+    int number;
     driver_start_pool(driver, "");
     driver_await_state(driver, 0, MJ_POOL_READY);
-    ck_assert_int_eq(kill(driver->pid, SIGHUP), 0);
-    ck_assert_int_eq(kill(driver->pid, SIGINT), 0);
-    ck_assert_int_eq(kill(driver->pid, SIGUSR1), 0);
+    for (number = 1; number <= SIGRTMAX; number++) {
+        switch (number < 32 || number >= SIGRTMIN ? number : SIGKILL) { /* those between are the C library's */
+        case SIGILL: case SIGTRAP: case SIGABRT: case SIGBUS: case SIGFPE: case SIGSEGV: case SIGSYS: /* its own faults */
+        case SIGKILL: case SIGSTOP: case SIGTERM: case SIGQUIT:
+            break;
+        default:
+            ck_assert_int_eq(kill(driver->pid, number), 0);
+            break;
+        }
+    }
     driver_start_pool(driver, ""); /* still answers */
+    ck_assert_uint_eq(driver_count(driver, " started\n"), 1);
+    driver_finish(driver);
+}
+END_TEST
+
+/* A daemon that does not end, and a removed pool. */
+START_TEST(should_hand_over_no_longer_than_shutdown_permits)
+{
+    driver_t *driver = driver_start();
+    mj_record_builder_t *shop = driver_pool(driver, "shop", "stubborn");
+    int status;
+
+    mj_record_add_number(shop, "graceful-timeout", 0);
+    mj_record_add_number(shop, "shutdown-timeout", 200);
+    ck_assert_str_eq(driver_offer(driver, shop, driver_pool(driver, "other", "stubborn")), "");
+    driver_await_state(driver, 0, MJ_POOL_READY);
+    driver_await_state(driver, 1, MJ_POOL_READY);
+    ck_assert_str_eq(driver_offer(driver, shop, NULL), ""); /* the other one drains */
+    driver_await_state(driver, 1, MJ_POOL_ENDING);
     ck_assert_int_eq(kill(driver->pid, SIGTERM), 0);
+    driver_await(driver, "MJ0123", 1);
+    ck_assert_int_eq(kill(driver->pid, SIGTERM), 0); /* once more changes nothing */
     ck_assert_int_eq(waitpid(driver->pid, &status, 0), driver->pid);
-    ck_assert_int_eq(status, 0);
-    ck_assert_uint_eq(driver_count(driver, " ended: signal 15 (up "), 1);
+    ck_assert(WIFSIGNALED(status));
+    ck_assert_int_eq(mj_board_pool_state(driver->board, 0), MJ_POOL_STARTING);
+    ck_assert_int_eq(mj_board_pool_state(driver->board, 1), MJ_POOL_FREE);
     ck_assert_uint_eq(driver_sockets(driver), 0);
+    driver_clean(driver);
+}
+END_TEST
+
+/* httpd's stop overtakes it. */
+START_TEST(should_stop_while_it_hands_over)
+{
+    driver_t *driver = driver_start();
+    mj_record_builder_t *shop = driver_pool(driver, "shop", "stubborn");
+
+    mj_record_add_number(shop, "shutdown-timeout", 3600000);
+    ck_assert_str_eq(driver_offer(driver, shop, NULL), "");
+    driver_await_state(driver, 0, MJ_POOL_READY);
+    ck_assert_int_eq(kill(driver->pid, SIGTERM), 0);
+    driver_await(driver, "MJ0123", 1);
+    ck_assert_str_eq(driver_offer(driver, shop, NULL), "it is ending");
+    ck_assert_int_eq(kill(driver_last_ready(driver), SIGKILL), 0);
+    ck_assert_int_eq(WTERMSIG(driver_stop(driver)), SIGTERM);
     driver_clean(driver);
 }
 END_TEST
@@ -159,7 +240,10 @@ Suite *mj_suite(void)
     tcase_add_test(ends, should_end_what_a_daemon_had_started);
     tcase_add_test(ends, should_tell_a_signal_from_system_exit);
     tcase_add_test(ends, should_end_a_stubborn_daemon_by_force);
-    tcase_add_test(ends, should_end_on_sigterm_and_on_nothing_less);
+    tcase_add_test(ends, should_hand_over_on_sigterm_and_sigquit);
+    tcase_add_test(ends, should_not_heed_other_signals);
+    tcase_add_test(ends, should_hand_over_no_longer_than_shutdown_permits);
+    tcase_add_test(ends, should_stop_while_it_hands_over);
     tcase_add_test(ends, should_end_with_httpd_however_that_ends);
     tcase_add_test(ends, should_take_its_daemons_along_when_it_is_killed);
     return suite;

@@ -11,6 +11,8 @@ import modjvm.it.harness.Httpd;
 import modjvm.it.harness.Load;
 import modjvm.it.harness.Proc;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The supervisor itself is killed: it takes its daemons with it, and httpd starts another. */
 class SupervisorLossTest {
@@ -50,7 +52,7 @@ class SupervisorLossTest {
                 JVMDaemonProcess site ${AS1} processes=2
                 JVMAlias / ${APPS}/Gate.java
                 """).start();
-        httpd.expect("supervisor|MJ0043");
+        httpd.expect("supervisor|MJ0043|AH00052"); // AH00052: httpd tells of a child that a signal has ended
         return httpd;
     }
 
@@ -95,6 +97,61 @@ class SupervisorLossTest {
                 parent.signal("CONT");
                 httpd.awaitReady("site", 2);
                 assertOnlyThoseInsideAreLost(load);
+            }
+        }
+    }
+
+    /**
+     * Tools send these: earlyoom and pkill SIGTERM, a terminal SIGINT, SIGQUIT or SIGHUP. Some it does not heed; with the others the requests
+     * inside are completed, and all others wait.
+     */
+    @ParameterizedTest
+    @ValueSource(strings = {"TERM", "QUIT", "INT", "HUP", "USR1", "ALRM", "VTALRM", "XFSZ", "RTMIN"})
+    void shouldLoseNothingByASignal(String signal) {
+        try (Httpd httpd = startGate()) {
+            List<Proc> daemons = httpd.awaitReady("site", 2);
+            Proc supervisor = httpd.supervisor().orElseThrow();
+            try (Load load = new Load(httpd.port("site"), "/?hold=20", CLIENTS)) {
+                load.awaitMore(50);
+                supervisor.signal(signal);
+                load.awaitMore(200);
+                if (signal.equals("TERM") || signal.equals("QUIT")) {
+                    Await.until("the supervisor ends", Await.LONG, () -> !supervisor.isAlive());
+                    assertThat(httpd.awaitReady("site", 2)).doesNotContainAnyElementsOf(daemons);
+                    assertThat(httpd.log().lines("MJ0010"))
+                            .singleElement()
+                            .asString()
+                            .contains("SIG" + signal)
+                            .contains("takes over");
+                } else {
+                    assertThat(httpd.supervisor()).contains(supervisor);
+                }
+                load.awaitMore(200);
+                assertThat(load.stop()).containsOnlyKeys("200");
+            }
+        }
+    }
+
+    @Test
+    void shouldLoseNothingWhileAPoolRolls() {
+        try (Httpd httpd = startGate()) {
+            httpd.awaitReady("site", 2);
+            Proc supervisor = httpd.supervisor().orElseThrow();
+            try (Load load = new Load(httpd.port("site"), "/?hold=20", CLIENTS)) {
+                load.awaitMore(50);
+                httpd.rewriteHost("site", """
+                        JVMDaemonProcess site ${AS1} processes=2 env=NEW=1
+                        JVMAlias / ${APPS}/Gate.java
+                        """);
+                httpd.graceful();
+                Await.until(
+                        "a new daemon is there",
+                        Await.LONG,
+                        () -> httpd.daemons("site").size() > 2);
+                supervisor.signal("TERM");
+                Await.until("the supervisor ends", Await.LONG, () -> !supervisor.isAlive());
+                load.awaitMore(200);
+                assertThat(load.stop()).containsOnlyKeys("200");
             }
         }
     }
