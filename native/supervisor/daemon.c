@@ -231,14 +231,24 @@ bool mj_daemon_dump(const mj_daemon_t *daemon)
     return mj_vitals_catches(daemon->child.pid, SIGQUIT) && kill(daemon->child.pid, SIGQUIT) == 0;
 }
 
+static void command(const mj_daemon_t *daemon, const char *type)
+{
+    ssize_t ignored = send(daemon->child.lifecycle, type, 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+    (void)ignored;
+}
+
+void mj_daemon_train(mj_daemon_t *daemon, int64_t now)
+{
+    command(daemon, "T");
+    daemon->training = MJ_TRAINING_STARTED;
+    daemon->trains_since = now;
+}
+
 void mj_daemon_act(mj_daemon_t *daemon, mj_life_action_t action)
 {
-    ssize_t ignored;
     switch (action) {
     case MJ_ACTION_DRAIN:
-        /* One that cannot take it is ended by graceful-timeout. */
-        ignored = send(daemon->child.lifecycle, "D", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
-        (void)ignored;
+        command(daemon, "D"); /* one that cannot take it is ended by graceful-timeout */
         break;
     case MJ_ACTION_TERMINATE:
         kill(daemon->child.pid, SIGTERM);

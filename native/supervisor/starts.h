@@ -1,10 +1,11 @@
-/* The starts of all pools: counts those that are under way, and lets others begin (admission.h). */
+/* The starts of all pools: counts those that are under way, and lets others begin (admission.h). Where there are none, a daemon may have its
+ * pool's archive made, one of all pools at a time. */
 #ifndef MJ_STARTS_H
 #define MJ_STARTS_H
 
 #include "pool.h"
 
-/** Between mj_pool_prepare and mj_pool_turn of all pools: sets what each may start now.
+/** Between mj_pool_prepare and mj_pool_turn of all pools: sets what each may start now, or tells a daemon to train.
  *  @return when to call again at the latest */
 int64_t mj_starts_admit(const mj_realm_t *realm, mj_pool_t *pools, int64_t now);
 

@@ -180,6 +180,9 @@ final class Host {
                 lifecycle.halt(FAILED);
                 return;
             }
+            if (command == Lifecycle.TRAIN) {
+                Training.begin(lifecycle);
+            }
             if (command == Lifecycle.DRAIN) {
                 drain();
                 lifecycle.exit(DONE);

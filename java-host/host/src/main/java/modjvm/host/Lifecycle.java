@@ -10,6 +10,9 @@ interface Lifecycle {
     /** The command to drain, as {@link #awaitCommand} returns it. */
     int DRAIN = 'D';
 
+    /** The command to {@link #train}. */
+    int TRAIN = 'T';
+
     /** What {@link #awaitCommand} returns when the supervisor has gone. */
     int GONE = -1;
 
@@ -74,8 +77,18 @@ interface Lifecycle {
     /** Whether the pool lacks an archive that could be made. */
     boolean wantsTraining();
 
+    /**
+     * Asks for the command {@link #TRAIN}, which comes once no process of any pool starts or trains; does not wait.
+     *
+     * @return false if nobody can take it at once
+     */
+    boolean askTraining();
+
     /** Makes the pool's archive, in a process that dies with the calling thread; returns when that has ended. */
     void train();
+
+    /** Tells that the training which was commanded has ended. */
+    void trained();
 
     /** Ends that process at once; none is started from then on. */
     void stopTraining();

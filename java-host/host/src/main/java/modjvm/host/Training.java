@@ -3,8 +3,8 @@ package modjvm.host;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Has the pool's archive made, if there is none: once the daemon has been ready for a while and has nothing to do; in
- * the end although it has. The work is a process's of its own.
+ * Asks for the turn to have the pool's archive made, if there is none: once the daemon has been ready for a while and has nothing to do; in
+ * the end although it has. The supervisor has one daemon do so at a time, while none starts.
  */
 final class Training implements Duty {
     private static final long FIRST_LOOK_NANOS = TimeUnit.SECONDS.toNanos(3);
@@ -35,19 +35,24 @@ final class Training implements Duty {
             finished = count.finished();
             return PAUSE_NANOS;
         }
+        return lifecycle.askTraining() ? NEVER : PAUSE_NANOS;
+    }
+
+    /** Has the archive made, by a process of its own; its turn has come. */
+    static void begin(Lifecycle lifecycle) {
         // It lives as long as the training does: the kernel ends the process together with the thread.
         Thread thread = new Thread("modjvm-training") {
             @Override
             public void run() {
                 lifecycle.train();
+                lifecycle.trained();
             }
         };
         thread.setDaemon(true);
         try {
             thread.start();
         } catch (OutOfMemoryError e) {
-            return PAUSE_NANOS; // there is no thread to be had, which will not last
+            lifecycle.trained(); // there is no thread to be had: the pool's next process tries again
         }
-        return NEVER;
     }
 }

@@ -198,7 +198,7 @@ class DutiesTest {
     }
 
     @Test
-    void shouldTrainOnceNothingIsServed() throws Exception {
+    void shouldAskForItsTrainingOnceNothingIsServed() throws Exception {
         Training training = new Training(server.server, lifecycle, 0);
         assertThat(training.perform(0)).isEqualTo(3 * SECOND);
         assertThat(training.perform(3 * SECOND)).isEqualTo(SECOND);
@@ -209,12 +209,17 @@ class DutiesTest {
         assertThat(training.perform(4 * SECOND)).isEqualTo(SECOND);
         assertThat(lifecycle.events).isEmpty();
 
-        assertThat(training.perform(5 * SECOND)).isEqualTo(Duty.NEVER);
-        assertThat(lifecycle.events.poll(DEADLINE_SECONDS, TimeUnit.SECONDS)).isEqualTo("train");
+        lifecycle.isFull = true;
+        assertThat(training.perform(5 * SECOND)).isEqualTo(SECOND);
+        assertThat(lifecycle.events).isEmpty();
+
+        lifecycle.isFull = false;
+        assertThat(training.perform(6 * SECOND)).isEqualTo(Duty.NEVER);
+        assertThat(lifecycle.events).containsExactly("ask training");
     }
 
     @Test
-    void shouldTrainInTheEndAlthoughSomethingIsServed() throws Exception {
+    void shouldAskForItsTrainingInTheEndAlthoughSomethingIsServed() throws Exception {
         Training training = new Training(server.server, lifecycle, 0);
         try (Httpd httpd = server.connect()) {
             httpd.send(Httpd.get("/stuck"));
@@ -225,8 +230,7 @@ class DutiesTest {
             assertThat(lifecycle.events).isEmpty();
 
             assertThat(training.perform(60 * SECOND)).isEqualTo(Duty.NEVER);
-            assertThat(lifecycle.events.poll(DEADLINE_SECONDS, TimeUnit.SECONDS))
-                    .isEqualTo("train");
+            assertThat(lifecycle.events).containsExactly("ask training");
         }
     }
 }

@@ -69,8 +69,21 @@ final class FakeLifecycle implements Lifecycle {
     }
 
     @Override
+    public boolean askTraining() {
+        if (!isFull) {
+            events.add("ask training");
+        }
+        return !isFull;
+    }
+
+    @Override
     public void train() {
         events.add("train");
+    }
+
+    @Override
+    public void trained() {
+        events.add("trained");
     }
 
     @Override

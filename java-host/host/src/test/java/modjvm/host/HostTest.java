@@ -169,6 +169,19 @@ class HostTest {
     }
 
     @Test
+    void shouldTrainWhenItsTurnComes() throws Exception {
+        start(settings().bytes());
+        assertThat(event()).isEqualTo("ready");
+
+        lifecycle.command(Lifecycle.TRAIN);
+
+        assertThat(event()).isEqualTo("train");
+        assertThat(event()).isEqualTo("trained");
+        lifecycle.command(Lifecycle.DRAIN);
+        assertThat(event()).isEqualTo("exit 0");
+    }
+
+    @Test
     void shouldEndOnceDrained() throws Exception {
         Path here = folder.resolve("here");
         Path go = folder.resolve("go");
