@@ -9,8 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -23,6 +26,7 @@ import modjvm.it.harness.Folders;
 import modjvm.it.harness.Http;
 import modjvm.it.harness.Httpd;
 import modjvm.it.harness.Prefix;
+import modjvm.it.harness.Proc;
 import org.junit.jupiter.api.Test;
 
 /** Many pools that start with httpd: how many at once, and in which order. Counts, not times. */
@@ -31,6 +35,8 @@ class PoolsStartTest {
     private static final int AT_ONCE = 2;
     /** For all pools together. */
     private static final Duration ALL = Duration.ofMinutes(3);
+
+    private static final String CLASSES = "classes entry-point=Hello::application";
 
     private static final String HELLO = """
             import modjvm.*;
@@ -60,23 +66,34 @@ class PoolsStartTest {
     /** The first AT_ONCE pools are gated; of the others, every sixth is a source, the rest are classes. */
     private static Httpd start(String meanwhile) {
         String pools = IntStream.range(0, POOLS)
-                .mapToObj(i -> "JVMDaemonProcess " + name(i) + " ${AS1} heap=32m\nJVMAlias /" + name(i) + " ${WORK}/"
-                        + target(i) + " process-group=" + name(i) + " param.gate=${WORK}/gate\n")
+                .mapToObj(i -> pool(name(i), target(i), i < AT_ONCE ? "startup-timeout=600" : ""))
                 .collect(Collectors.joining());
-        Httpd httpd = Httpd.with()
-                .main("JVMConcurrentStarts " + AT_ONCE)
-                .host("site", pools + "<Location /jvm-status>\nSetHandler jvm-status\n</Location>\n")
-                .write();
+        Httpd httpd = configure(AT_ONCE, pools);
         Folders.write(httpd.work().resolve("Gated.java"), gated(meanwhile));
-        Path source = httpd.work().resolve("Hello.java");
-        Folders.write(source, HELLO);
-        Classes.compile(httpd.work().resolve("classes"), source);
         httpd.start();
         return httpd;
     }
 
+    private static Httpd configure(int atOnce, String pools) {
+        Httpd httpd = Httpd.with()
+                .main("JVMConcurrentStarts " + atOnce)
+                .host("site", pools + "<Location /jvm-status>\nSetHandler jvm-status\n</Location>\n")
+                .write();
+        Path source = httpd.work().resolve("Hello.java");
+        Folders.write(source, HELLO);
+        Classes.compile(httpd.work().resolve("classes"), source);
+        return httpd;
+    }
+
+    private static String pool(String name, String target, String options) {
+        return """
+                JVMDaemonProcess NAME ${AS1} heap=32m OPTIONS
+                JVMAlias /NAME ${WORK}/TARGET process-group=NAME param.gate=${WORK}/gate
+                """.replace("NAME", name).replace("TARGET", target).replace("OPTIONS", options);
+    }
+
     private static String target(int pool) {
-        return pool < AT_ONCE ? "Gated.java" : pool % 6 == 0 ? "Hello.java" : "classes entry-point=Hello::application";
+        return pool < AT_ONCE ? "Gated.java" : pool % 6 == 0 ? "Hello.java" : CLASSES;
     }
 
     private static String name(int pool) {
@@ -187,5 +204,44 @@ class PoolsStartTest {
             assertThat(Http.get(httpd.uri("site", "/p00")).body()).isEqualTo("hello");
             awaitReady(httpd, POOLS);
         }
+    }
+
+    /** A process asks for its training three seconds after it is ready: the first ones long before the last ones start. */
+    @Test
+    void shouldHaveOneArchiveMadeAtATimeAndNoneWhileAProcessStarts() {
+        int pools = 12;
+        String lines = IntStream.range(0, pools)
+                .mapToObj(i -> pool(name(i), CLASSES, ""))
+                .collect(Collectors.joining());
+        Set<Integer> trained = new HashSet<>();
+        try (Httpd httpd = configure(1, lines)) {
+            httpd.start();
+            Await.until("a training", ALL, () -> !trainings(httpd).isEmpty());
+            assertThat(httpd.log("site").lines("pool p\\d\\d pid \\d+ ready in"))
+                    .hasSize(pools);
+            long began = System.nanoTime();
+            Await.until("all others want one too", ALL, () -> {
+                assertThat(trainings(httpd)).hasSizeLessThan(2);
+                return System.nanoTime() - began > TimeUnit.SECONDS.toNanos(5);
+            });
+            Await.until("each has had its turn", ALL, () -> {
+                List<Proc> trainings = trainings(httpd);
+                assertThat(trainings).hasSizeLessThan(2);
+                for (Proc training : trainings) {
+                    trained.add(training.parent());
+                    training.signal("KILL"); // it would take its time
+                    Await.until("it has ended", Await.LONG, () -> !training.isAlive());
+                }
+                return trained.size() == pools;
+            });
+        }
+    }
+
+    /** Those that a daemon has started; they start others in their turn. */
+    private static List<Proc> trainings(Httpd httpd) {
+        List<Integer> daemons = httpd.daemons().stream().map(Proc::pid).toList();
+        return httpd.processes().stream()
+                .filter(process -> process.program().endsWith("/jvm-training") && daemons.contains(process.parent()))
+                .toList();
     }
 }
