@@ -1,6 +1,7 @@
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import modjvm.*;
@@ -29,6 +30,8 @@ public class Sockets {
             case "flood" -> WebSocket.accept(request, Sockets::flood);
             case "floods" -> Response.text(Integer.toString(FLOODS.get()));
             case "sleep" -> WebSocket.accept(request, socket -> sleep());
+            case "unpinged" -> WebSocket.accept(request, WebSocketOptions.defaults().withPingInterval(Duration.ZERO), Sockets::echo);
+            case "pinged" -> WebSocket.accept(request, WebSocketOptions.defaults().withPingInterval(Duration.ofMillis(300)), Sockets::echo);
             case "raw" -> Response.upgrade("raw/1", Sockets::copy);
             case "unasked" -> Response.upgrade("other/1", Sockets::copy);
             case "open" -> Response.text(Integer.toString(OPEN.get()));

@@ -41,6 +41,7 @@ public final class WebSocket {
     private final WebSocketOutput output;
     private final Optional<String> subprotocol;
     private final Duration closeTimeout;
+    private final WebSocketKeepAlive keepAlive;
 
     /** What was said first, by either side. Written under the lock, read without. */
     private volatile Optional<WebSocketClose> close = Optional.empty();
@@ -53,6 +54,7 @@ public final class WebSocket {
         this.input = new WebSocketInput(source, output, options.maxMessageBytes());
         this.subprotocol = subprotocol;
         this.closeTimeout = options.closeTimeout();
+        this.keepAlive = new WebSocketKeepAlive(source, output, options.pingInterval(), this::giveUp);
     }
 
     /**
@@ -86,8 +88,8 @@ public final class WebSocket {
      * Waits for a message. Pings are answered meanwhile, Pongs dropped.
      *
      * <p>There is none any more, and {@link #closeCode} says why, once either side has closed, the client has ended the
-     * connection without closing (1006), or has broken the protocol (1002, 1007, 1009: it has been told), or the process
-     * is about to end (1001: the client has been told). A message of which only a part has come is never returned.
+     * connection without closing (1006), or has broken the protocol (1002, 1007, 1009: it has been told), or has not
+     * answered a Ping, or the process or the tunnel is about to end (1001: the client has been told). A message of which only a part has come is never returned.
      *
      * @return the next message, or nothing if there is none any more
      * @throws IOException if the client is gone; let it pass
@@ -123,8 +125,8 @@ public final class WebSocket {
     }
 
     /**
-     * Sends a Ping. The client answers by a Pong, which {@link #receive} drops: this keeps a connection from seeming
-     * idle, and finds out that a client is gone, if a write to it fails.
+     * Sends a Ping, beside those that a silent client gets by itself ({@link WebSocketOptions#withPingInterval}). The
+     * client answers by a Pong, which {@link #receive} drops.
      *
      * @param bytes 125 at most
      * @throws IllegalArgumentException if there are more bytes
@@ -192,6 +194,7 @@ public final class WebSocket {
 
     /** Has the handler hold the conversation, and ends it. */
     void converse(WebSocketHandler handler) throws Exception {
+        keepAlive.start();
         try {
             handler.handle(this);
             farewell(WebSocketClose.NORMAL);
@@ -204,9 +207,20 @@ public final class WebSocket {
             }
             throw e;
         } finally {
+            keepAlive.stop();
             source.release();
             output.end();
             note(new WebSocketClose(WebSocketClose.NO_FRAME, ""));
+        }
+    }
+
+    /** The client has not answered a Ping. It is told, should it hear, and has the usual time to close. */
+    private void giveUp() {
+        source.endAfter(closeTimeout); // first: what is sent to who does not take it waits
+        try {
+            close(WebSocketClose.GOING_AWAY, "no answer to a Ping");
+        } catch (IOException e) {
+            output.abandon(); // it is gone, and whoever reads ends
         }
     }
 

@@ -3,6 +3,7 @@ package modjvm;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +13,9 @@ final class WebSocketHandshake {
     private static final String VERSION = "13";
     private static final String VERSION_HEADER = "Sec-WebSocket-Version";
     private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+    /** Milliseconds for which nothing may come through a tunnel; 0 or absent: any time. Set by the web server. */
+    private static final String TIMEOUT_VARIABLE = "JVM_TUNNEL_TIMEOUT";
+
     private static final int KEY_CHARACTERS = 24; // 16 bytes in Base64
 
     private static final int BAD_REQUEST = 400;
@@ -46,7 +50,7 @@ final class WebSocketHandshake {
         if (!WebSocketOrigin.isAllowed(request, options.allowedOrigins())) {
             return refuse(FORBIDDEN, "This WebSocket is not for pages of that origin.");
         }
-        return accept(keys.get(0), subprotocol(headers, options), options, handler);
+        return accept(keys.get(0), subprotocol(headers, options), inTime(request, options), handler);
     }
 
     private static Response accept(
@@ -55,6 +59,16 @@ final class WebSocketHandshake {
                         "websocket", (in, out) -> new WebSocket(in, out, subprotocol, options).converse(handler))
                 .withHeader("Sec-WebSocket-Accept", acceptKey(key));
         return subprotocol.isPresent() ? response.withHeader("Sec-WebSocket-Protocol", subprotocol.get()) : response;
+    }
+
+    /** Pings come in time for who answers them not to be cut off as idle, with time for a second one. */
+    private static WebSocketOptions inTime(Request request, WebSocketOptions options) {
+        String timeout = request.environ().getOrDefault(TIMEOUT_VARIABLE, "");
+        if (!timeout.matches("[1-9][0-9]{0,15}")) {
+            return options;
+        }
+        Duration third = Duration.ofMillis(Long.parseLong(timeout)).dividedBy(3);
+        return third.compareTo(options.pingInterval()) < 0 ? options.withPingInterval(third) : options;
     }
 
     private static Optional<String> subprotocol(Headers headers, WebSocketOptions options) {

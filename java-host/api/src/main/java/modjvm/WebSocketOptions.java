@@ -16,26 +16,34 @@ public final class WebSocketOptions {
     private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
 
     private static final Duration MAX_CLOSE_TIMEOUT = Duration.ofHours(1);
+    private static final Duration DEFAULT_PING_INTERVAL = Duration.ofSeconds(30);
+    private static final Duration MAX_PING_INTERVAL = Duration.ofDays(1);
 
-    private static final WebSocketOptions DEFAULTS =
-            new WebSocketOptions(DEFAULT_MAX_MESSAGE_BYTES, List.of(), Set.of(), DEFAULT_CLOSE_TIMEOUT);
+    private static final WebSocketOptions DEFAULTS = new WebSocketOptions(
+            DEFAULT_MAX_MESSAGE_BYTES, List.of(), Set.of(), DEFAULT_CLOSE_TIMEOUT, DEFAULT_PING_INTERVAL);
 
     private final int maxMessageBytes;
     private final List<String> subprotocols;
     private final Set<String> allowedOrigins;
     private final Duration closeTimeout;
+    private final Duration pingInterval;
 
     private WebSocketOptions(
-            int maxMessageBytes, List<String> subprotocols, Set<String> allowedOrigins, Duration closeTimeout) {
+            int maxMessageBytes,
+            List<String> subprotocols,
+            Set<String> allowedOrigins,
+            Duration closeTimeout,
+            Duration pingInterval) {
         this.maxMessageBytes = maxMessageBytes;
         this.subprotocols = subprotocols;
         this.allowedOrigins = allowedOrigins;
         this.closeTimeout = closeTimeout;
+        this.pingInterval = pingInterval;
     }
 
     /**
      * What holds where nothing else is said: messages of at most 1 MiB, no subprotocol, pages of the same host alone,
-     * five seconds for the client to close too.
+     * five seconds for the client to close too, a Ping for a client that has been silent for 30 seconds.
      *
      * @return the defaults
      */
@@ -54,7 +62,7 @@ public final class WebSocketOptions {
         if (bytes < 1 || bytes > MAX_ARRAY) {
             throw new IllegalArgumentException("maxMessageBytes " + bytes + " is not between 1 and " + MAX_ARRAY);
         }
-        return new WebSocketOptions(bytes, subprotocols, allowedOrigins, closeTimeout);
+        return new WebSocketOptions(bytes, subprotocols, allowedOrigins, closeTimeout, pingInterval);
     }
 
     /**
@@ -70,7 +78,7 @@ public final class WebSocketOptions {
                 throw new IllegalArgumentException("a subprotocol is not a token");
             }
         }
-        return new WebSocketOptions(maxMessageBytes, List.of(names), allowedOrigins, closeTimeout);
+        return new WebSocketOptions(maxMessageBytes, List.of(names), allowedOrigins, closeTimeout, pingInterval);
     }
 
     /**
@@ -95,7 +103,7 @@ public final class WebSocketOptions {
             }
             allowed.add(name);
         }
-        return new WebSocketOptions(maxMessageBytes, subprotocols, Set.copyOf(allowed), closeTimeout);
+        return new WebSocketOptions(maxMessageBytes, subprotocols, Set.copyOf(allowed), closeTimeout, pingInterval);
     }
 
     /**
@@ -111,7 +119,26 @@ public final class WebSocketOptions {
             throw new IllegalArgumentException(
                     "closeTimeout " + timeout + " is not between none and " + MAX_CLOSE_TIMEOUT);
         }
-        return new WebSocketOptions(maxMessageBytes, subprotocols, allowedOrigins, timeout);
+        return new WebSocketOptions(maxMessageBytes, subprotocols, allowedOrigins, timeout, pingInterval);
+    }
+
+    /**
+     * Another time after which a silent client gets a Ping. A client that sends nothing for as long again, not even the
+     * Pong, is taken for dead: the WebSocket is closed with 1001. Pings come sooner where the pool's
+     * {@code tunnel-timeout} is less than three such times.
+     *
+     * @param interval none to one day; with {@link Duration#ZERO} no Pings are sent, and a client that is silent for
+     *     {@code tunnel-timeout} is cut off though it lives
+     * @return a copy with that time
+     * @throws IllegalArgumentException if it is outside the range
+     */
+    public WebSocketOptions withPingInterval(Duration interval) {
+        Objects.requireNonNull(interval, "interval");
+        if (interval.isNegative() || interval.compareTo(MAX_PING_INTERVAL) > 0) {
+            throw new IllegalArgumentException(
+                    "pingInterval " + interval + " is not between none and " + MAX_PING_INTERVAL);
+        }
+        return new WebSocketOptions(maxMessageBytes, subprotocols, allowedOrigins, closeTimeout, interval);
     }
 
     /**
@@ -148,5 +175,14 @@ public final class WebSocketOptions {
      */
     public Duration closeTimeout() {
         return closeTimeout;
+    }
+
+    /**
+     * How long a client may be silent before it gets a Ping, and how long it may then take to answer.
+     *
+     * @return the time; none if no Pings are sent
+     */
+    public Duration pingInterval() {
+        return pingInterval;
     }
 }

@@ -6,18 +6,23 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 
 /**
  * What the client sends, until a deadline once there is one. It ends where the stream ends or the deadline passes.
  * Read by one thread at a time; the deadline may be set by any, by its lock.
  */
 final class WebSocketSource {
+    /** How long a stream that was closed may take to wake its reader. */
+    private static final Duration WAKE_TIME = Duration.ofMillis(500);
+
     private final InputStream in;
     private Thread reader = Thread.currentThread();
     private boolean isReading;
+    /** When the reader began to wait for what it waits for now. */
+    private long readingSince;
+
     private boolean isLate;
+    private boolean isReleased;
     private boolean isInterrupted;
     private Future<?> deadline = CompletableFuture.completedFuture(false);
 
@@ -40,24 +45,36 @@ final class WebSocketSource {
         }
     }
 
-    /** Sets the deadline: whoever still reads then is interrupted, as the stream has no other way to wake it. */
+    /** Sets the deadline, if there is none: whoever still reads then is woken. */
     synchronized void endAfter(Duration time) {
-        deadline = Timer.EXECUTOR.schedule(this::end, time.toMillis(), TimeUnit.MILLISECONDS);
+        if (deadline.isDone() && !isReleased) {
+            deadline = WebSocketTimer.after(time, this::end);
+        }
     }
 
     /** No deadline any more. */
     synchronized void release() {
+        isReleased = true;
         deadline.cancel(false);
     }
 
+    /**
+     * For how long the client has sent nothing, as far as is known: somebody waits for it.
+     *
+     * @return nanoseconds; 0 while nobody reads
+     */
+    synchronized long silentFor(long nowNanos) {
+        return isReading ? Math.max(0, nowNanos - readingSince) : 0;
+    }
+
     private int readSome(byte[] bytes, int offset, int length) throws IOException {
-        if (!begin()) {
+        if (!begin(System.nanoTime())) {
             return -1;
         }
         try {
             return in.read(bytes, offset, length);
         } catch (IOException e) {
-            if (!isInterrupted()) {
+            if (!isLate()) {
                 throw e;
             }
             return -1;
@@ -66,14 +83,15 @@ final class WebSocketSource {
         }
     }
 
-    private synchronized boolean begin() {
+    private synchronized boolean begin(long nowNanos) {
         reader = Thread.currentThread();
+        readingSince = nowNanos;
         isReading = !isLate;
         return isReading;
     }
 
-    private synchronized boolean isInterrupted() {
-        return isInterrupted;
+    private synchronized boolean isLate() {
+        return isLate;
     }
 
     /** The interrupt from here does not outlive the read that it was for. */
@@ -85,29 +103,25 @@ final class WebSocketSource {
         }
     }
 
+    /** Closing the stream wakes who reads, and what is still to be said can be: an interrupt would end the connection. */
     private synchronized void end() {
         isLate = true;
-        if (isReading) {
-            isInterrupted = true;
-            reader.interrupt();
+        if (!isReading || isReleased) {
+            return;
+        }
+        deadline = WebSocketTimer.after(WAKE_TIME, this::interrupt);
+        try {
+            in.close();
+        } catch (IOException e) {
+            interrupt();
         }
     }
 
-    /** One thread for all of them. It ends when idle, and has no class loader nor thread-locals of an application. */
-    private static final class Timer {
-        static final ScheduledThreadPoolExecutor EXECUTOR = new ScheduledThreadPoolExecutor(1, Timer::thread);
-
-        static {
-            EXECUTOR.setRemoveOnCancelPolicy(true);
-            EXECUTOR.setKeepAliveTime(1, TimeUnit.MINUTES);
-            EXECUTOR.allowCoreThreadTimeOut(true);
-        }
-
-        private static Thread thread(Runnable work) {
-            Thread thread = new Thread(null, work, "modjvm-websocket-timer", 0, false);
-            thread.setDaemon(true);
-            thread.setContextClassLoader(WebSocketSource.class.getClassLoader());
-            return thread;
+    /** For a stream that does not wake its reader when it is closed. */
+    private synchronized void interrupt() {
+        if (isReading) {
+            isInterrupted = true;
+            reader.interrupt();
         }
     }
 }

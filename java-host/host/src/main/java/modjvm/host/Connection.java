@@ -92,7 +92,7 @@ final class Connection implements AutoCloseable {
      */
     void finish() throws IOException {
         if (channel.isOpen()) {
-            channel.shutdownInput();
+            input.end();
         }
     }
 
@@ -112,7 +112,9 @@ final class Connection implements AutoCloseable {
 
     /** httpd has closed the connection: whoever serves a request is interrupted. */
     void hangUp() {
-        peer.hangUp();
+        if (!input.isEnded()) { // else this side has
+            peer.hangUp();
+        }
     }
 
     /** The request that is being served, or null. */

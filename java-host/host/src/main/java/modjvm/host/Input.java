@@ -3,7 +3,7 @@ package modjvm.host;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.SocketChannel;
 import modjvm.GoingAwayException;
 import modjvm.protocol.Constants;
 import modjvm.protocol.FrameHeader;
@@ -12,23 +12,25 @@ import modjvm.protocol.ProtocolException.Code;
 
 /**
  * What httpd sends over one connection, read ahead. Used by one thread at a time: the connection's, or between a request's head and its
- * end the one that holds the lock of the request's body; but {@link #tryLast} is anybody's.
+ * end the one that holds the lock of the request's body; but {@link #tryLast}, {@link #endTunnel} and {@link #end} are anybody's.
  */
 final class Input {
     /** One read takes at least as much as httpd believes it to (PROTOCOL.md, section 3). */
     private static final int SMALL = Constants.RETRY_LIMIT;
 
-    private final ReadableByteChannel channel;
+    private final SocketChannel channel;
     private final Buffers buffers;
     private final ByteBuffer small = ByteBuffer.allocateDirect(SMALL).flip();
     /** What comes is a tunnel's. Volatile: whoever ends the process asks. */
     private volatile boolean isTunnel;
     /** Nothing more is to come, because the process is about to end. Volatile: another thread says so. */
     private volatile boolean isLast;
+    /** Volatile: any thread may end it, and whoever hears of it asks. */
+    private volatile boolean isEnded;
     /** From position to limit: what was read and not yet taken. */
     private ByteBuffer buffer = small;
 
-    Input(ReadableByteChannel channel, Buffers buffers) {
+    Input(SocketChannel channel, Buffers buffers) {
         this.channel = channel;
         this.buffers = buffers;
     }
@@ -75,8 +77,26 @@ final class Input {
     }
 
     /** It is not any more. */
-    void closeTunnel() {
+    synchronized void closeTunnel() {
         isTunnel = false;
+    }
+
+    /** Has nothing more come through a tunnel, if this still is one; who reads is woken. Anybody's. */
+    synchronized void endTunnel() throws IOException {
+        if (isTunnel) {
+            end();
+        }
+    }
+
+    /** Has nothing more come; who reads is woken. Anybody's. */
+    void end() throws IOException {
+        isEnded = true;
+        channel.shutdownInput();
+    }
+
+    /** Whether this side has ended it: then it is no news that nothing more comes. */
+    boolean isEnded() {
+        return isEnded;
     }
 
     /** Makes what has come through a tunnel the last, for who calls is about to end the channel's input; returns false if there is no tunnel. */

@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.List;
 import modjvm.Body;
+import modjvm.GoingAwayException;
 import modjvm.Header;
 import modjvm.Headers;
 import modjvm.Response;
@@ -168,7 +169,7 @@ final class Reply {
         output.send();
         ResponseStream out = new ResponseStream(output, Frame.LENGTH_UNKNOWN);
         try {
-            upgrade.handler().handle(tunnel, out);
+            converse(upgrade, tunnel, out);
         } finally {
             out.close();
             RequestLog.finishLines();
@@ -176,6 +177,14 @@ final class Reply {
         }
         output.append(new Frame.End(serial, false));
         output.send();
+    }
+
+    private static void converse(Body.Upgrade upgrade, RequestBody tunnel, ResponseStream out) throws Exception {
+        try {
+            upgrade.handler().handle(tunnel, out);
+        } catch (GoingAwayException e) {
+            return; // a handler that does not catch it has nothing more to say
+        }
     }
 
     /**

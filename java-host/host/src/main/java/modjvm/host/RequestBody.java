@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
+import modjvm.GoingAwayException;
 import modjvm.Header;
 import modjvm.Headers;
 import modjvm.protocol.Constants;
@@ -110,6 +111,9 @@ final class RequestBody extends InputStream {
             }
             grant();
             if (!awaitData()) {
+                if (cut && isTunnel) {
+                    throw new GoingAwayException();
+                }
                 if (cut) {
                     throw new EOFException("the request's body was cut off");
                 }
@@ -137,6 +141,12 @@ final class RequestBody extends InputStream {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Ends what comes through a tunnel: a read that waits fails, without harm to what is written. Nothing happens to a body. Does not wait. */
+    @Override
+    public void close() throws IOException {
+        input.endTunnel();
     }
 
     /** The fields that followed the body; none until it was read to its end. */

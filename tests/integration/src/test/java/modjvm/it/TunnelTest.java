@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -32,11 +33,16 @@ class TunnelTest {
                 .host("one", "JVMDaemonProcess one ${AS1}\nJVMAlias /ws ${APPS}/Sockets.java")
                 .host("two", "JVMDaemonProcess two ${AS2}\nJVMAlias /ws ${APPS}/Sockets.java")
                 .host("brief", "JVMDaemonProcess brief ${AS1} tunnel-timeout=2\nJVMAlias /ws ${APPS}/Sockets.java")
+                .host("calm", """
+                        JVMDaemonProcess calm ${AS1} graceful-timeout=1 reload-marker=${WORK}/calm.marker
+                        JVMAlias /ws ${APPS}/Sockets.java
+                        """)
                 .start();
         httpd.expect("MJ0052|AH10159|MJ0043|signal 9|AH00052|exit signal Killed");
         httpd.awaitReady("one", 1);
         httpd.awaitReady("two", 1);
         httpd.awaitReady("brief", 1);
+        httpd.awaitReady("calm", 1);
     }
 
     private static RawClient ask(String host) throws IOException {
@@ -58,6 +64,7 @@ class TunnelTest {
                     return open;
                 }
                 open.add(client);
+                assertThat(open).as("tunnels of one pool").hasSizeLessThanOrEqualTo(OF_POOL);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -141,5 +148,74 @@ class TunnelTest {
             assertThat(silent.input().read()).isEqualTo(-1);
             httpd.log("brief").await("MJ0053: pool brief pid \\d+: tunnel-timeout: .*2000 ms");
         }
+    }
+
+    private static RawClient open(String host, String query) throws IOException {
+        RawClient client = new RawClient(httpd.port(host));
+        client.send("GET /ws?" + query + " HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+        assertThat(client.receiveHead().status()).isEqualTo(101);
+        return client;
+    }
+
+    /** A server's Close of 1001 without a reason, and the end of the connection. */
+    private static void awaitGoodbye(RawClient client) throws IOException {
+        assertThat(client.input().readAllBytes()).containsExactly(0x88, 2, 3, 0xe9);
+    }
+
+    @Test
+    void shouldCloseASilentWebSocketWith1001() throws Exception {
+        try (RawClient silent = open("brief", "unpinged")) {
+            awaitGoodbye(silent);
+        }
+        assertThat(Http.get(httpd.uri("brief", "/ws?open")).body()).isEqualTo("0");
+    }
+
+    /** Half of what is silent for longer than tunnel-timeout lives, and says so. */
+    @Test
+    void shouldKeepASilentClientThatAnswersPings() throws Exception {
+        try (RawClient client = open("brief", "echo")) {
+            int pings = 0;
+            for (long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(5); System.nanoTime() < until; pings++) {
+                assertThat(client.input().readNBytes(2)).containsExactly(0x89, 0);
+                client.output().write(new byte[] {(byte) 0x8a, (byte) 0x80, 0, 0, 0, 0});
+            }
+            assertThat(pings).isGreaterThanOrEqualTo(3);
+            client.output().write(new byte[] {(byte) 0x81, (byte) 0x82, 0, 0, 0, 0, 'h', 'i'});
+            byte[] next = client.input().readNBytes(4);
+            if (next[0] == (byte) 0x89) { // one more Ping was on its way
+                next = new byte[] {
+                    next[2],
+                    next[3],
+                    (byte) client.input().read(),
+                    (byte) client.input().read()
+                };
+            }
+            assertThat(next).containsExactly(0x81, 2, 'h', 'i');
+        }
+    }
+
+    @Test
+    void shouldCloseWhoAnswersNoPing() throws Exception {
+        try (RawClient dead = open("calm", "pinged")) {
+            byte[] all = dead.input().readAllBytes(); // after its close timeout, 5 s
+            assertThat(all).startsWith(0x89, 0, 0x88, 2 + "no answer to a Ping".length(), 3, 0xe9);
+        }
+        Await.until(
+                "it is gone",
+                Await.LONG,
+                () -> Http.get(httpd.uri("calm", "/ws?open")).body().equals("0"));
+        assertThat(httpd.log("calm").text()).doesNotContain("MJ0043");
+    }
+
+    @Test
+    void shouldSayGoodbyeWhenTheProcessIsReplaced() throws Exception {
+        Proc old = httpd.awaitReady("calm", 1).get(0);
+        try (RawClient client = open("calm", "unpinged")) {
+            Files.writeString(httpd.work().resolve("calm.marker"), "again");
+            awaitGoodbye(client);
+        }
+        Await.until("the process has ended", Await.LONG, () -> !old.isAlive());
+        httpd.awaitReady("calm", 1);
     }
 }
