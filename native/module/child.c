@@ -13,10 +13,9 @@ APLOG_USE_MODULE(jvm);
 
 /* One pool that hangs, with all its places and its queue full, would hold every worker of httpd: so none may have them all, where there is
  * anything else to serve. */
-static mj_shares_t share_workers(server_rec *main_server, int pools)
+static mj_shares_t share_workers(bool is_alone)
 {
     mj_shares_t shares = {0, UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX};
-    bool is_alone = pools < 2 && (main_server->next == NULL || main_server->next->next == NULL);
     int daemons = 0, threads = 0;
 
     if (ap_mpm_query(AP_MPMQ_MAX_DAEMONS, &daemons) != APR_SUCCESS || ap_mpm_query(AP_MPMQ_MAX_THREADS, &threads) != APR_SUCCESS) {
@@ -58,6 +57,7 @@ void mj_child_init(apr_pool_t *pchild, server_rec *main_server)
     mj_child_t *child;
     apr_status_t rv;
     unsigned places = 0;
+    bool is_alone;
     int i;
 
     if (config->supervision == NULL) {
@@ -78,7 +78,8 @@ void mj_child_init(apr_pool_t *pchild, server_rec *main_server)
                      MJLOGNO(0015) "no row of the board is left for child %d: should it die, its requests stay counted", (int)getpid());
     }
     pools = mj_all_pools(pchild, main_server);
-    child->shares = share_workers(main_server, pools->nelts);
+    is_alone = pools->nelts < 2 && (main_server->next == NULL || main_server->next->next == NULL);
+    child->shares = share_workers(is_alone);
     mj_board_share(child->board, child->shares.of_pool, child->shares.of_queues);
     mj_board_share_tunnels(child->board, child->shares.tunnels_of_pool, child->shares.tunnels_of_all);
     for (i = 0; i < pools->nelts; i++) {
@@ -86,6 +87,7 @@ void mj_child_init(apr_pool_t *pchild, server_rec *main_server)
         places = index >= places ? index + 1 : places;
     }
     child->idle = apr_pcalloc(pchild, places * sizeof(mj_idle_t *));
+    mj_http2_tunnels_make(&child->http2_tunnels, places, is_alone, pchild);
     child->allowances = apr_pcalloc(pchild, places * sizeof(mj_allowance_t));
     apr_thread_mutex_create(&child->allowance_mutex, APR_THREAD_MUTEX_DEFAULT, pchild);
     for (i = 0; i < pools->nelts; i++) {

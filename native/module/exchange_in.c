@@ -1,6 +1,7 @@
 /* The daemon's half of an exchange: what each of its frames does. */
 #include "exchange_steps.h"
 #include "module.h"
+#include "tunnels.h"
 
 #include <http_log.h>
 #include <http_protocol.h>
@@ -293,25 +294,6 @@ mj_step_t mj_exchange_on_log(mj_exchange_t *x, const mj_frame_t *frame, const un
     return look_around_at_times(x);
 }
 
-/* @return whether there is a place for one tunnel more; it is then counted */
-static bool enter_tunnel(mj_exchange_t *x)
-{
-    mj_child_t *child = mj_child();
-    mj_tunneling_t tunneling = mj_board_tunnel_enter(child->board, x->pool, child->row);
-
-    if (tunneling != MJ_TUNNELED) {
-        bool is_of_pool = tunneling == MJ_TUNNELS_OVER_SHARE;
-        mj_child_doubt(child);
-        ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, x->r,
-                      MJLOGNO(0052) "pool %s: %s %u tunnels (WebSockets and other upgrades), as many as may hold httpd's %u workers: raise "
-                                    "MaxRequestWorkers, or lower tunnel-timeout; 503",
-                      x->settings->name, is_of_pool ? "it has" : "all pools together have",
-                      is_of_pool ? child->shares.tunnels_of_pool : child->shares.tunnels_of_all, child->shares.workers);
-        apr_table_setn(x->r->err_headers_out, "Retry-After", "1");
-    }
-    return tunneling == MJ_TUNNELED;
-}
-
 static mj_step_t on_upgraded(mj_exchange_t *x, const mj_frame_t *frame, const unsigned char *payload)
 {
     mj_fields_t fields;
@@ -322,11 +304,11 @@ static mj_step_t on_upgraded(mj_exchange_t *x, const mj_frame_t *frame, const un
                                         : x->is_begun     ? "UPGRADED after RESPONSE"
                                                           : "UPGRADED for a request with a body");
     }
-    if (!enter_tunnel(x)) {
+    if (!mj_tunnel_enter(x)) {
         return mj_exchange_fail(x, HTTP_SERVICE_UNAVAILABLE);
     }
     if (!mj_response_upgrade(x->r, &fields)) {
-        mj_board_tunnel_leave(mj_child()->board, x->pool, mj_child()->row);
+        mj_tunnel_leave(x);
         return mj_exchange_violation(x, "UPGRADED to what the client did not ask for");
     }
     x->is_begun = true;

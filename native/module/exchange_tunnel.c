@@ -1,6 +1,7 @@
 /* An exchange after its upgrade: bytes both ways, until one side has had enough. */
 #include "exchange_steps.h"
 #include "module.h"
+#include "tunnels.h"
 
 #include <http_core.h>
 #include <http_log.h>
@@ -10,6 +11,13 @@
 APLOG_USE_MODULE(jvm);
 
 #define LONGEST_WAIT_MS 5000 /* after which a look is taken whether the client is still there */
+#define PARTING_TIME apr_time_from_sec(5) /* for what the application still has to say to a client that was silent for too long */
+
+/* Where a tunnel stands. */
+typedef struct tunnel_t {
+    apr_time_t moved_at; /* when something last came from either side */
+    apr_time_t cut_at;   /* when the daemon was told that the tunnel is over; 0: it was not */
+} tunnel_t;
 
 /* What filters know of HTTP ends here. */
 static void leave_http(request_rec *r)
@@ -80,81 +88,126 @@ static mj_step_t on_frame(mj_exchange_t *x, const mj_frame_t *frame, const unsig
     }
 }
 
-static mj_step_t from_daemon(mj_exchange_t *x)
+/* *moved is set if the application has sent something: what it logs is no sign that anybody uses the tunnel. */
+static mj_step_t from_daemon(mj_exchange_t *x, bool *moved)
 {
     const unsigned char *payload;
     mj_frame_t frame;
     apr_status_t rv = mj_channel_receive(x->channel, 0, &frame, &payload);
 
     if (rv == APR_SUCCESS) {
+        *moved = frame.type == MJ_FRAME_DATA;
         return on_frame(x, &frame, payload);
     }
     return APR_STATUS_IS_EAGAIN(rv) ? MJ_GO_ON : mj_exchange_lost(x, rv);
 }
 
-/* Nothing moves. What is waited for: the daemon's bytes; and the client's, or room for them with the daemon. */
-static mj_step_t await_either(mj_exchange_t *x, bool is_client_due, bool has_room, apr_time_t moved_at)
+/* Closing the channel tells the application. */
+static mj_step_t give_up(mj_exchange_t *x)
 {
-    apr_interval_time_t left = moved_at + x->settings->tunnel_timeout - apr_time_now();
-    int wait_ms = LONGEST_WAIT_MS;
+    x->is_broken = true;
+    return MJ_FINISHED;
+}
+
+/* Nothing has come for too long: the daemon learns that nothing more will. An application of its own mind ends the tunnel then, and what it says
+ * before reaches the client: a WebSocket closes with 1001. */
+static mj_step_t cut(mj_exchange_t *x, tunnel_t *tunnel)
+{
+    ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, x->r,
+                  MJLOGNO(0053) "pool %s pid %u: tunnel-timeout: nothing has come from either side for %" APR_INT64_T_FMT
+                                " ms; the connection is closed",
+                  x->settings->name, x->pid, x->settings->tunnel_timeout / 1000);
+    if (x->is_body_ended) { /* the client has closed its half, and the daemon knows */
+        return give_up(x);
+    }
+    mj_exchange_cut_body(x);
+    tunnel->cut_at = apr_time_now();
+    return x->is_broken ? MJ_FINISHED : MJ_GO_ON;
+}
+
+/* How long may be waited; 0 or less: no longer. */
+static apr_interval_time_t time_left(const mj_exchange_t *x, const tunnel_t *tunnel)
+{
+    apr_interval_time_t longest = apr_time_from_msec(LONGEST_WAIT_MS), left = longest;
+
+    if (tunnel->cut_at != 0) {
+        left = tunnel->cut_at + PARTING_TIME - apr_time_now();
+    }
+    else if (x->settings->tunnel_timeout > 0) {
+        left = tunnel->moved_at + x->settings->tunnel_timeout - apr_time_now();
+    }
+    return left < longest ? left : longest;
+}
+
+/* Nothing moves. What is waited for: the daemon's bytes; and the client's, or room for them with the daemon. */
+static void await_either(const mj_exchange_t *x, bool is_client_due, bool has_room, apr_interval_time_t left)
+{
     struct pollfd fds[2] = {{.fd = x->channel->fd, .events = (short)(POLLIN | (is_client_due && !has_room ? POLLOUT : 0))},
                             {.fd = is_client_due && has_room ? mj_client_fd(x->r->connection) : -1, .events = POLLIN}};
 
-    if (x->settings->tunnel_timeout > 0 && left <= 0) {
-        ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, x->r,
-                      MJLOGNO(0053) "pool %s pid %u: tunnel-timeout: nothing has come from either side for %" APR_INT64_T_FMT
-                                    " ms; the connection is closed",
-                      x->settings->name, x->pid, x->settings->tunnel_timeout / 1000);
-        x->is_broken = true; /* closing the channel tells the application */
-        return MJ_FINISHED;
-    }
-    if (x->settings->tunnel_timeout > 0 && left < apr_time_from_msec(LONGEST_WAIT_MS)) {
-        wait_ms = (int)(left / 1000 + 1);
-    }
-    poll(fds, 2, wait_ms);
-    return x->r->connection->aborted ? mj_exchange_client_gone(x) : MJ_GO_ON;
+    poll(fds, 2, (int)(left / 1000 + 1));
 }
 
-void mj_exchange_tunnel(mj_exchange_t *x)
+/* Bytes of what is no request any more, both ways. */
+static void begin(mj_exchange_t *x)
 {
-    mj_step_t step = MJ_GO_ON;
-    apr_time_t moved_at = apr_time_now();
-
     leave_http(x->r);
     x->in = apr_brigade_create(x->r->pool, x->r->connection->bucket_alloc);
     x->body = apr_palloc(x->r->pool, MJ_MAX_DATA);
-    x->has_body = true; /* of bytes that are no request any more */
+    x->has_body = true;
     x->is_tunnel = true;
     x->deadline = 0; /* request-timeout ended with the 101 */
     x->is_body_read = false;
     x->is_body_ended = false;
     x->credit = MJ_INITIAL_CREDIT;
+}
+
+/* Moves what is there, and waits where nothing is. */
+static mj_step_t move(mj_exchange_t *x, tunnel_t *tunnel)
+{
+    bool is_client_due = !x->is_body_ended && x->credit > 0;
+    unsigned ready = mj_channel_await(x->channel, MJ_READABLE | (is_client_due ? MJ_WRITABLE : 0), 0);
+    bool moved = false, is_idle = (ready & MJ_READABLE) == 0;
+    apr_interval_time_t left;
+    mj_step_t step = is_idle ? MJ_GO_ON : from_daemon(x, &moved);
+
+    if (step == MJ_GO_ON && !mj_channel_has_frame(x->channel)) {
+        step = to_client(x);
+    }
+    if (step == MJ_GO_ON && is_client_due && (ready & MJ_WRITABLE) != 0) {
+        step = from_client(x, &moved);
+    }
+    if (moved) {
+        tunnel->moved_at = apr_time_now();
+    }
+    if (step != MJ_GO_ON) {
+        return step;
+    }
+    left = time_left(x, tunnel);
+    if (left <= 0) {
+        return tunnel->cut_at == 0 ? cut(x, tunnel) : give_up(x);
+    }
+    if (is_idle && !moved) {
+        await_either(x, is_client_due, (ready & MJ_WRITABLE) != 0, left);
+    }
+    return x->r->connection->aborted ? mj_exchange_client_gone(x) : MJ_GO_ON;
+}
+
+void mj_exchange_tunnel(mj_exchange_t *x)
+{
+    tunnel_t tunnel = {.moved_at = apr_time_now()};
+    mj_step_t step = MJ_GO_ON;
+
+    begin(x);
     if (x->r->connection->master != NULL) { /* mod_http2 lets the request end first, and goes on with what comes after it */
         mj_exchange_read(x, mj_exchange_body_room(x), APR_NONBLOCK_READ);
         x->is_body_read = false;
         step = mj_exchange_send_body(x);
     }
     while (step == MJ_GO_ON) {
-        bool is_client_due = !x->is_body_ended && x->credit > 0;
-        unsigned ready = mj_channel_await(x->channel, MJ_READABLE | (is_client_due ? MJ_WRITABLE : 0), 0);
-        bool moved = (ready & MJ_READABLE) != 0;
-        if (moved) {
-            step = from_daemon(x);
-        }
-        if (step == MJ_GO_ON && !mj_channel_has_frame(x->channel)) {
-            step = to_client(x);
-        }
-        if (step == MJ_GO_ON && is_client_due && (ready & MJ_WRITABLE) != 0) {
-            step = from_client(x, &moved);
-        }
-        if (moved) {
-            moved_at = apr_time_now();
-        }
-        if (step == MJ_GO_ON && !moved) {
-            step = await_either(x, is_client_due, (ready & MJ_WRITABLE) != 0, moved_at);
-        }
+        step = move(x, &tunnel);
     }
-    mj_board_tunnel_leave(mj_child()->board, x->pool, mj_child()->row);
+    mj_tunnel_leave(x);
     x->is_reusable = !x->is_broken && x->is_body_ended && mj_channel_is_clean(x->channel);
     x->status = OK;
 }

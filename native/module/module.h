@@ -8,6 +8,7 @@
 #include "mounted.h"
 #include "pool_settings.h"
 #include "settings.h"
+#include "tunnels.h"
 
 #include <httpd.h>
 
@@ -121,6 +122,7 @@ typedef struct mj_child_t {
     mj_mounted_t mounted;           /**< the file systems of which a daemon may pass files */
     const char *runtime_dir;
     mj_idle_t **idle; /**< by the pool's index on the board; NULL where no pool is */
+    mj_http2_tunnels_t http2_tunnels;
     mj_allowance_t *allowances; /**< for what requests log, by the pool's index; under the mutex */
     apr_thread_mutex_t *allowance_mutex;
 } mj_child_t;

@@ -84,10 +84,10 @@ static const char *redirect_url(request_rec *r)
 }
 
 /* What the daemon cannot derive from the head: facts about the server, and what modules and SetEnv have set. */
-static void add_variables(request_rec *r, const char *target, mj_request_t *head)
+static void add_variables(request_rec *r, const char *target, const mj_pool_settings_t *settings, mj_request_t *head)
 {
     const apr_array_header_t *env = apr_table_elts(r->subprocess_env);
-    apr_array_header_t *out = apr_array_make(r->pool, env->nelts + 12, sizeof(mj_pair_t));
+    apr_array_header_t *out = apr_array_make(r->pool, env->nelts + 13, sizeof(mj_pair_t));
     int i;
 
     for (i = 0; i < env->nelts; i++) {
@@ -104,6 +104,9 @@ static void add_variables(request_rec *r, const char *target, mj_request_t *head
     add_pair(out, "CONTEXT_DOCUMENT_ROOT", ap_context_document_root(r));
     add_pair(out, "SCRIPT_FILENAME", target);
     add_pair(out, "REMOTE_HOST", ap_get_useragent_host(r, REMOTE_HOST, NULL)); /* NULL unless HostnameLookups has found it */
+    if (apr_table_get(r->headers_in, "Upgrade") != NULL) {
+        add_pair(out, "JVM_TUNNEL_TIMEOUT", apr_psprintf(r->pool, "%" APR_INT64_T_FMT, settings->tunnel_timeout / 1000));
+    }
     if (r->prev != NULL) {
         add_pair(out, "REDIRECT_URL", redirect_url(r));
         add_pair(out, "REDIRECT_QUERY_STRING", r->prev->args);
@@ -207,6 +210,6 @@ int mj_request_fill(request_rec *r, mj_outgoing_t *out)
     }
     head->log_id = span(r->log_id);
     head->headers = fields_of(r, r->headers_in, &head->header_count);
-    add_variables(r, match->target, head);
+    add_variables(r, match->target, out->pool->settings, head);
     return OK;
 }
