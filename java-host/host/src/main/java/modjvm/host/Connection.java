@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One connection from httpd, served by one thread, one request after another (PROTOCOL.md, section 3).
  *
- * <p>Owned by that thread, but for {@link #finish}, {@link #finishIfIdle}, {@link #finishTunnel}, {@link #hangUp}, {@link #running} and {@link #close}.
+ * <p>Owned by that thread, but for {@link #finish}, {@link #finishIfIdle}, {@link #finishTunnel}, {@link #hangUp}, {@link #running}, {@link #turnAway} and {@link #close}.
  */
 final class Connection implements AutoCloseable {
     private static final int GREATEST_SERIAL = 0xffff;
@@ -67,13 +67,18 @@ final class Connection implements AutoCloseable {
         this.output = new Output(channel, descriptors, buffers);
     }
 
-    /** Serves until httpd closes the connection, or one side violates the protocol, or {@link #finish}; then the channel is closed. */
-    void serve() throws IOException, ProtocolException, UnheardException {
+    /**
+     * Serves until httpd closes the connection, or one side violates the protocol, or {@link #finish}; then the channel is closed.
+     *
+     * @param onHeard run once httpd has shown the key
+     */
+    void serve(Runnable onHeard) throws IOException, ProtocolException, UnheardException {
         try (channel) {
             if (!awaitFrame()) {
                 return;
             }
             greet();
+            onHeard.run();
             int serial = 1;
             while (awaitFrame()) {
                 idle = false;
@@ -131,6 +136,17 @@ final class Connection implements AutoCloseable {
         } catch (ClosedChannelException e) {
             return; // it ended by itself at this moment
         }
+    }
+
+    /**
+     * Breaks off a connection that was not heard; returns what there is to say about that. The thread that serves it
+     * closes it: closed here, its descriptor's number could be the next connection's before that thread, which waits for
+     * input by that number, has looked, and it would wait for ever.
+     */
+    String turnAway(String why) throws IOException {
+        String line = String.valueOf(unheard(why).getMessage());
+        finish();
+        return line;
     }
 
     /** @return false if httpd has closed the connection */

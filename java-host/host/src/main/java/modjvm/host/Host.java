@@ -156,6 +156,7 @@ final class Host {
             duties.add(new Heartbeat(lifecycle, deadlockTimeout));
             duties.add(new Deadlocks(lifecycle, deadlockTimeout, nowNanos, aside));
         }
+        duties.add(serving.unheard());
         duties.add(new Thrift(serving, lifecycle.memory(), nowNanos));
         Duration requestTimeout = supervision.requestTimeout();
         Duration interruptTimeout = supervision.interruptTimeout();

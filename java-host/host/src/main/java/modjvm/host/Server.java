@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import modjvm.loading.Applications;
 import modjvm.loading.RareLine;
 import modjvm.protocol.ProtocolException;
@@ -33,6 +34,9 @@ final class Server implements AutoCloseable {
     /** How long accepting rests where a thread cannot be had: each try costs lines of the JVM's own in the log. */
     private static final long THREAD_PAUSE_MS = 500;
 
+    /** Connections without HELLO beside those of httpd, which makes no more at a time than there are permits. */
+    private static final int SPARE_UNHEARD = 64;
+
     private final ServerSocketChannel listener;
     private final Applications applications;
     private final ServerSettings settings;
@@ -43,6 +47,7 @@ final class Server implements AutoCloseable {
     private final Runnable fatal;
     private final Admission admission;
     private final Buffers buffers;
+    private final UnheardConnections<Connection> unheard;
     private final RareLine strangers = new RareLine();
     private final Map<Connection, Thread> connections = new ConcurrentHashMap<>();
     private final Map<Long, Connection> watched = new ConcurrentHashMap<>();
@@ -91,6 +96,12 @@ final class Server implements AutoCloseable {
         this.admission = new Admission(settings.threads());
         // A request with a long body and a long response holds two.
         this.buffers = new Buffers(2 * settings.threads());
+        this.unheard = new UnheardConnections<>(settings.threads() + SPARE_UNHEARD, new BiConsumer<>() {
+            @Override
+            public void accept(Connection connection, String why) {
+                turnAway(connection, why);
+            }
+        });
     }
 
     /** Starts to accept; returns at once. Once only. */
@@ -136,6 +147,11 @@ final class Server implements AutoCloseable {
                 closeQuietly(connection);
             }
         }
+    }
+
+    /** Closes connections that have not said HELLO in time. */
+    Duty unheard() {
+        return unheard;
     }
 
     /** What has been served so far. */
@@ -203,6 +219,7 @@ final class Server implements AutoCloseable {
             }
         });
         connections.put(connection, thread);
+        unheard.add(connection);
         watched.put(number, connection);
         if (!hangups.watch(channel, number)) {
             watched.remove(number);
@@ -233,6 +250,14 @@ final class Server implements AutoCloseable {
         return isStranger;
     }
 
+    private void turnAway(Connection connection, String why) {
+        try {
+            turnedAway(connection.turnAway(why));
+        } catch (IOException e) {
+            return; // it ended by itself at this moment
+        }
+    }
+
     private void turnedAway(String what) {
         String line = strangers.next(what, System.nanoTime());
         if (!line.isEmpty()) {
@@ -251,7 +276,12 @@ final class Server implements AutoCloseable {
 
     private void serve(Connection connection) {
         try {
-            connection.serve();
+            connection.serve(new Runnable() {
+                @Override
+                public void run() {
+                    unheard.remove(connection);
+                }
+            });
         } catch (UnheardException e) {
             turnedAway(String.valueOf(e.getMessage()));
         } catch (ProtocolException e) {
@@ -262,6 +292,7 @@ final class Server implements AutoCloseable {
         } catch (Throwable e) {
             report(Thread.currentThread().getName(), e);
         } finally {
+            unheard.remove(connection);
             connections.remove(connection);
         }
     }

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import modjvm.it.harness.Await;
 import modjvm.it.harness.Board;
 import modjvm.it.harness.Command;
 import modjvm.it.harness.Folders;
+import modjvm.it.harness.Holder;
 import modjvm.it.harness.Http;
 import modjvm.it.harness.Httpd;
 import modjvm.it.harness.Intruder;
@@ -15,6 +17,8 @@ import modjvm.it.harness.Proc;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A process of httpd's user that is not httpd, such as a CGI program, connects to a pool's socket. */
 @RequiresRoot
@@ -95,6 +99,32 @@ class HttpdUserTest {
 
         assertThat(Board.key(httpd.parent(), second)).isNotEqualTo(key).isNotEqualTo(ZEROS);
         assertThat(intrude(key, httpd.apps().resolve("Facts.java"))).startsWith("closed");
+    }
+
+    /** Each such connection takes a thread of the daemon. */
+    @ParameterizedTest
+    @ValueSource(strings = {"silent", "half", "drip"})
+    void shouldNotHoldConnections(String mode) throws Exception {
+        Proc daemon = daemon();
+        int before = threads(daemon);
+        CompletableFuture<String> holder =
+                CompletableFuture.supplyAsync(() -> Holder.run(HTTPD_USER, socket(), 500, mode));
+        int most = 0;
+        int served = 0;
+        while (!holder.isDone()) {
+            assertThat(Http.get(httpd.uri("shop", "/?pid")).statusCode()).isEqualTo(200);
+            most = Math.max(most, threads(daemon));
+            served++;
+        }
+        assertThat(holder.get()).isEqualTo("closed");
+        assertThat(served).isPositive();
+        // 25 permits of the pool, 64 to spare, and those that are just ending; not 500
+        assertThat(most - before).isBetween(1, 25 + 64 + 100);
+        assertThat(daemon().pid()).isEqualTo(daemon.pid());
+    }
+
+    private static int threads(Proc process) {
+        return Integer.parseInt(process.status().get("Threads"));
     }
 
     @Test

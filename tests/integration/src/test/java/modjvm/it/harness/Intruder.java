@@ -44,6 +44,13 @@ public final class Intruder {
 
     /** Runs it as a user, and returns what it printed. */
     public static String run(String user, Path socket, String... arguments) {
+        List<String> all = new ArrayList<>(List.of(socket.toString()));
+        all.addAll(List.of(arguments));
+        return runAs(user, Intruder.class, all.toArray(new String[0]));
+    }
+
+    /** Runs a program of one class as a user, and returns what it printed. */
+    static String runAs(String user, Class<?> program, String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 "setpriv",
                 "--reuid",
@@ -55,19 +62,18 @@ public final class Intruder {
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
-                classes().toString(),
-                Intruder.class.getName(),
-                socket.toString()));
+                folderOf(program).toString(),
+                program.getName()));
         command.addAll(List.of(arguments));
         return Command.succeed(command.toArray(new String[0])).trim();
     }
 
     /** A folder that every user can read, with this class in it: the build's may lie where only its user can search. */
-    private static Path classes() {
+    private static Path folderOf(Class<?> program) {
         try {
-            String file = Intruder.class.getName().replace('.', '/') + ".class";
+            String file = program.getName().replace('.', '/') + ".class";
             Path folder = Folders.temporary();
-            try (var in = Intruder.class.getClassLoader().getResourceAsStream(file)) {
+            try (var in = program.getClassLoader().getResourceAsStream(file)) {
                 Path copy = Folders.write(folder.resolve(file), "");
                 java.nio.file.Files.write(copy, in.readAllBytes());
             }
