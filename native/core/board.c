@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -223,6 +224,18 @@ void mj_board_set_error(mj_board_t *board, unsigned index, const char *text, apr
 bool mj_board_take_call(mj_board_t *board, unsigned index)
 {
     return atomic_exchange(&pool_at(board, index)->call, 0) != 0;
+}
+
+bool mj_board_has_children(const mj_board_t *board)
+{
+    uint32_t i;
+    for (i = 0; i < board->max_children; i++) {
+        pid_t pid = (pid_t)atomic_load(&child_pids(board)[i]);
+        if (pid > 0 && (kill(pid, 0) == 0 || errno == EPERM)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 uint64_t mj_board_served(const mj_board_t *board, unsigned index, unsigned slot)

@@ -170,6 +170,10 @@ void mj_board_recount(mj_board_t *board, unsigned pool);
 /** The same for what waits and is tunneled in all pools together: these. */
 void mj_board_recount_totals(mj_board_t *board, const unsigned *pools, unsigned count);
 
+/** @return whether a process that lives has a row: it may make requests. httpd's parent does not hear of the end of each child: one that lingers
+ *  may lose its place in httpd's scoreboard to another */
+bool mj_board_has_children(const mj_board_t *board);
+
 /** Requests that the daemon in that slot has finished. */
 uint64_t mj_board_served(const mj_board_t *board, unsigned pool, unsigned slot);
 uint32_t mj_board_in_flight(const mj_board_t *board, unsigned pool, unsigned slot);

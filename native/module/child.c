@@ -77,7 +77,7 @@ void mj_child_init(apr_pool_t *pchild, server_rec *main_server)
         ap_log_error(APLOG_MARK, APLOG_WARNING, 0, main_server,
                      MJLOGNO(0015) "no row of the board is left for child %d: should it die, its requests stay counted", (int)getpid());
     }
-    pools = mj_all_pools(pchild, main_server);
+    pools = mj_placed_pools(pchild, main_server);
     is_alone = pools->nelts < 2 && (main_server->next == NULL || main_server->next->next == NULL);
     child->shares = share_workers(is_alone);
     mj_board_share(child->board, child->shares.of_pool, child->shares.of_queues);

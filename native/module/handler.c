@@ -311,9 +311,9 @@ int mj_handler(request_rec *r)
     if (status != OK) {
         return status;
     }
-    if (mj_child() == NULL) {
-        ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, MJLOGNO(0034) "no supervisor runs: restart httpd");
-        return HTTP_INTERNAL_SERVER_ERROR;
+    if (mj_child() == NULL || outgoing.pool->index == MJ_NO_PLACE) {
+        ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, MJLOGNO(0034) "this child of httpd cannot reach any pool, for a reason that httpd's parent has logged; 503");
+        return retry_later(r, 0);
     }
     settings = outgoing.pool->settings;
     apr_table_setn(r->notes, "jvm-pool", settings->name);

@@ -40,8 +40,10 @@ typedef struct mj_pool_t {
     apr_size_t forms_size;           /**< bytes of all of them, those that were too many included */
     apr_array_header_t *servers;     /**< of const server_rec *: whose requests may bring them */
     mj_span_t dynamic;               /**< what requests may bring, for the daemon; empty: nothing */
-    unsigned index;                  /**< on the board */
+    unsigned index;                  /**< on the board; MJ_NO_PLACE: there was none to be had */
 } mj_pool_t;
+
+#define MJ_NO_PLACE ((unsigned)-1)
 
 /** A JVMAlias or JVMAliasMatch. */
 typedef struct mj_mount_t {
@@ -193,6 +195,9 @@ bool mj_is_same_site(const server_rec *one, const server_rec *other);
 
 /** All pools of all servers, of mj_pool_t *. */
 apr_array_header_t *mj_all_pools(apr_pool_t *pool, server_rec *main_server);
+
+/** Those of them that have a place on the board. */
+apr_array_header_t *mj_placed_pools(apr_pool_t *pool, server_rec *main_server);
 
 /** The class loader's group of an application that has none of its own. */
 const char *mj_default_group(apr_pool_t *pool, const server_rec *server, const char *mount);

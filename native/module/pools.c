@@ -60,6 +60,20 @@ apr_array_header_t *mj_all_pools(apr_pool_t *pool, server_rec *main_server)
     return all;
 }
 
+apr_array_header_t *mj_placed_pools(apr_pool_t *pool, server_rec *main_server)
+{
+    const apr_array_header_t *all = mj_all_pools(pool, main_server);
+    apr_array_header_t *placed = apr_array_make(pool, all->nelts, sizeof(mj_pool_t *));
+    int i;
+    for (i = 0; i < all->nelts; i++) {
+        mj_pool_t *declared = APR_ARRAY_IDX(all, i, mj_pool_t *);
+        if (declared->index != MJ_NO_PLACE) {
+            APR_ARRAY_PUSH(placed, mj_pool_t *) = declared;
+        }
+    }
+    return placed;
+}
+
 const mj_pool_t *mj_pool_named(const server_rec *server, const char *name)
 {
     const apr_array_header_t *pools = mj_server_config(server)->pools;

@@ -233,7 +233,7 @@ static void print_prometheus(request_rec *r, const row_t *rows, int count)
 
 static row_t *read_rows(request_rec *r, int *count)
 {
-    apr_array_header_t *pools = mj_all_pools(r->pool, ap_server_conf);
+    apr_array_header_t *pools = mj_placed_pools(r->pool, ap_server_conf);
     row_t *rows = apr_pcalloc(r->pool, ((apr_size_t)pools->nelts + 1) * sizeof(*rows));
     mj_board_view_t *view = apr_palloc(r->pool, sizeof(*view));
 

@@ -1,10 +1,10 @@
-/* httpd's side of supervision: starts the supervisor, tells it the settings, keeps it across graceful restarts, ends it with httpd.
+/* httpd's side of supervision: starts the supervisor, keeps it across graceful restarts, ends it with httpd.
  *
- * All but mj_drop_privileges and mj_supervision_enter_child runs in httpd's parent, which is single-threaded. What outlives a configuration lies
- * in retained data. */
+ * Once httpd runs, nothing here makes it end: post_config fails at httpd's first start alone. What cannot be done at a restart is logged, the former
+ * supervisor goes on if there is one, and it is tried again. */
+#include "supervision.h"
+
 #include "bell.h"
-#include "control.h"
-#include "module.h"
 #include "paths.h"
 #include "reopen.h"
 
@@ -15,57 +15,25 @@
 #include <http_log.h>
 #include <http_main.h>
 #include <mpm_common.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include <unixd.h>
 
 APLOG_USE_MODULE(jvm);
 
-#define CONTROL_VERSION 4
-#define CONTROL_FD 3
-#define MESSAGE_TIMEOUT_S 10
-#define NOT_EXECUTED 111 /* exit code of a supervisor that is none yet */
 #define MAX_POOLS 16384 /* a place on the board takes no memory until it is used */
-#define ENDLESS_SHUTDOWN apr_time_from_sec(30) /* what the supervisor takes shutdown-timeout=0 for when httpd stops */
 #define RESTART_DELAY_MAX apr_time_from_sec(30)
+/* From this failed start on, requests are told to come back later: until then they wait. */
+#define FAILED_STARTS_UNTIL_DOWN 2
 
-/* Retained: the same object across restarts, although the module itself is unloaded and loaded again. Plain data only. */
-typedef struct retained_t {
-    pid_t supervisor; /* 0: none runs */
-    int control;      /* our end of the control socket; -1 */
-    int board_fd;     /* to be reopened (reopen.h), as is the bell: what other modules fork has these descriptors too; -1 */
-    int bell;         /* by which children wake the supervisor; -1 */
-    mj_board_t *board;
-    apr_time_t started_at;
-    apr_interval_time_t restart_delay;
-    apr_interval_time_t longest_shutdown; /* of the pools that the supervisor has had: some may drain still */
-    unsigned generation;
-} retained_t;
+/* --- what is retained --- */
 
-/* Belongs to one configuration; lives in pconf. */
-typedef struct supervision_t {
-    retained_t *retained;
-    server_rec *main_server;
-    apr_pool_t *pconf;
-    const char *runtime_dir;
-    const char *state_dir; /* NULL: nothing is kept */
-    pid_t parent;
-    apr_proc_t process; /* for the other-child registration */
-    int board_fd;       /* a child's own, open, until it has mapped the board; -1 */
-    int bell;           /* a child's own; -1 */
-} supervision_t;
+/* One for each layout of mj_retained_t, mj_supervisor_client_t and mj_board_t: a graceful restart may load another version of the module. */
+static const char retained_key[] = "mod_jvm supervision 5";
 
-/* One for each layout of retained_t and mj_board_t: a graceful restart may load another version of the module. */
-static const char retained_key[] = "mod_jvm supervision 4";
-
-/* How retained_t began under the keys before. */
-static const char *const former_keys[] = {"mod_jvm supervision", "mod_jvm supervision 2", "mod_jvm supervision 3"};
+/* How what is retained began under the keys before. */
+static const char *const former_keys[] = {"mod_jvm supervision", "mod_jvm supervision 2", "mod_jvm supervision 3", "mod_jvm supervision 4"};
 typedef struct former_t {
     pid_t supervisor;
     int control;
@@ -73,184 +41,116 @@ typedef struct former_t {
     void *board;
 } former_t;
 
+static void add_retired(mj_retained_t *retained, mj_supervisor_client_t *client)
+{
+    client->next = retained->retired;
+    retained->retired = client;
+}
+
 /* The supervisor of a former version was told that its settings are void, and drains on its own. Nobody speaks to it any more, above all
  * none of httpd's children, which would inherit its control socket. Its board stays mapped: nothing of it is ours. */
-static void leave_former(const char *key)
+static void leave_former(mj_retained_t *retained, const char *key)
 {
     former_t *former = ap_retained_data_get(key);
+    mj_supervisor_client_t *client;
+
     if (former == NULL || former->supervisor == 0) {
         return;
+    }
+    client = mj_supervisor_client_adopt(former->supervisor);
+    if (client != NULL) {
+        add_retired(retained, client);
     }
     close(former->control);
     close(former->board_fd);
     *former = (former_t){.control = -1, .board_fd = -1};
 }
 
-static retained_t *retained_of(void)
+static mj_retained_t *retained_of(void)
 {
-    retained_t *retained = ap_retained_data_get(retained_key);
+    mj_retained_t *retained = ap_retained_data_get(retained_key);
+    size_t i;
+
     if (retained == NULL) {
-        size_t i;
-        for (i = 0; i < sizeof(former_keys) / sizeof(former_keys[0]); i++) {
-            leave_former(former_keys[i]);
-        }
         retained = ap_retained_data_create(retained_key, sizeof(*retained));
-        retained->control = -1;
-        retained->board_fd = -1;
-        retained->bell = -1;
+        for (i = 0; i < sizeof(former_keys) / sizeof(former_keys[0]); i++) {
+            leave_former(retained, former_keys[i]);
+        }
     }
     return retained;
 }
 
-static void close_fd(int *fd)
+/* The current one, if there is one, and behind it the retired. */
+static mj_supervisor_client_t *all_clients(const mj_retained_t *retained)
 {
-    if (*fd >= 0) {
-        close(*fd);
+    if (retained->current == NULL) {
+        return retained->retired;
     }
-    *fd = -1;
+    retained->current->next = retained->retired;
+    return retained->current;
 }
 
-/* --- settings --- */
-
-/* Whom httpd's children run as. */
-static int64_t httpd_uid(void)
+static bool runs(const mj_supervisor_client_t *client)
 {
-    return (int64_t)(geteuid() == 0 ? ap_unixd_config.user_id : geteuid());
+    return client != NULL && client->pid != 0;
 }
 
-/* The supervisor gets descriptors of its own of the board and the bell. */
-static apr_status_t send_begin(const supervision_t *supervision, mj_span_t record)
+/* Ends all, and forgets them. */
+static void end_all(mj_retained_t *retained)
 {
-    const retained_t *retained = supervision->retained;
-    int board = mj_reopen(retained->board_fd, O_RDWR), bell = board >= 0 ? mj_bell_listen(retained->bell) : -1;
-    apr_status_t rv = bell >= 0 ? APR_SUCCESS : errno;
+    mj_supervisor_client_t *client = all_clients(retained), *next;
 
-    if (rv == APR_SUCCESS) {
-        rv = mj_control_send(retained->control, 'B', record, (const int[]){board, bell, -1});
+    mj_supervisor_client_end_all(client);
+    for (; client != NULL; client = next) {
+        next = client->next;
+        mj_supervisor_client_free(client);
     }
-    close_fd(&board);
-    close_fd(&bell);
-    return rv;
+    retained->current = NULL;
+    retained->retired = NULL;
 }
 
-/* Says where the pools that come next have their log; the first is the main server's, for the supervisor's own lines. */
-static apr_status_t send_log(const supervision_t *supervision, const server_rec *server)
+static void end_one(mj_supervisor_client_t *client)
 {
-    return mj_control_send(supervision->retained->control, 'L', mj_log_record(supervision->pconf, server, supervision->main_server),
-                           (const int[]){mj_log_descriptor(server), -1});
+    client->next = NULL;
+    mj_supervisor_client_end_all(client);
 }
 
-/* Tells the supervisor all settings. Returns NULL, or what went wrong. */
-static const char *push_settings(supervision_t *supervision)
-{
-    retained_t *retained = supervision->retained;
-    apr_pool_t *pool = supervision->pconf;
-    apr_array_header_t *pools = mj_all_pools(pool, supervision->main_server);
-    mj_record_builder_t *server_record = mj_record_builder_make(pool);
-    const server_rec *log_of = supervision->main_server;
-    long minimum = mj_server_config(supervision->main_server)->minimum_uid;
-    apr_status_t rv;
-    int i;
+/* --- starts --- */
 
-    mj_record_add_number(server_record, "version", CONTROL_VERSION);
-    mj_record_add_number(server_record, "generation", ++retained->generation);
-    mj_record_add_number(server_record, "max-pools", mj_board_max_pools(retained->board));
-    mj_record_add_number(server_record, "max-children", mj_board_max_children(retained->board));
-    mj_record_add(server_record, "runtime-dir", supervision->runtime_dir);
-    if (supervision->state_dir != NULL) {
-        mj_record_add(server_record, "state-dir", supervision->state_dir);
+/* @return NULL, or what is wrong: then no supervisor runs */
+static const char *start_and_push(supervision_t *supervision, mj_supervisor_client_t *client)
+{
+    mj_supervisor_start_t start = mj_settings_of_start(supervision);
+    const char *wrong = mj_supervisor_client_start(client, &start, supervision->pconf);
+
+    supervision->retained->tried_at = apr_time_now();
+    if (wrong == NULL && mj_settings_push(supervision, client, &wrong) != MJ_PUSH_TAKEN) {
+        end_one(client);
     }
-    mj_record_add_number(server_record, "httpd-uid", httpd_uid());
-    mj_record_add_number(server_record, "httpd-gid", (int64_t)(geteuid() == 0 ? ap_unixd_config.group_id : getegid()));
-    mj_record_add_number(server_record, "minimum-uid", minimum < 0 ? MJ_DEFAULT_MINIMUM_UID : minimum);
-    mj_record_add_number(server_record, "concurrent-starts", mj_server_config(supervision->main_server)->concurrent_starts);
-    mj_record_add(server_record, "launcher", mj_installed(pool, "libexec/mod_jvm/jvm-daemon"));
-    mj_record_add(server_record, "jars", mj_installed(pool, "share/mod_jvm"));
-    rv = send_begin(supervision, mj_record_bytes(server_record));
-    if (rv == APR_SUCCESS) {
-        rv = send_log(supervision, supervision->main_server);
-    }
-    for (i = 0; rv == APR_SUCCESS && i < pools->nelts; i++) {
-        const mj_pool_t *declared = APR_ARRAY_IDX(pools, i, const mj_pool_t *);
-        mj_span_t record = mj_pool_settings_record(declared->settings, pool, declared->index, httpd_uid(), declared->java_home,
-                                                   declared->definitions, declared->dynamic, declared->warm_ups);
-        apr_interval_time_t shutdown = declared->settings->shutdown_timeout > 0 ? declared->settings->shutdown_timeout : ENDLESS_SHUTDOWN;
-        if (shutdown > retained->longest_shutdown) {
-            retained->longest_shutdown = shutdown;
-        }
-        if (declared->server != log_of) {
-            rv = send_log(supervision, declared->server);
-            log_of = declared->server;
-        }
-        if (rv == APR_SUCCESS) {
-            rv = mj_control_send(retained->control, 'P', record, NULL);
-        }
-        mj_span_wipe(record); /* what env-file says is inherited by nobody who is forked later */
-        if (rv == APR_ENOSPC) {
-            return apr_psprintf(pool, "JVMDaemonProcess %s: its settings take %" APR_SIZE_T_FMT " bytes, %d is the limit", declared->settings->name,
-                                record.len, MJ_CONTROL_MAX);
-        }
-    }
-    if (rv == APR_SUCCESS) {
-        rv = mj_control_send(retained->control, 'C', (mj_span_t){NULL, 0}, NULL);
-    }
-    return rv == APR_SUCCESS ? mj_control_await_acknowledgement(retained->control, pool) : apr_psprintf(pool, "it takes no settings: %s", strerror(rv));
+    return wrong;
 }
 
-/* --- the process --- */
-
-/* In the forked child: only async-signal-safe calls. */
-static void exec_supervisor(const char *path, int control, char *time_zone)
+static const char *make_runtime_dir(supervision_t *supervision)
 {
-    char name[] = "jvm-supervisor";
-    char *argv[] = {name, NULL};
-    char *envp[] = {time_zone, NULL};
-    struct sigaction ignore_nothing = {.sa_handler = SIG_DFL};
-    sigset_t none;
-    int i, null;
-
-    for (i = 1; i < NSIG; i++) {
-        sigaction(i, &ignore_nothing, NULL);
-    }
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    setsid(); /* out of reach of a terminal's Ctrl-C: httpd decides when it ends */
-    null = open("/dev/null", O_RDWR);
-    if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(STDERR_FILENO, STDOUT_FILENO) < 0 || dup2(control, CONTROL_FD) < 0
-        || syscall(SYS_close_range, CONTROL_FD + 1, ~0U, 0) != 0) {
-        _exit(NOT_EXECUTED);
-    }
-    /* dup2 of a descriptor onto itself leaves its close-on-exec flag */
-    fcntl(CONTROL_FD, F_SETFD, 0);
-    execve(path, argv, envp);
-    _exit(NOT_EXECUTED);
+    return mj_folder_make(supervision->pconf, mj_runtime_dir(supervision->pconf, supervision->main_server), geteuid(), geteuid() == 0,
+                          &supervision->runtime_dir);
 }
 
-static bool is_declared(const apr_array_header_t *pools, unsigned index)
+static const char *make_client(const supervision_t *supervision, mj_supervisor_client_t **client)
 {
-    int i;
-    for (i = 0; i < pools->nelts; i++) {
-        if (APR_ARRAY_IDX(pools, i, const mj_pool_t *)->index == index) {
-            return true;
-        }
-    }
-    return false;
+    int children = 0;
+    ap_mpm_query(AP_MPMQ_HARD_LIMIT_DAEMONS, &children);
+    /* Twice: a child that ends slowly may lose its place in httpd's scoreboard to another. */
+    return mj_supervisor_client_make(client, MAX_POOLS, children > 0 ? 2 * (unsigned)children : 1, supervision->pconf);
 }
 
-/* Nobody is ready any more: what a dead supervisor left on the board is wiped, so that requests wait for the next, in httpd's children of
- * earlier configurations too. */
-static void reset_board(supervision_t *supervision)
-{
-    mj_board_t *board = supervision->retained->board;
-    apr_array_header_t *pools = mj_all_pools(supervision->pconf, supervision->main_server);
-    unsigned index, slot;
-    for (index = 0; index < mj_board_places(board); index++) {
-        for (slot = 0; slot < MJ_BOARD_SLOTS; slot++) {
-            mj_board_set_slot(board, index, slot, MJ_SLOT_FREE, 0, 0, 0);
-        }
-        mj_board_set_pool(board, index, is_declared(pools, index) ? MJ_POOL_STARTING : MJ_POOL_FREE, 0);
-    }
-}
+/* --- the end of a supervisor --- */
+
+typedef struct watched_t {
+    supervision_t *supervision;
+    mj_supervisor_client_t *client;
+    apr_proc_t process;
+} watched_t;
 
 static void start_again(supervision_t *supervision);
 
@@ -260,33 +160,53 @@ static bool is_stopping(void)
     return ap_mpm_query(AP_MPMQ_MPM_STATE, &state) != APR_SUCCESS || state == AP_MPMQ_STOPPING;
 }
 
+static void drop_retired(mj_retained_t *retained, mj_supervisor_client_t *client)
+{
+    mj_supervisor_client_t **link = &retained->retired;
+    while (*link != NULL && *link != client) {
+        link = &(*link)->next;
+    }
+    if (*link != NULL) {
+        *link = client->next;
+        mj_supervisor_client_free(client);
+    }
+}
+
 /* What httpd hands over does not tell an exit code from a signal; the supervisor's own exit codes are few. */
 static const char *describe_end(int status, apr_pool_t *pool)
 {
     const char *name = sigabbrev_np(status);
-    if (status == EXIT_SUCCESS || status == EXIT_FAILURE || status == NOT_EXECUTED || name == NULL) {
+    if (status == EXIT_SUCCESS || status == EXIT_FAILURE || status == MJ_SUPERVISOR_NOT_EXECUTED || name == NULL) {
         return apr_psprintf(pool, "exit code %d", status);
     }
     return apr_psprintf(pool, "signal %d (SIG%s)", status, name);
 }
 
+static void lose_current(supervision_t *supervision, mj_supervisor_client_t *client, int status)
+{
+    ap_log_error(APLOG_MARK, APLOG_ERR, 0, supervision->main_server,
+                 MJLOGNO(0010) "the supervisor (pid %d) ended unexpectedly: %s; its JVMs have ended with it, another supervisor takes over, "
+                               "and requests wait for its JVMs",
+                 (int)client->pid, describe_end(status, supervision->pconf));
+    mj_supervisor_client_ended(client);
+    mj_places_reset(supervision, client->board, MJ_POOL_STARTING, 0);
+    if (!is_stopping()) {
+        start_again(supervision);
+    }
+}
+
 static void maintain(int reason, void *data, int status)
 {
-    supervision_t *supervision = data;
-    retained_t *retained = supervision->retained;
+    watched_t *watched = data;
+    mj_retained_t *retained = watched->supervision->retained;
 
     if (reason == APR_OC_REASON_DEATH || reason == APR_OC_REASON_LOST) {
         apr_proc_other_child_unregister(data);
-        ap_log_error(APLOG_MARK, APLOG_ERR, 0, supervision->main_server,
-                     MJLOGNO(0010) "the supervisor (pid %d) ended unexpectedly: %s; its JVMs have ended with it, another supervisor takes over, "
-                                   "and requests wait for its JVMs",
-                     (int)retained->supervisor, describe_end(status, supervision->pconf));
-        retained->supervisor = 0;
-        close(retained->control);
-        retained->control = -1;
-        reset_board(supervision);
-        if (!is_stopping()) {
-            start_again(supervision);
+        if (watched->client == retained->current) {
+            lose_current(watched->supervision, watched->client, status);
+        }
+        else {
+            drop_retired(retained, watched->client);
         }
     }
     else if (reason == APR_OC_REASON_RESTART) {
@@ -294,65 +214,29 @@ static void maintain(int reason, void *data, int status)
     }
 }
 
-static const char *start_supervisor(supervision_t *supervision)
+static void watch(supervision_t *supervision, mj_supervisor_client_t *client)
 {
-    retained_t *retained = supervision->retained;
-    const char *path = mj_installed(supervision->pconf, "libexec/mod_jvm/jvm-supervisor");
-    struct timeval timeout = {.tv_sec = MESSAGE_TIMEOUT_S};
-    const char *wrong;
-    char *time_zone;
-    const int on = 1;
-    int ends[2];
-    pid_t pid;
-
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
-        return apr_psprintf(supervision->pconf, "socketpair: %s", strerror(errno));
-    }
-    /* Before the first message: the kernel notes with each who sends it, and the supervisor hears its parent alone. What other modules fork
-     * from here has this end too. */
-    if (setsockopt(ends[1], SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) != 0) {
-        wrong = apr_psprintf(supervision->pconf, "SO_PASSCRED: %s", strerror(errno));
-        close(ends[0]);
-        close(ends[1]);
-        return wrong;
-    }
-    setsockopt(ends[0], SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
-    setsockopt(ends[0], SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
-    time_zone = getenv("TZ") != NULL ? apr_pstrcat(supervision->pconf, "TZ=", getenv("TZ"), NULL) : NULL; /* for the times in its log lines */
-    pid = fork();
-    if (pid < 0) {
-        close(ends[0]);
-        close(ends[1]);
-        return apr_psprintf(supervision->pconf, "fork: %s", strerror(errno));
-    }
-    if (pid == 0) {
-        exec_supervisor(path, ends[1], time_zone);
-    }
-    close(ends[1]);
-    retained->control = ends[0];
-    retained->supervisor = pid;
-    retained->started_at = apr_time_now();
-    retained->longest_shutdown = 0;
-    return NULL;
+    watched_t *watched = apr_pcalloc(supervision->pconf, sizeof(*watched));
+    watched->supervision = supervision;
+    watched->client = client;
+    watched->process.pid = client->pid;
+    apr_proc_other_child_register(&watched->process, maintain, watched, NULL, supervision->pconf);
 }
 
-static void watch(supervision_t *supervision)
+static void watch_all(supervision_t *supervision)
 {
-    supervision->process.pid = supervision->retained->supervisor;
-    apr_proc_other_child_register(&supervision->process, maintain, supervision, NULL, supervision->pconf);
+    mj_supervisor_client_t *client;
+    for (client = all_clients(supervision->retained); client != NULL; client = client->next) {
+        if (runs(client)) {
+            watch(supervision, client);
+        }
+    }
 }
 
-/* Starts another supervisor, unless the last one was started too lately. One that lasted is replaced at once; one that does not, ever more
- * slowly. */
-static void start_again(supervision_t *supervision)
+/* One that lasted is replaced at once; one that does not, ever more slowly. */
+static void lengthen_delay(mj_retained_t *retained)
 {
-    retained_t *retained = supervision->retained;
-    const char *wrong;
-
-    if (apr_time_now() < retained->started_at + retained->restart_delay) {
-        return;
-    }
-    if (retained->restart_delay == 0 || apr_time_now() - retained->started_at > 2 * RESTART_DELAY_MAX) {
+    if (retained->restart_delay == 0 || apr_time_now() - retained->tried_at > 2 * RESTART_DELAY_MAX) {
         retained->restart_delay = apr_time_from_sec(1);
     }
     else {
@@ -361,129 +245,149 @@ static void start_again(supervision_t *supervision)
     if (retained->restart_delay > RESTART_DELAY_MAX) {
         retained->restart_delay = RESTART_DELAY_MAX;
     }
-    wrong = start_supervisor(supervision);
+}
+
+static void note_failed_start(supervision_t *supervision)
+{
+    mj_retained_t *retained = supervision->retained;
+    if (++retained->failed_starts >= FAILED_STARTS_UNTIL_DOWN) {
+        mj_places_reset(supervision, retained->current->board, MJ_POOL_DOWN, apr_time_now() + retained->restart_delay);
+    }
+}
+
+/* Starts another supervisor, unless the last one was started too lately. */
+static void start_again(supervision_t *supervision)
+{
+    mj_retained_t *retained = supervision->retained;
+    const char *wrong;
+
+    if (apr_time_now() < retained->tried_at + retained->restart_delay) {
+        return;
+    }
+    lengthen_delay(retained);
+    wrong = make_runtime_dir(supervision);
     if (wrong == NULL) {
-        watch(supervision);
-        wrong = push_settings(supervision);
+        wrong = start_and_push(supervision, retained->current);
+    }
+    if (wrong == NULL) {
+        retained->failed_starts = 0;
+        watch(supervision, retained->current);
+        return;
+    }
+    retained->tried_at = apr_time_now();
+    note_failed_start(supervision);
+    ap_log_error(APLOG_MARK, APLOG_CRIT, 0, supervision->main_server,
+                 MJLOGNO(0014) "the supervisor cannot be started again, and no pool runs; it is tried again: %s", wrong);
+}
+
+/* --- configurations --- */
+
+/* The settings are for the supervisor that runs. @return false if it does not listen: then it was ended */
+static bool push_to_current(supervision_t *supervision)
+{
+    mj_supervisor_client_t *current = supervision->retained->current;
+    const char *wrong = mj_places_claim(supervision, current->board);
+    mj_push_t outcome = wrong == NULL ? mj_settings_push(supervision, current, &wrong) : MJ_PUSH_REFUSED;
+
+    if (outcome == MJ_PUSH_REFUSED) {
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, supervision->main_server,
+                     MJLOGNO(0061) "the supervisor (pid %d) refuses the new settings, and pools go on with those of before: %s", (int)current->pid, wrong);
+    }
+    else if (outcome == MJ_PUSH_FAILED) {
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, supervision->main_server, MJLOGNO(0012) "the supervisor (pid %d) is replaced: %s", (int)current->pid,
+                     wrong);
+        end_one(current);
+        mj_places_reset(supervision, current->board, MJ_POOL_STARTING, 0);
+    }
+    return outcome != MJ_PUSH_FAILED;
+}
+
+/* What a supervisor is started with has changed. Another one takes over, with a board of its own, and the former one serves httpd's children of
+ * before until they have gone. @return NULL, or what is wrong: then the former one is the current one still */
+static const char *replace_current(supervision_t *supervision)
+{
+    mj_retained_t *retained = supervision->retained;
+    mj_supervisor_client_t *former = retained->current, *next;
+    const char *wrong = make_client(supervision, &next);
+
+    if (wrong != NULL) {
+        return wrong;
+    }
+    wrong = mj_places_claim(supervision, next->board);
+    if (wrong == NULL) {
+        wrong = start_and_push(supervision, next);
     }
     if (wrong != NULL) {
-        ap_log_error(APLOG_MARK, APLOG_CRIT, 0, supervision->main_server, MJLOGNO(0014) "the supervisor cannot be started again: %s", wrong);
+        mj_supervisor_client_free(next);
+        return wrong;
     }
-}
-
-/* Waits for the supervisor's end, at most that long; then kills it, and by that (PDEATHSIG) every daemon. */
-static void await_end(retained_t *retained, apr_interval_time_t limit)
-{
-    int pidfd = (int)syscall(SYS_pidfd_open, retained->supervisor, 0);
-    struct pollfd ended = {.fd = pidfd, .events = POLLIN};
-    apr_time_t deadline = apr_time_now() + limit;
-    int n = 0, status;
-
-    while (pidfd >= 0) {
-        apr_interval_time_t left = deadline - apr_time_now();
-        n = poll(&ended, 1, left > 0 ? (int)(left / 1000 + 1) : 0);
-        if (n > 0 || left <= 0) {
-            break;
-        }
+    ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_INFO, 0, supervision->main_server,
+                 MJLOGNO(0062) "JVMRuntimeDir, JVMMinimumUID, httpd's user or where mod_jvm lies has changed: supervisor %d takes over from %d",
+                 (int)next->pid, (int)former->pid);
+    if (mj_supervisor_client_tell(former, MJ_CONTROL_RETIRE) != APR_SUCCESS) {
+        kill(former->pid, SIGTERM); /* it does not listen */
     }
-    if (n <= 0) {
-        n = kill(retained->supervisor, SIGKILL) == 0 ? 1 : 0; /* httpd -X may do so no longer: it has become User */
-    }
-    while (n > 0 && waitpid(retained->supervisor, &status, 0) < 0 && errno == EINTR) {
-    }
-    if (pidfd >= 0) {
-        close(pidfd);
-    }
-}
-
-/* What others are to find on the board stays. */
-static void end_process(retained_t *retained)
-{
-    if (retained->supervisor != 0) {
-        if (mj_control_send(retained->control, 'S', (mj_span_t){NULL, 0}, NULL) != APR_SUCCESS) {
-            kill(retained->supervisor, SIGTERM);
-        }
-        await_end(retained, retained->longest_shutdown + apr_time_from_sec(3));
-        retained->supervisor = 0;
-    }
-    if (retained->control >= 0) {
-        close(retained->control);
-        retained->control = -1;
-    }
-}
-
-static void end_supervisor(retained_t *retained)
-{
-    end_process(retained);
-    if (retained->board != NULL) {
-        mj_board_unmap(retained->board);
-        close_fd(&retained->board_fd);
-        close_fd(&retained->bell);
-        retained->board = NULL;
-    }
-}
-
-/* The configuration goes: httpd ends or restarts, and takes the supervisor with it; or it restarts gracefully, and the supervisor waits
- * for what the next configuration says. */
-static apr_status_t leave(void *data)
-{
-    supervision_t *supervision = data;
-    retained_t *retained = supervision->retained;
-    int state;
-
-    if (getpid() != supervision->parent) { /* other modules' processes may clean up what they inherited */
-        return APR_SUCCESS;
-    }
-    /* the other-child registration has gone already: pconf undoes last what was done first */
-    state = ap_state_query(AP_SQ_MAIN_STATE);
-    if (state == AP_SQ_MS_EXITING || !ap_unixd_mpm_get_retained_data()->was_graceful) {
-        end_supervisor(retained);
-    }
-    else if (retained->supervisor != 0) {
-        mj_control_send(retained->control, 'V', (mj_span_t){NULL, 0}, NULL);
-    }
-    return APR_SUCCESS;
-}
-
-/* --- hooks --- */
-
-static void give_up_places(mj_board_t *board, const apr_array_header_t *pools)
-{
-    unsigned index;
-    for (index = 0; index < mj_board_places(board); index++) {
-        if (mj_board_pool_state(board, index) == MJ_POOL_FREE && !is_declared(pools, index)) {
-            mj_board_give_up(board, index);
-        }
-    }
-}
-
-static const char *claim_places(supervision_t *supervision)
-{
-    apr_array_header_t *pools = mj_all_pools(supervision->pconf, supervision->main_server);
-    retained_t *retained = supervision->retained;
-    apr_status_t rv;
-    int i, children = 0;
-
-    if (retained->board == NULL) {
-        ap_mpm_query(AP_MPMQ_HARD_LIMIT_DAEMONS, &children);
-        /* Twice: a child that ends slowly may lose its place in httpd's scoreboard to another. */
-        rv = mj_board_create(&retained->board, &retained->board_fd, MAX_POOLS, children > 0 ? 2 * (unsigned)children : 1);
-        if (rv != APR_SUCCESS) {
-            return apr_psprintf(supervision->pconf, "shared memory for the board cannot be had: %s", strerror(rv));
-        }
-        retained->bell = mj_bell_make();
-        if (retained->bell < 0) {
-            return apr_psprintf(supervision->pconf, "a pipe for the bell cannot be had: %s", strerror(errno));
-        }
-    }
-    give_up_places(retained->board, pools);
-    for (i = 0; i < pools->nelts; i++) {
-        mj_pool_t *declared = APR_ARRAY_IDX(pools, i, mj_pool_t *);
-        if (mj_board_claim(retained->board, declared->settings->name, &declared->index) != APR_SUCCESS) {
-            return apr_psprintf(supervision->pconf, "more than %d pools are declared", MAX_POOLS);
-        }
-    }
+    retained->current = next;
+    add_retired(retained, former);
     return NULL;
+}
+
+/* @param has_runtime_dir whether the folder that is configured can be used
+ *  @return false if none runs any more */
+static bool configure_running(supervision_t *supervision, bool has_runtime_dir, bool has_pools)
+{
+    mj_supervisor_client_t *current = supervision->retained->current;
+    mj_supervisor_start_t start = mj_settings_of_start(supervision);
+    const char *wrong;
+
+    if (has_runtime_dir && has_pools && !mj_supervisor_client_has(current, &start, supervision->pconf)) {
+        wrong = replace_current(supervision);
+        if (wrong == NULL) {
+            return true;
+        }
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, supervision->main_server,
+                     MJLOGNO(0063) "another supervisor cannot be started, and the former one goes on, with the JVMRuntimeDir, JVMMinimumUID and User of "
+                                   "before; the next restart of httpd tries again: %s",
+                     wrong);
+    }
+    supervision->runtime_dir = apr_pstrdup(supervision->pconf, current->runtime_dir);
+    return push_to_current(supervision);
+}
+
+/* @return NULL, or what is wrong */
+static const char *configure(supervision_t *supervision, bool has_pools)
+{
+    mj_retained_t *retained = supervision->retained;
+    const char *no_dir = make_runtime_dir(supervision), *wrong;
+
+    if (no_dir != NULL) {
+        no_dir = apr_pstrcat(supervision->pconf, "JVMRuntimeDir: ", no_dir, NULL);
+        supervision->runtime_dir = mj_runtime_dir(supervision->pconf, supervision->main_server);
+    }
+    if (runs(retained->current) && configure_running(supervision, no_dir == NULL, has_pools)) {
+        return has_pools ? no_dir : NULL;
+    }
+    if (!has_pools) {
+        return NULL;
+    }
+    /* The board first: httpd's children are forked with it, and a supervisor may come later. */
+    wrong = retained->current == NULL ? make_client(supervision, &retained->current) : NULL;
+    if (wrong == NULL) {
+        wrong = mj_places_claim(supervision, retained->current->board);
+    }
+    if (wrong == NULL) {
+        wrong = no_dir;
+    }
+    if (wrong == NULL) {
+        wrong = start_and_push(supervision, retained->current);
+    }
+    if (wrong == NULL) {
+        retained->failed_starts = 0;
+    }
+    else if (retained->current != NULL) {
+        note_failed_start(supervision);
+    }
+    return wrong;
 }
 
 /* Nothing is served from there: httpd starts without it, where the disk is full for instance. */
@@ -507,10 +411,54 @@ static const char *make_state_dir(apr_pool_t *pool, server_rec *main_server)
     return resolved;
 }
 
+/* The configuration goes: httpd ends or restarts, and takes the supervisor with it; or it restarts gracefully, and the supervisor waits
+ * for what the next configuration says. */
+static apr_status_t leave(void *data)
+{
+    supervision_t *supervision = data;
+    mj_retained_t *retained = supervision->retained;
+    int state;
+
+    if (getpid() != supervision->parent) { /* other modules' processes may clean up what they inherited */
+        return APR_SUCCESS;
+    }
+    /* the other-child registration has gone already: pconf undoes last what was done first */
+    state = ap_state_query(AP_SQ_MAIN_STATE);
+    if (state == AP_SQ_MS_EXITING || !ap_unixd_mpm_get_retained_data()->was_graceful) {
+        end_all(retained);
+    }
+    else if (runs(retained->current)) {
+        mj_supervisor_client_tell(retained->current, MJ_CONTROL_VOID);
+    }
+    return APR_SUCCESS;
+}
+
+static supervision_t *make_supervision(apr_pool_t *pconf, server_rec *main_server, mj_retained_t *retained)
+{
+    supervision_t *supervision = apr_pcalloc(pconf, sizeof(*supervision));
+    supervision->retained = retained;
+    supervision->main_server = main_server;
+    supervision->pconf = pconf;
+    supervision->parent = getpid();
+    supervision->board_fd = -1;
+    supervision->bell = -1;
+    apr_pool_cleanup_register(pconf, supervision, leave, apr_pool_cleanup_null);
+    return supervision;
+}
+
+/* --- hooks --- */
+
+/* Since httpd's start, its configuration was read again. */
+static bool has_restarted(void)
+{
+    int generation = 0;
+    return ap_mpm_query(AP_MPMQ_GENERATION, &generation) == APR_SUCCESS && generation > 0;
+}
+
 int mj_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, server_rec *main_server)
 {
     supervision_t *supervision;
-    retained_t *retained;
+    mj_retained_t *retained;
     const char *wrong;
     bool has_pools;
 
@@ -521,54 +469,25 @@ int mj_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, serve
     }
     retained = retained_of();
     has_pools = mj_all_pools(pconf, main_server)->nelts > 0;
-    if (!has_pools && retained->supervisor == 0) {
+    if (!has_pools && retained->current == NULL && retained->retired == NULL) {
         return OK;
     }
     /* Without pools a supervisor goes on: it drains those that it had, for requests may be in them. */
-    supervision = apr_pcalloc(pconf, sizeof(*supervision));
-    supervision->retained = retained;
-    supervision->main_server = main_server;
-    supervision->pconf = pconf;
-    supervision->parent = getpid();
-    supervision->board_fd = -1;
-    supervision->bell = -1;
+    supervision = make_supervision(pconf, main_server, retained);
     mj_server_config(main_server)->supervision = supervision;
-
-    wrong = mj_folder_make(pconf, mj_runtime_dir(pconf, main_server), geteuid(), geteuid() == 0, &supervision->runtime_dir);
-    if (wrong != NULL && !has_pools) {
-        end_supervisor(retained);
-        mj_server_config(main_server)->supervision = NULL;
-        return OK;
-    }
-    if (wrong != NULL) {
-        ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_CRIT, 0, main_server, MJLOGNO(0011) "JVMRuntimeDir: %s", wrong);
-        return HTTP_INTERNAL_SERVER_ERROR;
-    }
     supervision->state_dir = make_state_dir(pconf, main_server);
-    wrong = claim_places(supervision);
-    apr_pool_cleanup_register(pconf, supervision, leave, apr_pool_cleanup_null);
-    if (wrong == NULL && retained->supervisor != 0) {
-        wrong = push_settings(supervision);
-        if (wrong != NULL) { /* one that does not listen is of no use: a new one */
-            ap_log_error(APLOG_MARK, APLOG_ERR, 0, main_server, MJLOGNO(0012) "the supervisor (pid %d) is replaced: %s",
-                         (int)retained->supervisor, wrong);
-            end_process(retained);
-            reset_board(supervision);
-            wrong = NULL;
-        }
-    }
-    if (wrong == NULL && retained->supervisor == 0) {
-        wrong = start_supervisor(supervision);
-        if (wrong == NULL) {
-            wrong = push_settings(supervision);
-        }
-    }
-    if (wrong != NULL) {
+    wrong = configure(supervision, has_pools);
+    if (wrong != NULL && !has_restarted()) {
         ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_CRIT, 0, main_server, MJLOGNO(0013) "the supervisor cannot be started: %s", wrong);
-        end_supervisor(retained);
+        end_all(retained);
         return HTTP_INTERNAL_SERVER_ERROR;
     }
-    watch(supervision);
+    if (wrong != NULL) {
+        ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_ERR, 0, main_server, MJLOGNO(0011) "%s; %s", wrong,
+                     runs(retained->current) ? "the former JVMRuntimeDir stays in use, and the next restart of httpd tries again"
+                                             : "no pool runs, and a supervisor is to be started again and again");
+    }
+    watch_all(supervision);
     return OK;
 }
 
@@ -576,14 +495,20 @@ int mj_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, serve
 int mj_monitor(apr_pool_t *pool, server_rec *main_server)
 {
     supervision_t *supervision = mj_server_config(ap_server_conf)->supervision;
+    mj_retained_t *retained = supervision != NULL ? supervision->retained : NULL;
+    mj_supervisor_client_t *client;
 
-    (void)pool;
     (void)main_server;
-    if (supervision != NULL && supervision->retained->supervisor == 0) {
+    if (retained == NULL) {
+        return DECLINED;
+    }
+    if (retained->current != NULL && !runs(retained->current) && mj_all_pools(pool, ap_server_conf)->nelts > 0) {
         start_again(supervision);
     }
-    if (supervision != NULL && supervision->retained->board != NULL) {
-        mj_board_clear_rows_of_nobody(supervision->retained->board);
+    for (client = all_clients(retained); client != NULL; client = client->next) {
+        if (client->board != NULL) {
+            mj_board_clear_rows_of_nobody(client->board);
+        }
     }
     return DECLINED;
 }
@@ -593,48 +518,62 @@ int mj_monitor(apr_pool_t *pool, server_rec *main_server)
 int mj_drop_privileges(apr_pool_t *pchild, server_rec *main_server)
 {
     supervision_t *supervision = mj_server_config(main_server)->supervision;
-    const retained_t *retained = supervision != NULL ? supervision->retained : NULL;
+    mj_supervisor_client_t *current = supervision != NULL ? supervision->retained->current : NULL;
 
     (void)pchild;
-    if (retained == NULL || retained->board == NULL) {
+    if (current == NULL) {
         return DECLINED;
     }
-    supervision->bell = mj_bell_grasp(retained->bell);
-    if (getpid() != supervision->parent) { /* httpd -X forks none, and has the board mapped */
-        supervision->board_fd = mj_reopen(retained->board_fd, O_RDWR);
+    supervision->bell = mj_bell_grasp(current->bell);
+    if (getpid() != supervision->parent) {
+        supervision->board_fd = mj_reopen(current->board_fd, O_RDWR);
+    }
+    else { /* httpd -X forks none, has the board mapped, and will be User when it says that it stops */
+        mj_supervisor_client_hold(current);
     }
     return DECLINED;
 }
 
 apr_status_t mj_supervision_enter_child(supervision_t *supervision, mj_child_t *child)
 {
-    retained_t *retained = supervision->retained;
+    mj_retained_t *retained = supervision->retained;
+    mj_supervisor_client_t *client = retained->current;
     apr_status_t rv = APR_SUCCESS;
 
-    child->board = retained->board;
+    if (client == NULL) {
+        return APR_ENOMEM;
+    }
+    child->board = client->board;
     child->bell = supervision->bell;
     child->runtime_dir = supervision->runtime_dir;
     if (getpid() != supervision->parent) {
         /* The parent's mapping is not inherited: of its handle only the sizes are of use. */
-        rv = mj_board_map(&child->board, supervision->board_fd, mj_board_max_pools(retained->board), mj_board_max_children(retained->board));
-        close_fd(&supervision->board_fd);
-        close_fd(&retained->control);
-        close_fd(&retained->board_fd);
-        close_fd(&retained->bell);
+        rv = mj_board_map(&child->board, supervision->board_fd, mj_board_max_pools(client->board), mj_board_max_children(client->board));
+        if (supervision->board_fd >= 0) {
+            close(supervision->board_fd);
+            supervision->board_fd = -1;
+        }
+        for (client = all_clients(retained); client != NULL; client = client->next) {
+            mj_supervisor_client_forget(client);
+        }
     }
     return supervision->bell >= 0 ? rv : APR_EBADF;
 }
 
+/* Children of an earlier configuration may have the board of a retired supervisor. */
 void mj_child_status(server_rec *main_server, pid_t pid, ap_generation_t generation, int slot, mpm_child_status status)
 {
-    const mj_server_t *config = mj_server_config(main_server);
-    mj_board_t *board = config->supervision != NULL ? config->supervision->retained->board : NULL;
+    const supervision_t *supervision = mj_server_config(main_server)->supervision;
+    mj_supervisor_client_t *client = supervision != NULL ? all_clients(supervision->retained) : NULL;
+
     (void)generation;
     (void)slot;
-    if (board != NULL && status == MPM_CHILD_STARTED) {
-        (void)mj_board_child_started(board, (uint32_t)pid); /* without memory its row may be cleared under it: its requests count for less */
+    if (status == MPM_CHILD_STARTED && client != NULL && client->board != NULL) {
+        (void)mj_board_child_started(client->board, (uint32_t)pid); /* without memory its row may be cleared under it: its requests count for less */
     }
-    else if (board != NULL && status == MPM_CHILD_EXITED) {
-        mj_board_child_died(board, (uint32_t)pid);
+    for (; status == MPM_CHILD_EXITED && client != NULL; client = client->next) {
+        if (client->board != NULL) {
+            mj_board_child_died(client->board, (uint32_t)pid);
+        }
     }
 }

@@ -1,10 +1,12 @@
-/* jvm-supervisor: started by httpd's parent with the control socket on descriptor 3 and its error log on descriptor 2. One thread, one
- * poll loop. */
+/* jvm-supervisor: started by httpd's parent with arguments that it keeps (site.h), the descriptors of control.h, and its error log on
+ * descriptor 2. One thread, one poll loop. */
+#include "control_socket.h"
 #include "log.h"
 #include "service.h"
 #include "supervisor.h"
 
 #include <apr_general.h>
+#include <apr_strings.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -21,19 +23,21 @@
 #include <time.h>
 #include <unistd.h>
 
-#define CONTROL_FD 3
 #define FIRST_OWN_FD 5
 #define MESSAGES_PER_TURN 64
 /* What a shutdown-timeout of 0 means when httpd has died: something must end what nobody waits for. */
 #define ORPHANED_US (5 * INT64_C(1000000))
-#define FIXED_FDS 4
+#define FIXED_FDS 5
+/* After a failure that may pass, no descriptors left for instance: the socket stays readable meanwhile. */
+#define ACCEPT_PAUSE_US INT64_C(1000000)
 #define STRANGER_LOG_US (60 * INT64_C(1000000))
 #define FDS_PER_DAEMON 4
 
 typedef struct loop_t {
     mj_supervisor_t *supervisor;
     mj_service_t *service;
-    int control; /**< -1 once its other end is closed */
+    int connection;    /**< httpd's parent's; -1: there is none */
+    int64_t accept_at; /**< none is accepted before */
     int signals;
     int parent; /**< pidfd; -1 once it is known to have died */
     bool has_parent_died;
@@ -63,13 +67,13 @@ static int die_without_memory(int status)
     abort();
 }
 
-/* 0, 1 and 4 become /dev/null: no descriptor of our own may be below 5, where a daemon's are placed. */
+/* The board is mapped already. 0, 1 and 4 become /dev/null: no descriptor of our own may be below 5, where a daemon's are placed. */
 static bool arrange_descriptors(void)
 {
     int null = open("/dev/null", O_RDWR | O_CLOEXEC), log;
     struct rlimit limit;
 
-    if (null < 0 || fcntl(CONTROL_FD, F_SETFD, FD_CLOEXEC) != 0) {
+    if (null < 0 || fcntl(MJ_CONTROL_FD, F_SETFD, FD_CLOEXEC) != 0 || fcntl(MJ_CONTROL_BELL_FD, F_SETFD, FD_CLOEXEC) != 0) {
         return false;
     }
     log = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, FIRST_OWN_FD);
@@ -78,14 +82,12 @@ static bool arrange_descriptors(void)
     }
     log = mj_log_adopt(log);
     if (dup3(log, STDERR_FILENO, O_CLOEXEC) < 0 || dup3(null, 0, O_CLOEXEC) < 0 || dup3(null, 1, O_CLOEXEC) < 0 ||
-        (null != 4 && dup3(null, 4, O_CLOEXEC) < 0)) {
+        dup3(null, MJ_CONTROL_BOARD_FD, O_CLOEXEC) < 0) {
         return false;
     }
     close(log);
-    if (null > 4) {
-        close(null);
-    }
-    close_range(FIRST_OWN_FD, ~0U, 0); /* httpd's own are close-on-exec; this is for those of other modules */
+    close(null);
+    close_range(MJ_CONTROL_BELL_FD + 1, ~0U, 0); /* httpd's own are close-on-exec; this is for those of other modules */
     if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
         limit.rlim_cur = limit.rlim_max;
         setrlimit(RLIMIT_NOFILE, &limit);
@@ -141,18 +143,32 @@ static void read_signals(loop_t *loop, int64_t now)
 static void read_bell(const loop_t *loop)
 {
     char rings[4096];
-    (void)!read(mj_supervisor_bell_fd(loop->supervisor), rings, sizeof(rings));
+    (void)!read(MJ_CONTROL_BELL_FD, rings, sizeof(rings));
     mj_supervisor_bell(loop->supervisor);
 }
 
-/* Whoever has inherited the parent's end may send as much as he likes: the log has a line of it now and then. */
+/* Whoever may connect may do so as often as he likes: the log has a line of it now and then. */
 static void note_stranger(loop_t *loop, int64_t now)
 {
     if (loop->stranger_logged_at == 0 || now - loop->stranger_logged_at > STRANGER_LOG_US) {
         loop->stranger_logged_at = now;
         mj_log(mj_log_main(), "error",
-               MJLOGNO(0120) "a message on the control socket is not of httpd's parent, and is not heard: a process that another module forks "
-                             "from httpd tries to speak to the supervisor");
+               MJLOGNO(0120) "somebody else than httpd's parent speaks on the control socket, and is not heard: a process that another module forks "
+                             "from httpd, or one of the same user");
+    }
+}
+
+/* One conversation at a time: httpd's parent has no other before it has closed one. */
+static void accept_parent(loop_t *loop, int64_t now)
+{
+    loop->connection = mj_control_accept(MJ_CONTROL_FD, loop->parent_pid);
+    if (loop->connection >= 0) {
+        return;
+    }
+    if (errno == EPERM) {
+        note_stranger(loop, now);
+    } else if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED) {
+        loop->accept_at = now + ACCEPT_PAUSE_US;
     }
 }
 
@@ -160,15 +176,16 @@ static void read_control(loop_t *loop, int64_t now)
 {
     int i;
     for (i = 0; i < MESSAGES_PER_TURN; i++) {
-        apr_status_t status = mj_control_receive(loop->control, loop->parent_pid, &loop->message);
+        apr_status_t status = mj_control_receive(loop->connection, loop->parent_pid, &loop->message);
         if (status == APR_SUCCESS && loop->message.is_stranger) {
             note_stranger(loop, now);
         } else if (status == APR_SUCCESS) {
-            mj_supervisor_receive(loop->supervisor, &loop->message, loop->control, now);
+            mj_supervisor_receive(loop->supervisor, &loop->message, loop->connection, now);
         } else {
             /* Its closing says nothing about httpd: the pidfd does. */
             if (!APR_STATUS_IS_EAGAIN(status)) {
-                close_fd(&loop->control);
+                close_fd(&loop->connection);
+                mj_supervisor_hang_up(loop->supervisor);
             }
             return;
         }
@@ -201,10 +218,11 @@ static void wait_and_read(loop_t *loop, int64_t wake_at, apr_pool_t *turn_mem)
     }
     fds = apr_pcalloc(turn_mem, (count + MJ_SERVICE_FDS) * sizeof(*fds));
     dead = apr_palloc(turn_mem, count * sizeof(*dead));
-    fds[0].fd = loop->control;
+    fds[0].fd = loop->connection;
     fds[1].fd = loop->signals;
     fds[2].fd = loop->parent;
-    fds[3].fd = mj_supervisor_bell_fd(loop->supervisor);
+    fds[3].fd = MJ_CONTROL_BELL_FD;
+    fds[4].fd = loop->connection < 0 && loop->accept_at <= now ? MJ_CONTROL_FD : -1;
     i = FIXED_FDS;
     for (pool = mj_supervisor_pools(loop->supervisor); pool != NULL; pool = pool->next) {
         for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
@@ -244,7 +262,7 @@ static void wait_and_read(loop_t *loop, int64_t wake_at, apr_pool_t *turn_mem)
             }
         }
     }
-    if (fds[3].revents != 0) { /* before a message may bring another bell */
+    if (fds[3].revents != 0) {
         read_bell(loop);
     }
     mj_service_react(loop->service, fds + count, now);
@@ -255,6 +273,9 @@ static void wait_and_read(loop_t *loop, int64_t wake_at, apr_pool_t *turn_mem)
     take_deaths(loop, dead, dead_count, now);
     if (fds[0].revents != 0) {
         read_control(loop, now);
+    }
+    if (fds[4].revents != 0) {
+        accept_parent(loop, now);
     }
 }
 
@@ -301,22 +322,61 @@ static void run(loop_t *loop, apr_pool_t *pool)
         }
         service_at = mj_service_turn(loop->service, now);
         wake_at = mj_earlier(wake_at, service_at);
+        if (loop->connection < 0 && loop->accept_at > now) {
+            wake_at = mj_earlier(wake_at, loop->accept_at);
+        }
         wait_and_read(loop, wake_at, turn_mem);
         apr_pool_clear(turn_mem);
     }
 }
 
-int main(void)
+/* NAME=VALUE each, as a record. */
+static mj_span_t read_arguments(char *const *argv, apr_pool_t *pool)
+{
+    mj_record_builder_t *record = mj_record_builder_make(pool);
+    while (*argv != NULL) {
+        const char *equals = strchr(*argv, '=');
+        if (equals != NULL) {
+            mj_record_add(record, apr_pstrmemdup(pool, *argv, (apr_size_t)(equals - *argv)), equals + 1);
+        }
+        argv++;
+    }
+    return mj_record_bytes(record);
+}
+
+static mj_supervisor_t *make_supervisor(char *const *argv, apr_pool_t *pool)
+{
+    mj_span_t arguments = read_arguments(argv, pool);
+    mj_board_t *board;
+    mj_site_t *start;
+    const char *wrong = mj_site_read(&start, arguments, pool);
+
+    if (wrong == NULL && mj_board_map(&board, MJ_CONTROL_BOARD_FD, (unsigned)mj_record_number(arguments, "max-pools", 0),
+                                      (unsigned)mj_record_number(arguments, "max-children", 0)) != APR_SUCCESS) {
+        wrong = "the board is not what it was said to be";
+    }
+    if (wrong != NULL) {
+        mj_log(mj_log_main(), "crit", MJLOGNO(0122) "the supervisor cannot start: %s", wrong);
+        return NULL;
+    }
+    return mj_supervisor_make(start, board, (uint32_t)time(NULL), monotonic_us(), pool);
+}
+
+int main(int argc, char **argv)
 {
     apr_pool_t *pool;
     loop_t *loop;
 
-    if (apr_initialize() != APR_SUCCESS || apr_pool_create_ex(&pool, NULL, die_without_memory, NULL) != APR_SUCCESS) {
+    if (argc < 1 || apr_initialize() != APR_SUCCESS || apr_pool_create_ex(&pool, NULL, die_without_memory, NULL) != APR_SUCCESS) {
         return give_up("APR");
     }
     loop = apr_pcalloc(pool, sizeof(*loop));
-    loop->control = CONTROL_FD;
+    loop->connection = -1;
     loop->parent_pid = getppid();
+    loop->supervisor = make_supervisor(argv + 1, pool);
+    if (loop->supervisor == NULL) {
+        return EXIT_FAILURE;
+    }
     if (!arrange_descriptors()) {
         return give_up("descriptors");
     }
@@ -336,7 +396,6 @@ int main(void)
     if (chdir("/") != 0) {
         return give_up("/");
     }
-    loop->supervisor = mj_supervisor_make(pool, (uint32_t)time(NULL), monotonic_us());
     loop->service = mj_service_make(loop->supervisor, pool);
     run(loop, pool);
     mj_service_free(loop->service);

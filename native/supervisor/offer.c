@@ -7,10 +7,10 @@
 /* More than any board has; here it only bounds memory. */
 #define MAX_POOLS 65536
 
-static int take_fd(mj_message_t *message, int which)
+static int take_fd(mj_message_t *message)
 {
-    int fd = message->fds[which];
-    message->fds[which] = -1;
+    int fd = message->fd;
+    message->fd = -1;
     return fd;
 }
 
@@ -25,8 +25,6 @@ mj_offer_t *mj_offer_begin(mj_message_t *message, apr_pool_t *parent)
     apr_pool_create(&offer->site_mem, parent);
     offer->server_record.data = apr_pmemdup(mem, message->record.data, message->record.len);
     offer->server_record.len = message->record.len;
-    offer->board_fd = take_fd(message, 0);
-    offer->bell = take_fd(message, 1);
     offer->pools = apr_array_make(mem, 16, sizeof(mj_offered_pool_t));
     return offer;
 }
@@ -34,7 +32,7 @@ mj_offer_t *mj_offer_begin(mj_message_t *message, apr_pool_t *parent)
 void mj_offer_log(mj_offer_t *offer, mj_message_t *message)
 {
     mj_log_release(offer->log);
-    offer->log = mj_log_make(message->record, take_fd(message, 0));
+    offer->log = mj_log_make(message->record, take_fd(message));
     if (offer->main_log == NULL) {
         offer->main_log = mj_log_hold(offer->log);
     }
@@ -55,7 +53,7 @@ void mj_offer_add(mj_offer_t *offer, mj_message_t *message)
     pool->log = mj_log_hold(offer->log != NULL ? offer->log : mj_log_main());
 }
 
-const char *mj_offer_check(mj_offer_t *offer, unsigned max_pools)
+const char *mj_offer_check(mj_offer_t *offer, const mj_site_t *start, unsigned max_pools)
 {
     apr_hash_t *taken = apr_hash_make(offer->mem);
     int i;
@@ -63,7 +61,7 @@ const char *mj_offer_check(mj_offer_t *offer, unsigned max_pools)
     if (offer->wrong != NULL) {
         return offer->wrong;
     }
-    offer->wrong = mj_site_read(&offer->site, offer->server_record, offer->site_mem);
+    offer->wrong = mj_site_configure(&offer->site, start, offer->server_record, offer->site_mem);
     for (i = 0; offer->wrong == NULL && i < offer->pools->nelts; i++) {
         mj_offered_pool_t *pool = &APR_ARRAY_IDX(offer->pools, i, mj_offered_pool_t);
         const char *wrong = mj_program_read(&pool->program, pool->record, offer->site, max_pools, pool->mem);
@@ -92,12 +90,6 @@ void mj_offer_free(mj_offer_t *offer)
         if (pool->mem != NULL) {
             apr_pool_destroy(pool->mem);
         }
-    }
-    if (offer->board_fd >= 0) {
-        close(offer->board_fd);
-    }
-    if (offer->bell >= 0) {
-        close(offer->bell);
     }
     mj_log_release(offer->main_log);
     mj_log_release(offer->log);

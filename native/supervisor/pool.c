@@ -99,15 +99,6 @@ void mj_pool_step(const mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon,
     }
 }
 
-void mj_pool_replace_all(mj_realm_t *realm, mj_pool_t *pool, int64_t now)
-{
-    mj_daemon_t *daemon;
-    mj_pool_renew(pool);
-    for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
-        mj_pool_step(realm, pool, daemon, MJ_EVENT_DRAIN, now);
-    }
-}
-
 void mj_pool_drain(mj_realm_t *realm, mj_pool_t *pool, int64_t now)
 {
     mj_daemon_t *daemon;

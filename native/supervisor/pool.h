@@ -60,9 +60,6 @@ void mj_pool_call(mj_pool_t *pool);
 /** It is no longer named: it drains, and is free when no daemon is left. */
 void mj_pool_remove(mj_pool_t *pool);
 
-/** Its daemons' sockets are of no use any more: all drain at once, and new ones start. */
-void mj_pool_replace_all(mj_realm_t *realm, mj_pool_t *pool, int64_t now);
-
 /** All its daemons drain at once, and it is idle then: a request or a roll starts it again. */
 void mj_pool_drain(mj_realm_t *realm, mj_pool_t *pool, int64_t now);
 

@@ -1,5 +1,6 @@
 #include "site.h"
 
+#include "control.h"
 #include "settings.h"
 #include "starts.h"
 
@@ -49,10 +50,29 @@ static const char *check_runtime_dir(const char *path, apr_pool_t *pool)
     return NULL;
 }
 
-const char *mj_site_read(mj_site_t **out, mj_span_t record, apr_pool_t *pool)
+const char *mj_site_read(mj_site_t **out, mj_span_t arguments, apr_pool_t *pool)
 {
     mj_site_t *site = apr_pcalloc(pool, sizeof(*site));
     const char *wrong;
+
+    site->runtime_dir = read_path(arguments, "runtime-dir", pool);
+    site->launcher = read_path(arguments, "launcher", pool);
+    site->jars = read_path(arguments, "jars", pool);
+    if (site->runtime_dir == NULL || site->launcher == NULL || site->jars == NULL ||
+        !read_id(arguments, "httpd-uid", &site->httpd_uid) || !read_id(arguments, "httpd-gid", &site->httpd_gid) ||
+        !read_id(arguments, "minimum-uid", &site->minimum_uid)) {
+        return "an argument is missing, or malformed";
+    }
+    wrong = check_runtime_dir(site->runtime_dir, pool);
+    if (wrong == NULL) {
+        *out = site;
+    }
+    return wrong;
+}
+
+const char *mj_site_configure(mj_site_t **out, const mj_site_t *start, mj_span_t record, apr_pool_t *pool)
+{
+    mj_site_t *site = apr_pmemdup(pool, start, sizeof(*site));
     int64_t starts;
 
     if (mj_record_check(record) != APR_SUCCESS) {
@@ -61,30 +81,14 @@ const char *mj_site_read(mj_site_t **out, mj_span_t record, apr_pool_t *pool)
     if (mj_record_number(record, "version", -1) != MJ_CONTROL_VERSION) {
         return apr_psprintf(pool, "this supervisor speaks version %d of the control protocol: restart httpd", MJ_CONTROL_VERSION);
     }
-    site->runtime_dir = read_path(record, "runtime-dir", pool);
     site->state_dir = read_path(record, "state-dir", pool);
-    site->launcher = read_path(record, "launcher", pool);
-    site->jars = read_path(record, "jars", pool);
-    if (site->runtime_dir == NULL || site->launcher == NULL || site->jars == NULL ||
-        !read_id(record, "httpd-uid", &site->httpd_uid) || !read_id(record, "httpd-gid", &site->httpd_gid) ||
-        !read_id(record, "minimum-uid", &site->minimum_uid)) {
-        return "the server record lacks an entry, or one is malformed";
-    }
     starts = mj_record_number(record, "concurrent-starts", 0);
     if (starts < 0 || starts > MJ_CONCURRENT_STARTS_MAX) {
         return "concurrent-starts is out of bounds";
     }
     site->concurrent_starts = starts > 0 ? (unsigned)starts : mj_starts_processors();
-    wrong = check_runtime_dir(site->runtime_dir, pool);
-    if (wrong == NULL) {
-        *out = site;
-    }
-    return wrong;
-}
-
-bool mj_site_sockets_differ(const mj_site_t *a, const mj_site_t *b)
-{
-    return strcmp(a->runtime_dir, b->runtime_dir) != 0 || a->httpd_uid != b->httpd_uid || a->httpd_gid != b->httpd_gid;
+    *out = site;
+    return NULL;
 }
 
 static bool ends_with(const char *name, const char *end)

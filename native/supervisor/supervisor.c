@@ -17,6 +17,9 @@
 
 /* The parent voids the settings at a graceful restart; if mod_jvm is no longer configured, no new ones come. */
 #define VOID_US (30 * INT64_C(1000000))
+/* For how long at most a retired one serves children of httpd that have not ended. */
+#define RETIRED_US (60 * INT64_C(1000000))
+#define RETIRED_LOOK_US INT64_C(1000000)
 /* How long those may take to go that were killed last of all: the machine may be busy. */
 #define STRAYS_US (2 * INT64_C(1000000))
 #define STRAYS_PERIOD_US (20 * INT64_C(1000))
@@ -33,8 +36,7 @@ struct mj_supervisor_t {
     apr_pool_t *mem;
     apr_pool_t *site_mem;
     mj_realm_t realm;
-    struct stat board_stat; /**< tells one board from another */
-    int bell;               /**< -1: none yet */
+    const mj_site_t *start; /**< what it was started with */
     mj_pool_t *pools;
     mj_offer_t *offer; /**< NULL unless between begin and commit */
     int64_t clean_at;  /**< sockets that were left behind are looked for once more; MJ_NEVER */
@@ -44,18 +46,20 @@ struct mj_supervisor_t {
     bool has_reapable; /**< children may be left that have ended */
     bool is_alone;     /**< nobody is left */
     int64_t void_at;   /**< without new settings by then it ends; MJ_NEVER: they are valid */
+    bool is_retired;   /**< another supervisor has its place: it serves httpd's children of before until they have gone */
     bool is_voided;
     bool is_stopping;
 };
 
-mj_supervisor_t *mj_supervisor_make(apr_pool_t *pool, uint32_t serial, int64_t now)
+mj_supervisor_t *mj_supervisor_make(const mj_site_t *start, mj_board_t *board, uint32_t serial, int64_t now, apr_pool_t *pool)
 {
     mj_supervisor_t *supervisor = apr_pcalloc(pool, sizeof(*supervisor));
     supervisor->mem = pool;
+    supervisor->start = start;
+    supervisor->realm.board = board;
     supervisor->realm.next_serial = serial;
     supervisor->realm.oom_kills = mj_vitals_oom_kills();
     srandom(serial);
-    supervisor->bell = -1;
     supervisor->void_at = now + VOID_US;
     supervisor->clean_at = MJ_NEVER;
     supervisor->end_at = MJ_NEVER;
@@ -73,22 +77,6 @@ mj_pool_t *mj_supervisor_find(const mj_supervisor_t *supervisor, const char *nam
     return pool;
 }
 
-/* Maps the board that came with an offer, unless it is the one that is mapped already. */
-static const char *map_board(const mj_supervisor_t *supervisor, const mj_offer_t *offer, mj_board_t **board, struct stat *st)
-{
-    *board = supervisor->realm.board;
-    if (offer->board_fd < 0 || fstat(offer->board_fd, st) != 0) {
-        return "the board is missing";
-    }
-    if (*board != NULL && st->st_dev == supervisor->board_stat.st_dev && st->st_ino == supervisor->board_stat.st_ino) {
-        return NULL;
-    }
-    return mj_board_map(board, offer->board_fd, (unsigned)mj_record_number(offer->server_record, "max-pools", 0),
-                        (unsigned)mj_record_number(offer->server_record, "max-children", 0)) == APR_SUCCESS
-               ? NULL
-               : "the board is not what it was said to be";
-}
-
 static void take_log(mj_offer_t *offer)
 {
     if (offer->main_log != NULL) {
@@ -97,37 +85,9 @@ static void take_log(mj_offer_t *offer)
     }
 }
 
-static void take_board(mj_supervisor_t *supervisor, mj_board_t *board, const struct stat *st)
+static void take_site(mj_supervisor_t *supervisor, mj_offer_t *offer, int64_t now)
 {
-    mj_pool_t *pool;
-    if (board == supervisor->realm.board) {
-        return;
-    }
-    if (supervisor->realm.board != NULL) {
-        mj_board_unmap(supervisor->realm.board);
-    }
-    supervisor->realm.board = board;
-    supervisor->board_stat = *st;
-    for (pool = supervisor->pools; pool != NULL; pool = pool->next) {
-        mj_pool_show(&supervisor->realm, pool);
-    }
-}
-
-static void take_bell(mj_supervisor_t *supervisor, mj_offer_t *offer)
-{
-    if (supervisor->bell >= 0) {
-        close(supervisor->bell);
-    }
-    supervisor->bell = offer->bell;
-    offer->bell = -1;
-}
-
-/* @return true if the daemons that run cannot be reached any more */
-static bool take_site(mj_supervisor_t *supervisor, mj_offer_t *offer, int64_t now)
-{
-    const mj_site_t *old = supervisor->realm.site;
-    bool is_other_place = old == NULL || strcmp(old->runtime_dir, offer->site->runtime_dir) != 0;
-    bool differs = old != NULL && mj_site_sockets_differ(old, offer->site);
+    bool is_first = supervisor->realm.site == NULL;
 
     if (supervisor->site_mem != NULL) {
         apr_pool_destroy(supervisor->site_mem);
@@ -135,11 +95,10 @@ static bool take_site(mj_supervisor_t *supervisor, mj_offer_t *offer, int64_t no
     supervisor->realm.site = offer->site;
     supervisor->site_mem = offer->site_mem;
     offer->site_mem = NULL;
-    if (is_other_place) {
+    if (is_first) {
         mj_site_clean(supervisor->realm.site);
         supervisor->clean_at = now + CLEAN_AGAIN_US;
     }
-    return differs;
 }
 
 static bool is_offered(const mj_offer_t *offer, const mj_pool_t *pool)
@@ -195,45 +154,30 @@ static const char *check_places(const mj_supervisor_t *supervisor, const mj_offe
     return NULL;
 }
 
+static bool is_ending(const mj_supervisor_t *supervisor)
+{
+    return supervisor->is_stopping || supervisor->is_retired;
+}
+
 /* @return NULL, or what is wrong: then all stays as it was */
 static const char *commit(mj_supervisor_t *supervisor, int64_t now)
 {
     mj_offer_t *offer = supervisor->offer;
-    mj_board_t *board = supervisor->realm.board;
-    struct stat st;
     const char *wrong;
-    mj_pool_t *pool;
-    bool are_unreachable;
 
-    if (supervisor->is_stopping) {
+    if (is_ending(supervisor)) {
         return "it is ending";
     }
-    wrong = map_board(supervisor, offer, &board, &st);
-    if (wrong == NULL && offer->bell < 0) {
-        wrong = "the bell is missing";
-    }
-    if (wrong == NULL) {
-        wrong = mj_offer_check(offer, mj_board_max_pools(board));
-    }
+    wrong = mj_offer_check(offer, supervisor->start, mj_board_max_pools(supervisor->realm.board));
     if (wrong == NULL) {
         wrong = check_places(supervisor, offer);
     }
     if (wrong != NULL) {
-        if (board != supervisor->realm.board) {
-            mj_board_unmap(board);
-        }
         return wrong;
     }
     take_log(offer);
-    take_board(supervisor, board, &st);
-    take_bell(supervisor, offer);
-    are_unreachable = take_site(supervisor, offer, now);
+    take_site(supervisor, offer, now);
     take_pools(supervisor, offer);
-    for (pool = supervisor->pools; are_unreachable && pool != NULL; pool = pool->next) {
-        if (!pool->plan.is_removed) {
-            mj_pool_replace_all(&supervisor->realm, pool, now);
-        }
-    }
     supervisor->void_at = MJ_NEVER;
     supervisor->is_voided = false;
     return NULL;
@@ -247,47 +191,52 @@ static void drop_offer(mj_supervisor_t *supervisor)
     }
 }
 
-static void receive_commit(mj_supervisor_t *supervisor, int control, int64_t now)
+static void receive_commit(mj_supervisor_t *supervisor, int connection, int64_t now)
 {
     apr_pool_t *scratch;
     const char *wrong = supervisor->offer == NULL ? "commit without begin" : commit(supervisor, now);
 
     if (wrong != NULL) {
         mj_log(mj_log_main(), "error", MJLOGNO(0106) "settings refused, the old ones stay: %s", wrong);
+        if (supervisor->realm.site != NULL && !is_ending(supervisor)) { /* httpd is there, and has pools */
+            supervisor->void_at = MJ_NEVER;
+        }
     }
     apr_pool_create(&scratch, supervisor->mem);
-    mj_control_acknowledge(control, wrong, scratch);
+    mj_control_answer(connection, wrong, is_ending(supervisor), scratch);
     apr_pool_destroy(scratch);
     drop_offer(supervisor);
 }
 
-void mj_supervisor_receive(mj_supervisor_t *supervisor, mj_message_t *message, int control, int64_t now)
+void mj_supervisor_receive(mj_supervisor_t *supervisor, mj_message_t *message, int connection, int64_t now)
 {
-    int i;
-
     switch (message->type) {
-    case 'B':
+    case MJ_CONTROL_BEGIN:
         drop_offer(supervisor);
         supervisor->offer = mj_offer_begin(message, supervisor->mem);
         break;
-    case 'L':
+    case MJ_CONTROL_LOG:
         if (supervisor->offer != NULL) {
             mj_offer_log(supervisor->offer, message);
         }
         break;
-    case 'P':
+    case MJ_CONTROL_POOL:
         if (supervisor->offer != NULL) {
             mj_offer_add(supervisor->offer, message);
         }
         break;
-    case 'C':
-        receive_commit(supervisor, control, now);
+    case MJ_CONTROL_COMMIT:
+        receive_commit(supervisor, connection, now);
         break;
-    case 'S':
+    case MJ_CONTROL_STOP:
         mj_supervisor_stop(supervisor, "httpd stops", MJ_STOP_US, now);
         break;
-    case 'V':
+    case MJ_CONTROL_VOID:
         supervisor->void_at = now + VOID_US;
+        break;
+    case MJ_CONTROL_RETIRE:
+        supervisor->is_retired = true;
+        supervisor->void_at = now + RETIRED_US;
         break;
     default:
         mj_log(mj_log_main(), "error", MJLOGNO(0107) "a malformed message on the control socket is ignored");
@@ -296,19 +245,17 @@ void mj_supervisor_receive(mj_supervisor_t *supervisor, mj_message_t *message, i
         }
         break;
     }
-    for (i = 0; i < MJ_CONTROL_FDS; i++) {
-        if (message->fds[i] >= 0) {
-            close(message->fds[i]);
-        }
+    if (message->fd >= 0) {
+        close(message->fd);
     }
 }
 
-/* --- calls --- */
-
-int mj_supervisor_bell_fd(const mj_supervisor_t *supervisor)
+void mj_supervisor_hang_up(mj_supervisor_t *supervisor)
 {
-    return supervisor->bell;
+    drop_offer(supervisor);
 }
+
+/* --- calls --- */
 
 void mj_supervisor_bell(mj_supervisor_t *supervisor)
 {
@@ -429,7 +376,11 @@ void mj_supervisor_hand_over(mj_supervisor_t *supervisor, const char *why, int64
 static void void_settings(mj_supervisor_t *supervisor)
 {
     mj_pool_t *pool;
-    mj_log(mj_log_main(), "info", MJLOGNO(0109) "no settings came for 30 s: draining all pools, then ending");
+    if (supervisor->is_retired) {
+        mj_log(mj_log_main(), "info", MJLOGNO(0121) "another supervisor has taken over: draining all pools, then ending");
+    } else {
+        mj_log(mj_log_main(), "info", MJLOGNO(0109) "no settings came for 30 s: draining all pools, then ending");
+    }
     for (pool = supervisor->pools; pool != NULL; pool = pool->next) {
         mj_pool_remove(pool);
     }
@@ -437,7 +388,13 @@ static void void_settings(mj_supervisor_t *supervisor)
     supervisor->void_at = MJ_NEVER;
 }
 
-static bool is_ending(const mj_supervisor_t *supervisor)
+/* A retired one is there for requests of httpd's children of before. They have rows on its board, which httpd's parent frees when they end. */
+static bool is_of_no_use(const mj_supervisor_t *supervisor)
+{
+    return supervisor->is_retired && !supervisor->is_voided && !mj_board_has_children(supervisor->realm.board);
+}
+
+static bool is_empty(const mj_supervisor_t *supervisor)
 {
     return (supervisor->is_stopping || supervisor->is_voided) && supervisor->pools == NULL;
 }
@@ -474,7 +431,7 @@ int64_t mj_supervisor_turn(mj_supervisor_t *supervisor, int64_t now)
         mj_supervisor_reap(supervisor, now);
     }
 
-    if (supervisor->void_at <= now) {
+    if (supervisor->void_at <= now || is_of_no_use(supervisor)) {
         void_settings(supervisor);
     }
     if (supervisor->clean_at <= now) {
@@ -482,6 +439,9 @@ int64_t mj_supervisor_turn(mj_supervisor_t *supervisor, int64_t now)
         supervisor->clean_at = MJ_NEVER;
     }
     wake_at = mj_earlier(supervisor->void_at, supervisor->clean_at);
+    if (supervisor->is_retired && !supervisor->is_voided) {
+        wake_at = mj_earlier(wake_at, now + RETIRED_LOOK_US);
+    }
     for (each = supervisor->pools; each != NULL; each = each->next) {
         mj_pool_prepare(&supervisor->realm, each, now);
     }
@@ -501,7 +461,7 @@ int64_t mj_supervisor_turn(mj_supervisor_t *supervisor, int64_t now)
     }
     wake_at = mj_earlier(wake_at, put_board_right(supervisor, now));
     wake_at = mj_earlier(wake_at, mj_pool_look_at_states(&supervisor->realm, supervisor->pools, now));
-    if (is_ending(supervisor)) {
+    if (is_empty(supervisor)) {
         wake_at = end_strays(supervisor, now);
     }
     return supervisor->has_reapable ? now : wake_at;
@@ -509,7 +469,7 @@ int64_t mj_supervisor_turn(mj_supervisor_t *supervisor, int64_t now)
 
 bool mj_supervisor_has_ended(const mj_supervisor_t *supervisor)
 {
-    return is_ending(supervisor) && supervisor->is_alone;
+    return is_empty(supervisor) && supervisor->is_alone;
 }
 
 void mj_supervisor_free(mj_supervisor_t *supervisor)
@@ -518,10 +478,5 @@ void mj_supervisor_free(mj_supervisor_t *supervisor)
     if (supervisor->clean_at != MJ_NEVER) { /* not done yet */
         mj_site_clean(supervisor->realm.site);
     }
-    if (supervisor->bell >= 0) {
-        close(supervisor->bell);
-    }
-    if (supervisor->realm.board != NULL) {
-        mj_board_unmap(supervisor->realm.board);
-    }
+    mj_board_unmap(supervisor->realm.board);
 }

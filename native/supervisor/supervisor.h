@@ -7,16 +7,18 @@
 
 typedef struct mj_supervisor_t mj_supervisor_t;
 
-/** @param serial a first serial that no earlier supervisor has come to */
-mj_supervisor_t *mj_supervisor_make(apr_pool_t *pool, uint32_t serial, int64_t now);
+/** @param start what it is started with
+ *  @param board is taken over
+ *  @param serial a first serial that no earlier supervisor has come to */
+mj_supervisor_t *mj_supervisor_make(const mj_site_t *start, mj_board_t *board, uint32_t serial, int64_t now, apr_pool_t *pool);
 
-/** Takes a message of the parent; control is where the answer goes. */
-void mj_supervisor_receive(mj_supervisor_t *supervisor, mj_message_t *message, int control, int64_t now);
+/** Takes a message of the parent; connection is where the answer goes. */
+void mj_supervisor_receive(mj_supervisor_t *supervisor, mj_message_t *message, int connection, int64_t now);
 
-/** The descriptor that is readable when a child of httpd calls; -1 before the first settings. It may be another after each message. */
-int mj_supervisor_bell_fd(const mj_supervisor_t *supervisor);
+/** The parent has closed its connection: what it has begun and not committed is dropped. */
+void mj_supervisor_hang_up(mj_supervisor_t *supervisor);
 
-/** That descriptor was readable, and has been read. */
+/** The bell has rung: a child of httpd calls. */
 void mj_supervisor_bell(mj_supervisor_t *supervisor);
 
 /** Reaps children that have ended. */
@@ -40,7 +42,7 @@ int64_t mj_supervisor_turn(mj_supervisor_t *supervisor, int64_t now);
 /** True when it was told to end, or got no settings, and no daemon is left, nor what one had started. */
 bool mj_supervisor_has_ended(const mj_supervisor_t *supervisor);
 
-/** Unmaps the board of one that has ended. */
+/** Unmaps the board; of one that has ended. */
 void mj_supervisor_free(mj_supervisor_t *supervisor);
 
 /** The first pool, for walks over all daemons. */

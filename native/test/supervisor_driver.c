@@ -1,6 +1,7 @@
 #include "supervisor_driver.h"
 
 #include "bell.h"
+#include "control_socket.h"
 #include "harness.h"
 #include "reopen.h"
 
@@ -48,14 +49,15 @@ static void copy_program(const char *from, const char *to)
     close(out);
 }
 
-static void exec_supervisor(driver_t *driver, int control, unsigned descriptors)
+/* As httpd's parent does, but for the log and the descriptors that it may have. */
+static void exec_supervisor(const driver_t *driver, char **argv, const int *given, unsigned descriptors)
 {
     struct rlimit limit = {descriptors, descriptors};
-    char name[] = "jvm-supervisor";
-    char *argv[] = {name, NULL}, *envp[] = {NULL};
+    char *envp[] = {NULL};
     dup2(driver->log_fd, STDERR_FILENO);
-    dup2(control, 3);
-    fcntl(3, F_SETFD, 0);
+    dup2(given[0], MJ_CONTROL_FD);
+    dup2(given[1], MJ_CONTROL_BOARD_FD);
+    dup2(given[2], MJ_CONTROL_BELL_FD);
     if (descriptors > 0) {
         setrlimit(RLIMIT_NOFILE, &limit);
     }
@@ -63,16 +65,59 @@ static void exec_supervisor(driver_t *driver, int control, unsigned descriptors)
     _exit(1);
 }
 
-driver_t *driver_start(void)
+static char *argument(const char *name, const char *value, const char *other_name, const char *other)
 {
-    return driver_start_limited(0);
+    return apr_pstrcat(test_pool, name, "=", other_name != NULL && strcmp(name, other_name) == 0 ? other : value, NULL);
 }
 
-driver_t *driver_start_limited(unsigned descriptors)
+/* Above those that the supervisor has, so that none is overwritten before it was placed. */
+static int moved(int fd)
+{
+    int copy = fcntl(fd, F_DUPFD_CLOEXEC, 20);
+    ck_assert_int_ge(copy, 0);
+    close(fd);
+    return copy;
+}
+
+static void start_process(driver_t *driver, unsigned descriptors, const char *entry, const char *value)
+{
+    char *argv[] = {apr_pstrdup(test_pool, "jvm-supervisor"),
+                    argument("runtime-dir", driver->runtime_dir, entry, value),
+                    argument("httpd-uid", geteuid() == 0 ? "54999" : apr_itoa(test_pool, (int)geteuid()), entry, value),
+                    argument("httpd-gid", geteuid() == 0 ? "54998" : apr_itoa(test_pool, (int)getegid()), entry, value),
+                    argument("minimum-uid", "100", entry, value),
+                    argument("launcher", driver->launcher, entry, value),
+                    argument("jars", "/nowhere/jars", entry, value),
+                    argument("max-pools", "8", entry, value),
+                    argument("max-children", "8", entry, value),
+                    NULL};
+    int given[3];
+    size_t i;
+
+    ck_assert_ptr_null(mj_control_listen(driver->dir, &given[0], &driver->mark));
+    given[1] = mj_reopen(driver->board_fd, O_RDWR);
+    given[2] = mj_bell_listen(driver->bell);
+    for (i = 0; i < 3; i++) {
+        given[i] = moved(given[i]);
+    }
+    driver->pid = fork();
+    ck_assert(driver->pid >= 0);
+    if (driver->pid == 0) {
+        exec_supervisor(driver, argv, given, descriptors);
+    }
+    for (i = 0; i < 3; i++) {
+        close(given[i]);
+    }
+}
+
+driver_t *driver_start(void)
+{
+    return driver_start_as(0, NULL, NULL);
+}
+
+driver_t *driver_start_as(unsigned descriptors, const char *entry, const char *value)
 {
     driver_t *driver = apr_pcalloc(test_pool, sizeof(*driver));
-    const int on = 1;
-    int ends[2];
 
     /* What loses its parent comes to us, and can be waited for. */
     ck_assert(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0);
@@ -90,15 +135,8 @@ driver_t *driver_start_limited(unsigned descriptors)
     driver->bell = mj_bell_make();
     ck_assert(driver->bell >= 0);
 
-    ck_assert(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0);
-    ck_assert_int_eq(setsockopt(ends[1], SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)), 0);
-    driver->pid = fork();
-    ck_assert(driver->pid >= 0);
-    if (driver->pid == 0) {
-        exec_supervisor(driver, ends[1], descriptors);
-    }
-    close(ends[1]);
-    driver->control = ends[0];
+    driver->connection = -1;
+    start_process(driver, descriptors, entry, value);
     return driver;
 }
 
@@ -121,46 +159,42 @@ mj_record_builder_t *driver_pool(driver_t *driver, const char *name, const char 
     return record;
 }
 
-void driver_send(driver_t *driver, char type, mj_span_t bytes, const int *fds)
+void driver_send(driver_t *driver, char type, mj_span_t bytes, int fd)
 {
-    struct iovec parts[2] = {{&type, 1}, {(void *)(uintptr_t)bytes.data, bytes.len}};
-    union {
-        char space[CMSG_SPACE(3 * sizeof(int))];
-        struct cmsghdr align;
-    } control = {0};
-    struct msghdr message = {.msg_iov = parts, .msg_iovlen = bytes.len > 0 ? 2 : 1};
-    size_t count = 0;
+    apr_status_t rv;
+    if (driver->connection < 0) {
+        driver->connection = mj_control_connect(driver->mark);
+        ck_assert_msg(driver->connection >= 0, "%s", strerror(errno));
+    }
+    rv = mj_control_send(driver->connection, type, bytes, fd);
+    ck_assert_msg(rv == APR_SUCCESS, "%s", strerror(rv));
+}
 
-    while (fds != NULL && count < 3 && fds[count] >= 0) {
-        count++;
+void driver_tell(driver_t *driver, char type)
+{
+    driver_send(driver, type, (mj_span_t){NULL, 0}, -1);
+    driver_hang_up(driver);
+}
+
+void driver_hang_up(driver_t *driver)
+{
+    if (driver->connection >= 0) {
+        close(driver->connection);
     }
-    if (count > 0) {
-        struct cmsghdr *header;
-        message.msg_control = &control;
-        message.msg_controllen = CMSG_SPACE(count * sizeof(int));
-        header = CMSG_FIRSTHDR(&message);
-        header->cmsg_level = SOL_SOCKET;
-        header->cmsg_type = SCM_RIGHTS;
-        header->cmsg_len = CMSG_LEN(count * sizeof(int));
-        memcpy(CMSG_DATA(header), fds, count * sizeof(int));
-    }
-    ck_assert_msg(sendmsg(driver->control, &message, MSG_NOSIGNAL) >= 0, "%s", strerror(errno));
+    driver->connection = -1;
 }
 
 const char *driver_answer(driver_t *driver)
 {
-    char *data = apr_palloc(test_pool, 131072);
     struct timeval limit = {.tv_sec = DEADLINE_S};
-    ssize_t n;
-    mj_span_t record;
+    bool is_refused;
+    const char *wrong;
 
-    setsockopt(driver->control, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
-    n = recv(driver->control, data, 131072, 0);
-    ck_assert_msg(n > 0 && data[0] == 'A', "no answer: %s", n < 0 ? strerror(errno) : "end");
-    record = (mj_span_t){data + 1, (apr_size_t)n - 1};
-    ck_assert_str_eq(mj_record_text(record, "status", "none", test_pool),
-                     *mj_record_text(record, "message", "", test_pool) == '\0' ? "ok" : "error");
-    return mj_record_text(record, "message", "none", test_pool);
+    setsockopt(driver->connection, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+    wrong = mj_control_await_answer(driver->connection, &is_refused, test_pool);
+    ck_assert_msg(wrong == NULL || is_refused || strcmp(wrong, "it is ending") == 0, "%s\n%s", wrong, driver_log(driver));
+    driver_hang_up(driver);
+    return wrong == NULL ? "" : wrong;
 }
 
 static void add_server_entry(mj_record_builder_t *record, const char *name, const char *value, const char *other_name,
@@ -172,26 +206,13 @@ static void add_server_entry(mj_record_builder_t *record, const char *name, cons
 static void begin(driver_t *driver, const char *entry, const char *value)
 {
     mj_record_builder_t *record = mj_record_builder_make(test_pool);
-    int given[] = {-1, -1, -1};
-    add_server_entry(record, "version", "4", entry, value);
+    add_server_entry(record, "version", apr_itoa(test_pool, MJ_CONTROL_VERSION), entry, value);
     add_server_entry(record, "generation", "0", entry, value);
-    add_server_entry(record, "runtime-dir", driver->runtime_dir, entry, value);
-    add_server_entry(record, "httpd-uid", geteuid() == 0 ? "54999" : apr_itoa(test_pool, (int)geteuid()), entry, value);
-    add_server_entry(record, "httpd-gid", geteuid() == 0 ? "54998" : apr_itoa(test_pool, (int)getegid()), entry, value);
-    add_server_entry(record, "minimum-uid", "100", entry, value);
-    add_server_entry(record, "launcher", driver->launcher, entry, value);
-    add_server_entry(record, "jars", "/nowhere/jars", entry, value);
     add_server_entry(record, "concurrent-starts", "100", entry, value); /* whatever this machine has */
     if (entry != NULL && strcmp(entry, "state-dir") == 0) {
         mj_record_add(record, entry, value);
     }
-    add_server_entry(record, "max-pools", "8", entry, value);
-    add_server_entry(record, "max-children", "8", entry, value);
-    given[0] = mj_reopen(driver->board_fd, O_RDWR);
-    given[1] = mj_bell_listen(driver->bell);
-    driver_send(driver, 'B', mj_record_bytes(record), given);
-    close(given[0]);
-    close(given[1]);
+    driver_send(driver, MJ_CONTROL_BEGIN, mj_record_bytes(record), -1);
 }
 
 static void send_pool(driver_t *driver, mj_record_builder_t *pool)
@@ -200,8 +221,8 @@ static void send_pool(driver_t *driver, mj_record_builder_t *pool)
     if (!mj_record_find(mj_record_bytes(pool), "processes", &unused)) {
         mj_record_add_number(pool, "processes", 1);
     }
-    driver_send(driver, 'L', (mj_span_t){NULL, 0}, (const int[]){driver->pool_log_fd, -1});
-    driver_send(driver, 'P', mj_record_bytes(pool), NULL);
+    driver_send(driver, MJ_CONTROL_LOG, (mj_span_t){NULL, 0}, driver->pool_log_fd);
+    driver_send(driver, MJ_CONTROL_POOL, mj_record_bytes(pool), -1);
 }
 
 const char *driver_offer(driver_t *driver, mj_record_builder_t *pool, mj_record_builder_t *another)
@@ -213,7 +234,7 @@ const char *driver_offer(driver_t *driver, mj_record_builder_t *pool, mj_record_
     if (another != NULL) {
         send_pool(driver, another);
     }
-    driver_send(driver, 'C', (mj_span_t){NULL, 0}, NULL);
+    driver_send(driver, MJ_CONTROL_COMMIT, (mj_span_t){NULL, 0}, -1);
     return driver_answer(driver);
 }
 
@@ -224,7 +245,7 @@ const char *driver_offer_all(driver_t *driver, mj_record_builder_t *const *pools
     for (i = 0; i < count; i++) {
         send_pool(driver, pools[i]);
     }
-    driver_send(driver, 'C', (mj_span_t){NULL, 0}, NULL);
+    driver_send(driver, MJ_CONTROL_COMMIT, (mj_span_t){NULL, 0}, -1);
     return driver_answer(driver);
 }
 
@@ -232,7 +253,7 @@ const char *driver_offer_as(driver_t *driver, mj_record_builder_t *pool, const c
 {
     begin(driver, entry, value);
     send_pool(driver, pool);
-    driver_send(driver, 'C', (mj_span_t){NULL, 0}, NULL);
+    driver_send(driver, MJ_CONTROL_COMMIT, (mj_span_t){NULL, 0}, -1);
     return driver_answer(driver);
 }
 
@@ -319,7 +340,8 @@ int driver_stop(driver_t *driver)
 {
     int64_t since = 0;
     int status;
-    driver_send(driver, 'S', (mj_span_t){NULL, 0}, NULL);
+    driver_hang_up(driver);
+    driver_tell(driver, MJ_CONTROL_STOP);
     while (waitpid(driver->pid, &status, WNOHANG) != driver->pid) {
         ck_assert_msg(driver_waits(&since), "it does not end\n%s", driver_log(driver));
     }
@@ -344,7 +366,8 @@ void driver_clean(driver_t *driver)
         close(driver->board_fd);
         close(driver->bell);
         close(driver->log_fd);
-        close(driver->control);
+        close(driver->mark);
+        driver_hang_up(driver);
     }
 }
 

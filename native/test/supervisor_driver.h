@@ -3,6 +3,7 @@
 #define SUPERVISOR_DRIVER_H
 
 #include "board.h"
+#include "control.h"
 #include "record.h"
 
 #include <sys/types.h>
@@ -12,7 +13,8 @@
 
 typedef struct driver_t {
     pid_t pid; /**< of the supervisor */
-    int control;
+    int mark;       /**< of its control socket */
+    int connection; /**< a conversation that is open; -1 */
     mj_board_t *board;
     int board_fd;
     int bell;
@@ -29,8 +31,8 @@ typedef struct driver_t {
 /** Makes the folders and the board, and starts the supervisor. */
 driver_t *driver_start(void);
 
-/** The same, with a supervisor that can have so many descriptors open. */
-driver_t *driver_start_limited(unsigned descriptors);
+/** The same, with a supervisor that can have so many descriptors open (0: as many as this process), and one of its arguments different. */
+driver_t *driver_start_as(unsigned descriptors, const char *entry, const char *value);
 
 /** A pool's record, without an identity: add more entries, then driver_offer it. */
 mj_record_builder_t *driver_pool(driver_t *driver, const char *name, const char *fake);
@@ -47,10 +49,16 @@ const char *driver_offer_as(driver_t *driver, mj_record_builder_t *pool, const c
 /** Begin, so many pools, commit. */
 const char *driver_offer_all(driver_t *driver, mj_record_builder_t *const *pools, unsigned count, unsigned concurrent_starts);
 
-/** Sends a message with the descriptors before the first that is -1, three at most; NULL: none. */
-void driver_send(driver_t *driver, char type, mj_span_t record, const int *fds);
+/** Sends a message, with a descriptor unless fd is -1; connects if no conversation is open. */
+void driver_send(driver_t *driver, char type, mj_span_t record, int fd);
 
-/** The answer to a commit. */
+/** Sends a message that is not answered, and ends the conversation. */
+void driver_tell(driver_t *driver, char type);
+
+/** Ends the conversation. */
+void driver_hang_up(driver_t *driver);
+
+/** The answer to a commit, which ends the conversation. */
 const char *driver_answer(driver_t *driver);
 
 /** All that was logged so far. */

@@ -1,6 +1,7 @@
 /* jvm-supervisor as a process, with a stand-in for jvm-daemon: what starts, what is replaced, what is logged, and
  * what new settings change. How it all ends: test_supervisor_end.c. */
 #include "bell.h"
+#include "control_socket.h"
 #include "harness.h"
 #include "supervisor_driver.h"
 
@@ -185,8 +186,8 @@ END_TEST
 
 START_TEST(should_say_what_prevented_the_exec)
 {
-    driver_t *driver = driver_start();
-    ck_assert_str_eq(driver_offer_as(driver, driver_pool(driver, "shop", ""), "launcher", "/nowhere/jvm-daemon"), "");
+    driver_t *driver = driver_start_as(0, "launcher", "/nowhere/jvm-daemon");
+    driver_start_pool(driver, "");
     driver_await(driver, "ended: exit code 111: /nowhere/jvm-daemon: No such file or directory (up ", 1);
     driver_finish(driver);
 }
@@ -207,7 +208,7 @@ END_TEST
 
 START_TEST(should_say_what_prevented_the_fork)
 {
-    driver_t *driver = driver_start_limited(15); /* enough for itself, not for a daemon */
+    driver_t *driver = driver_start_as(15, NULL, NULL); /* enough for itself, not for a daemon */
     driver_start_pool(driver, "");
     driver_await(driver, "MJ0104: pool shop could not start a daemon: ", 2);
     ck_assert_uint_eq(driver_count(driver, ": Too many open files\n"), 2);
@@ -306,7 +307,7 @@ START_TEST(should_keep_daemons_whose_settings_did_not_change)
     driver_start_pool(driver, "");
     driver_await_state(driver, 0, MJ_POOL_READY);
     for (i = 0; i < 10; i++) {
-        driver_send(driver, 'V', (mj_span_t){NULL, 0}, NULL);
+        driver_tell(driver, MJ_CONTROL_VOID);
         driver_start_pool(driver, "");
         ck_assert(is_admitted(driver, 0));
     }
@@ -361,13 +362,8 @@ START_TEST(should_refuse_settings_that_are_wrong)
 {
     driver_t *driver = driver_start();
     mj_record_builder_t *pool = driver_pool(driver, "shop", ""), *same_place = driver_pool(driver, "shop", "");
-    const char *open_to_all = apr_pstrcat(test_pool, driver->dir, "/open", NULL);
-    ck_assert(mkdir(open_to_all, 0700) == 0 && chmod(open_to_all, 0770) == 0);
 
     ck_assert_ptr_nonnull(strstr(driver_offer_as(driver, pool, "version", "1"), "restart httpd"));
-    ck_assert_ptr_nonnull(strstr(driver_offer_as(driver, pool, "runtime-dir", open_to_all), "others than its owner can write"));
-    ck_assert_ptr_nonnull(strstr(driver_offer_as(driver, pool, "runtime-dir", "/nowhere"), "No such file"));
-    ck_assert_int_eq(rmdir(open_to_all), 0);
     ck_assert_ptr_nonnull(strstr(driver_offer(driver, pool, same_place), "its place on the board"));
     if (geteuid() == 0) {
         mj_record_builder_t *without = mj_record_builder_make(test_pool);
@@ -375,12 +371,11 @@ START_TEST(should_refuse_settings_that_are_wrong)
         mj_record_add_number(without, "index", 0);
         mj_record_add_number(without, "threads", 1);
         ck_assert_ptr_nonnull(strstr(driver_offer(driver, without, NULL), "nothing runs as root"));
-        ck_assert_ptr_nonnull(strstr(driver_offer_as(driver, pool, "minimum-uid", "60000"), "below JVMMinimumUID"));
     }
-    driver_send(driver, 'C', (mj_span_t){NULL, 0}, NULL);
+    driver_send(driver, MJ_CONTROL_COMMIT, (mj_span_t){NULL, 0}, -1);
     ck_assert_str_eq(driver_answer(driver), "commit without begin");
-    driver_send(driver, 'P', (mj_span_t){"\x05malformed", 10}, NULL);
-    driver_send(driver, 'Z', (mj_span_t){NULL, 0}, NULL);
+    driver_send(driver, MJ_CONTROL_POOL, (mj_span_t){"\x05malformed", 10}, -1);
+    driver_send(driver, 'Z', (mj_span_t){NULL, 0}, -1);
     driver_await(driver, "MJ0107: ", 2);
     ck_assert_uint_eq(driver_count(driver, " started\n"), 0);
     ck_assert_str_eq(driver_offer(driver, pool, NULL), "");
@@ -389,7 +384,82 @@ START_TEST(should_refuse_settings_that_are_wrong)
 }
 END_TEST
 
-/* What another module of httpd forks has the parent's end too; as another user, once it has changed. */
+START_TEST(should_forget_what_was_not_committed)
+{
+    driver_t *driver = driver_start();
+    driver_start_pool(driver, "");
+    driver_await_state(driver, 0, MJ_POOL_READY);
+    driver_send(driver, MJ_CONTROL_BEGIN, (mj_span_t){NULL, 0}, -1); /* httpd's parent is gone from here on */
+    driver_hang_up(driver);
+    driver_send(driver, MJ_CONTROL_COMMIT, (mj_span_t){NULL, 0}, -1);
+    ck_assert_str_eq(driver_answer(driver), "commit without begin");
+    driver_start_pool(driver, "");
+    ck_assert_uint_eq(driver_count(driver, " started\n"), 1);
+    driver_finish(driver);
+}
+END_TEST
+
+/* What it is started with bounds what messages can bring. */
+START_TEST(should_keep_what_it_was_started_with)
+{
+    driver_t *driver = driver_start_as(0, "minimum-uid", "60000");
+    mj_record_builder_t *pool = driver_pool(driver, "shop", "");
+    ck_assert_ptr_nonnull(strstr(driver_offer_as(driver, pool, "minimum-uid", "1"), "below JVMMinimumUID"));
+    driver_finish(driver);
+}
+END_TEST
+
+static void expect_no_start(const char *entry, const char *value, const char *line)
+{
+    driver_t *driver = driver_start_as(0, entry, value);
+    int status;
+    ck_assert_int_eq(waitpid(driver->pid, &status, 0), driver->pid);
+    ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) != 0, "%s=%s: status %#x", entry, value, (unsigned)status);
+    driver_await(driver, line, 1);
+    driver_clean(driver);
+}
+
+START_TEST(should_not_start_with_wrong_arguments)
+{
+    char open_to_all[] = "/tmp/mj-open-XXXXXX";
+    ck_assert(mkdtemp(open_to_all) != NULL && chmod(open_to_all, 0770) == 0);
+    expect_no_start("runtime-dir", open_to_all, "others than its owner can write");
+    expect_no_start("runtime-dir", "/nowhere", "No such file");
+    expect_no_start("runtime-dir", "here", "MJ0122: the supervisor cannot start: an argument is missing, or malformed");
+    expect_no_start("httpd-uid", "-1", "an argument is missing, or malformed");
+    expect_no_start("max-children", "8000", "the board is not what it was said to be");
+    ck_assert_int_eq(rmdir(open_to_all), 0);
+}
+END_TEST
+
+static void say_much(int connection)
+{
+    static const char types[] = {MJ_CONTROL_BEGIN, MJ_CONTROL_POOL, MJ_CONTROL_VOID, MJ_CONTROL_COMMIT, MJ_CONTROL_RETIRE, MJ_CONTROL_STOP};
+    size_t i;
+    for (i = 0; i < sizeof(types); i++) {
+        (void)mj_control_send(connection, types[i], (mj_span_t){NULL, 0}, STDERR_FILENO);
+    }
+}
+
+/* @return what went otherwise than it should; NULL */
+static const char *speak_as_stranger(const driver_t *driver, uid_t user)
+{
+    int own;
+    char answer;
+
+    if (user != 0 && setuid(user) != 0) {
+        return "setuid";
+    }
+    say_much(driver->connection);
+    own = mj_control_connect(driver->mark);
+    if (own < 0) {
+        return user != 0 && errno == EACCES ? NULL : "it cannot connect";
+    }
+    say_much(own);
+    return user == 0 && recv(own, &answer, 1, 0) <= 0 ? NULL : "it is heard";
+}
+
+/* Whoever is forked from httpd's parent has the mark; a connection that is open just then, too. As another user, once it has changed. */
 START_TEST(should_not_hear_what_a_stranger_says)
 {
     driver_t *driver = driver_start();
@@ -400,20 +470,19 @@ START_TEST(should_not_hear_what_a_stranger_says)
     driver_await_state(driver, 0, MJ_POOL_READY);
     first = driver_last_ready(driver);
     for (size_t i = 0; i < (geteuid() == 0 ? 2 : 1); i++) {
-        pid_t stranger = fork();
+        pid_t stranger;
         int status;
+        driver_send(driver, MJ_CONTROL_VOID, (mj_span_t){NULL, 0}, -1);
+        stranger = fork();
         ck_assert_int_ge(stranger, 0);
         if (stranger == 0) {
-            if (users[i] != 0 && setuid(users[i]) != 0) {
-                _exit(1);
+            const char *wrong = speak_as_stranger(driver, users[i]);
+            if (wrong != NULL) {
+                (void)!write(STDERR_FILENO, wrong, strlen(wrong));
             }
-            driver_send(driver, 'B', (mj_span_t){NULL, 0}, (const int[]){STDERR_FILENO, STDERR_FILENO, STDERR_FILENO});
-            driver_send(driver, 'P', (mj_span_t){NULL, 0}, (const int[]){STDERR_FILENO, -1});
-            driver_send(driver, 'V', (mj_span_t){NULL, 0}, NULL);
-            driver_send(driver, 'C', (mj_span_t){NULL, 0}, NULL);
-            driver_send(driver, 'S', (mj_span_t){NULL, 0}, NULL);
-            _exit(0);
+            _exit(wrong != NULL);
         }
+        driver_hang_up(driver);
         ck_assert_int_eq(waitpid(stranger, &status, 0), stranger);
         ck_assert_int_eq(status, 0);
     }
@@ -426,18 +495,39 @@ START_TEST(should_not_hear_what_a_stranger_says)
 }
 END_TEST
 
+/* Another supervisor has its place, but httpd's children of before have requests. */
+START_TEST(should_serve_until_the_last_child_has_gone_when_it_is_retired)
+{
+    driver_t *driver = driver_start();
+    uint32_t row;
+    int status;
+
+    driver_start_pool(driver, "");
+    driver_await_state(driver, 0, MJ_POOL_READY);
+    ck_assert_int_eq(mj_board_child_init(driver->board, (uint32_t)getpid(), &row), APR_SUCCESS);
+    ck_assert_int_eq(mj_board_child_init(driver->board, UINT32_MAX / 2, &row), APR_SUCCESS); /* one that nobody has heard the end of */
+    driver_tell(driver, MJ_CONTROL_RETIRE);
+    ck_assert_str_eq(driver_offer(driver, driver_pool(driver, "shop", ""), NULL), "it is ending");
+    ck_assert_int_eq(kill(driver_last_ready(driver), SIGKILL), 0);
+    driver_await(driver, " ready in ", 2);
+    ck_assert_uint_eq(driver_count(driver, "MJ0121: "), 0);
+
+    mj_board_child_died(driver->board, (uint32_t)getpid());
+    ck_assert_int_eq(waitpid(driver->pid, &status, 0), driver->pid);
+    ck_assert_int_eq(status, 0);
+    ck_assert_uint_eq(driver_count(driver, "MJ0121: "), 1);
+    ck_assert_uint_eq(driver_count(driver, " ended: exit code 0: removed (up "), 1);
+    ck_assert_uint_eq(driver_sockets(driver), 0);
+    driver_clean(driver);
+}
+END_TEST
+
 static void ring(int bell)
 {
     int grasped = mj_bell_grasp(bell);
     ck_assert_int_ge(grasped, 0);
     mj_bell_ring(grasped);
     close(grasped);
-}
-
-static bool has_rung(int heard)
-{
-    struct pollfd readable = {.fd = heard, .events = POLLIN};
-    return poll(&readable, 1, 0) == 1;
 }
 
 /* A call that was taken can be made again. */
@@ -449,29 +539,16 @@ static void await_call_taken(driver_t *driver)
     }
 }
 
-START_TEST(should_hear_the_bell_that_came_last)
+START_TEST(should_hear_the_bell)
 {
     driver_t *driver = driver_start();
-    int former = driver->bell, heard;
+    int i;
     driver_start_pool(driver, "");
     ck_assert(mj_board_call(driver->board, 0));
-    ring(driver->bell);
-    await_call_taken(driver);
-
-    driver->bell = -1;
-    ck_assert_str_eq(driver_offer(driver, driver_pool(driver, "shop", ""), NULL), "the bell is missing");
-    ring(former);
-    await_call_taken(driver);
-
-    driver->bell = mj_bell_make();
-    driver_start_pool(driver, "");
-    ring(driver->bell);
-    await_call_taken(driver);
-    heard = mj_bell_listen(former);
-    ring(former);
-    ck_assert(has_rung(heard)); /* nobody else has read it */
-    close(heard);
-    close(former);
+    for (i = 0; i < 3; i++) {
+        ring(driver->bell);
+        await_call_taken(driver);
+    }
     driver_finish(driver);
 }
 END_TEST
@@ -528,23 +605,6 @@ START_TEST(should_give_a_pool_its_state_folder)
     driver_await(driver, " ready in ", 4);
     ck_assert_int_eq(driver_stop(driver), 0);
     ck_assert(rmdir(folder) == 0 && rmdir(state) == 0);
-    driver_clean(driver);
-}
-END_TEST
-
-START_TEST(should_replace_all_when_the_sockets_are_of_no_use)
-{
-    driver_t *driver = driver_start();
-    const char *other = apr_pstrcat(test_pool, driver->dir, "/run2", NULL);
-    ck_assert_int_eq(mkdir(other, 0711), 0);
-    driver_start_pool(driver, "");
-    driver_await_state(driver, 0, MJ_POOL_READY);
-    ck_assert_str_eq(driver_offer_as(driver, driver_pool(driver, "shop", ""), "runtime-dir", other), "");
-    driver_await(driver, " ended: exit code 0 (up ", 1);
-    driver_await(driver, " ready in ", 2);
-    ck_assert_uint_eq(driver_sockets(driver), 0);
-    ck_assert_int_eq(driver_stop(driver), 0);
-    ck_assert_int_eq(rmdir(other), 0);
     driver_clean(driver);
 }
 END_TEST
@@ -659,11 +719,14 @@ Suite *mj_suite(void)
     tcase_add_test(settings, should_drain_a_pool_that_is_no_longer_named);
     tcase_add_test(settings, should_refuse_settings_that_are_wrong);
     tcase_add_test(settings, should_not_hear_what_a_stranger_says);
-    tcase_add_test(settings, should_hear_the_bell_that_came_last);
+    tcase_add_test(settings, should_forget_what_was_not_committed);
+    tcase_add_test(settings, should_keep_what_it_was_started_with);
+    tcase_add_test(settings, should_not_start_with_wrong_arguments);
+    tcase_add_test(settings, should_serve_until_the_last_child_has_gone_when_it_is_retired);
+    tcase_add_test(settings, should_hear_the_bell);
     tcase_add_test(settings, should_not_be_stopped_by_a_bell_that_blocks);
     tcase_add_test(settings, should_give_a_pool_its_state_folder);
     tcase_add_test(settings, should_keep_nothing_where_another_user_decides_what_runs);
-    tcase_add_test(settings, should_replace_all_when_the_sockets_are_of_no_use);
     tcase_add_test(settings, should_remove_sockets_that_were_left_behind);
     tcase_add_test(settings, should_look_again_for_sockets_that_are_being_left_behind);
     tcase_add_test(settings, should_leave_the_sockets_of_others_alone);

@@ -158,16 +158,55 @@ START_TEST(should_let_env_replace_what_the_supervisor_sets)
 }
 END_TEST
 
+static mj_supervisor_t *make_supervisor(int64_t now)
+{
+    static const mj_site_t start = {.runtime_dir = "/nowhere", .launcher = "/launcher", .jars = "/jars", .minimum_uid = 100};
+    mj_board_t *board;
+    int fd;
+    ck_assert_int_eq(mj_board_create(&board, &fd, 4, 4), APR_SUCCESS);
+    close(fd);
+    return mj_supervisor_make(&start, board, 1, now, test_pool);
+}
+
+static void receive(mj_supervisor_t *supervisor, char type, mj_span_t record, int64_t now)
+{
+    mj_message_t *message = apr_pcalloc(test_pool, sizeof(*message));
+    message->type = type;
+    message->record = record;
+    message->fd = -1;
+    mj_supervisor_receive(supervisor, message, -1, now);
+}
+
 START_TEST(should_end_when_no_settings_come)
 {
     int64_t now = 500 * SECOND;
-    mj_supervisor_t *supervisor = mj_supervisor_make(test_pool, 1, now);
+    mj_supervisor_t *supervisor = make_supervisor(now);
     ck_assert_int_eq(mj_supervisor_turn(supervisor, now), now + 30 * SECOND);
     ck_assert(!mj_supervisor_has_ended(supervisor));
     mj_supervisor_turn(supervisor, now + 30 * SECOND - 1);
     ck_assert(!mj_supervisor_has_ended(supervisor));
     mj_supervisor_turn(supervisor, now + 30 * SECOND);
     ck_assert(mj_supervisor_has_ended(supervisor));
+    mj_supervisor_free(supervisor);
+}
+END_TEST
+
+START_TEST(should_go_on_with_the_old_settings_when_the_new_ones_are_refused)
+{
+    int64_t now = 500 * SECOND;
+    mj_supervisor_t *supervisor = make_supervisor(now);
+    mj_record_builder_t *record = mj_record_builder_make(test_pool);
+    mj_record_add_number(record, "version", MJ_CONTROL_VERSION);
+    receive(supervisor, MJ_CONTROL_BEGIN, mj_record_bytes(record), now);
+    receive(supervisor, MJ_CONTROL_COMMIT, (mj_span_t){NULL, 0}, now);
+    receive(supervisor, MJ_CONTROL_VOID, (mj_span_t){NULL, 0}, now);
+    receive(supervisor, MJ_CONTROL_COMMIT, (mj_span_t){NULL, 0}, now); /* without a begin */
+    mj_supervisor_turn(supervisor, now + 31 * SECOND);
+    ck_assert(!mj_supervisor_has_ended(supervisor));
+    receive(supervisor, MJ_CONTROL_VOID, (mj_span_t){NULL, 0}, now + 31 * SECOND);
+    mj_supervisor_turn(supervisor, now + 62 * SECOND);
+    ck_assert(mj_supervisor_has_ended(supervisor));
+    mj_supervisor_free(supervisor);
 }
 END_TEST
 
@@ -181,5 +220,6 @@ Suite *mj_suite(void)
     tcase_add_test(records, should_read_what_confines_a_pool);
     tcase_add_test(records, should_let_env_replace_what_the_supervisor_sets);
     tcase_add_test(records, should_end_when_no_settings_come);
+    tcase_add_test(records, should_go_on_with_the_old_settings_when_the_new_ones_are_refused);
     return suite;
 }

@@ -651,25 +651,6 @@ START_TEST(should_leave_the_socket_of_its_successor)
 }
 END_TEST
 
-START_TEST(should_move_the_socket_with_the_runtime_directory)
-{
-    driver_t *driver = start_ready("");
-    const char *first = driver->runtime_dir, *other = apr_pstrcat(test_pool, driver->dir, "/run2", NULL);
-    struct stat st;
-
-    expect_start(ask(driver, "status"), "ok\n");
-    ck_assert_int_eq(mkdir(other, 0711), 0);
-    ck_assert_str_eq(driver_offer_as(driver, driver_pool(driver, "shop", ""), "runtime-dir", other), "");
-    driver->runtime_dir = apr_pstrdup(test_pool, other);
-    expect_start(ask(driver, "status"), "ok\n");
-    driver->runtime_dir = apr_pstrdup(test_pool, first);
-    ck_assert_int_ne(lstat(socket_path(driver), &st), 0);
-    ck_assert_int_eq(driver_stop(driver), 0);
-    ck_assert_int_eq(rmdir(other), 0);
-    driver_clean(driver);
-}
-END_TEST
-
 START_TEST(should_serve_pools_where_the_socket_cannot_be_made)
 {
     driver_t *driver = driver_start();
@@ -718,7 +699,6 @@ Suite *mj_suite(void)
     tcase_add_test(clients, should_bound_how_many_ask_at_once);
     tcase_add_test(socket_file, should_make_the_socket_and_take_it_away);
     tcase_add_test(socket_file, should_leave_the_socket_of_its_successor);
-    tcase_add_test(socket_file, should_move_the_socket_with_the_runtime_directory);
     tcase_add_test(socket_file, should_serve_pools_where_the_socket_cannot_be_made);
     return suite;
 }

@@ -1,17 +1,69 @@
 #include "control.h"
 
+#include <apr_strings.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 /* Room for more descriptors than a message may bear: the kernel would drop what does not fit, and here all are seen and closed. */
 #define FDS_ROOM 16
 
+apr_status_t mj_control_send(int connection, char type, mj_span_t record, int fd)
+{
+    struct iovec parts[2] = {{&type, 1}, {(void *)(uintptr_t)record.data, record.len}};
+    union {
+        char space[CMSG_SPACE(sizeof(int))];
+        struct cmsghdr align;
+    } ancillary = {0};
+    struct msghdr message = {.msg_iov = parts, .msg_iovlen = record.len > 0 ? 2 : 1};
+
+    if (record.len + 1 > MJ_CONTROL_MAX) {
+        return APR_ENOSPC;
+    }
+    if (fd >= 0) {
+        struct cmsghdr *header;
+        message.msg_control = &ancillary;
+        message.msg_controllen = sizeof(ancillary.space);
+        header = CMSG_FIRSTHDR(&message);
+        header->cmsg_level = SOL_SOCKET;
+        header->cmsg_type = SCM_RIGHTS;
+        header->cmsg_len = CMSG_LEN(sizeof(int));
+        memcpy(CMSG_DATA(header), &fd, sizeof(int));
+    }
+    while (sendmsg(connection, &message, MSG_NOSIGNAL) < 0) {
+        if (errno != EINTR) {
+            return errno;
+        }
+    }
+    return APR_SUCCESS;
+}
+
+const char *mj_control_await_answer(int connection, bool *is_refused, apr_pool_t *pool)
+{
+    char *buffer = apr_palloc(pool, MJ_CONTROL_MAX);
+    ssize_t n;
+    mj_span_t record, status;
+
+    *is_refused = false;
+    do {
+        n = recv(connection, buffer, MJ_CONTROL_MAX, 0);
+    } while (n < 0 && errno == EINTR);
+    if (n <= 0) {
+        return n == 0 ? "it ended" : apr_psprintf(pool, "no answer: %s", strerror(errno));
+    }
+    record = (mj_span_t){buffer + 1, (apr_size_t)n - 1};
+    if (buffer[0] != MJ_CONTROL_ANSWER || mj_record_check(record) != APR_SUCCESS || !mj_record_find(record, "status", &status)) {
+        return "it answered in another language: are its version and the module's the same?";
+    }
+    *is_refused = mj_span_is(status, "error");
+    return mj_span_is(status, "ok") ? NULL : mj_record_text(record, "message", "it gave no reason", pool);
+}
+
 static void take_fds(struct msghdr *header, mj_message_t *message)
 {
     struct cmsghdr *control;
-    int taken = 0;
 
     for (control = CMSG_FIRSTHDR(header); control != NULL; control = CMSG_NXTHDR(header, control)) {
         size_t i, count;
@@ -22,8 +74,8 @@ static void take_fds(struct msghdr *header, mj_message_t *message)
         for (i = 0; i < count; i++) {
             int fd;
             memcpy(&fd, CMSG_DATA(control) + i * sizeof(int), sizeof(int));
-            if (taken < MJ_CONTROL_FDS) {
-                message->fds[taken++] = fd;
+            if (message->fd < 0) {
+                message->fd = fd;
             } else {
                 close(fd);
             }
@@ -40,24 +92,13 @@ static bool is_of_parent(struct msghdr *header, pid_t parent, char type)
     for (control = CMSG_FIRSTHDR(header); control != NULL; control = CMSG_NXTHDR(header, control)) {
         if (control->cmsg_level == SOL_SOCKET && control->cmsg_type == SCM_CREDENTIALS && control->cmsg_len == CMSG_LEN(sizeof(sender))) {
             memcpy(&sender, CMSG_DATA(control), sizeof(sender));
-            return sender.pid == parent && (sender.uid == geteuid() || type == 'S');
+            return sender.pid == parent && (sender.uid == geteuid() || type == MJ_CONTROL_STOP);
         }
     }
     return false;
 }
 
-static void drop_fds(mj_message_t *message)
-{
-    int i;
-    for (i = 0; i < MJ_CONTROL_FDS; i++) {
-        if (message->fds[i] >= 0) {
-            close(message->fds[i]);
-        }
-        message->fds[i] = -1;
-    }
-}
-
-apr_status_t mj_control_receive(int fd, pid_t parent, mj_message_t *message)
+apr_status_t mj_control_receive(int connection, pid_t parent, mj_message_t *message)
 {
     union {
         struct cmsghdr align;
@@ -65,8 +106,7 @@ apr_status_t mj_control_receive(int fd, pid_t parent, mj_message_t *message)
     } control;
     struct iovec parts[2] = {{&message->type, 1}, {message->data, sizeof(message->data)}};
     struct msghdr header = {.msg_iov = parts, .msg_iovlen = 2, .msg_control = &control, .msg_controllen = sizeof(control)};
-    ssize_t n = recvmsg(fd, &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-    int i;
+    ssize_t n = recvmsg(connection, &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 
     if (n < 0) {
         return errno == EINTR ? APR_EAGAIN : errno;
@@ -74,13 +114,12 @@ apr_status_t mj_control_receive(int fd, pid_t parent, mj_message_t *message)
     if (n == 0) {
         return APR_EOF;
     }
-    for (i = 0; i < MJ_CONTROL_FDS; i++) {
-        message->fds[i] = -1;
-    }
+    message->fd = -1;
     take_fds(&header, message);
     message->is_stranger = parent != getppid() || !is_of_parent(&header, parent, message->type);
-    if (message->is_stranger) {
-        drop_fds(message);
+    if (message->is_stranger && message->fd >= 0) {
+        close(message->fd);
+        message->fd = -1;
     }
     message->record.data = message->data;
     message->record.len = (apr_size_t)n - 1;
@@ -90,20 +129,20 @@ apr_status_t mj_control_receive(int fd, pid_t parent, mj_message_t *message)
     return APR_SUCCESS;
 }
 
-void mj_control_acknowledge(int fd, const char *wrong, apr_pool_t *scratch)
+void mj_control_answer(int connection, const char *wrong, bool is_ending, apr_pool_t *scratch)
 {
     mj_record_builder_t *record = mj_record_builder_make(scratch);
-    char type = 'A';
+    char type = MJ_CONTROL_ANSWER;
     struct iovec parts[2] = {{&type, 1}, {NULL, 0}};
     struct msghdr header = {.msg_iov = parts, .msg_iovlen = 2};
     mj_span_t bytes;
 
-    mj_record_add(record, "status", wrong == NULL ? "ok" : "error");
+    mj_record_add(record, "status", wrong == NULL ? "ok" : is_ending ? "ending" : "error");
     mj_record_add(record, "message", wrong == NULL ? "" : wrong);
     bytes = mj_record_bytes(record);
     parts[1].iov_base = (void *)(uintptr_t)bytes.data;
     parts[1].iov_len = bytes.len;
     /* A parent that does not listen gets no answer. */
-    while (sendmsg(fd, &header, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 && errno == EINTR) {
+    while (sendmsg(connection, &header, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 && errno == EINTR) {
     }
 }

@@ -1,0 +1,57 @@
+/* What the files of httpd's side of supervision share. For these alone: module.h has what the others call. All of it runs in httpd's parent, which
+ * is single-threaded, but for what says otherwise. */
+#ifndef MJ_SUPERVISION_H
+#define MJ_SUPERVISION_H
+
+#include "module.h"
+#include "supervisor_client.h"
+
+/** Retained: the same object across restarts, although the module itself is unloaded and loaded again. Plain data, and malloc's memory, only. */
+typedef struct mj_retained_t {
+    mj_supervisor_client_t *current; /**< NULL: none was made yet */
+    mj_supervisor_client_t *retired; /**< in a row, for httpd's children of before; they end by themselves */
+    apr_time_t tried_at;             /**< when a supervisor was to start last */
+    apr_interval_time_t restart_delay;
+    unsigned failed_starts; /**< in a row */
+    unsigned generation;
+} mj_retained_t;
+
+/** Belongs to one configuration; lives in pconf. */
+typedef struct supervision_t {
+    mj_retained_t *retained;
+    server_rec *main_server;
+    apr_pool_t *pconf;
+    const char *runtime_dir;
+    const char *state_dir; /**< NULL: nothing is kept */
+    pid_t parent;
+    int board_fd; /**< a child's own, open, until it has mapped the board; -1 */
+    int bell;     /**< a child's own; -1 */
+} supervision_t;
+
+/* --- supervision_places.c --- */
+
+/** Gives each pool that is declared its place on a board.
+ *  @return NULL, or what is wrong */
+const char *mj_places_claim(const supervision_t *supervision, mj_board_t *board);
+
+/** Wipes what a dead supervisor has left on the board, for httpd's children of earlier configurations too.
+ *  @param state of the pools that are declared: MJ_POOL_STARTING, and requests wait for the next one; MJ_POOL_DOWN, and they are refused
+ *  @param retry_at when there may be another, for MJ_POOL_DOWN; else 0 */
+void mj_places_reset(const supervision_t *supervision, mj_board_t *board, mj_pool_state_t state, apr_time_t retry_at);
+
+/* --- supervision_settings.c --- */
+
+typedef enum mj_push_t {
+    MJ_PUSH_TAKEN,
+    MJ_PUSH_REFUSED, /**< the supervisor goes on with the settings that it has */
+    MJ_PUSH_FAILED   /**< it does not listen, or does not answer */
+} mj_push_t;
+
+/** Tells a supervisor all settings. Places are claimed on its board.
+ *  @param wrong set unless they are taken: why */
+mj_push_t mj_settings_push(supervision_t *supervision, mj_supervisor_client_t *client, const char **wrong);
+
+/** What a supervisor of this configuration is started with. */
+mj_supervisor_start_t mj_settings_of_start(const supervision_t *supervision);
+
+#endif

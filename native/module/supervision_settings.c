@@ -1,0 +1,113 @@
+/* What a supervisor is told: at its start, and with each configuration. */
+#include "control_socket.h"
+#include "supervision.h"
+
+#include <apr_strings.h>
+#include <errno.h>
+#include <http_log.h>
+#include <string.h>
+#include <unistd.h>
+#include <unixd.h>
+
+APLOG_USE_MODULE(jvm);
+
+#define ENDLESS_SHUTDOWN apr_time_from_sec(30) /* what the supervisor takes shutdown-timeout=0 for when httpd stops */
+
+/* Whom httpd's children run as. */
+static int64_t httpd_uid(void)
+{
+    return (int64_t)(geteuid() == 0 ? ap_unixd_config.user_id : geteuid());
+}
+
+mj_supervisor_start_t mj_settings_of_start(const supervision_t *supervision)
+{
+    long minimum = mj_server_config(supervision->main_server)->minimum_uid;
+    return (mj_supervisor_start_t){.program = mj_installed(supervision->pconf, "libexec/mod_jvm/jvm-supervisor"),
+                                   .runtime_dir = supervision->runtime_dir,
+                                   .launcher = mj_installed(supervision->pconf, "libexec/mod_jvm/jvm-daemon"),
+                                   .jars = mj_installed(supervision->pconf, "share/mod_jvm"),
+                                   .httpd_uid = httpd_uid(),
+                                   .httpd_gid = (int64_t)(geteuid() == 0 ? ap_unixd_config.group_id : getegid()),
+                                   .minimum_uid = minimum < 0 ? MJ_DEFAULT_MINIMUM_UID : minimum};
+}
+
+static apr_status_t send_begin(supervision_t *supervision, int connection)
+{
+    mj_record_builder_t *record = mj_record_builder_make(supervision->pconf);
+
+    mj_record_add_number(record, "version", MJ_CONTROL_VERSION);
+    mj_record_add_number(record, "generation", ++supervision->retained->generation);
+    if (supervision->state_dir != NULL) {
+        mj_record_add(record, "state-dir", supervision->state_dir);
+    }
+    mj_record_add_number(record, "concurrent-starts", mj_server_config(supervision->main_server)->concurrent_starts);
+    return mj_control_send(connection, MJ_CONTROL_BEGIN, mj_record_bytes(record), -1);
+}
+
+/* Says where the pools that come next have their log; the first is the main server's, for the supervisor's own lines. */
+static apr_status_t send_log(const supervision_t *supervision, int connection, const server_rec *server)
+{
+    return mj_control_send(connection, MJ_CONTROL_LOG, mj_log_record(supervision->pconf, server, supervision->main_server), mj_log_descriptor(server));
+}
+
+/* A pool that is too large for a message is left out: the others are not to suffer. */
+static apr_status_t send_pool(const supervision_t *supervision, mj_supervisor_client_t *client, int connection, const mj_pool_t *declared)
+{
+    mj_span_t record = mj_pool_settings_record(declared->settings, supervision->pconf, declared->index, httpd_uid(), declared->java_home,
+                                               declared->definitions, declared->dynamic, declared->warm_ups);
+    apr_interval_time_t shutdown = declared->settings->shutdown_timeout > 0 ? declared->settings->shutdown_timeout : ENDLESS_SHUTDOWN;
+    apr_status_t rv = mj_control_send(connection, MJ_CONTROL_POOL, record, -1);
+
+    mj_span_wipe(record); /* what env-file says is inherited by nobody who is forked later */
+    if (rv == APR_ENOSPC) {
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, declared->server,
+                     MJLOGNO(0060) "JVMDaemonProcess %s: its settings take %" APR_SIZE_T_FMT " bytes, %d is the limit: it does not run; give it fewer "
+                                   "options, mounts or parameters",
+                     declared->settings->name, record.len, MJ_CONTROL_MAX);
+        return APR_SUCCESS;
+    }
+    if (shutdown > client->longest_shutdown) {
+        client->longest_shutdown = shutdown;
+    }
+    return rv;
+}
+
+static apr_status_t send_all(supervision_t *supervision, mj_supervisor_client_t *client, int connection)
+{
+    const apr_array_header_t *pools = mj_all_pools(supervision->pconf, supervision->main_server);
+    const server_rec *log_of = supervision->main_server;
+    apr_status_t rv = send_begin(supervision, connection);
+    int i;
+
+    if (rv == APR_SUCCESS) {
+        rv = send_log(supervision, connection, log_of);
+    }
+    for (i = 0; rv == APR_SUCCESS && i < pools->nelts; i++) {
+        const mj_pool_t *declared = APR_ARRAY_IDX(pools, i, const mj_pool_t *);
+        if (declared->server != log_of) {
+            log_of = declared->server;
+            rv = send_log(supervision, connection, log_of);
+        }
+        if (rv == APR_SUCCESS) {
+            rv = send_pool(supervision, client, connection, declared);
+        }
+    }
+    return rv == APR_SUCCESS ? mj_control_send(connection, MJ_CONTROL_COMMIT, (mj_span_t){NULL, 0}, -1) : rv;
+}
+
+mj_push_t mj_settings_push(supervision_t *supervision, mj_supervisor_client_t *client, const char **wrong)
+{
+    int connection = mj_control_connect(client->mark);
+    bool is_refused = false;
+    apr_status_t rv;
+
+    if (connection < 0) {
+        *wrong = apr_psprintf(supervision->pconf, "it does not listen: %s", strerror(errno));
+        return MJ_PUSH_FAILED;
+    }
+    rv = send_all(supervision, client, connection);
+    *wrong = rv == APR_SUCCESS ? mj_control_await_answer(connection, &is_refused, supervision->pconf)
+                               : apr_psprintf(supervision->pconf, "it takes no settings: %s", strerror(rv));
+    close(connection); /* before another module forks */
+    return *wrong == NULL ? MJ_PUSH_TAKEN : is_refused ? MJ_PUSH_REFUSED : MJ_PUSH_FAILED;
+}
