@@ -8,6 +8,8 @@
 #define QUIET_US (3 * SECOND)
 /* What takes longer than startup-timeout's default counts no more: else a start without end would keep all others from starting. */
 #define LONGEST_US (60 * SECOND)
+/* Nor does a pool keep them from it by starting in vain, again and again. */
+#define LONGEST_VAIN_US (10 * SECOND)
 
 typedef enum rank_t {
     RANK_CALLED,
@@ -15,7 +17,7 @@ typedef enum rank_t {
     RANK_REPLACEMENT,
     RANK_FIRST,
     RANK_FURTHER,
-    RANK_DOWN
+    RANK_VAIN
 } rank_t;
 
 /* Of what the claim would get next. */
@@ -24,8 +26,8 @@ static rank_t rank_of(const mj_claim_t *claim)
     bool is_first = claim->is_first && claim->granted == 0;
     bool is_replacement = claim->granted < claim->replaces || claim->makes_way;
 
-    if (claim->is_down) {
-        return RANK_DOWN;
+    if (claim->is_vain) {
+        return RANK_VAIN;
     }
     if (is_first && claim->called_since != MJ_NEVER) {
         return RANK_CALLED;
@@ -94,9 +96,9 @@ void mj_admission_decide(mj_claim_t **claims, unsigned count, unsigned places, u
     }
 }
 
-void mj_effort_begin(mj_effort_t *effort, int64_t now)
+void mj_effort_begin(mj_effort_t *effort, bool is_vain, int64_t now)
 {
-    *effort = (mj_effort_t){.looked_at = now, .busy_at = now};
+    *effort = (mj_effort_t){.looked_at = now, .busy_at = now, .counts_until = now + (is_vain ? LONGEST_VAIN_US : LONGEST_US)};
 }
 
 void mj_effort_note(mj_effort_t *effort, uint64_t used_us, int64_t now)
@@ -110,7 +112,7 @@ void mj_effort_note(mj_effort_t *effort, uint64_t used_us, int64_t now)
     effort->looked_at = now;
 }
 
-bool mj_effort_counts(const mj_effort_t *effort, int64_t started_at, int64_t now)
+bool mj_effort_counts(const mj_effort_t *effort, int64_t now)
 {
-    return now - effort->busy_at < QUIET_US && now - started_at < LONGEST_US;
+    return now - effort->busy_at < QUIET_US && now < effort->counts_until;
 }

@@ -13,7 +13,7 @@
  *  3. other daemons that replace one;
  *  4. other first daemons;
  *  5. further daemons;
- *  6. daemons of pools that are down;
+ *  6. daemons of pools whose starts have come to nothing;
  *  within each, to the pool that requests have waited for longest, then to the one that is configured first. */
 typedef struct mj_claim_t {
     unsigned order;       /**< of the configuration */
@@ -21,7 +21,7 @@ typedef struct mj_claim_t {
     unsigned replaces;    /**< so many of them take the place of daemons that have served */
     bool is_first;        /**< none is ready or starts */
     bool makes_way;       /**< it would stop a daemon, so that another can start in its place: then it wants no start yet */
-    bool is_down;         /**< its last starts have failed */
+    bool is_vain;         /**< its last starts have come to nothing */
     int64_t called_since; /**< requests wait for it since then; MJ_NEVER: none does. It comes from httpd's children: nothing but the order
                                depends on it */
     unsigned granted;     /**< set: so many may start */
@@ -39,18 +39,20 @@ typedef struct mj_effort_t {
     uint64_t used_us;  /**< of the processor, when it was looked at last */
     int64_t looked_at; /**< when that was */
     int64_t busy_at;   /**< when it was last seen to use the processor, or was born */
+    int64_t counts_until; /**< it takes a place no longer, whatever it does */
 } mj_effort_t;
 
 /** How often to look. */
 #define MJ_EFFORT_PERIOD_US INT64_C(1000000)
 
-/** A daemon is born. */
-void mj_effort_begin(mj_effort_t *effort, int64_t now);
+/** A daemon is born.
+ *  @param is_vain its claim's */
+void mj_effort_begin(mj_effort_t *effort, bool is_vain, int64_t now);
 
 /** It has used so much of the processor by now, with all that it has brought along. */
 void mj_effort_note(mj_effort_t *effort, uint64_t used_us, int64_t now);
 
 /** Whether a start takes a place. One that waits, for a database for instance, does not hold the others back; nor does one that never ends. */
-bool mj_effort_counts(const mj_effort_t *effort, int64_t started_at, int64_t now);
+bool mj_effort_counts(const mj_effort_t *effort, int64_t now);
 
 #endif

@@ -64,7 +64,6 @@ mj_daemon_t *mj_daemon_start(const mj_program_t *program, const mj_site_t *site,
         daemon->socket_ino = st.st_ino;
     }
     mj_life_begin(&daemon->life, &daemon->times, now);
-    mj_effort_begin(&daemon->effort, now);
     return daemon;
 }
 

@@ -30,6 +30,7 @@ typedef struct mj_pool_t {
     int64_t called_since; /**< requests wait for it, as httpd's children say; MJ_NEVER: none does */
     mj_decision_t decision; /**< of this turn, until it is carried out */
     mj_claim_t claim;
+    unsigned vain_starts;   /**< in a row: daemons that have gone without being ready, for whatever reason. New settings do not forget them */
     mj_daemon_t *daemons;
     mj_changes_t changes;
     int64_t roll_at;        /**< a new generation is due then; MJ_NEVER */

@@ -159,6 +159,7 @@ static void hear_ready(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon, 
         return;
     }
     mj_pool_step(realm, pool, daemon, MJ_EVENT_READY, now);
+    pool->vain_starts = 0;
     mj_watch_begin(&daemon->watch, &daemon->limits, (unsigned)random() % 1001, now);
     if (daemon->generation == pool->plan.generation) {
         mj_plan_ready(&pool->plan);
@@ -270,6 +271,9 @@ void mj_pool_daemon_exited(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daem
     *link = daemon->next;
     mj_daemon_bury(daemon, &end);
 
+    if (life.ready_at == MJ_NEVER) {
+        pool->vain_starts++;
+    }
     if (life.is_ordered || was_condemned || generation != pool->plan.generation) {
         return;
     }

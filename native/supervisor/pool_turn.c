@@ -2,6 +2,8 @@
 #include "log.h"
 #include "pool_parts.h"
 
+/* A pool that has started in vain so often in a row is last. */
+#define VAIN_STARTS 2
 /* An idle daemon says so every second. */
 #define IDLE_IS_RECENT (5 * SECOND / 2)
 
@@ -31,6 +33,7 @@ static bool start_daemon(mj_realm_t *realm, mj_pool_t *pool, int64_t now)
         return false;
     }
     daemon->generation = pool->plan.generation;
+    mj_effort_begin(&daemon->effort, pool->claim.is_vain, now);
     daemon->next = pool->daemons;
     pool->daemons = daemon;
     if (daemon->slot >= pool->slot_limit) {
@@ -197,7 +200,7 @@ void mj_pool_prepare(mj_realm_t *realm, mj_pool_t *pool, int64_t now)
                                .replaces = pool->decision.replaces,
                                .is_first = pool->decision.is_first,
                                .makes_way = pool->decision.makes_way,
-                               .is_down = mj_plan_is_down(&pool->plan),
+                               .is_vain = pool->vain_starts >= VAIN_STARTS,
                                .called_since = pool->called_since};
 }
 

@@ -31,7 +31,7 @@ static bool look_at_start(mj_daemon_t *daemon, int64_t now, int64_t *wake_at)
         mj_effort_note(effort, mj_vitals_used_us(daemon->child.pid), now);
     }
     *wake_at = mj_earlier(*wake_at, effort->looked_at + MJ_EFFORT_PERIOD_US);
-    return mj_effort_counts(effort, daemon->life.started_at, now);
+    return mj_effort_counts(effort, now);
 }
 
 /* A training ends by itself before that (launcher/training.h); a daemon may say otherwise. */

@@ -14,7 +14,7 @@
 /* Claims as words: `a` a first daemon, `a*3` three, the rest in any order:
  *   @7  requests wait since second 7        !   each replaces one that has served
  *   +   it has a daemon already             ~   makes way for another
- *   #   it is down
+ *   #   its starts come to nothing
  * The configuration's order is that of the words. */
 typedef struct scene_t {
     mj_claim_t claims[MOST];
@@ -49,7 +49,7 @@ static void read_word(scene_t *scene, const char *word)
             claim->is_first = false;
             break;
         case '#':
-            claim->is_down = true;
+            claim->is_vain = true;
             break;
         default:
             ck_abort_msg("no claim: %s", word);
@@ -192,7 +192,7 @@ START_TEST(should_start_each_of_many_once)
 }
 END_TEST
 
-/* Who asks again and again for a start that fails is down after two, and last from then on. */
+/* Whose starts come to nothing is last after two. */
 START_TEST(should_not_let_one_that_fails_keep_others_waiting)
 {
     mj_claim_t bad = {.order = 0, .starts = 1, .is_first = true, .called_since = SECOND};
@@ -205,7 +205,7 @@ START_TEST(should_not_let_one_that_fails_keep_others_waiting)
         order[1] = &good;
         mj_admission_decide(order, 2, 1, 0);
         turns++;
-        bad.is_down = turns == 2; /* as plan.h says */
+        bad.is_vain = turns == 2;
     } while (good.granted == 0 && turns < 100);
     ck_assert_uint_eq(turns, 3);
 }
@@ -217,21 +217,21 @@ START_TEST(should_count_a_start_while_it_uses_the_processor)
     int64_t now = 1000 * SECOND, born = now;
     uint64_t used = 0;
 
-    mj_effort_begin(&effort, now);
-    ck_assert(mj_effort_counts(&effort, born, now));
+    mj_effort_begin(&effort, false, now);
+    ck_assert(mj_effort_counts(&effort, now));
     for (; now < born + 20 * SECOND; now += SECOND) {
         used += 100000; /* a tenth: others want the processor too */
         mj_effort_note(&effort, used, now);
-        ck_assert(mj_effort_counts(&effort, born, now));
+        ck_assert(mj_effort_counts(&effort, now));
     }
     now -= SECOND;
     mj_effort_note(&effort, used + 1000, now + SECOND); /* it waits, and a JVM that waits wakes up now and then */
     mj_effort_note(&effort, used + 2000, now + 2 * SECOND);
-    ck_assert(mj_effort_counts(&effort, born, now + 2 * SECOND));
+    ck_assert(mj_effort_counts(&effort, now + 2 * SECOND));
     mj_effort_note(&effort, used + 3000, now + 3 * SECOND);
-    ck_assert(!mj_effort_counts(&effort, born, now + 3 * SECOND));
+    ck_assert(!mj_effort_counts(&effort, now + 3 * SECOND));
     mj_effort_note(&effort, used + 500000, now + 4 * SECOND); /* it goes on */
-    ck_assert(mj_effort_counts(&effort, born, now + 4 * SECOND));
+    ck_assert(mj_effort_counts(&effort, now + 4 * SECOND));
 }
 END_TEST
 
@@ -240,13 +240,19 @@ START_TEST(should_count_a_start_that_never_ends_no_more)
     mj_effort_t effort;
     int64_t born = 1000 * SECOND, now;
 
-    mj_effort_begin(&effort, born);
+    mj_effort_begin(&effort, false, born);
     for (now = born; now < born + 60 * SECOND; now += SECOND) {
         mj_effort_note(&effort, (uint64_t)(now - born), now);
-        ck_assert(mj_effort_counts(&effort, born, now));
+        ck_assert(mj_effort_counts(&effort, now));
     }
     mj_effort_note(&effort, (uint64_t)(now - born), now);
-    ck_assert(!mj_effort_counts(&effort, born, now));
+    ck_assert(!mj_effort_counts(&effort, now));
+
+    mj_effort_begin(&effort, true, born); /* its pool has tried again and again */
+    mj_effort_note(&effort, 9000000, born + 9 * SECOND);
+    ck_assert(mj_effort_counts(&effort, born + 9 * SECOND));
+    mj_effort_note(&effort, 10000000, born + 10 * SECOND);
+    ck_assert(!mj_effort_counts(&effort, born + 10 * SECOND));
 }
 END_TEST
 
@@ -256,10 +262,10 @@ START_TEST(should_take_less_than_before_as_use)
     mj_effort_t effort;
     int64_t born = 1000 * SECOND;
 
-    mj_effort_begin(&effort, born);
+    mj_effort_begin(&effort, false, born);
     mj_effort_note(&effort, 5000000, born + 2 * SECOND);
     mj_effort_note(&effort, 100000, born + 4 * SECOND);
-    ck_assert(mj_effort_counts(&effort, born, born + 6 * SECOND));
+    ck_assert(mj_effort_counts(&effort, born + 6 * SECOND));
 }
 END_TEST
 

@@ -191,6 +191,30 @@ START_TEST(should_wait_for_what_a_start_has_brought_along)
 }
 END_TEST
 
+/* Who changes what his pool is made of, again and again, gets no place ahead of others by that. */
+START_TEST(should_put_last_what_starts_in_vain_whatever_it_is_made_of)
+{
+    scene_t scene = scene_of("toil=");
+    driver_t *driver = scene.driver;
+    unsigned i, most;
+
+    for (i = 1; i < POOLS; i++) {
+        open_gate(&scene, i);
+    }
+    ck_assert_str_eq(driver_offer_all(driver, scene.pools, POOLS, 1), "");
+    for (i = 1; i <= 2; i++) {
+        driver_await(driver, "pool pool0 pid", i * 2 - 1);
+        mj_record_add(scene.pools[0], "env", apr_psprintf(test_pool, "CHANGE=%u", i));
+        ck_assert_str_eq(driver_offer_all(driver, scene.pools, POOLS, 1), "");
+        driver_await(driver, " ended: ", i);
+    }
+    driver_await(driver, " ready in ", POOLS - 1);
+    driver_await(driver, "pool pool0 pid", 5);
+    ck_assert_str_eq(order_of(driver, &most), "00123450");
+    finish(&scene);
+}
+END_TEST
+
 START_TEST(should_forget_one_that_is_taken_away_while_it_waits)
 {
     scene_t scene = scene_of("toil=");
@@ -341,6 +365,7 @@ Suite *mj_suite(void)
     tcase_add_test(starts, should_replace_what_has_served_before_what_never_has);
     tcase_add_test(starts, should_not_wait_for_a_start_that_waits_itself);
     tcase_add_test(starts, should_wait_for_what_a_start_has_brought_along);
+    tcase_add_test(starts, should_put_last_what_starts_in_vain_whatever_it_is_made_of);
     tcase_add_test(starts, should_forget_one_that_is_taken_away_while_it_waits);
     tcase_add_test(starts, should_end_while_starts_wait);
     tcase_add_test(starts, should_roll_one_after_the_other_what_stops_first);
