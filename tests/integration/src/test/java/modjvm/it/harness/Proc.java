@@ -54,6 +54,13 @@ public record Proc(int pid, int parent, long startTime) {
         return found.subList(1, found.size());
     }
 
+    /** What it has used of the processor so far, without its children. */
+    public double cpuSeconds() {
+        String stat = text("stat");
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / 100.0; // USER_HZ
+    }
+
     public boolean isAlive() {
         return of(pid).filter(p -> p.startTime == startTime).isPresent();
     }
