@@ -44,10 +44,23 @@ static apr_status_t send_begin(supervision_t *supervision, int connection)
     return mj_control_send(connection, MJ_CONTROL_BEGIN, mj_record_bytes(record), -1);
 }
 
-/* Says where the pools that come next have their log; the first is the main server's, for the supervisor's own lines. */
-static apr_status_t send_log(const supervision_t *supervision, int connection, const server_rec *server)
+#define NO_LOG_YET (-2) /* -1 is a log without a descriptor */
+
+typedef struct log_t {
+    mj_span_t record;
+    int descriptor;
+} log_t;
+
+/* Says where the pools that come next have their log, unless the last ones have the same; the first is the main server's, for the supervisor's
+ * own lines. */
+static apr_status_t send_log(const supervision_t *supervision, int connection, const server_rec *server, log_t *last)
 {
-    return mj_control_send(connection, MJ_CONTROL_LOG, mj_log_record(supervision->pconf, server, supervision->main_server), mj_log_descriptor(server));
+    log_t log = {mj_log_record(supervision->pconf, server, supervision->main_server), mj_log_descriptor(server)};
+    if (log.descriptor == last->descriptor && mj_span_equal(log.record, last->record)) {
+        return APR_SUCCESS;
+    }
+    *last = log;
+    return mj_control_send(connection, MJ_CONTROL_LOG, log.record, log.descriptor);
 }
 
 /* A pool that is too large for a message is left out: the others are not to suffer. */
@@ -75,19 +88,16 @@ static apr_status_t send_pool(const supervision_t *supervision, mj_supervisor_cl
 static apr_status_t send_all(supervision_t *supervision, mj_supervisor_client_t *client, int connection)
 {
     const apr_array_header_t *pools = mj_all_pools(supervision->pconf, supervision->main_server);
-    const server_rec *log_of = supervision->main_server;
+    log_t log = {{NULL, 0}, NO_LOG_YET};
     apr_status_t rv = send_begin(supervision, connection);
     int i;
 
     if (rv == APR_SUCCESS) {
-        rv = send_log(supervision, connection, log_of);
+        rv = send_log(supervision, connection, supervision->main_server, &log);
     }
     for (i = 0; rv == APR_SUCCESS && i < pools->nelts; i++) {
         const mj_pool_t *declared = APR_ARRAY_IDX(pools, i, const mj_pool_t *);
-        if (declared->server != log_of) {
-            log_of = declared->server;
-            rv = send_log(supervision, connection, log_of);
-        }
+        rv = send_log(supervision, connection, declared->server, &log);
         if (rv == APR_SUCCESS) {
             rv = send_pool(supervision, client, connection, declared);
         }
