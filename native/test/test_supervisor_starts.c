@@ -323,8 +323,8 @@ START_TEST(should_have_none_train_while_one_starts_or_waits_for_it)
     open_gate(&scene, 1);
     open_gate(&scene, 2);
     driver_await(driver, "training begins", 1);
-    log = strstr(driver_log(driver), "training begins");
     ck_assert_uint_eq(driver_count(driver, " ready in "), 3);
+    log = strstr(driver_log(driver), "training begins");
     ck_assert_ptr_null(strstr(log, " ready in ")); /* all before */
     finish(&scene);
 }
