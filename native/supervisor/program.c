@@ -186,11 +186,12 @@ static int descriptor_limit(void)
     return (int)limit.rlim_cur;
 }
 
-/* Kept classes and archives are code, and the folder is the user's own: where another user owns what may run, he could run his own by it. */
+/* Kept classes and archives are code, and the folder is the user's own: where another user owns what may run, or something is read-only for him,
+ * he could run his own by it at the next start. */
 static bool may_keep(const mj_program_t *program)
 {
     int64_t uid = program->has_identity ? (int64_t)program->uid : (int64_t)geteuid();
-    return mj_record_number(program->record, "script-uid", uid) == uid;
+    return mj_record_number(program->record, "script-uid", uid) == uid && program->read_only[0] == NULL;
 }
 
 static void set_arguments(mj_program_t *program, const mj_site_t *site, apr_pool_t *pool)

@@ -693,6 +693,30 @@ START_TEST(should_keep_nothing_where_another_user_decides_what_runs)
 }
 END_TEST
 
+/* What its processes may not write is what they may not change for the next start: what they keep would be a way around. */
+START_TEST(should_keep_nothing_where_something_is_read_only)
+{
+    driver_t *driver = driver_start();
+    const char *state = apr_pstrcat(test_pool, driver->dir, "/state", NULL), *folder = apr_pstrcat(test_pool, state, "/shop", NULL);
+    mj_record_builder_t *pool = driver_pool(driver, "shop", "facts");
+
+    if (geteuid() != 0) { /* read-only is refused then, as test_supervisor_program has it */
+        ck_assert_int_eq(driver_stop(driver), 0);
+        driver_clean(driver);
+        return;
+    }
+    ck_assert(mkdir(state, 0711) == 0 && chmod(state, 0711) == 0);
+    mj_record_add(pool, "read-only", "/etc");
+    ck_assert_str_eq(driver_offer_as(driver, pool, "state-dir", state), "");
+    driver_await(driver, "argv jvm:shop /nowhere/jars\n", 1);
+    driver_await(driver, " ready in ", 1);
+    ck_assert_int_ne(access(folder, F_OK), 0);
+    ck_assert_int_eq(driver_stop(driver), 0);
+    ck_assert_int_eq(rmdir(state), 0);
+    driver_clean(driver);
+}
+END_TEST
+
 Suite *mj_suite(void)
 {
     Suite *suite = suite_create("supervisor process");
@@ -727,6 +751,7 @@ Suite *mj_suite(void)
     tcase_add_test(settings, should_not_be_stopped_by_a_bell_that_blocks);
     tcase_add_test(settings, should_give_a_pool_its_state_folder);
     tcase_add_test(settings, should_keep_nothing_where_another_user_decides_what_runs);
+    tcase_add_test(settings, should_keep_nothing_where_something_is_read_only);
     tcase_add_test(settings, should_remove_sockets_that_were_left_behind);
     tcase_add_test(settings, should_look_again_for_sockets_that_are_being_left_behind);
     tcase_add_test(settings, should_leave_the_sockets_of_others_alone);

@@ -136,6 +136,22 @@ class StateDirTest {
         }
     }
 
+    /** Classes that are kept are code, and could be forged by who may not change what they were made of. */
+    @Test
+    @RequiresRoot
+    void shouldKeepNothingWhereTheSourceIsReadOnly() {
+        try (Httpd httpd = Httpd.with()
+                .main("JVMStateDir ${APPS}/../state")
+                .host("shop", SHOP.replace("${AS1}", "${AS1} read-only=${APPS}"))
+                .start()) {
+            Proc daemon = httpd.awaitReady("shop", 1).get(0);
+
+            assertThat(Http.await(httpd.uri("shop", "/?pid"), 200).body()).isEqualTo(Integer.toString(daemon.pid()));
+            assertThat(daemon.arguments()).hasSize(2);
+            assertThat(httpd.dir().resolve("state")).isEmptyDirectory();
+        }
+    }
+
     @Test
     @RequiresRoot
     void shouldKeepNothingWhereAnotherUserDecidesWhatRuns() throws IOException {
