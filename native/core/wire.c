@@ -218,7 +218,7 @@ static apr_status_t measure_request(const mj_request_t *request, const mj_span_t
             return rv;
         }
     }
-    if (request->application.len > UINT16_MAX) {
+    if (request->application.len > MJ_MAX_APPLICATION) {
         return MJ_EFRAMETOOLARGE;
     }
     if ((rv = measure_bytes(request->application.len, U16_SIZE, size)) != APR_SUCCESS ||

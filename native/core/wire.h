@@ -31,6 +31,7 @@
 #define MJ_MAX_HELLO 256
 #define MJ_MAX_REQUEST 4194304
 #define MJ_LONG_STRING 65535
+#define MJ_MAX_APPLICATION 65535 /**< bytes of a REQUEST's application */
 #define MJ_MAX_RESPONSE 65536
 #define MJ_MAX_DATA 65536
 #define MJ_MAX_MESSAGE 4096

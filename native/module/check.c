@@ -1,5 +1,6 @@
 /* check_config: what `apachectl configtest` finds out. Looks at the whole configuration, changes nothing outside it. */
 #include "check_paths.h"
+#include "check_sizes.h"
 #include "confinement.h"
 #include "env_file.h"
 #include "identity.h"
@@ -424,6 +425,7 @@ int mj_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, serv
     failures += check_folders(ptemp, main_server);
     if (failures == 0) {
         mj_dynamic_resolve(pconf, main_server);
+        failures += mj_check_sizes(ptemp, main_server);
     }
     return failures == 0 ? OK : HTTP_INTERNAL_SERVER_ERROR;
 }

@@ -197,6 +197,14 @@ static bool goes_whole(const mj_exchange_t *x, apr_size_t frames)
 /* The head does not fit the wire, or holds what it must not. */
 static mj_step_t refuse_head(mj_exchange_t *x, apr_status_t rv)
 {
+    if (x->head->application.len > MJ_MAX_APPLICATION) { /* a handler's: configtest looks at those of mounts */
+        ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, x->r,
+                      MJLOGNO(0066) "pool %s: target, entry point, group and parameters of the application take %" APR_SIZE_T_FMT
+                                    " bytes, %d is the limit: put long values of JVMParameter into a file that the application reads; 500",
+                      x->settings->name, x->head->application.len, MJ_MAX_APPLICATION);
+        x->status = HTTP_INTERNAL_SERVER_ERROR;
+        return MJ_FINISHED;
+    }
     if (rv == MJ_EFRAMETOOLARGE) {
         ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, x->r,
                       MJLOGNO(0028) "pool %s: the request's head, with its variables, has more than %d bytes: lower LimitRequestFieldSize or "

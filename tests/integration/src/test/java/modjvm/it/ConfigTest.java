@@ -408,6 +408,42 @@ class ConfigTest {
         }
     }
 
+    /** When httpd runs it is too late: the pool would not. */
+    @Test
+    void shouldRefuseWhatTheSupervisorCannotBeTold() {
+        assertRefused(
+                "JVMDaemonProcess shop ${AS1} env=LONG=" + "x".repeat(200_000) + "\nJVMAlias / ${APPS}/Hello.java",
+                "JVMDaemonProcess shop",
+                "131072",
+                "env");
+        StringBuilder mounts = new StringBuilder("JVMDaemonProcess shop ${AS1}\n");
+        for (int i = 0; i < 1500; i++) {
+            mounts.append("JVMAlias /").append(i).append(" ${APPS}/Hello.java\n");
+        }
+        assertRefused(mounts.toString(), "JVMDaemonProcess shop", "131072", "another pool");
+    }
+
+    /** Each request bears it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"JVMAlias", "JVMAliasMatch"})
+    void shouldRefuseAnApplicationThatARequestCannotName(String directive) {
+        String mount = directive.equals("JVMAlias") ? "/a" : "^/a";
+        String lines = "JVMDaemonProcess shop ${AS1}\nJVMParameter long " + "x".repeat(65_536) + "\n" + directive + " "
+                + mount + " ${APPS}/Hello.java";
+
+        assertRefused(lines, directive + " " + mount, "65535", "JVMParameter|param\\.");
+    }
+
+    @Test
+    void shouldAcceptLongValuesThatFit() {
+        httpd.rewriteHost(
+                "site",
+                "JVMDaemonProcess shop ${AS1} env=LONG=" + "x".repeat(60_000) + "\nJVMParameter long "
+                        + "x".repeat(60_000) + "\nJVMAlias / ${APPS}/Hello.java");
+
+        assertThat(httpd.configtest().output()).contains("Syntax OK");
+    }
+
     @Test
     void shouldRefuseAJavaHomeWithoutAJvm() {
         assertRefused(
