@@ -28,6 +28,17 @@ def await_archive(server, state, seconds):
         time.sleep(0.05)
 
 
+def await_quiet(server, state, seconds):
+    """Until nothing is trained and nothing kept any more, that long at most."""
+    deadline = time.monotonic() + seconds
+    before, since = {}, time.monotonic()
+    while time.monotonic() < min(deadline, since + STEADY):
+        now = sizes(state)
+        if now != before or is_training(server):
+            before, since = now, time.monotonic()
+        time.sleep(0.2)
+
+
 def is_training(server):
     return any(processes.program(pid) == TRAINER for pid in server.pids()[1])
 

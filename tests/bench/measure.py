@@ -59,6 +59,7 @@ def parse_arguments():
     parser.add_argument("--first-warm-up", type=int, required=True, help="seconds after the start of a JVM")
     parser.add_argument("--memory-seconds", type=int, required=True, help="seconds that memory has to fall, at most")
     parser.add_argument("--archive-seconds", type=int, required=True, help="seconds that a pool has to keep what its next start needs, at most")
+    parser.add_argument("--sites", type=lambda text: [int(number) for number in text.split(",")], required=True, help="how many, with commas between")
     parser.add_argument("--peers", default=",".join(peers.BY_NAME), help="names, with commas between")
     parser.add_argument("--parts", default=",".join(parts.NAMES), help="names, with commas between")
     return parser.parse_args()

@@ -3,9 +3,10 @@
 import clients
 import memory
 import scale
+import sites
 import startup
 
 PEERS = "peers"
-ALL = {"clients": clients, "scale": scale, "memory": memory, "startup": startup}
+ALL = {"clients": clients, "scale": scale, "memory": memory, "startup": startup, "sites": sites}
 NAMES = [PEERS, *ALL]
-ONCE = {"memory"}  # in the first round alone: it takes long, and is the same each time
+ONCE = {"memory", "sites"}  # in the first round alone: it takes long, and is the same each time

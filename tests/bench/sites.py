@@ -1,0 +1,247 @@
+"""A machine full of sites: many pools that start at once, idle, and wake."""
+
+import contextlib
+import http.client
+import json
+import os
+import re
+import shutil
+import statistics
+import threading
+import time
+
+import goals
+import kept
+import peers
+import processes
+import subject
+import tables
+from server import Server
+
+TITLE = "Sites"
+TARGETS = {"jar": "bench.jar", ".java": "Bench.java"}
+ENTRY = "entry-point=Bench::application"
+COLD, WARM = "cold", "later"
+ASKED_AFTER = 1  # seconds after the start, for the site that is configured last
+READY_SECONDS = 900
+ANSWER_SECONDS = 300
+WATCHED_SECONDS = 20  # for wake-ups
+CLIENTS = 16  # that wake all sites
+POLL_SECONDS = 0.1
+ENDED = re.compile(r":error\] .*MJ0101: .*", re.MULTILINE)
+WANTED_OF_BOUND, WANTED_ASKED, WANTED_PSS, WANTED_WAKE_UPS = 1.25, 3, 14, 0.1
+KIB_PER_MB = 1024
+
+
+def lacks():
+    return ""
+
+
+def measure(chosen, places, runs, settings):
+    for kind, target in TARGETS.items():
+        one = {}
+        for count in (1, *settings.sites):
+            run = Run(places, target, count, f"{runs}-{kind.strip('.')}-{count}")
+            for when in (COLD, WARM):
+                found = run.start(settings, is_looked_at=when == WARM)
+                if count == 1:
+                    one[when] = found["cpu"]
+                yield {"kind": kind, "count": count, "when": when, "one": one[when], **found}
+            if count > 1:
+                yield {"kind": kind, "count": count, "when": "waking", **run.wake(settings)}
+
+
+class Run:
+    """Some sites, whose state stays."""
+
+    def __init__(self, places, target, count, folder):
+        self.places, self.target, self.count, self.folder = places, target, count, folder
+        self.options, self.starts = "", 0
+        os.mkdir(folder)
+        os.chmod(folder, 0o755)
+
+    def configure(self, places, run):
+        lines = [subject.module(places, f"{self.folder}/state"), "<Location /status>\nSetHandler jvm-status\n</Location>\n"]
+        for site in range(self.count):
+            lines.append(subject.pool(f"site{site}", places.java_home, self.options))
+            lines.append(subject.mount(f"/{site}", f"{places.tree}/{self.target}", f"site{site}", f"{ENTRY} param.file={places.tree}/htdocs/file"))
+        return "".join(lines), None
+
+    def server(self, options=""):
+        self.options = options
+        self.starts += 1
+        peer = peers.Peer("sites", "sites", self.configure, "variant")
+        return Server(peer, self.places, f"{self.folder}/{self.starts}", {"TZ": "UTC"}, is_awaited=False)
+
+    def start(self, settings, is_looked_at):
+        """Until all are ready; what the last one says that is asked for meanwhile; then, if it is to be looked at, what all cost idle."""
+        began = time.monotonic()
+        with self.server() as server:
+            asked = threading.Thread(target=lambda: answers.append(self.ask_for_last(server, began)))
+            answers = []
+            asked.start()
+            await_states(server, self.count, {"ready"}, READY_SECONDS)
+            took = time.monotonic() - began
+            daemons = daemons_of(server)
+            cpu = processes.cpu_seconds(daemons)
+            asked.join()
+            found = {"seconds": took, "cpu": cpu, "asked": answers[0], "ended": len(ENDED.findall(log_of(server)))}
+            kept.await_quiet(server, f"{self.folder}/state", settings.archive_seconds)
+            if is_looked_at:
+                time.sleep(settings.memory_seconds)
+                found["pss_mb"] = processes.pss_kib(daemons_of(server)) / KIB_PER_MB / self.count
+                found["wake_ups"] = wake_ups(daemons_of(server)) / self.count
+        shutil.rmtree(f"{self.folder}/{self.starts}", ignore_errors=True)
+        return found
+
+    def ask_for_last(self, server, began):
+        """Seconds between the question, a moment after the start, and its answer; None without one."""
+        time.sleep(max(0, began + ASKED_AFTER - time.monotonic()))
+        asked = time.monotonic()
+        while time.monotonic() - asked < ANSWER_SECONDS:
+            with contextlib.suppress(ConnectionRefusedError):
+                return time.monotonic() - asked if ask(server, self.count - 1) == 200 else None
+            time.sleep(0.01)
+        return None
+
+    def wake(self, settings):
+        """All sleep; then clients ask for each of them."""
+        with self.server("idle-timeout=1") as server:
+            await_states(server, self.count, {"idle"}, READY_SECONDS)
+            waiting, answers, lock = list(range(self.count)), [], threading.Lock()
+
+            def client():
+                while True:
+                    with lock:
+                        if not waiting:
+                            return
+                        site = waiting.pop()
+                    asked = time.monotonic()
+                    status = ask(server, site)
+                    answers.append((status, time.monotonic() - asked))
+
+            first = time.monotonic()
+            alone = ask(server, waiting.pop()), time.monotonic() - first
+            began = time.monotonic()
+            clients = [threading.Thread(target=client) for _ in range(CLIENTS)]
+            for one in clients:
+                one.start()
+            for one in clients:
+                one.join()
+            return {
+                "alone": alone[1],
+                "seconds": time.monotonic() - began,
+                "slowest": max(took for _, took in answers),
+                "failed": sum(status != 200 for status, _ in (*answers, alone)),
+            }
+
+
+def ask(server, site):
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=ANSWER_SECONDS)
+    with contextlib.closing(connection):
+        connection.request("GET", f"/{site}/hello")
+        response = connection.getresponse()
+        response.read()
+        return response.status
+
+
+def await_states(server, count, wanted, seconds):
+    deadline = time.monotonic() + seconds
+    states = []
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            states = states_of(server)
+            if len(states) == count and set(states) <= wanted:
+                return
+        time.sleep(POLL_SECONDS)
+    raise RuntimeError(f"sites: {states.count('ready')} of {count} are ready after {seconds} s\n{server.logs()}")
+
+
+def states_of(server):
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    with contextlib.closing(connection):
+        connection.request("GET", "/status?json")
+        return [pool["state"] for pool in json.load(connection.getresponse())["pools"]]
+
+
+def daemons_of(server):
+    return [pid for pid in server.pids()[1] if subject.is_daemon(pid)]
+
+
+def log_of(server):
+    with open(f"{server.run}/error.log", encoding="utf-8", errors="replace") as log:
+        return log.read()
+
+
+def wake_ups(pids):
+    """How often their threads wait for something, per second."""
+    before = waits(pids)
+    time.sleep(WATCHED_SECONDS)
+    return (waits(pids) - before) / WATCHED_SECONDS
+
+
+def waits(pids):
+    total = 0
+    for pid in pids:
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with contextlib.suppress(FileNotFoundError), open(f"/proc/{pid}/task/{thread}/status", encoding="ascii", errors="replace") as status:
+                total += sum(int(line.split()[1]) for line in status if line.startswith("voluntary_ctxt_switches:"))
+    return total
+
+
+def bound(sample):
+    """Seconds that so many starts take of all processors, if they do nothing else."""
+    return sample["one"] * sample["count"] / os.cpu_count()
+
+
+def section(samples):
+    starts, waking = [], []
+    for kind in TARGETS:
+        for count in sorted({sample["count"] for sample in samples}):
+            for when in (COLD, WARM):
+                found = tables.select(samples, kind=kind, count=count, when=when)
+                if found:
+                    starts.append([f"{count}, {kind}, {when}", *(cell(found, of) for of in COLUMNS.values())])
+            found = tables.select(samples, kind=kind, count=count, when="waking")
+            if found:
+                waking.append([f"{count}, {kind}", *(cell(found, lambda s, name=name: s[name]) for name in ("alone", "seconds", "slowest", "failed"))])
+    return (
+        "**Sites: so many pools of one process each, started at once**\n\n"
+        + tables.table(["", *COLUMNS], starts)
+        + f"\n**Sites that sleep, woken by {CLIENTS} clients**\n\n"
+        + tables.table(["", "one alone, s", "all, s", "the slowest, s", "failed"], waking)
+    )
+
+
+COLUMNS = {
+    "all ready, s": lambda sample: sample["seconds"],
+    "bound, s": bound,
+    "asked for after 1 s, s": lambda sample: sample["asked"],
+    "ended": lambda sample: sample["ended"],
+    "PSS, MB": lambda sample: sample.get("pss_mb"),
+    "wake-ups a second": lambda sample: sample.get("wake_ups"),
+}
+
+
+def cell(samples, value):
+    found = [value(sample) for sample in samples if value(sample) is not None]
+    return tables.number(statistics.median(found)) if found else ""
+
+
+def reached(samples):
+    found = []
+    for kind in TARGETS:
+        for count in sorted({sample["count"] for sample in samples} - {1}):
+            for when in (COLD, WARM):
+                some = tables.select(samples, kind=kind, count=count, when=when)
+                title = f"{count} sites, {kind}, {when}"
+                found.append(goals.absolute(f"{title}: all ready, of the bound", [s["seconds"] / bound(s) for s in some], WANTED_OF_BOUND))
+                asked = [s["asked"] if s["asked"] is not None else float("inf") for s in some]
+                found.append(goals.absolute(f"{title}: the one asked for, s", asked, WANTED_ASKED))
+                found.append(goals.absolute(f"{title}: ended", [s["ended"] for s in some], 0))
+            looked_at = [s for s in tables.select(samples, kind=kind, count=count, when=WARM)]
+            found.append(goals.absolute(f"{count} sites, {kind}: PSS, MB", [s["pss_mb"] for s in looked_at], WANTED_PSS))
+            found.append(goals.absolute(f"{count} sites, {kind}: wake-ups a second", [s["wake_ups"] for s in looked_at], WANTED_WAKE_UPS))
+            failed = [s["failed"] for s in tables.select(samples, kind=kind, count=count, when="waking")]
+            found.append(goals.absolute(f"{count} sites, {kind}: failed when all are woken", failed, 0))
+    return found
