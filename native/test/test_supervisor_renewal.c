@@ -87,6 +87,25 @@ START_TEST(should_roll_once_for_what_several_tell)
 }
 END_TEST
 
+/* A roll is due a second after the last, and the daemons take longer than that to end. */
+START_TEST(should_not_come_back_for_a_change_when_it_stops)
+{
+    driver_t *driver = driver_start();
+    const char *stop;
+    offer(driver, "stubborn", "shutdown-timeout", "1500");
+    driver_await_state(driver, 0, MJ_POOL_READY);
+    for (unsigned i = 1; i <= 2; i++) {
+        kill(driver_last_ready(driver), SIGUSR2);
+        driver_await(driver, "MJ0111: pool shop rolls: /srv/shop.jar has changed", i);
+    }
+    ck_assert_int_eq(driver_stop(driver), 0);
+    stop = strstr(driver_log(driver), "ending all daemons: httpd stops");
+    ck_assert_ptr_nonnull(stop);
+    ck_assert_msg(strstr(stop, " started\n") == NULL, "%s", driver_log(driver));
+    driver_clean(driver);
+}
+END_TEST
+
 /* A pool of one application; fake may hold `%08x` for its hash. */
 __attribute__((format(printf, 2, 0))) static void offer_application(driver_t *driver, const char *fake)
 {
@@ -267,6 +286,7 @@ Suite *mj_suite(void)
     Suite *suite = suite_create("supervisor renewal");
     TCase *renewal = mj_case(suite, "renewal");
     tcase_set_timeout(renewal, 2 * DEADLINE_S);
+    tcase_add_test(renewal, should_not_come_back_for_a_change_when_it_stops);
     tcase_add_test(renewal, should_replace_one_that_wishes_it_and_start_the_other_first);
     tcase_add_test(renewal, should_roll_when_a_target_has_changed);
     tcase_add_test(renewal, should_roll_once_for_what_several_tell);
