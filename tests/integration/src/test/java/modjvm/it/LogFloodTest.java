@@ -15,8 +15,10 @@ import org.junit.jupiter.api.Test;
 class LogFloodTest {
     private static final int PRINTED_KB = 64 << 10;
     private static final int AT_ONCE_KB = 16 << 10;
-    private static final Pattern LEFT_OUT = Pattern.compile(
+    private static final Pattern OF_DAEMON = Pattern.compile(
             "MJ0130: pool site pid \\d+: it prints more than 256 KB a second: (\\d+) lines, (\\d+) KB, were left out");
+    private static final Pattern OF_REQUESTS = Pattern.compile(
+            "MJ0131: pool site: its requests log more than 256 KB a second in this child of httpd: (\\d+) lines, (\\d+) KB, were left out");
 
     @Test
     void shouldLeaveOutWhatADaemonPrintsTooMuch() throws IOException {
@@ -29,7 +31,7 @@ class LogFloodTest {
             assertThat(Http.get(httpd.uri("site", "/?" + PRINTED_KB)).statusCode())
                     .isEqualTo(200);
 
-            Await.until("most of it is told of", Await.LONG, () -> leftOutKb(httpd) > PRINTED_KB / 2);
+            Await.until("most of it is told of", Await.LONG, () -> leftOutKb(httpd, OF_DAEMON) > PRINTED_KB / 2);
             assertThat(Files.size(httpd.dir().resolve("site.log")) >> 10)
                     .isBetween((long) AT_ONCE_KB * 9 / 10, (long) PRINTED_KB / 2);
             // it goes on: its next lines are in the log again
@@ -40,9 +42,32 @@ class LogFloodTest {
         }
     }
 
-    private static long leftOutKb(Httpd httpd) {
-        return httpd.log("site").lines("MJ0130").stream()
-                .map(LEFT_OUT::matcher)
+    /** What is printed in a request comes to the log by httpd's child that has the request; so little of each that the connection takes it. */
+    @Test
+    void shouldLeaveOutWhatRequestsLogTooMuch() {
+        try (Httpd httpd = Httpd.with().host("site", """
+                        JVMDaemonProcess site ${AS1}
+                        JVMAlias / ${APPS}/Chatty.java
+                        """).start()) {
+            httpd.expect("xxxx|has printed"); // where the connection takes no more, a line comes by the daemon's stderr
+            Http.await(httpd.uri("site", "/?inside=0"), 200);
+
+            Await.until("what is left out is told of", Await.LONG, () -> {
+                assertThat(Http.get(httpd.uri("site", "/?inside=128")).statusCode())
+                        .isEqualTo(200);
+                return leftOutKb(httpd, OF_REQUESTS) > 256;
+            });
+            int before = httpd.log("site").lines("has printed").size();
+            Await.until("lines are let through again", Await.LONG, () -> {
+                Http.get(httpd.uri("site", "/?inside=0"));
+                return httpd.log("site").lines("has printed").size() > before;
+            });
+        }
+    }
+
+    private static long leftOutKb(Httpd httpd, Pattern leftOut) {
+        return httpd.log("site").lines("MJ013").stream()
+                .map(leftOut::matcher)
                 .filter(Matcher::find)
                 .mapToLong(found -> Long.parseLong(found.group(2)))
                 .sum();
