@@ -10,6 +10,7 @@ PATH=$PATH:/usr/sbin:/sbin
 has_command() { command -v "$1" >/dev/null 2>&1; }
 has_library() { has_command pkg-config && pkg-config --exists "$1"; }
 has_httpd_headers() { [ -e /usr/include/apache2/httpd.h ] || [ -e /usr/include/httpd/httpd.h ]; }
+has_module() { [ -e "/usr/lib/apache2/modules/mod_$1.so" ]; }
 has_jdk() { has_command javac && [ "$(javac -version 2>&1 | sed 's/^javac \([0-9]*\).*/\1/')" -ge 17 ]; }
 has_later_jdk() { grep -qsE '^JAVA_VERSION="(2[5-9]|[3-9][0-9])' /usr/lib/jvm/*/release; }
 has_fuzzer() {
@@ -35,6 +36,9 @@ missing_packages() {
         later-jdk) has_later_jdk || apt-cache pkgnames openjdk-25-jdk-headless 2>/dev/null || true ;;
         maven) has_command mvn || echo maven ;;
         h2load) has_command h2load || echo nghttp2-client ;;
+        # modules that the tests load into their own httpds, beside mod_jvm
+        mod-wsgi) has_module wsgi || echo libapache2-mod-wsgi-py3 ;;
+        mod-fcgid) has_module fcgid || echo libapache2-mod-fcgid ;;
         fuzzer) has_fuzzer || printf '%s\n' clang "$(fuzzer_library)" ;;
         *) has_command "$need" || echo "$need" ;;
         esac

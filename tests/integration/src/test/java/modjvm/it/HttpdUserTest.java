@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import modjvm.it.harness.Await;
 import modjvm.it.harness.Board;
+import modjvm.it.harness.Cgi;
 import modjvm.it.harness.Command;
 import modjvm.it.harness.Folders;
 import modjvm.it.harness.Holder;
@@ -14,6 +15,7 @@ import modjvm.it.harness.Http;
 import modjvm.it.harness.Httpd;
 import modjvm.it.harness.Intruder;
 import modjvm.it.harness.Proc;
+import modjvm.it.harness.Users;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -35,7 +37,10 @@ class HttpdUserTest {
     @BeforeAll
     static void start() throws Exception {
         httpd = Httpd.with()
+                .module("cgid")
+                .main(Cgi.SOCKET)
                 .host("shop", "JVMDaemonProcess shop ${AS1}\nJVMAlias / ${APPS}/Facts.java")
+                .host("cgi", "ScriptAlias / ${WORK}/\n<Directory ${WORK}>\nRequire all granted\n</Directory>")
                 .start();
         httpd.expect("a connection of pid [0-9]+ is closed unheard");
         httpd.expect("pool shop pid [0-9]+ ended: signal 9");
@@ -148,5 +153,41 @@ class HttpdUserTest {
             assertThat(look.exitCode()).isNotZero();
             assertThat(look.output()).contains("Permission denied");
         }
+    }
+
+    private static String runCgi(String name, String text) {
+        Cgi.script(httpd.work().resolve(name), "printf 'Content-Type: text/plain\\n\\n'\n" + text + "\n");
+        return Http.await(httpd.uri("cgi", "/" + name), 200).body();
+    }
+
+    /** It finds the pool's socket as any process can, and names a source of its own, and one of the pool's. */
+    @Test
+    void shouldNotHearACgiProgram() {
+        daemon();
+        for (Path target : List.of(own, httpd.apps().resolve("Facts.java"))) {
+            String answer = runCgi(
+                    "attack", """
+                    socket=$(grep -o '%s/.*/shop[.][0-9]*[.][0-9]*[.]sock' /proc/net/unix | head -n 1)
+                    echo "user $(id -u) socket $socket"
+                    %s "$socket" %s %s %s application g
+                    """.formatted(httpd.dir(), String.join(" ", Intruder.command()), VERSION, ZEROS, target));
+            assertThat(answer).startsWith("user " + Users.uid(HTTPD_USER) + " socket /");
+            assertThat(answer.lines().skip(1)).singleElement().asString().startsWith("closed");
+        }
+    }
+
+    /** httpd's children, mod_cgid's process among them, cannot be read by what they run. */
+    @Test
+    void shouldNotBeReadByACgiProgram() {
+        String answer = runCgi("look", """
+                for file in maps environ mem; do
+                    head -c 1 /proc/self/$file >/dev/null 2>&1 && echo "own $file"
+                    for process in /proc/[0-9]*; do
+                        [ "$(cat $process/comm 2>/dev/null)" = apache2 ] || continue
+                        ls $process/fd/ >/dev/null 2>&1 && echo "$process/fd"
+                        head -c 1 $process/$file >/dev/null 2>&1 && echo "$process/$file"
+                    done
+                done""");
+        assertThat(answer.lines()).contains("own maps").allMatch(line -> line.startsWith("own "));
     }
 }

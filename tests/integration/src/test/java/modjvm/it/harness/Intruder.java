@@ -49,21 +49,26 @@ public final class Intruder {
         return runAs(user, Intruder.class, all.toArray(new String[0]));
     }
 
-    /** Runs a program of one class as a user, and returns what it printed. */
-    static String runAs(String user, Class<?> program, String... arguments) {
-        List<String> command = new ArrayList<>(List.of(
-                "setpriv",
-                "--reuid",
-                user,
-                "--regid",
-                Integer.toString(Users.gid(user)),
-                "--clear-groups",
+    /** The command that runs this program, for any user; its arguments follow. */
+    public static List<String> command() {
+        return command(Intruder.class);
+    }
+
+    private static List<String> command(Class<?> program) {
+        return List.of(
                 Path.of(System.getProperty("java.home"), "bin/java").toString(),
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
                 folderOf(program).toString(),
-                program.getName()));
+                program.getName());
+    }
+
+    /** Runs a program of one class as a user, and returns what it printed. */
+    static String runAs(String user, Class<?> program, String... arguments) {
+        List<String> command = new ArrayList<>(
+                List.of("setpriv", "--reuid", user, "--regid", Integer.toString(Users.gid(user)), "--clear-groups"));
+        command.addAll(command(program));
         command.addAll(List.of(arguments));
         return Command.succeed(command.toArray(new String[0])).trim();
     }
