@@ -340,18 +340,17 @@ static const char *check_installation(apr_pool_t *pool)
     return wrong;
 }
 
-static const char *check_runtime_dir(apr_pool_t *pool, const server_rec *main_server)
+static const char *check_socket_paths(apr_pool_t *pool, const server_rec *main_server)
 {
     const char *dir = mj_runtime_dir(pool, main_server);
     apr_array_header_t *all = mj_all_pools(pool, (server_rec *)main_server);
     char path[512];
-    const char *wrong;
+    const char *wrong = NULL;
     int i;
 
     if (dir == NULL) {
         return "DefaultRuntimeDir is invalid: mend it, or set JVMRuntimeDir";
     }
-    wrong = mj_folder_check(pool, dir, geteuid(), geteuid() == 0);
     for (i = 0; wrong == NULL && i < all->nelts; i++) {
         const char *name = APR_ARRAY_IDX(all, i, const mj_pool_t *)->settings->name;
         if (!mj_board_socket_path(path, sizeof(path), dir, name, MJ_BOARD_SLOTS - 1, UINT32_MAX)) {
@@ -360,6 +359,22 @@ static const char *check_runtime_dir(apr_pool_t *pool, const server_rec *main_se
         }
     }
     return wrong;
+}
+
+/* httpd then makes its children dumpable (PR_SET_DUMPABLE), and whoever may dump them may read them. */
+static void warn_of_core_dumps(const server_rec *main_server)
+{
+    if (ap_coredumpdir_configured && geteuid() == 0) {
+        ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_WARNING, 0, main_server,
+                     MJLOGNO(0009) "CoreDumpDirectory lets every process of httpd's user (a CGI program, PHP) read the memory of httpd's children, and "
+                                   "with it the keys of all pools: leave it out, unless httpd alone runs as that user");
+    }
+}
+
+/* What has changed outside of the configuration would end an httpd that restarts: post_config goes on with what there is. */
+static int count_failure(void)
+{
+    return mj_has_restarted() ? 0 : 1;
 }
 
 /* Where the default JVMStateDir cannot be made, pools go without: nothing that would keep httpd from starting. */
@@ -371,17 +386,21 @@ static int check_folders(apr_pool_t *pool, const server_rec *main_server)
     int failures = 0;
 
     if (has_pools || config->runtime_dir != NULL) {
-        wrong = check_runtime_dir(pool, main_server);
+        wrong = check_socket_paths(pool, main_server);
+        failures += wrong != NULL;
+        if (wrong == NULL) {
+            wrong = mj_folder_check(pool, mj_runtime_dir(pool, main_server), geteuid(), geteuid() == 0);
+            failures += wrong != NULL ? count_failure() : 0;
+        }
         if (wrong != NULL) {
             LOG_CHECK(main_server, apr_psprintf(pool, MJLOGNO(0005) "JVMRuntimeDir: %s", wrong));
-            failures++;
         }
     }
     if (config->state_dir != NULL && *config->state_dir != '\0') {
         wrong = mj_folder_check(pool, config->state_dir, geteuid(), geteuid() == 0);
         if (wrong != NULL) {
             LOG_CHECK(main_server, apr_psprintf(pool, MJLOGNO(0007) "JVMStateDir: %s", wrong));
-            failures++;
+            failures += count_failure();
         }
     }
     return failures;
@@ -416,10 +435,11 @@ int mj_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, serv
         mj_mounts_warn(APR_ARRAY_IDX(servers, i, server_rec *), main_server);
     }
     if (mj_all_pools(ptemp, main_server)->nelts > 0) {
+        warn_of_core_dumps(main_server);
         wrong = check_installation(ptemp);
         if (wrong != NULL) {
             LOG_CHECK(main_server, apr_psprintf(ptemp, MJLOGNO(0004) "mod_jvm's installation: %s", wrong));
-            failures++;
+            failures += count_failure();
         }
     }
     failures += check_folders(ptemp, main_server);

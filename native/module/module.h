@@ -229,8 +229,13 @@ int mj_type_checker(request_rec *r);
 /** The post_config hook: the runtime directory, the board, the supervisor, and the settings that it gets. */
 int mj_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, server_rec *main_server);
 
+/** Whether httpd has read its configuration again since it started: whatever fails then ends it, with all its sites. */
+bool mj_has_restarted(void);
+
 /** The monitor hook, about once a second in the parent: starts the supervisor again if it has died. */
 int mj_monitor(apr_pool_t *pool, server_rec *main_server);
+
+/* --- supervision_child.c --- */
 
 /** The drop_privileges hook, in a child, ahead of all others: opens what only root can. */
 int mj_drop_privileges(apr_pool_t *pchild, server_rec *main_server);

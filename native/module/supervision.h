@@ -28,6 +28,49 @@ typedef struct supervision_t {
     int bell;     /**< a child's own; -1 */
 } supervision_t;
 
+/* --- supervision_retained.c --- */
+
+/** The retained data, made at the first call. Supervisors of other versions of the module are among the retired then. */
+mj_retained_t *mj_retained(void);
+
+/** The current supervisor, if there is one, and behind it the retired, by next. */
+mj_supervisor_client_t *mj_retained_all(const mj_retained_t *retained);
+
+/** Adds a retired one. */
+void mj_retained_add(mj_retained_t *retained, mj_supervisor_client_t *client);
+
+/** A retired one has ended: frees it. */
+void mj_retained_drop(mj_retained_t *retained, mj_supervisor_client_t *client);
+
+/** Ends all, and frees them. */
+void mj_retained_end(mj_retained_t *retained);
+
+/** Whether there is a supervisor; client may be NULL. */
+bool mj_retained_runs(const mj_supervisor_client_t *client);
+
+/* --- supervision_start.c --- */
+
+/** Makes the runtime directory, and sets its path. @return NULL, or what is wrong */
+const char *mj_supervision_make_dir(supervision_t *supervision);
+
+/** Makes a board and what else a supervisor has. @return NULL, or what is wrong */
+const char *mj_supervision_make_client(const supervision_t *supervision, mj_supervisor_client_t **client);
+
+/** Starts a supervisor and tells it the settings; places are claimed. @return NULL, or what is wrong: then none runs */
+const char *mj_supervision_start(supervision_t *supervision, mj_supervisor_client_t *client);
+
+/** Ends one supervisor, and waits for it. */
+void mj_supervision_end_one(mj_supervisor_client_t *client);
+
+/** The current supervisor could not be started. */
+void mj_supervision_note_failure(supervision_t *supervision);
+
+/** Starts the current supervisor again, unless that was tried too lately. */
+void mj_supervision_start_again(supervision_t *supervision);
+
+/** Has httpd tell of the end of each supervisor that runs, until the configuration goes. */
+void mj_supervision_watch(supervision_t *supervision);
+
 /* --- supervision_places.c --- */
 
 /** Gives each pool that is declared its place on a board.

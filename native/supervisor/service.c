@@ -20,6 +20,9 @@
 /* After a failure that may pass: no descriptors left, no space for the socket. */
 #define PAUSE_US INT64_C(1000000)
 #define RETRY_US (10 * INT64_C(1000000))
+/* The socket's file is looked at this often, and a second after the last look if anything else happens. */
+#define LOOK_PERIOD_US (10 * INT64_C(1000000))
+#define LOOK_US INT64_C(1000000)
 
 struct mj_service_t {
     mj_supervisor_t *supervisor;
@@ -29,6 +32,7 @@ struct mj_service_t {
     dev_t device;               /* of the socket's file: what another supervisor has put there is left alone */
     ino_t inode;
     int64_t listen_at; /* the next try */
+    int64_t looked_at; /* at the socket's file */
     int64_t accept_at; /* nobody is accepted before this */
     mj_client_t *clients;
 };
@@ -90,6 +94,33 @@ static bool start_listening(mj_service_t *service)
     service->device = st.st_dev;
     service->inode = st.st_ino;
     return true;
+}
+
+/* Another supervisor may have its socket there: that is left alone. */
+static bool was_removed(const mj_service_t *service)
+{
+    struct stat st;
+    return lstat(service->address.sun_path, &st) != 0 && errno == ENOENT;
+}
+
+/* A cleaner of /run or /tmp may have removed it. */
+static void look_after_file(mj_service_t *service, int64_t now)
+{
+    if (service->listener < 0 || now - service->looked_at < LOOK_US || mj_supervisor_is_leaving(service->supervisor)) {
+        return;
+    }
+    service->looked_at = now;
+    if (was_removed(service)) {
+        stop_listening(service);
+        if (start_listening(service)) {
+            mj_log(mj_log_main(), "warn", MJLOGNO(0126) "the socket %s had been removed, and was made again: keep cleaners of files from it",
+                   service->address.sun_path);
+        } else {
+            mj_log(mj_log_main(), "warn", MJLOGNO(0127) "modjvm cannot reach this server: the socket %s was removed and cannot be made again: %s",
+                   service->address.sun_path, strerror(errno));
+            service->listen_at = now + RETRY_US;
+        }
+    }
 }
 
 /* The socket follows the runtime directory. */
@@ -213,8 +244,11 @@ int64_t mj_service_turn(mj_service_t *service, int64_t now)
     int64_t wake_at = MJ_NEVER;
 
     keep_listening(service, now);
+    look_after_file(service, now);
     if (service->listener < 0 && service->address.sun_path[0] != '\0') {
         wake_at = service->listen_at;
+    } else if (service->listener >= 0 && !mj_supervisor_is_leaving(service->supervisor)) {
+        wake_at = service->looked_at + LOOK_PERIOD_US;
     }
     if (service->accept_at > now) {
         wake_at = mj_earlier(wake_at, service->accept_at);

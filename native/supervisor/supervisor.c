@@ -2,6 +2,7 @@
 
 #include "log.h"
 #include "offer.h"
+#include "runtime_dir.h"
 #include "starts.h"
 #include "strays.h"
 #include "vitals.h"
@@ -37,6 +38,7 @@ struct mj_supervisor_t {
     apr_pool_t *site_mem;
     mj_realm_t realm;
     const mj_site_t *start; /**< what it was started with */
+    mj_runtime_dir_t dir;
     mj_pool_t *pools;
     mj_offer_t *offer; /**< NULL unless between begin and commit */
     int64_t clean_at;  /**< sockets that were left behind are looked for once more; MJ_NEVER */
@@ -56,6 +58,7 @@ mj_supervisor_t *mj_supervisor_make(const mj_site_t *start, mj_board_t *board, u
     mj_supervisor_t *supervisor = apr_pcalloc(pool, sizeof(*supervisor));
     supervisor->mem = pool;
     supervisor->start = start;
+    supervisor->dir.path = start->runtime_dir;
     supervisor->realm.board = board;
     supervisor->realm.next_serial = serial;
     supervisor->realm.oom_kills = mj_vitals_oom_kills();
@@ -337,6 +340,11 @@ void mj_supervisor_daemon_speaks(mj_supervisor_t *supervisor, mj_pool_t *pool, m
     mj_pool_daemon_speaks(&supervisor->realm, pool, daemon, now);
 }
 
+bool mj_supervisor_is_leaving(const mj_supervisor_t *supervisor)
+{
+    return is_ending(supervisor) || supervisor->is_voided;
+}
+
 mj_realm_t *mj_supervisor_realm(mj_supervisor_t *supervisor)
 {
     return &supervisor->realm;
@@ -439,6 +447,9 @@ int64_t mj_supervisor_turn(mj_supervisor_t *supervisor, int64_t now)
         supervisor->clean_at = MJ_NEVER;
     }
     wake_at = mj_earlier(supervisor->void_at, supervisor->clean_at);
+    if (supervisor->realm.site != NULL && !is_ending(supervisor) && !supervisor->is_voided) { /* before anything starts */
+        wake_at = mj_earlier(wake_at, mj_runtime_dir_keep(&supervisor->dir, now, supervisor->mem));
+    }
     if (supervisor->is_retired && !supervisor->is_voided) {
         wake_at = mj_earlier(wake_at, now + RETIRED_LOOK_US);
     }

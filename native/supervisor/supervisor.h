@@ -42,6 +42,9 @@ int64_t mj_supervisor_turn(mj_supervisor_t *supervisor, int64_t now);
 /** True when it was told to end, or got no settings, and no daemon is left, nor what one had started. */
 bool mj_supervisor_has_ended(const mj_supervisor_t *supervisor);
 
+/** True once it drains or ends all pools, or another supervisor has its place: what it shares with that one is left alone. */
+bool mj_supervisor_is_leaving(const mj_supervisor_t *supervisor);
+
 /** Unmaps the board; of one that has ended. */
 void mj_supervisor_free(mj_supervisor_t *supervisor);
 

@@ -4,6 +4,7 @@
 #include "supervisor.h"
 
 #include <apr_strings.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -158,11 +159,14 @@ START_TEST(should_let_env_replace_what_the_supervisor_sets)
 }
 END_TEST
 
+static char runtime_dir[] = "/tmp/mj-run-XXXXXX";
+
 static mj_supervisor_t *make_supervisor(int64_t now)
 {
-    static const mj_site_t start = {.runtime_dir = "/nowhere", .launcher = "/launcher", .jars = "/jars", .minimum_uid = 100};
+    static const mj_site_t start = {.runtime_dir = runtime_dir, .launcher = "/launcher", .jars = "/jars", .minimum_uid = 100};
     mj_board_t *board;
     int fd;
+    ck_assert_ptr_nonnull(mkdtemp(runtime_dir));
     ck_assert_int_eq(mj_board_create(&board, &fd, 4, 4), APR_SUCCESS);
     close(fd);
     return mj_supervisor_make(&start, board, 1, now, test_pool);
@@ -188,6 +192,7 @@ START_TEST(should_end_when_no_settings_come)
     mj_supervisor_turn(supervisor, now + 30 * SECOND);
     ck_assert(mj_supervisor_has_ended(supervisor));
     mj_supervisor_free(supervisor);
+    ck_assert_int_eq(rmdir(runtime_dir), 0);
 }
 END_TEST
 
@@ -207,6 +212,7 @@ START_TEST(should_go_on_with_the_old_settings_when_the_new_ones_are_refused)
     mj_supervisor_turn(supervisor, now + 62 * SECOND);
     ck_assert(mj_supervisor_has_ended(supervisor));
     mj_supervisor_free(supervisor);
+    ck_assert_int_eq(rmdir(runtime_dir), 0);
 }
 END_TEST
 

@@ -4,10 +4,12 @@
 
 #include <apr_strings.h>
 #include <dirent.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -126,12 +128,77 @@ START_TEST(should_keep_a_daemon_that_can_be_reached)
 }
 END_TEST
 
+static void remove_runtime_dir(driver_t *driver)
+{
+    DIR *dir = opendir(driver->runtime_dir);
+    const struct dirent *entry;
+    ck_assert_ptr_nonnull(dir);
+    while ((entry = readdir(dir)) != NULL) {
+        unlinkat(dirfd(dir), entry->d_name, 0);
+    }
+    closedir(dir);
+    ck_assert_int_eq(rmdir(driver->runtime_dir), 0);
+}
+
+static void expect_folder(driver_t *driver)
+{
+    struct stat st;
+    ck_assert_int_eq(lstat(driver->runtime_dir, &st), 0);
+    ck_assert_uint_eq(st.st_mode, S_IFDIR | 0711);
+    ck_assert_uint_eq(st.st_uid, geteuid());
+}
+
+/* Nobody asks for anything, and the daemon says nothing. */
+START_TEST(should_make_the_runtime_directory_again)
+{
+    driver_t *driver = driver_start();
+    pid_t pid;
+
+    driver_start_pool(driver, "");
+    driver_await(driver, " ready in ", 1);
+    pid = driver_last_ready(driver);
+    remove_runtime_dir(driver);
+    driver_await(driver, "MJ0124: ", 1);
+    expect_folder(driver);
+    expect_replacement(driver, pid, "its socket ");
+    driver_await(driver, "MJ0126: ", 1); /* modjvm's */
+    ck_assert_uint_eq(driver_sockets(driver), 1);
+    driver_start_pool(driver, ""); /* it takes settings */
+    driver_finish(driver);
+}
+END_TEST
+
+START_TEST(should_say_once_that_the_runtime_directory_cannot_be_made_again)
+{
+    driver_t *driver = driver_start();
+    int file;
+
+    driver_start_pool(driver, "");
+    driver_await(driver, " ready in ", 1);
+    remove_runtime_dir(driver);
+    file = open(driver->runtime_dir, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    ck_assert_int_ge(file, 0);
+    close(file);
+    driver_await(driver, "MJ0125: ", 1);
+    driver_await(driver, " is replaced: not-reachable: ", 1);
+    driver_await(driver, " could not start a daemon: ", 1);
+    driver_start_pool(driver, "");
+    ck_assert_int_eq(unlink(driver->runtime_dir), 0);
+    driver_await(driver, "MJ0124: ", 1);
+    driver_await(driver, " ready in ", 2);
+    ck_assert_uint_eq(driver_count(driver, "MJ0125: "), 1);
+    driver_finish(driver);
+}
+END_TEST
+
 Suite *mj_suite(void)
 {
     Suite *suite = suite_create("supervisor reach");
     TCase *reach = mj_case(suite, "reach");
     tcase_set_timeout(reach, 2 * DEADLINE_S);
     tcase_add_test(reach, should_replace_a_daemon_whose_socket_is_gone);
+    tcase_add_test(reach, should_make_the_runtime_directory_again);
+    tcase_add_test(reach, should_say_once_that_the_runtime_directory_cannot_be_made_again);
     tcase_add_test(reach, should_look_at_once_when_it_is_called);
     tcase_add_test(reach, should_replace_a_daemon_in_whose_place_another_socket_is);
     tcase_add_test(reach, should_replace_a_daemon_that_does_not_listen_any_more);

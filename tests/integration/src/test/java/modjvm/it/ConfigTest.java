@@ -209,6 +209,20 @@ class ConfigTest {
         assertWarned("JVMDaemonProcess shop ${AS1} reload-marker=" + own + "/x/y", "reload-marker=" + own + "/x/y");
     }
 
+    /** httpd's children are dumpable then, and hold the keys of all pools. */
+    @Test
+    @RequiresRoot
+    void shouldWarnOfCoreDumps() {
+        httpd.rewriteHost("site", "JVMDaemonProcess shop ${AS1}");
+        assertThat(httpd.configtest().output()).contains("Syntax OK").doesNotContain("MJ0009");
+        httpd.rewriteMain("CoreDumpDirectory /tmp");
+        try {
+            assertThat(httpd.configtest().output()).contains("Syntax OK").contains("MJ0009: CoreDumpDirectory");
+        } finally {
+            httpd.rewriteMain("");
+        }
+    }
+
     private static Path javaHome(Path folder) {
         Folders.write(folder.resolve("lib/server/libjvm.so"), "");
         Folders.write(folder.resolve("release"), "JAVA_VERSION=\"21.0.1\"\n");
