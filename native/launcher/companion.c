@@ -35,10 +35,11 @@ static bool find_program(const char *program, char *path, size_t size)
     return snprintf(name, size - (size_t)(name - path), "%s", program) < (int)(size - (size_t)(name - path));
 }
 
-static int spawn(const mj_launch_t *launch, const char *program, int lifecycle, int record, pid_t *pid)
+static int spawn(const mj_launch_t *launch, const char *program, const char *archive, int lifecycle, int record, pid_t *pid)
 {
     char path[PATH_MAX], daemon[16];
-    char *argv[] = {(char *)(uintptr_t)program, (char *)(uintptr_t)launch->jars, (char *)(uintptr_t)launch->state, daemon, NULL};
+    char *argv[] = {(char *)(uintptr_t)program, (char *)(uintptr_t)launch->jars, (char *)(uintptr_t)launch->state, daemon,
+                    (char *)(uintptr_t)archive, NULL};
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;
     sigset_t none, all;
@@ -69,7 +70,7 @@ static int spawn(const mj_launch_t *launch, const char *program, int lifecycle, 
     return error;
 }
 
-int mj_companion_start(const mj_launch_t *launch, const char *program, int lifecycle, pid_t *pid)
+int mj_companion_start(const mj_launch_t *launch, const char *program, const char *archive, int lifecycle, pid_t *pid)
 {
     int record = write_record(launch->record);
     int error;
@@ -77,7 +78,7 @@ int mj_companion_start(const mj_launch_t *launch, const char *program, int lifec
     if (record < 0) {
         return ENOMEM;
     }
-    error = spawn(launch, program, lifecycle, record, pid);
+    error = spawn(launch, program, archive, lifecycle, record, pid);
     close(record);
     return error;
 }

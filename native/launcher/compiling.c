@@ -35,7 +35,7 @@ static void *attend(void *unused)
     return NULL;
 }
 
-void mj_compiling_start(const mj_launch_t *launch)
+void mj_compiling_start(const mj_launch_t *launch, const char *archive)
 {
     pthread_t thread;
     int ends[2];
@@ -44,7 +44,7 @@ void mj_compiling_start(const mj_launch_t *launch)
         return;
     }
     state.lifecycle = ends[0];
-    state.is_running = mj_companion_start(launch, "jvm-compiler", ends[1], &state.pid) == 0;
+    state.is_running = mj_companion_start(launch, "jvm-compiler", archive, ends[1], &state.pid) == 0;
     close(ends[1]);
     if (!state.is_running) {
         close(ends[0]);

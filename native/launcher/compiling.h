@@ -6,7 +6,7 @@
 #include "launch.h"
 
 /** Starts the process; to be called once. Without it, the host compiles. */
-void mj_compiling_start(const mj_launch_t *launch);
+void mj_compiling_start(const mj_launch_t *launch, const char *archive);
 
 /** Returns as soon as no such process runs. */
 void mj_compiling_await(void);

@@ -6,7 +6,6 @@
 #include "lifecycle.h"
 #include "memory.h"
 #include "plain_file.h"
-#include "training.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -31,14 +30,13 @@ typedef jint create_vm_fn(JavaVM **vm, void **env, void *args);
 /* The JVM calls the hooks and native methods without a context, so theirs lies here: the one place of this program that changes. */
 static struct {
     mj_launch_t *launch;
-    mj_training_t training;
     pthread_mutex_t lock;      /* of the lines */
     char line[LINE_MAX_LEN];   /* what the JVM is printing */
     char reason[LINE_MAX_LEN]; /* what it has said that may be a reason to end: all while it starts, later the last line */
     bool is_running;
     mj_mounted_t mounted; /* the file systems of which files may be passed to httpd */
     bool is_with_httpd;   /* in its mount namespace */
-} state = {.training = {.lock = PTHREAD_MUTEX_INITIALIZER}, .lock = PTHREAD_MUTEX_INITIALIZER};
+} state = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 /* --- hooks --- */
 
@@ -143,27 +141,6 @@ static void JNICALL native_await_compiler(JNIEnv *env, jclass type)
     (void)env;
     (void)type;
     mj_compiling_await();
-}
-
-static jboolean JNICALL native_wants_training(JNIEnv *env, jclass type)
-{
-    (void)env;
-    (void)type;
-    return mj_archives_are_due(&state.launch->archives) ? JNI_TRUE : JNI_FALSE;
-}
-
-static void JNICALL native_train(JNIEnv *env, jclass type)
-{
-    (void)env;
-    (void)type;
-    mj_training_run(&state.training, state.launch);
-}
-
-static void JNICALL native_stop_training(JNIEnv *env, jclass type)
-{
-    (void)env;
-    (void)type;
-    mj_training_stop(&state.training);
 }
 
 /* @param buffer of MJ_LIFECYCLE_TEXT_MAX bytes. @return how many of them the text takes */
@@ -479,9 +456,6 @@ static bool register_natives(JNIEnv *env)
         {(char *)(uintptr_t) "settings", (char *)(uintptr_t) "()[B", (void *)(uintptr_t)native_settings},
         {(char *)(uintptr_t) "stateFolder", (char *)(uintptr_t) "()[B", (void *)(uintptr_t)native_state_folder},
         {(char *)(uintptr_t) "awaitCompiler", (char *)(uintptr_t) "()V", (void *)(uintptr_t)native_await_compiler},
-        {(char *)(uintptr_t) "wantsTraining", (char *)(uintptr_t) "()Z", (void *)(uintptr_t)native_wants_training},
-        {(char *)(uintptr_t) "train", (char *)(uintptr_t) "()V", (void *)(uintptr_t)native_train},
-        {(char *)(uintptr_t) "stopTraining", (char *)(uintptr_t) "()V", (void *)(uintptr_t)native_stop_training},
         {(char *)(uintptr_t) "report", (char *)(uintptr_t) "(B[B)V", (void *)(uintptr_t)native_report},
         {(char *)(uintptr_t) "tryReport", (char *)(uintptr_t) "(B[B)Z", (void *)(uintptr_t)native_try_report},
         {(char *)(uintptr_t) "awaitCommand", (char *)(uintptr_t) "()I", (void *)(uintptr_t)native_await_command},
@@ -535,6 +509,7 @@ int mj_jvm_run(mj_launch_t *launch)
     }
     if (!is_mapped) {
         mj_archive_reject(launch->archive);
+        mj_lifecycle_try_report('A', launch->archive->path, strlen(launch->archive->path));
     }
     look_at_mounts(launch->record);
     if (register_natives(env)) {

@@ -71,11 +71,6 @@ bool mj_launch_prepare(mj_launch_t *launch, const char *jars, const char *state)
     return true;
 }
 
-mj_archives_t mj_launch_archives(const mj_launch_t *launch)
-{
-    return mj_archives_find(launch->state, launch->java_home, launch->jars, launch->record, &launch->options);
-}
-
 void mj_launch_compiler(mj_launch_t *launch)
 {
     launch->options = mj_options_for_compiler(&launch->options);

@@ -12,8 +12,7 @@ typedef struct mj_launch_t {
     const char *jars;  /**< the folder of the jars */
     const char *state; /**< the pool's own folder, looked at (mj_archive_check_state); NULL: it has none */
     mj_options_t options;
-    mj_archives_t archives;
-    mj_archive_t *archive; /**< which of them it uses; NULL: none */
+    mj_archive_t *archive; /**< it uses this one; NULL: none */
     bool is_trial; /**< the JVM is made, and no more */
     const char *main_class; /**< whose main is run, with slashes; NULL: the host's */
 } mj_launch_t;
@@ -27,9 +26,6 @@ typedef struct mj_launch_t {
  *  @param state NULL: none
  *  @return false, which was told, where they cannot be had */
 bool mj_launch_prepare(mj_launch_t *launch, const char *jars, const char *state);
-
-/** Finds where the archives for its JVM lie or would lie, as mj_archives_find; its options must be the daemon's. */
-mj_archives_t mj_launch_archives(const mj_launch_t *launch);
 
 /** Makes of what a daemon's JVM is made from what jvm-compiler's is made from. */
 void mj_launch_compiler(mj_launch_t *launch);

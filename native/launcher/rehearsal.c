@@ -17,19 +17,6 @@
 #define FRAMES_OF_BODY ((apr_size_t)MJ_HEADER_SIZE * 2) /* DATA and END */
 #define ENTRY_POINT "modjvm.rehearsal.Rehearsal::handle"
 
-static bool is_kept(mj_span_t name)
-{
-    static const char *const replaced[] = {"key",         "application", "warm-up",    "reload-marker", "class-path",  "httpd-uid",
-                                           "script-uid",  "script-gid", "idle-timeout",  "maximum-requests"};
-    size_t i;
-    for (i = 0; i < sizeof(replaced) / sizeof(replaced[0]); i++) {
-        if (mj_span_is(name, replaced[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static void add_application(mj_record_builder_t *settings, const char *target, apr_pool_t *pool)
 {
     mj_record_builder_t *definition = mj_record_builder_make(pool);
@@ -48,9 +35,7 @@ mj_span_t mj_rehearsal_settings(mj_span_t record, const mj_key_t *key, const cha
     apr_pool_create(&pool, NULL); /* to the end of the process */
     settings = mj_record_builder_make(pool);
     while (mj_record_next(&iter) == APR_SUCCESS) {
-        if (is_kept(iter.name)) {
-            mj_record_add_span(settings, apr_pstrmemdup(pool, iter.name.data, iter.name.len), iter.value);
-        }
+        mj_record_add_span(settings, apr_pstrmemdup(pool, iter.name.data, iter.name.len), iter.value);
     }
     mj_record_add_span(settings, "key", (mj_span_t){(const char *)key->bytes, sizeof(key->bytes)});
     mj_record_add_number(settings, "httpd-uid", geteuid());

@@ -5,7 +5,7 @@
 #include "key.h"
 #include "record.h"
 
-/** The settings of a pool, with an application of mod_jvm's own in place of the pool's: theirs do not run twice.
+/** The settings for training, with an application of mod_jvm's own.
  *  @param key what the connection is to show
  *  @param jars the folder where it lies
  *  @param as_source whether it is one that is to be compiled, for jvm-compiler */

@@ -1,11 +1,11 @@
-/* jvm-training: makes the archive of a pool. A daemon starts it, as the pool's user, with the pool's settings on descriptor 4; argv[1] is the
- * folder of the jars, argv[2] the pool's state folder, argv[3] the daemon's pid. It plays a daemon's life through, and jvm-compiler's, with an
- * application of ours: the pool's own do not run twice. */
+/* jvm-training: makes an archive. The supervisor starts it, under an identity of nobody's, in an empty folder of its own, with the settings of
+ * mj_archive_settings on descriptor 4, and with the archive's file, which it cannot reach by any path, on descriptor 3. argv[1] is the folder of
+ * the jars, argv[2] `daemon` or `compiler`: for whose JVM. It plays a daemon's life through, or jvm-compiler's, with an application of ours. What
+ * it has to say goes to stderr. */
 #include "companion.h"
 #include "key.h"
 #include "launch.h"
 #include "rehearsal.h"
-#include "training.h"
 
 #include <apr_general.h>
 #include <errno.h>
@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -22,20 +22,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define LOWEST_PRIORITY 19
-#define ROOM_MB 64 /* an archive, and what it is made from */
+#define ARCHIVE_FD 3
+#define ROOM_MB 128 /* an archive, what it is made from, and the copy that is kept */
 #define ROOM ((uint64_t)ROOM_MB << 20)
-#define SOCKET_NAME "archive-training"
-
-/* A file beside the archive. */
-static char *beside(const mj_launch_t *launch, const char *end)
-{
-    char *path = NULL;
-    if (asprintf(&path, "%s%s", launch->archive->path, end) < 0) {
-        abort();
-    }
-    return path;
-}
+#define SOCKET_NAME "socket"
+#define CONFIGURATION "configuration"
+#define FILE_NAME "archive.new" /* until it is whole */
 
 /* In a child: becomes a JVM, as the supervisor's child does. */
 static _Noreturn void become_jvm(mj_launch_t *launch, int listener, int lifecycle, pid_t parent)
@@ -73,7 +65,7 @@ static bool perform(const char *what, mj_launch_t *jvm, const stage_t *stage)
     bool is_done = true;
 
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0 || (pid = fork()) < 0) {
-        (void)fprintf(stderr, "archive: it cannot be made: %s\n", strerror(errno));
+        (void)fprintf(stderr, "no process can be started: %s\n", strerror(errno));
         return false;
     }
     if (pid == 0) {
@@ -88,8 +80,7 @@ static bool perform(const char *what, mj_launch_t *jvm, const stage_t *stage)
     close(ends[0]);
     is_done = waitpid(pid, &status, 0) == pid && status == 0 && is_done;
     if (!is_done) {
-        (void)fprintf(stderr, "archive: it cannot be made: the JVM that was to %s ended with status %#x%s%s; the next try is an hour away\n",
-                      what, (unsigned)status, why[0] != '\0' ? ": " : "", why);
+        (void)fprintf(stderr, "the JVM that was to %s ended with status %#x%s%s\n", what, (unsigned)status, why[0] != '\0' ? ": " : "", why);
     }
     return is_done;
 }
@@ -116,7 +107,7 @@ static bool open_stage(stage_t *stage)
     is_open = stage->listener >= 0 && stage->connection >= 0 && bind(stage->listener, (struct sockaddr *)&address, sizeof(address)) == 0 &&
               listen(stage->listener, 1) == 0 && connect(stage->connection, (struct sockaddr *)&address, sizeof(address)) == 0;
     if (!is_open) {
-        (void)fprintf(stderr, "archive: it cannot be made: no socket in its folder: %s\n", strerror(errno));
+        (void)fprintf(stderr, "no socket in its folder: %s\n", strerror(errno));
         close_stage(stage);
     }
     (void)unlink(SOCKET_NAME);
@@ -127,145 +118,95 @@ static mj_launch_t with(const mj_launch_t *launch, const char *format, const cha
 {
     mj_launch_t other = *launch;
     other.options = mj_options_copy(&launch->options);
-    other.archive = NULL;
-    other.archives = (mj_archives_t){.plain.path = NULL};
     mj_options_add(&other.options, "-XX:%s%s", format, value);
     return other;
 }
 
 /* An AOT cache takes two steps, an archive of CDS is made at the end of the JVM that has shown what belongs in it.
  * @param stage as for perform */
-static bool make(const mj_launch_t *launch, const stage_t *stage, const char *file)
+static bool make(const mj_launch_t *launch, bool is_aot, const stage_t *stage)
 {
     mj_launch_t rehearsal, creation;
-    char *configuration;
-    bool is_made;
 
-    if (!launch->archive->is_aot) {
-        rehearsal = with(launch, "ArchiveClassesAtExit=", file);
+    if (!is_aot) {
+        rehearsal = with(launch, "ArchiveClassesAtExit=", FILE_NAME);
         return perform("make it", &rehearsal, stage);
     }
-    configuration = beside(launch, ".conf");
-    rehearsal = with(launch, "AOTConfiguration=", configuration);
-    creation = with(&rehearsal, "AOTCache=", file);
+    rehearsal = with(launch, "AOTConfiguration=", CONFIGURATION);
+    creation = with(&rehearsal, "AOTCache=", FILE_NAME);
     mj_options_add(&rehearsal.options, "-XX:AOTMode=record");
     mj_options_add(&creation.options, "-XX:AOTMode=create");
     creation.is_trial = true;
-    is_made = perform("record it", &rehearsal, stage) && perform("make it", &creation, NULL);
-    (void)unlink(configuration);
-    return is_made;
+    return perform("record it", &rehearsal, stage) && perform("make it", &creation, NULL);
 }
 
 /* Whether a JVM takes what was made. */
-static bool try_out(const mj_launch_t *launch, char *file)
+static bool try_out(const mj_launch_t *launch, bool is_aot)
 {
-    mj_launch_t trial = with(launch, launch->archive->is_aot ? "AOTCache=" : "SharedArchiveFile=", file);
-    trial.archive = &(mj_archive_t){.path = file};
+    mj_archive_t archive = {.path = (char *)(uintptr_t)FILE_NAME, .is_aot = is_aot};
+    mj_launch_t trial = with(launch, is_aot ? "AOTCache=" : "SharedArchiveFile=", FILE_NAME);
+    trial.archive = &archive;
     trial.is_trial = true;
     return perform("start from it", &trial, NULL);
 }
 
-/* One process of a pool at a time. The lock goes with this process. @return false where another has it */
-static bool is_mine(void)
-{
-    int fd = open("archive.lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-    struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    return fd >= 0 && fcntl(fd, F_SETLK, &all) == 0;
-}
-
-/* Whether what they were made from is still there. */
-static bool is_current(const mj_launch_t *launch)
-{
-    mj_archives_t now = mj_launch_archives(launch);
-    return now.plain.path != NULL && strcmp(now.plain.path, launch->archives.plain.path) == 0;
-}
-
 /* The JVM's own words for a full disk say nothing of one. */
-static bool has_room(const char *folder)
+static bool has_room(void)
 {
     struct statvfs disk;
-    if (statvfs(folder, &disk) == 0 && (uint64_t)disk.f_bavail * disk.f_frsize < ROOM) {
-        (void)fprintf(stderr, "archive: it cannot be made: %s has less than %d MB free; the next try is an hour away\n", folder, ROOM_MB);
+    if (statvfs(".", &disk) == 0 && (uint64_t)disk.f_bavail * disk.f_frsize < ROOM) {
+        (void)fprintf(stderr, "less than %d MB are free on the disk\n", ROOM_MB);
         return false;
     }
     return true;
 }
 
-/* Makes one of them. */
-static bool make_and_keep(const mj_launch_t *launch, mj_archive_t *archive)
+static bool copy_out(void)
 {
-    mj_launch_t ours = *launch;
-    char *file; /* until it is whole */
+    int file = open(FILE_NAME, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    ssize_t n = -1;
+
+    while (file >= 0 && (n = sendfile(ARCHIVE_FD, file, NULL, (size_t)1 << 30)) > 0) {
+    }
+    if (n != 0) {
+        (void)fprintf(stderr, "it cannot be written: %s\n", strerror(errno));
+    }
+    if (file >= 0) {
+        close(file);
+    }
+    return n == 0;
+}
+
+static bool train(mj_launch_t *launch, bool for_compiler)
+{
+    bool is_aot = mj_archive_at(NULL, "", launch->java_home).is_aot, is_made;
     stage_t stage = {.listener = -1, .connection = -1};
-    struct stat st;
-    bool is_made;
 
     if (mj_key_make(&stage.key) != APR_SUCCESS) {
         return false;
     }
-    if (archive->is_for_compiler) {
-        mj_launch_compiler(&ours);
+    if (for_compiler) {
+        mj_launch_compiler(launch);
     } else if (!open_stage(&stage)) {
         return false;
     }
-    ours.archive = archive;
-    file = beside(&ours, ".new");
-    ours.record = mj_rehearsal_settings(launch->record, &stage.key, launch->jars, archive->is_for_compiler);
-    ours.state = NULL; /* it keeps nothing, and trains nobody in its turn */
-    is_made = make(&ours, archive->is_for_compiler ? NULL : &stage, file);
+    launch->record = mj_rehearsal_settings(launch->record, &stage.key, launch->jars, for_compiler);
+    is_made = make(launch, is_aot, for_compiler ? NULL : &stage);
     close_stage(&stage);
-    if (!is_made || !try_out(&ours, file)) {
-        return false;
-    }
-    if (!is_current(launch)) {
-        (void)fprintf(stderr, "archive: it cannot be made: jars or JDK were exchanged meanwhile\n");
-        return false;
-    }
-    if (!mj_archive_seal(archive, file) || rename(file, archive->path) != 0 || stat(archive->path, &st) != 0) {
-        (void)fprintf(stderr, "archive: it cannot be kept as %s: %s\n", archive->path, strerror(errno));
-        return false;
-    }
-    (void)printf("archive: %s was made, %ld KB\n", archive->path, (long)(st.st_size / 1024));
-    (void)fflush(stdout);
-    return true;
-}
-
-static bool make_missing(const mj_launch_t *launch, mj_archive_t *archive)
-{
-    return archive->path == NULL || mj_archive_look(archive, NULL) || (has_room(launch->state) && make_and_keep(launch, archive));
-}
-
-/* Never in the way: whatever else wants the processor has it, and it ends by itself in time, whatever becomes of the daemon. */
-static void confine(void)
-{
-    const struct rlimit seconds = {MJ_TRAINING_PROCESSOR_S, MJ_TRAINING_PROCESSOR_S}, none = {0, 0};
-    (void)setpriority(PRIO_PROCESS, 0, LOWEST_PRIORITY);
-    (void)setrlimit(RLIMIT_CPU, &seconds);
-    (void)setrlimit(RLIMIT_CORE, &none);
-    (void)alarm(MJ_TRAINING_S);
+    return is_made && try_out(launch, is_aot) && copy_out();
 }
 
 int main(int argc, char **argv)
 {
     mj_launch_t launch = {.java_home = NULL};
-    bool is_made;
 
-    if (argc != 4) {
-        (void)fprintf(stderr, "jvm-training is started by jvm-daemon.\n");
+    if (argc != 3) {
+        (void)fprintf(stderr, "jvm-training is started by jvm-supervisor.\n");
         return EXIT_FAILURE;
     }
-    mj_companion_die_with((pid_t)strtol(argv[3], NULL, 10));
-    confine();
-    if (!mj_launch_prepare(&launch, argv[1], argv[2]) || launch.state == NULL || chdir(launch.state) != 0 ||
-        apr_initialize() != APR_SUCCESS) {
+    (void)signal(SIGPIPE, SIG_IGN);
+    if (!mj_launch_prepare(&launch, argv[1], NULL) || apr_initialize() != APR_SUCCESS || !has_room()) {
         return EXIT_FAILURE;
     }
-    launch.archives = mj_launch_archives(&launch);
-    if (launch.archives.plain.path == NULL || !is_mine()) {
-        return EXIT_SUCCESS;
-    }
-    mj_archives_tidy(&launch.archives);
-    is_made = make_missing(&launch, &launch.archives.plain) && make_missing(&launch, &launch.archives.compiling);
-    mj_archives_tidy(&launch.archives);
-    return is_made ? EXIT_SUCCESS : EXIT_FAILURE;
+    return train(&launch, strcmp(argv[2], "compiler") == 0) ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -1,5 +1,6 @@
 #include "daemon.h"
 
+#include "archives.h"
 #include "board.h"
 #include "log.h"
 #include "text.h"
@@ -24,7 +25,7 @@
 /* Bound of what is read after its end: a process that it had started elsewhere may still hold the pipe and go on writing. */
 #define READS_AFTER_END 32
 
-mj_daemon_t *mj_daemon_start(const mj_program_t *program, const mj_site_t *site, bool has_state, unsigned slot, uint32_t serial,
+mj_daemon_t *mj_daemon_start(const mj_program_t *program, const mj_site_t *site, bool has_state, struct mj_archive_set_t *archives, unsigned slot, uint32_t serial,
                              mj_journal_t *journal, int64_t now, apr_pool_t *pool, char *why)
 {
     apr_pool_t *mem;
@@ -49,7 +50,8 @@ mj_daemon_t *mj_daemon_start(const mj_program_t *program, const mj_site_t *site,
         apr_pool_destroy(mem);
         return NULL;
     }
-    failed = mj_spawn(program, site, has_state, daemon->path, &daemon->child);
+    daemon->archives = archives;
+    failed = mj_spawn(program, site, has_state, archives != NULL ? archives->path : NULL, daemon->path, &daemon->child);
     if (failed != NULL) {
         (void)snprintf(why, MJ_WHY_MAX, "%s: %s", failed, strerror(errno));
         apr_pool_destroy(mem);
@@ -230,24 +232,14 @@ bool mj_daemon_dump(const mj_daemon_t *daemon)
     return mj_vitals_catches(daemon->child.pid, SIGQUIT) && kill(daemon->child.pid, SIGQUIT) == 0;
 }
 
-static void command(const mj_daemon_t *daemon, const char *type)
-{
-    ssize_t ignored = send(daemon->child.lifecycle, type, 1, MSG_DONTWAIT | MSG_NOSIGNAL);
-    (void)ignored;
-}
-
-void mj_daemon_train(mj_daemon_t *daemon, int64_t now)
-{
-    command(daemon, "T");
-    daemon->training = MJ_TRAINING_STARTED;
-    daemon->trains_since = now;
-}
-
 void mj_daemon_act(mj_daemon_t *daemon, mj_life_action_t action)
 {
+    ssize_t ignored;
     switch (action) {
     case MJ_ACTION_DRAIN:
-        command(daemon, "D"); /* one that cannot take it is ended by graceful-timeout */
+        /* One that cannot take it is ended by graceful-timeout. */
+        ignored = send(daemon->child.lifecycle, "D", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+        (void)ignored;
         break;
     case MJ_ACTION_TERMINATE:
         kill(daemon->child.pid, SIGTERM);

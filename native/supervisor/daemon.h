@@ -38,14 +38,6 @@ void mj_journal_log(mj_journal_t *journal, const char *level, const char *number
 /** Keeps a text as the pool's last error without logging it: the daemon has done that. */
 void mj_journal_note(mj_journal_t *journal, const char *error);
 
-/** Whether a daemon has its pool's archive made: once at most. */
-typedef enum mj_training_turn_t {
-    MJ_TRAINING_NONE,
-    MJ_TRAINING_WANTED,  /**< it asks for its turn */
-    MJ_TRAINING_STARTED, /**< it was told to */
-    MJ_TRAINING_ENDED
-} mj_training_turn_t;
-
 typedef struct mj_daemon_t {
     struct mj_daemon_t *next;
     apr_pool_t *mem;
@@ -66,9 +58,8 @@ typedef struct mj_daemon_t {
     bool is_condemned;    /**< it is to be replaced */
     const char *why;      /**< it was told to end, or is condemned: an option's name, or in words; NULL */
     const char *why_more; /**< details; NULL */
-    mj_training_turn_t training;
-    int64_t trains_since; /**< when it was told to */
     int64_t idle_at;      /**< when it last said that it is idle; MJ_LONG_AGO: it has not */
+    struct mj_archive_set_t *archives; /**< from which it was started, if they were there; NULL */
     mj_child_t child; /**< descriptors are -1 once closed */
     char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
     dev_t socket_dev; /**< what lies at path */
@@ -90,10 +81,11 @@ typedef struct mj_daemon_t {
 
 /** Starts a daemon.
  *  @param has_state whether it is told of the pool's state folder
+ *  @param archives of which it is told; NULL: none
  *  @param journal outlives the daemon
  *  @param why MJ_WHY_MAX bytes, set on failure
  *  @return the daemon, or NULL */
-mj_daemon_t *mj_daemon_start(const mj_program_t *program, const mj_site_t *site, bool has_state, unsigned slot, uint32_t serial,
+mj_daemon_t *mj_daemon_start(const mj_program_t *program, const mj_site_t *site, bool has_state, struct mj_archive_set_t *archives, unsigned slot, uint32_t serial,
                              mj_journal_t *journal, int64_t now, apr_pool_t *pool, char *why);
 
 /** Reads a bounded piece of what it printed, and logs the lines, or leaves them out where it prints too much. is_error: its stderr.
@@ -117,9 +109,6 @@ const char *mj_daemon_is_cut_off(mj_daemon_t *daemon, bool by_connecting);
 
 /** Has it print its threads on its stdout. @return false if it would end of that: it does not handle SIGQUIT */
 bool mj_daemon_dump(const mj_daemon_t *daemon);
-
-/** Tells it to have its pool's archive made. */
-void mj_daemon_train(mj_daemon_t *daemon, int64_t now);
 
 /** Carries out DRAIN, TERMINATE, CUT_OFF, DUMP or KILL. */
 void mj_daemon_act(mj_daemon_t *daemon, mj_life_action_t action);

@@ -50,6 +50,13 @@ void mj_pool_configure(mj_pool_t *pool, const mj_program_t *program, apr_pool_t 
     take_settings(pool, program, settings_mem, log);
 }
 
+void mj_pool_find_archives(const mj_realm_t *realm, mj_pool_t *pool)
+{
+    const char *why;
+    pool->archives = mj_archives_find(realm->archives, realm->site, pool->program, &why);
+    apr_cpystrn(pool->no_archives, why != NULL ? why : "", sizeof(pool->no_archives));
+}
+
 void mj_pool_renew(mj_pool_t *pool)
 {
     mj_plan_renew(&pool->plan, pool->program->processes, pool->program->processes_max, pool->program->stop_first);

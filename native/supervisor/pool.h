@@ -3,6 +3,7 @@
 #define MJ_POOL_H
 
 #include "admission.h"
+#include "archives.h"
 #include "board.h"
 #include "changes.h"
 #include "daemon.h"
@@ -15,6 +16,8 @@ typedef struct mj_realm_t {
     uint32_t next_serial; /**< of daemons: never used twice, not by an earlier supervisor either */
     uint64_t oom_kills;   /**< of this machine, when that was looked at last */
     mj_listener_t *listeners;
+    mj_archives_t *archives;
+    bool is_quiet; /**< no daemon starts, or wants to */
     int64_t state_look_at; /**< no state folder is looked at before, but for a start */
 } mj_realm_t;
 
@@ -32,6 +35,8 @@ typedef struct mj_pool_t {
     mj_claim_t claim;
     unsigned vain_starts;   /**< in a row: daemons that have gone without being ready, for whatever reason. New settings do not forget them */
     mj_daemon_t *daemons;
+    mj_archive_set_t *archives; /**< of classes, for its next daemon; NULL: none */
+    char no_archives[MJ_WHY_MAX]; /**< why; empty: it has some */
     mj_changes_t changes;
     int64_t roll_at;        /**< a new generation is due then; MJ_NEVER */
     int64_t rolled_at;      /**< the last one that a change has brought */
@@ -50,6 +55,9 @@ mj_pool_t *mj_pool_make(mj_realm_t *realm, const mj_program_t *program, apr_pool
 
 /** New settings, which may be the old ones: then the daemons stay. Takes settings_mem, and what the caller holds of log, over. */
 void mj_pool_configure(mj_pool_t *pool, const mj_program_t *program, apr_pool_t *settings_mem, mj_log_t *log);
+
+/** Finds the archives that it is to use. */
+void mj_pool_find_archives(const mj_realm_t *realm, mj_pool_t *pool);
 
 /** Starts a new generation of the same settings, as if a target had changed: with the next turn, but no sooner than a second after the last.
  *  why is for the log. @return the number of that generation */

@@ -219,11 +219,10 @@ void mj_pool_daemon_speaks(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daem
         case 'M':
             hear_mount(pool, text);
             break;
-        case 'T':
-            daemon->training = daemon->training == MJ_TRAINING_NONE ? MJ_TRAINING_WANTED : daemon->training;
-            break;
-        case 'U':
-            daemon->training = MJ_TRAINING_ENDED;
+        case 'A':
+            if (daemon->archives != NULL) {
+                mj_archives_doubt(daemon->archives, now);
+            }
             break;
         default:
             break;

@@ -25,7 +25,11 @@ static unsigned find_free_slot(const mj_pool_t *pool)
 static bool start_daemon(mj_realm_t *realm, mj_pool_t *pool, int64_t now)
 {
     char why[MJ_WHY_MAX];
-    mj_daemon_t *daemon = mj_daemon_start(pool->program, realm->site, mj_pool_has_state(pool, now), find_free_slot(pool),
+    mj_daemon_t *daemon;
+
+    mj_archives_look_anew(realm->archives);
+    mj_pool_find_archives(realm, pool);
+    daemon = mj_daemon_start(pool->program, realm->site, mj_pool_has_state(pool, now), pool->archives, find_free_slot(pool),
                                           realm->next_serial++, &pool->journal, now, pool->mem, why);
     if (daemon == NULL) {
         mj_journal_log(&pool->journal, "error", MJLOGNO(0104), "pool %s could not start a daemon: %s", pool->journal.pool, why);

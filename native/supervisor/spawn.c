@@ -98,9 +98,13 @@ static const char *make_channels(int lifecycle[2], int out[2], int err[2])
     return NULL;
 }
 
-const char *mj_spawn(const mj_program_t *program, const mj_site_t *site, bool has_state, const char *path, mj_child_t *child)
+const char *mj_spawn(const mj_program_t *program, const mj_site_t *site, bool has_state, const char *archive, const char *path,
+                     mj_child_t *child)
 {
-    mj_inheritance_t given = {.listener = -1, .record = -1, .argv = has_state ? program->argv_with_state : program->argv};
+    char empty[] = "";
+    char *const *with = has_state ? program->argv_with_state : program->argv;
+    char *const argv[] = {with[0], with[1], has_state ? with[2] : empty, (char *)(uintptr_t)archive, NULL};
+    mj_inheritance_t given = {.listener = -1, .record = -1, .argv = archive != NULL ? argv : with};
     int lifecycle[2] = {-1, -1}, out[2] = {-1, -1}, err[2] = {-1, -1};
     pid_t supervisor = getpid(), pid = -1;
     const char *failed;

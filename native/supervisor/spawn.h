@@ -17,9 +17,10 @@ typedef struct mj_child_t {
 } mj_child_t;
 
 /** @param has_state whether the daemon is told of the pool's state folder
+ *  @param archive path of that for the pool's key, of which the daemon is told; NULL: none
  *  @param path where the daemon listens; nothing is there yet. It stays when the daemon ends: the caller unlinks it
  *  @param child set on success
  *  @return NULL, or the step that failed, errno saying why; nothing is left behind then */
-const char *mj_spawn(const mj_program_t *program, const mj_site_t *site, bool has_state, const char *path, mj_child_t *child);
+const char *mj_spawn(const mj_program_t *program, const mj_site_t *site, bool has_state, const char *archive, const char *path, mj_child_t *child);
 
 #endif

@@ -34,26 +34,11 @@ static bool look_at_start(mj_daemon_t *daemon, int64_t now, int64_t *wake_at)
     return mj_effort_counts(effort, now);
 }
 
-/* A training ends by itself before that (launcher/training.h); a daemon may say otherwise. */
-#define TRAINING_US INT64_C(310000000)
-
 typedef struct census_t {
     unsigned starts; /* that take a place */
     unsigned gaps;   /* as mj_admission_decide has it */
     unsigned claims;
-    bool is_training;     /* a daemon trains */
-    mj_daemon_t *trainee; /* the next that would; NULL: none */
 } census_t;
-
-static void look_at_training(mj_daemon_t *daemon, census_t *census, int64_t now, int64_t *wake_at)
-{
-    if (daemon->training == MJ_TRAINING_STARTED && now - daemon->trains_since < TRAINING_US) {
-        census->is_training = true;
-        *wake_at = mj_earlier(*wake_at, daemon->trains_since + TRAINING_US);
-    } else if (daemon->training == MJ_TRAINING_WANTED && daemon->life.state == MJ_LIFE_READY && census->trainee == NULL) {
-        census->trainee = daemon;
-    }
-}
 
 static census_t count(mj_pool_t *pools, int64_t now, int64_t *wake_at)
 {
@@ -66,13 +51,12 @@ static census_t count(mj_pool_t *pools, int64_t now, int64_t *wake_at)
         census.gaps += pool->decision.has_made_way;
         for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
             census.starts += is_starting(daemon) && look_at_start(daemon, now, wake_at);
-            look_at_training(daemon, &census, now, wake_at);
         }
     }
     return census;
 }
 
-int64_t mj_starts_admit(const mj_realm_t *realm, mj_pool_t *pools, int64_t now)
+int64_t mj_starts_admit(mj_realm_t *realm, mj_pool_t *pools, int64_t now)
 {
     int64_t wake_at = MJ_NEVER;
     census_t census = count(pools, now, &wake_at);
@@ -80,10 +64,7 @@ int64_t mj_starts_admit(const mj_realm_t *realm, mj_pool_t *pools, int64_t now)
     mj_pool_t *pool;
     unsigned i = 0;
 
-    if (census.claims == 0 && census.starts == 0 && !census.is_training && census.trainee != NULL) {
-        mj_daemon_train(census.trainee, now);
-        return mj_earlier(wake_at, now + TRAINING_US);
-    }
+    realm->is_quiet = census.claims == 0 && census.starts == 0;
     if (census.claims == 0 || census.starts >= realm->site->concurrent_starts) {
         return wake_at;
     }

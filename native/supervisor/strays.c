@@ -40,7 +40,7 @@ static bool may_have_parent(const mj_pool_t *pools, pid_t ended, const mj_kin_t 
     return false;
 }
 
-unsigned mj_strays_end(const mj_pool_t *pools, pid_t ended)
+unsigned mj_strays_end(const mj_pool_t *pools, pid_t training, pid_t ended)
 {
     char path[64];
     unsigned left = 0;
@@ -53,7 +53,7 @@ unsigned mj_strays_end(const mj_pool_t *pools, pid_t ended)
     children = fopen(path, "re");
     while (children != NULL && getdelim(&word, &size, ' ', children) > 0) {
         pid_t pid = (pid_t)strtol(word, NULL, 10);
-        if (pid <= 0 || is_daemon(pools, pid) || !mj_vitals_kin(pid, &kin) || kin.is_dead) {
+        if (pid <= 0 || pid == training || is_daemon(pools, pid) || !mj_vitals_kin(pid, &kin) || kin.is_dead) {
             continue;
         }
         left++;

@@ -8,6 +8,6 @@
 /** Kills every one that has outlived all daemons that it can descend from: those of its user that were there before it.
  *  @param ended a daemon that is dead, though it is listed still; 0: none
  *  @return how many are left that are neither daemons nor dead */
-unsigned mj_strays_end(const mj_pool_t *pools, pid_t ended);
+unsigned mj_strays_end(const mj_pool_t *pools, pid_t training, pid_t ended);
 
 #endif

@@ -61,6 +61,7 @@ mj_supervisor_t *mj_supervisor_make(const mj_site_t *start, mj_board_t *board, u
     supervisor->dir.path = start->runtime_dir;
     supervisor->realm.board = board;
     supervisor->realm.next_serial = serial;
+    supervisor->realm.archives = mj_archives_make(pool);
     supervisor->realm.oom_kills = mj_vitals_oom_kills();
     srandom(serial);
     supervisor->void_at = now + VOID_US;
@@ -157,6 +158,18 @@ static const char *check_places(const mj_supervisor_t *supervisor, const mj_offe
     return NULL;
 }
 
+/* What trains is ended: the pools may have other UIDs now, and start. */
+static void find_archives(mj_supervisor_t *supervisor)
+{
+    mj_pool_t *pool;
+    mj_archives_interrupt(supervisor->realm.archives);
+    mj_archives_look_anew(supervisor->realm.archives);
+    for (pool = supervisor->pools; pool != NULL; pool = pool->next) {
+        mj_pool_find_archives(&supervisor->realm, pool);
+    }
+    mj_archives_tidy(supervisor->realm.archives, supervisor->realm.site, supervisor->pools);
+}
+
 static bool is_ending(const mj_supervisor_t *supervisor)
 {
     return supervisor->is_stopping || supervisor->is_retired;
@@ -181,6 +194,7 @@ static const char *commit(mj_supervisor_t *supervisor, int64_t now)
     take_log(offer);
     take_site(supervisor, offer, now);
     take_pools(supervisor, offer);
+    find_archives(supervisor);
     supervisor->void_at = MJ_NEVER;
     supervisor->is_voided = false;
     return NULL;
@@ -239,6 +253,7 @@ void mj_supervisor_receive(mj_supervisor_t *supervisor, mj_message_t *message, i
         break;
     case MJ_CONTROL_RETIRE:
         supervisor->is_retired = true;
+        mj_archives_stop(supervisor->realm.archives);
         supervisor->void_at = now + RETIRED_US;
         break;
     default:
@@ -290,7 +305,7 @@ static mj_daemon_t *find_daemon(const mj_supervisor_t *supervisor, pid_t pid, mj
 static void end_family(const mj_supervisor_t *supervisor, pid_t pid)
 {
     kill(-pid, SIGKILL);
-    mj_strays_end(supervisor->pools, pid);
+    mj_strays_end(supervisor->pools, mj_archives_process(supervisor->realm.archives), pid);
 }
 
 void mj_supervisor_reap(mj_supervisor_t *supervisor, int64_t now)
@@ -303,6 +318,7 @@ void mj_supervisor_reap(mj_supervisor_t *supervisor, int64_t now)
         siginfo_t info = {0};
         mj_pool_t *pool;
         mj_daemon_t *daemon;
+        bool is_training;
         int status;
 
         /* Looked at first, reaped later: while it is there, its number and its group's belong to nobody else, and what it had
@@ -312,15 +328,22 @@ void mj_supervisor_reap(mj_supervisor_t *supervisor, int64_t now)
         }
         has_reaped = true;
         daemon = find_daemon(supervisor, info.si_pid, &pool);
-        if (daemon != NULL) {
+        is_training = info.si_pid == mj_archives_process(supervisor->realm.archives);
+        if (daemon != NULL || is_training) {
             end_family(supervisor, info.si_pid);
         }
-        if (waitpid(info.si_pid, &status, WNOHANG) == info.si_pid && daemon != NULL) {
+        if (waitpid(info.si_pid, &status, WNOHANG) != info.si_pid) {
+            continue;
+        }
+        if (daemon != NULL) {
             mj_pool_daemon_exited(&supervisor->realm, pool, daemon, &status, now);
+        } else if (is_training) {
+            mj_archives_ended(supervisor->realm.archives, supervisor->realm.site, status, now);
+            mj_archives_tidy(supervisor->realm.archives, supervisor->realm.site, supervisor->pools);
         }
     }
     if (has_reaped) { /* what they had started has come to us */
-        mj_strays_end(supervisor->pools, 0);
+        mj_strays_end(supervisor->pools, mj_archives_process(supervisor->realm.archives), 0);
     }
     supervisor->has_reapable = i == REAPED_PER_TURN;
 }
@@ -362,6 +385,7 @@ void mj_supervisor_stop(mj_supervisor_t *supervisor, const char *why, int64_t en
         mj_log(mj_log_main(), "info", MJLOGNO(0108) "ending all daemons: %s", why);
     }
     supervisor->is_stopping = true;
+    mj_archives_stop(supervisor->realm.archives);
     for (pool = supervisor->pools; pool != NULL; pool = pool->next) {
         mj_pool_stop(&supervisor->realm, pool, endless_us, now);
     }
@@ -376,6 +400,7 @@ void mj_supervisor_hand_over(mj_supervisor_t *supervisor, const char *why, int64
     mj_log(mj_log_main(), "warn", MJLOGNO(0123) "the supervisor ends: %s: its daemons complete the requests that they have, and all others wait "
            "for the next supervisor, which httpd starts", why);
     supervisor->is_stopping = true;
+    mj_archives_stop(supervisor->realm.archives);
     for (pool = supervisor->pools; pool != NULL; pool = pool->next) {
         mj_pool_hand_over(&supervisor->realm, pool, HAND_OVER_US, now);
     }
@@ -392,6 +417,7 @@ static void void_settings(mj_supervisor_t *supervisor)
     for (pool = supervisor->pools; pool != NULL; pool = pool->next) {
         mj_pool_remove(pool);
     }
+    mj_archives_interrupt(supervisor->realm.archives);
     supervisor->is_voided = true;
     supervisor->void_at = MJ_NEVER;
 }
@@ -413,7 +439,7 @@ static int64_t end_strays(mj_supervisor_t *supervisor, int64_t now)
     if (supervisor->end_at == MJ_NEVER) {
         supervisor->end_at = now + STRAYS_US;
     }
-    supervisor->is_alone = mj_strays_end(NULL, 0) == 0 || now >= supervisor->end_at;
+    supervisor->is_alone = mj_strays_end(NULL, 0, 0) == 0 || now >= supervisor->end_at;
     return now + STRAYS_PERIOD_US;
 }
 
@@ -471,6 +497,8 @@ int64_t mj_supervisor_turn(mj_supervisor_t *supervisor, int64_t now)
         link = &pool->next;
     }
     wake_at = mj_earlier(wake_at, put_board_right(supervisor, now));
+    wake_at = mj_earlier(wake_at, mj_archives_turn(supervisor->realm.archives, supervisor->realm.site, supervisor->pools,
+                                                   supervisor->realm.is_quiet && !supervisor->is_voided, now));
     wake_at = mj_earlier(wake_at, mj_pool_look_at_states(&supervisor->realm, supervisor->pools, now));
     if (is_empty(supervisor)) {
         wake_at = end_strays(supervisor, now);

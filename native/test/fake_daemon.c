@@ -8,7 +8,6 @@
  *   hang      is never ready
  *   toil=PATH computes until there is something at PATH, and is then ready
  *   nurse=PATH has a child compute until there is something at PATH, and is then ready
- *   train=PATH asks for its training; when its turn comes, says so and computes until there is something at PATH
  *   stubborn  takes no notice of anything but SIGKILL
  *   brief     exits with 3 as soon as it is ready
  *   hangup    ends as a JVM does that got SIGHUP
@@ -81,34 +80,6 @@ static void on_signal(int number)
     }
 }
 
-/* PATH of `word=PATH`, which ends with the word or at a comma. */
-static const char *path_of(const char *word)
-{
-    static char path[1024];
-    const char *at = strstr(getenv("FAKE"), word) + strlen(word);
-    (void)snprintf(path, sizeof(path), "%.*s", (int)strcspn(at, ","), at);
-    return path;
-}
-
-static void toil(const char *path)
-{
-    volatile unsigned long steps = 0;
-    do {
-        unsigned long i;
-        for (i = 0; i < 1000000; i++) {
-            steps += i;
-        }
-    } while (access(path, F_OK) != 0);
-}
-
-static void train(void)
-{
-    printf("training begins\n");
-    toil(path_of("train="));
-    printf("training ends\n");
-    say("U", 1);
-}
-
 /* Waits for a command, and says meanwhile what it is told to say. */
 static bool is_to_go_on(void)
 {
@@ -116,12 +87,8 @@ static bool is_to_go_on(void)
     char type = 0;
     for (;;) {
         int n = poll(&command, 1, is_told("beat") || is_told("idle") ? 50 : -1);
-        if (n > 0 && (recv(3, &type, 1, 0) != 1 || type == 'D')) {
-            return false;
-        }
-        if (type == 'T') {
-            train();
-            return true;
+        if (n > 0) {
+            return recv(3, &type, 1, 0) == 1 && type != 'D';
         }
         if (is_told("beat")) {
             say("H", 1);
@@ -197,6 +164,26 @@ static void print_threads(int number)
     if (write(STDOUT_FILENO, text, sizeof(text) - 1) < 0) {
         _exit(9);
     }
+}
+
+/* PATH of `word=PATH`, which ends with the word or at a comma. */
+static const char *path_of(const char *word)
+{
+    static char path[1024];
+    const char *at = strstr(getenv("FAKE"), word) + strlen(word);
+    (void)snprintf(path, sizeof(path), "%.*s", (int)strcspn(at, ","), at);
+    return path;
+}
+
+static void toil(const char *path)
+{
+    volatile unsigned long steps = 0;
+    do {
+        unsigned long i;
+        for (i = 0; i < 1000000; i++) {
+            steps += i;
+        }
+    } while (access(path, F_OK) != 0);
 }
 
 static void nurse(const char *path)
@@ -314,9 +301,6 @@ int main(int argc, char **argv)
             say(mount, strlen(mount));
         }
         say(ready, failed != NULL ? 9 : 1);
-        if (is_told("train=")) {
-            say("T", 1);
-        }
     }
     if (is_told("grow")) {
         char *much = malloc(64 << 20);

@@ -1,5 +1,6 @@
-/* The archives of pools: what their key is made of, and which are trusted. */
+/* The files of archives: what they are made from, and which of them a launcher trusts. */
 #include "archive.h"
+#include "archive_file.h"
 #include "harness.h"
 #include "sources.h"
 #include "temp_folder.h"
@@ -13,6 +14,7 @@
 #include <unistd.h>
 
 #define STRANGER 54330U
+#define NAME "archive-0123456789abcdef"
 
 #if defined(__SANITIZE_ADDRESS__)
 /* What the launcher allocates stays to its process's end. */
@@ -41,25 +43,9 @@ static void make(void)
     record = mj_record_builder_make(test_pool);
     mj_record_add_number(record, "heap", 32 << 20);
     options = mj_options_make(mj_record_bytes(record), jars, state);
-    unsetenv("JAVA_TOOL_OPTIONS");
-    unsetenv("_JAVA_OPTIONS");
     ck_assert_ptr_nonnull(freopen(said, "a", stderr));
     ck_assert_ptr_nonnull(freopen(said, "a", stdout));
     (void)setvbuf(stderr, NULL, _IONBF, 0);
-}
-
-static mj_archives_t find_both(void)
-{
-    mj_archives_t archives = mj_archives_find(state, home, jars, mj_record_bytes(record), &options);
-    mj_archive_look(&archives.plain, stderr);
-    mj_archive_look(&archives.compiling, stderr);
-    return archives;
-}
-
-static bool is_due(void)
-{
-    mj_archives_t archives = find_both();
-    return mj_archives_are_due(&archives);
 }
 
 static void add_application(const char *target)
@@ -71,15 +57,19 @@ static void add_application(const char *target)
 
 static mj_archive_t find(void)
 {
-    return find_both().plain;
+    mj_archive_t archive = mj_archive_at(apr_pstrcat(test_pool, state, "/" NAME, NULL), "", home);
+    mj_archive_look(&archive, stderr);
+    return archive;
 }
 
-/* As training makes one. */
+/* As the supervisor does. */
 static void put(const mj_archive_t *archive)
 {
-    const char *file = mj_make_file(state, "archive-new", "an archive");
-    ck_assert(mj_archive_seal(archive, file));
-    ck_assert_int_eq(rename(file, archive->path), 0);
+    int fd = open(mj_make_file(state, "new", "an archive"), O_RDWR | O_CLOEXEC);
+    ck_assert_int_ge(fd, 0);
+    ck_assert(mj_archive_seal(fd, strrchr(archive->path, '/') + 1));
+    close(fd);
+    ck_assert_int_eq(rename(apr_pstrcat(test_pool, state, "/new", NULL), archive->path), 0);
 }
 
 static const char *what_was_said(void)
@@ -95,15 +85,12 @@ static void expect_ignored(const char *why)
     const char *text = what_was_said();
     ck_assert(archive.path != NULL && !archive.is_usable);
     ck_assert_str_eq(text, apr_psprintf(test_pool, "archive: %s is ignored: %s; a new one takes its place\n", archive.path, why));
-    ck_assert(is_due());
 }
 
 START_TEST(should_be_missing_at_first_and_silent_about_it)
 {
     mj_archive_t archive = find();
-    ck_assert_str_eq(apr_pstrmemdup(test_pool, archive.path, strlen(state) + 9), apr_pstrcat(test_pool, state, "/archive-", NULL));
     ck_assert(archive.is_aot && !archive.is_usable);
-    ck_assert(is_due());
     ck_assert_str_eq(what_was_said(), "");
 }
 END_TEST
@@ -112,9 +99,9 @@ START_TEST(should_be_used_as_it_was_made)
 {
     mj_archive_t archive = find();
     put(&archive);
+    ck_assert_int_eq(access(archive.path, W_OK), geteuid() == 0 ? 0 : -1);
     archive = find();
     ck_assert(archive.is_usable);
-    ck_assert(!is_due());
     mj_archive_use(&archive, &options);
     ck_assert_str_eq(options.texts[options.count - 1], apr_pstrcat(test_pool, "-XX:AOTCache=", archive.path, NULL));
     ck_assert_str_eq(what_was_said(), "");
@@ -134,57 +121,35 @@ START_TEST(should_be_of_cds_before_java_25)
 }
 END_TEST
 
-/* The archive that there was is of another key. */
-static void expect_other(const char *before, const char *change)
+static uint64_t installation(void)
 {
-    mj_archive_t after = find();
-    ck_assert_msg(strcmp(before, after.path) != 0, "the same key after: %s", change);
+    uint64_t hash;
+    ck_assert_ptr_null(mj_archive_installation(home, jars, said, &hash, test_pool));
+    return hash;
 }
 
-START_TEST(should_have_another_key_for_whatever_it_depends_on)
+START_TEST(should_be_of_the_jdk_and_the_jars)
 {
-    const char *path = find().path;
+    uint64_t hash = installation();
 
-    ck_assert_str_eq(find().path, path);
+    ck_assert(installation() == hash);
     mj_make_file(jars, "modjvm-api.jar", "apj");
-    expect_other(path, "another api");
+    ck_assert(installation() != hash);
     mj_make_file(jars, "modjvm-api.jar", "api");
-    ck_assert_str_eq(find().path, path);
+    ck_assert(installation() == hash);
     mj_make_file(jars, "modjvm-host.jar", "hosts");
-    expect_other(path, "another host");
+    ck_assert(installation() != hash);
     mj_make_file(jars, "modjvm-host.jar", "host");
     mj_make_file(home, "release", "IMPLEMENTOR=\"y\"\nJAVA_VERSION=\"25.0.3\"\n");
-    expect_other(path, "another build of the JDK");
+    ck_assert(installation() != hash);
     mj_make_file(home, "release", "IMPLEMENTOR=\"x\"\nJAVA_VERSION=\"25.0.3\"\n");
     mj_make_file(home, "lib/server/libjvm.so", "another machine");
-    expect_other(path, "another JVM");
+    ck_assert(installation() != hash);
     mj_make_file(home, "lib/server/libjvm.so", "machine");
-    mj_options_add(&options, "-XX:+UseCompactObjectHeaders");
-    expect_other(path, "another option");
-    options.count--;
-}
-END_TEST
-
-START_TEST(should_be_two_where_there_is_a_source)
-{
-    const char *path = find().path;
-    mj_archives_t archives;
-
-    add_application("/srv/hello.jar");
-    archives = find_both();
-    ck_assert_str_eq(archives.plain.path, path);
-    ck_assert(archives.compiling.path == NULL && !archives.plain.is_for_compiler);
-    add_application("/srv/Hello.java");
-    archives = find_both();
-    ck_assert_str_eq(archives.plain.path, path);
-    ck_assert_str_eq(archives.compiling.path, apr_pstrcat(test_pool, path, ".compiler", NULL));
-    ck_assert(archives.compiling.is_for_compiler);
-    put(&archives.plain);
-    ck_assert(is_due());
-    put(&archives.compiling);
-    ck_assert(!is_due());
-    ck_assert_int_eq(rename(archives.compiling.path, archives.plain.path), 0);
-    expect_ignored("it is not as it was made");
+    mj_make_file(root, "said", "another launcher");
+    ck_assert(installation() != hash);
+    ck_assert_int_eq(unlink(apr_pstrcat(test_pool, jars, "/modjvm-host.jar", NULL)), 0);
+    ck_assert_str_eq(mj_archive_installation(home, jars, said, &hash, test_pool), apr_pstrcat(test_pool, jars, "/modjvm-host.jar", NULL));
 }
 END_TEST
 
@@ -232,11 +197,10 @@ END_TEST
 
 START_TEST(should_be_ignored_under_another_key)
 {
-    mj_archive_t archive = find(), other;
-    put(&archive);
-    mj_options_add(&options, "-Xint");
-    other = find();
-    ck_assert_int_eq(rename(archive.path, other.path), 0);
+    mj_archive_t archive = find(), other = archive;
+    other.path = apr_pstrcat(test_pool, archive.path, MJ_ARCHIVE_COMPILER, NULL);
+    put(&other);
+    ck_assert_int_eq(rename(other.path, archive.path), 0);
     expect_ignored("it is not as it was made");
 }
 END_TEST
@@ -273,79 +237,16 @@ START_TEST(should_be_ignored_if_it_is_a_link)
 }
 END_TEST
 
-START_TEST(should_be_removed_if_the_jvm_passes_over_it)
+START_TEST(should_say_so_if_the_jvm_passes_over_it)
 {
     mj_archive_t archive = find();
     put(&archive);
     archive = find();
     ck_assert(!mj_archive_is_mapped(&archive));
     mj_archive_reject(&archive);
-    ck_assert_str_eq(what_was_said(), apr_psprintf(test_pool, "archive: %s is ignored: the JVM does not take it; a new one takes its place\n",
+    ck_assert_str_eq(what_was_said(), apr_psprintf(test_pool, "archive: %s is ignored: the JVM does not take it; within an hour a new one takes its place\n",
                                                    archive.path));
-    ck_assert(access(archive.path, F_OK) != 0 && is_due());
-}
-END_TEST
-
-START_TEST(should_not_be_tried_again_soon_after_a_failure)
-{
-    mj_archives_t archives = find_both();
-    const struct timespec long_ago[2] = {{.tv_sec = 1}, {.tv_sec = 1}};
-    mj_archives_note_failure(&archives);
-    ck_assert(!is_due());
-    ck_assert_int_eq(utimensat(AT_FDCWD, apr_pstrcat(test_pool, archives.plain.path, ".failed", NULL), long_ago, 0), 0);
-    ck_assert(is_due());
-    mj_archives_note_failure(&archives);
-    ck_assert(!is_due());
-    mj_options_add(&options, "-Xint");
-    ck_assert(is_due());
-}
-END_TEST
-
-START_TEST(should_tidy_up_what_is_beside_it)
-{
-    mj_archives_t archives;
-    mj_archive_t archive;
-    add_application("/srv/Hello.java");
-    archives = find_both();
-    archive = archives.plain;
-    put(&archive);
-    put(&archives.compiling);
-    mj_make_file(state, "archive-0123456789abcdef", "old");
-    mj_make_file(state, "archive-0123456789abcdef.new", "half");
-    mj_make_file(state, "classes-1", "kept");
-    mj_make_file(state, "archive.lock", "");
-    mj_archives_tidy(&archives);
-    ck_assert_int_eq(access(archive.path, F_OK), 0);
-    ck_assert_int_eq(access(archives.compiling.path, F_OK), 0);
-    ck_assert_int_eq(access(apr_pstrcat(test_pool, state, "/classes-1", NULL), F_OK), 0);
-    ck_assert_int_eq(access(apr_pstrcat(test_pool, state, "/archive.lock", NULL), F_OK), 0);
-    ck_assert_int_ne(access(apr_pstrcat(test_pool, state, "/archive-0123456789abcdef", NULL), F_OK), 0);
-    ck_assert_int_ne(access(apr_pstrcat(test_pool, state, "/archive-0123456789abcdef.new", NULL), F_OK), 0);
-}
-END_TEST
-
-static void expect_none(const char *because)
-{
-    mj_archive_t archive = find();
-    ck_assert_msg(archive.path == NULL, "an archive in spite of %s", because);
-    ck_assert(!is_due());
-    ck_assert_str_eq(mj_archive_opponent(&options), because);
-}
-
-START_TEST(should_not_be_where_an_option_is_against_it)
-{
-    static const char *const against[] = {"-javaagent:/a.jar", "-agentlib:jdwp", "-Xshare:off", "-XX:AOTCache=/a", "-XX:AOTMode=off",
-                                          "-XX:SharedArchiveFile=/a", "-XX:ArchiveClassesAtExit=/a", "--patch-module=java.base=/a"};
-    size_t i;
-    for (i = 0; i < sizeof(against) / sizeof(against[0]); i++) {
-        mj_options_add(&options, "%s", against[i]);
-        expect_none(against[i]);
-        options.count--;
-    }
-    setenv("JAVA_TOOL_OPTIONS", "-Xint", 1);
-    expect_none("JAVA_TOOL_OPTIONS");
-    unsetenv("JAVA_TOOL_OPTIONS");
-    ck_assert_ptr_nonnull(find().path);
+    ck_assert(!archive.is_usable);
 }
 END_TEST
 
@@ -373,7 +274,7 @@ START_TEST(should_look_whose_the_folder_is)
     ck_assert_int_eq(chmod(state, 0770), 0);
     ck_assert(!mj_archive_check_state(state));
     ck_assert_str_eq(what_was_said(), apr_psprintf(test_pool,
-                                                   "state: %s is not used: others can write to it: its mode is 0770; mend that, or remove it\n",
+                                                   "state: %s is not used: others can write to it: its mode is 0770; fix that, or remove it\n",
                                                    state));
     ck_assert_int_eq(chmod(state, 0700), 0);
     ck_assert(!mj_archive_check_state(mj_make_link(root, "link", state)));
@@ -388,8 +289,7 @@ Suite *mj_suite(void)
     tcase_add_test(all, should_be_missing_at_first_and_silent_about_it);
     tcase_add_test(all, should_be_used_as_it_was_made);
     tcase_add_test(all, should_be_of_cds_before_java_25);
-    tcase_add_test(all, should_have_another_key_for_whatever_it_depends_on);
-    tcase_add_test(all, should_be_two_where_there_is_a_source);
+    tcase_add_test(all, should_be_of_the_jdk_and_the_jars);
     tcase_add_test(all, should_need_the_compiler_for_what_is_not_kept);
     tcase_add_test(all, should_be_ignored_once_it_is_changed);
     tcase_add_test(all, should_be_ignored_if_it_is_cut);
@@ -397,10 +297,7 @@ Suite *mj_suite(void)
     tcase_add_test(all, should_be_ignored_if_others_can_write_to_it);
     tcase_add_test(all, should_be_ignored_if_it_is_a_strangers);
     tcase_add_test(all, should_be_ignored_if_it_is_a_link);
-    tcase_add_test(all, should_be_removed_if_the_jvm_passes_over_it);
-    tcase_add_test(all, should_not_be_tried_again_soon_after_a_failure);
-    tcase_add_test(all, should_tidy_up_what_is_beside_it);
-    tcase_add_test(all, should_not_be_where_an_option_is_against_it);
+    tcase_add_test(all, should_say_so_if_the_jvm_passes_over_it);
     tcase_add_test(all, should_leave_out_what_a_second_jvm_may_not_do);
     tcase_add_test(all, should_look_whose_the_folder_is);
     return suite;

@@ -277,74 +277,6 @@ START_TEST(should_roll_one_after_the_other_what_stops_first)
 }
 END_TEST
 
-/* Fails where one begins before the one before it has ended. */
-static void look_at_trainings(driver_t *driver)
-{
-    const char *at = driver_log(driver);
-    bool is_training = false;
-    while ((at = strstr(at, "training ")) != NULL) {
-        at += strlen("training ");
-        ck_assert(is_training == (*at == 'e'));
-        is_training = !is_training;
-    }
-}
-
-START_TEST(should_have_one_daemon_train_at_a_time)
-{
-    scene_t scene = scene_of("train=");
-    driver_t *driver = scene.driver;
-    unsigned i;
-
-    ck_assert_str_eq(driver_offer_all(driver, scene.pools, POOLS, 2), "");
-    for (i = 0; i < POOLS; i++) {
-        driver_await(driver, "training begins", i + 1);
-        driver_await(driver, " ready in ", POOLS);
-        ck_assert_uint_eq(driver_count(driver, "training begins"), i + 1);
-        open_gate(&scene, i);
-    }
-    driver_await(driver, "training ends", POOLS);
-    look_at_trainings(driver);
-    finish(&scene);
-}
-END_TEST
-
-START_TEST(should_have_none_train_while_one_starts_or_waits_for_it)
-{
-    scene_t scene = scene_of("toil=");
-    driver_t *driver = scene.driver;
-    const char *log;
-
-    scene.pools[0] = driver_pool(driver, "pool0", apr_pstrcat(test_pool, "train=", scene.gates[0], NULL));
-    open_gate(&scene, 0);
-    ck_assert_str_eq(driver_offer_all(driver, scene.pools, 3, 1), "");
-    driver_await(driver, " ready in ", 1);
-    driver_await_state(driver, 1, MJ_POOL_STARTING);
-    call(driver, 2); /* by then it has heard that pool0 would train */
-    open_gate(&scene, 1);
-    open_gate(&scene, 2);
-    driver_await(driver, "training begins", 1);
-    ck_assert_uint_eq(driver_count(driver, " ready in "), 3);
-    log = strstr(driver_log(driver), "training begins");
-    ck_assert_ptr_null(strstr(log, " ready in ")); /* all before */
-    finish(&scene);
-}
-END_TEST
-
-START_TEST(should_have_the_next_one_train_when_one_ends)
-{
-    scene_t scene = scene_of("train=");
-    driver_t *driver = scene.driver;
-
-    ck_assert_str_eq(driver_offer_all(driver, scene.pools, 2, 1), "");
-    driver_await(driver, " ready in ", 2);
-    driver_await(driver, "training begins", 1);
-    ck_assert_int_eq(kill((pid_t)driver_number_after(driver, "pool pool0 pid "), SIGKILL), 0);
-    driver_await(driver, "training begins", 2);
-    driver_await(driver, " ready in ", 3);
-    finish(&scene);
-}
-END_TEST
-
 START_TEST(should_refuse_a_number_that_is_out_of_bounds)
 {
     scene_t scene = scene_of("");
@@ -369,9 +301,6 @@ Suite *mj_suite(void)
     tcase_add_test(starts, should_forget_one_that_is_taken_away_while_it_waits);
     tcase_add_test(starts, should_end_while_starts_wait);
     tcase_add_test(starts, should_roll_one_after_the_other_what_stops_first);
-    tcase_add_test(starts, should_have_one_daemon_train_at_a_time);
-    tcase_add_test(starts, should_have_none_train_while_one_starts_or_waits_for_it);
-    tcase_add_test(starts, should_have_the_next_one_train_when_one_ends);
     tcase_add_test(starts, should_refuse_a_number_that_is_out_of_bounds);
     return suite;
 }

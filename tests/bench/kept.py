@@ -1,4 +1,4 @@
-"""What a start of a pool keeps for the next one, in its state folder."""
+"""What a start of a pool keeps for the next one, in JVMStateDir."""
 
 import contextlib
 import os
@@ -6,7 +6,7 @@ import time
 
 import processes
 
-ARCHIVE, TRAINER = "/archive-", "jvm-training"  # a file of the state folder, and who makes it
+ARCHIVE, TRAINER = "/archive-", "jvm-training"  # a file of that folder, and who makes it
 STEADY = 2  # seconds without a change
 
 
@@ -20,7 +20,7 @@ def await_archive(server, state, seconds):
     deadline = time.monotonic() + seconds
     before, since = {}, time.monotonic()
     while time.monotonic() < deadline:
-        now = sizes(f"{state}/bench")
+        now = sizes(state)
         if now != before or is_training(server):
             before, since = now, time.monotonic()
         if any(ARCHIVE in path for path in now) and time.monotonic() - since > STEADY:

@@ -13,12 +13,6 @@ final class Daemon {
 
     static native byte[] stateFolder();
 
-    static native boolean wantsTraining();
-
-    static native void train();
-
-    static native void stopTraining();
-
     static native void report(byte type, byte[] text);
 
     static native boolean tryReport(byte type, byte[] text);

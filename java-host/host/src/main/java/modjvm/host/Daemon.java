@@ -18,15 +18,6 @@ final class Daemon {
     /** Returns the path of the pool's state folder, empty where it has none; nobody but its user and root can write there. */
     static native byte[] stateFolder();
 
-    /** Whether the pool lacks an archive that could be made. */
-    static native boolean wantsTraining();
-
-    /** Makes the pool's archive; returns when the process that does it has ended, which dies with the calling thread. */
-    static native void train();
-
-    /** Ends that process at once; none is started from then on. */
-    static native void stopTraining();
-
     /**
      * Sends a lifecycle message.
      *

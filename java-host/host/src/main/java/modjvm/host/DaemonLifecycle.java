@@ -20,8 +20,6 @@ final class DaemonLifecycle implements Lifecycle {
     private static final byte REPLACEMENT = 'O';
     private static final byte CHANGED = 'C';
     private static final byte MOUNT = 'M';
-    private static final byte TRAINING = 'T';
-    private static final byte TRAINED = 'U';
     /** Of a message with its type: 1024. */
     static final int MAX_TEXT = 1023;
 
@@ -39,31 +37,6 @@ final class DaemonLifecycle implements Lifecycle {
     @Override
     public void awaitCompiler() {
         Daemon.awaitCompiler();
-    }
-
-    @Override
-    public boolean wantsTraining() {
-        return Daemon.wantsTraining();
-    }
-
-    @Override
-    public boolean askTraining() {
-        return Daemon.tryReport(TRAINING, text(""));
-    }
-
-    @Override
-    public void train() {
-        Daemon.train();
-    }
-
-    @Override
-    public void trained() {
-        Daemon.report(TRAINED, text(""));
-    }
-
-    @Override
-    public void stopTraining() {
-        Daemon.stopTraining();
     }
 
     @Override

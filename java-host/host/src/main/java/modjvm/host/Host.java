@@ -169,9 +169,6 @@ final class Host {
         if (supervision.maximumRequests() > 0) {
             duties.add(new MaximumRequests(serving, lifecycle, supervision.maximumRequests(), Math.random()).begin());
         }
-        if (lifecycle.wantsTraining()) {
-            duties.add(new Training(serving, lifecycle, nowNanos));
-        }
         return duties;
     }
 
@@ -180,9 +177,6 @@ final class Host {
             if (command == Lifecycle.GONE) {
                 lifecycle.halt(FAILED);
                 return;
-            }
-            if (command == Lifecycle.TRAIN) {
-                Training.begin(lifecycle);
             }
             if (command == Lifecycle.DRAIN) {
                 drain();
@@ -193,7 +187,6 @@ final class Host {
     }
 
     private void drain() {
-        lifecycle.stopTraining();
         Server serving = server;
         try {
             if (serving != null) {
@@ -210,7 +203,6 @@ final class Host {
      * to /dev/null, and swallow what applications have to say at their end.
      */
     private void shutDown(Mounts mounts, Duration timeout) {
-        lifecycle.stopTraining();
         reportExit();
         Duration all = timeout.isZero() ? FOREVER : timeout.multipliedBy(9).dividedBy(10);
         Duration quarter = all.dividedBy(4);

@@ -10,9 +10,6 @@ interface Lifecycle {
     /** The command to drain, as {@link #awaitCommand} returns it. */
     int DRAIN = 'D';
 
-    /** The command to {@link #train}. */
-    int TRAIN = 'T';
-
     /** What {@link #awaitCommand} returns when the supervisor has gone. */
     int GONE = -1;
 
@@ -73,25 +70,6 @@ interface Lifecycle {
 
     /** Returns as soon as no process compiles the pool's sources for the {@link #stateFolder}. */
     void awaitCompiler();
-
-    /** Whether the pool lacks an archive that could be made. */
-    boolean wantsTraining();
-
-    /**
-     * Asks for the command {@link #TRAIN}, which comes once no process of any pool starts or trains; does not wait.
-     *
-     * @return false if nobody can take it at once
-     */
-    boolean askTraining();
-
-    /** Makes the pool's archive, in a process that dies with the calling thread; returns when that has ended. */
-    void train();
-
-    /** Tells that the training which was commanded has ended. */
-    void trained();
-
-    /** Ends that process at once; none is started from then on. */
-    void stopTraining();
 
     /** Waits for the next command. */
     int awaitCommand();

@@ -1,4 +1,4 @@
-/** What a JVM does while it shows which classes belong in a pool's archive; never part of a pool. */
+/** What a JVM does while it shows which classes belong in an archive; never part of a pool. */
 @NullMarked
 package modjvm.rehearsal;
 

@@ -196,41 +196,4 @@ class DutiesTest {
             Thread.onSpinWait();
         }
     }
-
-    @Test
-    void shouldAskForItsTrainingOnceNothingIsServed() throws Exception {
-        Training training = new Training(server.server, lifecycle, 0);
-        assertThat(training.perform(0)).isEqualTo(3 * SECOND);
-        assertThat(training.perform(3 * SECOND)).isEqualTo(SECOND);
-        try (Httpd httpd = server.connect()) {
-            httpd.exchange(Httpd.get("/"));
-            awaitFinished(1);
-        }
-        assertThat(training.perform(4 * SECOND)).isEqualTo(SECOND);
-        assertThat(lifecycle.events).isEmpty();
-
-        lifecycle.isFull = true;
-        assertThat(training.perform(5 * SECOND)).isEqualTo(SECOND);
-        assertThat(lifecycle.events).isEmpty();
-
-        lifecycle.isFull = false;
-        assertThat(training.perform(6 * SECOND)).isEqualTo(Duty.NEVER);
-        assertThat(lifecycle.events).containsExactly("ask training");
-    }
-
-    @Test
-    void shouldAskForItsTrainingInTheEndAlthoughSomethingIsServed() throws Exception {
-        Training training = new Training(server.server, lifecycle, 0);
-        try (Httpd httpd = server.connect()) {
-            httpd.send(Httpd.get("/stuck"));
-            inside.await();
-            assertThat(training.perform(3 * SECOND)).isEqualTo(SECOND);
-            assertThat(training.perform(4 * SECOND)).isEqualTo(SECOND);
-            assertThat(training.perform(59 * SECOND)).isEqualTo(SECOND);
-            assertThat(lifecycle.events).isEmpty();
-
-            assertThat(training.perform(60 * SECOND)).isEqualTo(Duty.NEVER);
-            assertThat(lifecycle.events).containsExactly("ask training");
-        }
-    }
 }

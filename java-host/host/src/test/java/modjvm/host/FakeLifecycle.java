@@ -24,8 +24,6 @@ final class FakeLifecycle implements Lifecycle {
     volatile boolean isFull;
 
     final FakeMemory memory = new FakeMemory();
-    volatile boolean wantsTraining;
-    volatile boolean isTrainingStopped;
 
     final List<Runnable> atExit = new CopyOnWriteArrayList<>();
 
@@ -61,34 +59,6 @@ final class FakeLifecycle implements Lifecycle {
     @Override
     public void awaitCompiler() {
         // there is none
-    }
-
-    @Override
-    public boolean wantsTraining() {
-        return wantsTraining;
-    }
-
-    @Override
-    public boolean askTraining() {
-        if (!isFull) {
-            events.add("ask training");
-        }
-        return !isFull;
-    }
-
-    @Override
-    public void train() {
-        events.add("train");
-    }
-
-    @Override
-    public void trained() {
-        events.add("trained");
-    }
-
-    @Override
-    public void stopTraining() {
-        isTrainingStopped = true;
     }
 
     @Override

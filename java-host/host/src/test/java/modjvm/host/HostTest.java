@@ -169,19 +169,6 @@ class HostTest {
     }
 
     @Test
-    void shouldTrainWhenItsTurnComes() throws Exception {
-        start(settings().bytes());
-        assertThat(event()).isEqualTo("ready");
-
-        lifecycle.command(Lifecycle.TRAIN);
-
-        assertThat(event()).isEqualTo("train");
-        assertThat(event()).isEqualTo("trained");
-        lifecycle.command(Lifecycle.DRAIN);
-        assertThat(event()).isEqualTo("exit 0");
-    }
-
-    @Test
     void shouldEndOnceDrained() throws Exception {
         Path here = folder.resolve("here");
         Path go = folder.resolve("go");
@@ -194,7 +181,6 @@ class HostTest {
             await(here);
             lifecycle.command(Lifecycle.DRAIN);
             awaitDraining();
-            assertThat(lifecycle.isTrainingStopped).isTrue();
             assertThat(lifecycle.events).isEmpty();
             Files.createFile(go);
             assertThat(inFlight.answer().text()).isEqualTo("waited");
@@ -261,7 +247,6 @@ class HostTest {
             Thread hook = new Thread(lifecycle.atExit.get(0));
             hook.start();
             awaitDraining();
-            assertThat(lifecycle.isTrainingStopped).isTrue();
             assertThat(closed).doesNotExist();
             Files.createFile(go);
             assertThat(httpd.answer().text()).isEqualTo("waited");

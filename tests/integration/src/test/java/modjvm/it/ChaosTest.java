@@ -60,7 +60,7 @@ class ChaosTest {
             SHORT_OF_PROCESSES,
             "MJ0043: pool .* was lost while it handled the request",
             "MJ0112: pool .* the new generation cannot start",
-            "archive: it cannot be made: ", // the disk is full
+            "MJ0146: archive-.* cannot be made: ", // the disk is full
             "state: the classes of .* cannot be kept: ",
             "MJ0114: pool .* is killed: deadlock-timeout");
 

@@ -3,16 +3,10 @@ package modjvm.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import modjvm.it.harness.Await;
 import modjvm.it.harness.Folders;
@@ -25,11 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a pool keeps so that its next start is fast: an archive of classes, and what it has compiled. */
+/** What a pool keeps so that its next start is fast: what it has compiled. */
 class StartupTest {
-    /** The archive is made at the lowest priority. */
-    private static final Duration TRAINING = Duration.ofMinutes(4);
-
     /** Leaves a line in ${WORK}/made each time that it is loaded. */
     private static final String APPLICATION = """
             import java.nio.file.*;
@@ -43,11 +34,6 @@ class StartupTest {
                 }
             }
             """;
-
-    /** So that the process which compiles it is there for long enough to be seen. */
-    private static final String LONG_TO_COMPILE = IntStream.range(0, 3_000)
-            .mapToObj(i -> "static int f" + i + "(int x) { return x + " + i + "; }\n")
-            .collect(Collectors.joining("", "class Filler {\n", "}\n"));
 
     private static Httpd start(Jdk jdk, String options) {
         Httpd httpd = configure(jdk, options);
@@ -82,29 +68,6 @@ class StartupTest {
         }
     }
 
-    /** Waits until so many archives were made in all, and returns the one without the compiler, beside which one with it is left. */
-    private static Path awaitArchives(Httpd httpd, int made) {
-        Await.until("archives are made", TRAINING, () -> {
-            List<String> failures = httpd.log("shop").lines("archive: .* cannot be|archive: it was not");
-            if (!failures.isEmpty()) {
-                throw new AssertionError(failures);
-            }
-            return httpd.log("shop").lines("archive: .* was made, ").size() == made;
-        });
-        Await.until(
-                "nothing else is left",
-                Await.LONG,
-                () -> kept(httpd, "archive-").size() == 2);
-        return kept(httpd, "archive-").stream()
-                .filter(file -> !file.toString().endsWith(".compiler"))
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private static Path withCompiler(Path archive) {
-        return archive.resolveSibling(archive.getFileName() + ".compiler");
-    }
-
     /** Kills the daemon, and returns the next one once it is ready. */
     private static Proc replace(Httpd httpd) {
         Proc last = httpd.awaitReady("shop", 1).get(0);
@@ -114,130 +77,6 @@ class StartupTest {
         Proc next = httpd.awaitReady("shop", 1).get(0);
         assertThat(Http.get(httpd.uri("shop", "/")).body()).isEqualTo("first");
         return next;
-    }
-
-    private static boolean isTraining(Httpd httpd) {
-        return !trainings(httpd).isEmpty();
-    }
-
-    private static List<Proc> trainings(Httpd httpd) {
-        return httpd.processes().stream()
-                .filter(process -> process.program().endsWith("/jvm-training"))
-                .toList();
-    }
-
-    private static boolean uses(Proc process, Path archive) {
-        try (Stream<String> maps = Files.lines(Path.of("/proc/" + process.pid() + "/maps"))) {
-            return maps.anyMatch(line -> line.endsWith(" " + archive));
-        } catch (IOException | UncheckedIOException e) {
-            return false; // it has just ended
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {17, 25})
-    void shouldStartFromAnArchiveOnceThereIsOne(int release) throws IOException {
-        Jdk jdk = Jdk.of(release);
-        try (Httpd httpd = start(jdk, "")) {
-            Proc first = httpd.awaitReady("shop", 1).get(0);
-
-            Path archive = awaitArchives(httpd, 2);
-
-            assertThat(uses(first, archive)).isFalse();
-            assertThat(Files.getOwner(archive)).hasToString(Users.first());
-            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(archive)))
-                    .isEqualTo("rw-------");
-            assertThat(Files.readAllLines(httpd.work().resolve("made"))).hasSize(1);
-            assertThat(uses(replace(httpd), archive)).isTrue();
-
-            Path source = httpd.apps().resolve("Counted.java");
-            Folders.write(source, APPLICATION + LONG_TO_COMPILE);
-            CompletableFuture<Void> compiler = CompletableFuture.runAsync(() -> Await.until(
-                    "jvm-compiler uses its archive",
-                    Await.LONG,
-                    () -> httpd.processes().stream()
-                            .anyMatch(process -> process.program().endsWith("/jvm-compiler")
-                                    && uses(process, withCompiler(archive)))));
-            Proc edited = replace(httpd);
-            compiler.join();
-            assertThat(uses(edited, archive)).isTrue();
-            assertThat(uses(edited, withCompiler(archive))).isFalse();
-
-            Folders.write(source, APPLICATION + LONG_TO_COMPILE);
-            assertThat(uses(replace(httpd), archive)).isTrue();
-            assertThat(Files.getLastModifiedTime(kept(httpd, "classes-").get(0)))
-                    .as("by which the next start sees that nothing is to be compiled")
-                    .isGreaterThanOrEqualTo(Files.getLastModifiedTime(source));
-
-            httpd.rewriteHost("shop", host(jdk, "java-option=-Xint"));
-            httpd.graceful();
-            httpd.log("shop").await("MJ0116");
-            Path other = awaitArchives(httpd, 4);
-            assertThat(other).isNotEqualTo(archive);
-            assertThat(archive).doesNotExist();
-            assertThat(uses(replace(httpd), other)).isTrue();
-            assertThat(httpd.log("shop").lines("ignored")).isEmpty();
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {17, 25})
-    void shouldIgnoreABrokenArchiveAndMakeAnother(int release) throws IOException {
-        try (Httpd httpd = start(Jdk.of(release), "")) {
-            Path archive = awaitArchives(httpd, 2);
-            httpd.expect("archive: " + archive + " is ignored");
-
-            long whole = Files.size(archive);
-            Files.write(archive, new byte[5_000], StandardOpenOption.WRITE);
-            assertThat(uses(replace(httpd), archive)).isFalse();
-            httpd.log("shop").await("archive: " + archive + " is ignored: it is not as it was made; a new one");
-            awaitArchives(httpd, 3);
-            assertThat(Files.size(archive)).isCloseTo(whole, org.assertj.core.data.Percentage.withPercentage(20));
-            assertThat(uses(replace(httpd), archive)).isTrue();
-
-            Files.setPosixFilePermissions(archive, PosixFilePermissions.fromString("rw-rw-rw-"));
-            assertThat(uses(replace(httpd), archive)).isFalse();
-            httpd.log("shop").await("archive: " + archive + " is ignored: others can write to it: its mode is 0666; ");
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {17, 25})
-    void shouldEndWithItsTraining(int release) {
-        try (Httpd httpd = start(Jdk.of(release), "graceful-timeout=120 shutdown-timeout=60")) {
-            Await.until("a training", TRAINING, () -> trainings(httpd).size() > 1);
-            List<Proc> trainings = trainings(httpd);
-            long before = System.nanoTime();
-
-            httpd.stop();
-
-            assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Await.scaled(Duration.ofSeconds(20)));
-            Await.until(
-                    "nothing of it is left",
-                    Duration.ofSeconds(1),
-                    () -> trainings.stream().noneMatch(Proc::isAlive));
-            assertThat(httpd.log("shop").lines("archive: ")).isEmpty();
-            assertThat(kept(httpd, "archive-").stream().filter(file -> !Files.isRegularFile(file)))
-                    .isEmpty();
-            assertThat(kept(httpd, "archive-").stream()
-                            .filter(file -> file.toString().endsWith(".failed")))
-                    .isEmpty();
-        }
-    }
-
-    @Test
-    void shouldInheritNothingButItsOutput() {
-        try (Httpd httpd = start(Jdk.current(), "")) {
-            Await.until("a training", TRAINING, () -> isTraining(httpd));
-            Proc daemon = httpd.daemons("shop").get(0);
-            List<String> sockets = daemon.descriptors().values().stream()
-                    .filter(target -> target.startsWith("socket:"))
-                    .toList();
-            assertThat(sockets).isNotEmpty();
-            for (Proc training : trainings(httpd)) {
-                assertThat(training.descriptors().values()).doesNotContainAnyElementsOf(sockets);
-            }
-        }
     }
 
     @ParameterizedTest
@@ -306,15 +145,6 @@ class StartupTest {
             httpd.log("shop").await("state: " + classes + " is ignored: .*others can write to it; .* is compiled anew");
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(classes)))
                     .isEqualTo("rw-------");
-        }
-    }
-
-    @Test
-    void shouldHaveNoArchiveWhereAnOptionIsAgainstIt() {
-        try (Httpd httpd = start(Jdk.current(), "java-option=-Xshare:off")) {
-            httpd.awaitReady("shop", 1);
-            assertThat(httpd.log("shop").await("archive: none for this pool, because of -Xshare:off"))
-                    .contains(":notice]");
         }
     }
 }
