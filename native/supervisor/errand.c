@@ -323,6 +323,64 @@ static void begin_dump(mj_supervisor_t *supervisor, mj_client_t *client, const a
     }
 }
 
+/* --- train --- */
+
+static void say_file(mj_client_t *client, const mj_archive_set_t *set, const struct mj_archive_file_t *file)
+{
+    if (file->is_wanted && file->is_there) {
+        mj_client_say(client, "%s: %s, for %s\n", file->name, file->is_new ? "was made" : "was there", set->java_home);
+    }
+}
+
+/* What there is comes first, what there is not is the error. */
+static void say_archives(mj_supervisor_t *supervisor, mj_client_t *client)
+{
+    const mj_archive_set_t *set;
+    const mj_pool_t *pool;
+    int kind;
+
+    for (set = mj_archives_sets(mj_supervisor_realm(supervisor)->archives); set != NULL; set = set->next) {
+        for (kind = 0; kind < MJ_ARCHIVE_KINDS; kind++) {
+            const struct mj_archive_file_t *file = &set->files[kind];
+            if (set->is_used && file->is_wanted && !file->is_there) {
+                mj_client_refuse(client, "%s for %s cannot be made: %s", file->name, set->java_home, file->fault);
+                return;
+            }
+        }
+    }
+    mj_client_say(client, "ok\n");
+    for (set = mj_archives_sets(mj_supervisor_realm(supervisor)->archives); set != NULL; set = set->next) {
+        say_file(client, set, &set->files[MJ_ARCHIVE_OF_DAEMONS]);
+        say_file(client, set, &set->files[MJ_ARCHIVE_OF_COMPILERS]);
+    }
+    for (pool = mj_supervisor_pools(supervisor); pool != NULL; pool = pool->next) {
+        if (pool->no_archives[0] != '\0') {
+            mj_client_say(client, "pool %s has none: %s\n", pool->journal.pool, pool->no_archives);
+        }
+    }
+    client->is_answered = true;
+}
+
+static int64_t go_on_train(mj_supervisor_t *supervisor, mj_client_t *client, int64_t now)
+{
+    if (mj_archives_are_settled(mj_supervisor_realm(supervisor)->archives, now)) {
+        say_archives(supervisor, client);
+    }
+    return MJ_NEVER;
+}
+
+static void begin_train(mj_supervisor_t *supervisor, mj_client_t *client, const asked_t *asked, int64_t now)
+{
+    (void)asked;
+    (void)now;
+    if (!mj_errand_is_master(client->uid)) {
+        mj_client_refuse(client, "permission denied: archives are all pools', so only root and the supervisor's own user have them made");
+        return;
+    }
+    mj_archives_ask(mj_supervisor_realm(supervisor)->archives);
+    client->errand->go_on = go_on_train;
+}
+
 /* --- what all have in common --- */
 
 static const struct verb_t {
@@ -336,6 +394,7 @@ static const struct verb_t {
     {"roll", 2, 2, begin_roll},
     {"drain", 2, 2, begin_drain},
     {"dump", 2, 3, begin_dump},
+    {"train", 1, 1, begin_train},
 };
 
 #define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))
@@ -387,7 +446,7 @@ void mj_errand_begin(mj_supervisor_t *supervisor, mj_client_t *client, int64_t n
     const struct verb_t *verb = count > 0 ? find_verb(asked.words[0]) : NULL;
 
     if (verb == NULL) {
-        mj_client_refuse(client, "there are: status [POOL], restart POOL, roll POOL, drain POOL, dump POOL [PID]");
+        mj_client_refuse(client, "there are: status [POOL], restart POOL, roll POOL, drain POOL, dump POOL [PID], train");
         return;
     }
     if (count < verb->least_words || count > verb->most_words || !read_pid(&asked)) {

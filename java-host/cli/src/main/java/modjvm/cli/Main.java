@@ -132,6 +132,14 @@ final class Main {
         socket().ask(line("dump", pool, pid), out);
     }
 
+    @Command(
+            mixinStandardHelpOptions = true,
+            description =
+                    "Has the archives of classes made that are missing, from which all pools start faster, and waits for them.")
+    void train() throws Failure {
+        socket().ask("train", out);
+    }
+
     /** The words that are there, which must not look like more words or lines. */
     private static String line(String verb, @Nullable Object... words) throws Failure {
         StringBuilder line = new StringBuilder(verb);
