@@ -144,6 +144,9 @@ mj_options_t mj_options_make(mj_span_t record, const char *jars, const char *err
     /* Else the JDK's archive of classes is written to as it is moved to another address, and no two JVMs share it. */
     mj_options_add(&options, "-XX:+UnlockDiagnosticVMOptions");
     mj_options_add(&options, "-XX:ArchiveRelocationMode=0");
+    /* Else a thread wakes up four times a second, and another once, to look for work: with hundreds of idle JVMs, that is work. */
+    mj_options_add(&options, "-XX:AsyncDeflationInterval=20000");
+    mj_options_add(&options, "-XX:GuaranteedSafepointInterval=0");
     /* Else each JVM keeps a file in /tmp that it writes to at each safepoint: a stall whenever the disk is busy. jcmd and jstack
      * work without it, jps and jstat do not. */
     mj_options_add(&options, "-XX:-UsePerfData");

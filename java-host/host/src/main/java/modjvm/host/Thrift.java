@@ -9,6 +9,8 @@ import java.util.concurrent.TimeUnit;
  */
 final class Thrift implements Duty {
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(2);
+    /** Once all has been given back; whoever serves for less than this in between gives back the next time. */
+    private static final long RARE_LOOK_NANOS = TimeUnit.SECONDS.toNanos(15);
     /** Until then httpd has closed the connections that it does not need. */
     private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(10);
     /** Between the collection and the rest: what the collector has found to be free is freed by threads of the JDK. */
@@ -58,13 +60,13 @@ final class Thrift implements Duty {
         } else if (state == State.BUSY && quietNanos >= QUIET_NANOS && nowNanos - notBeforeNanos >= 0) {
             return collect(nowNanos);
         }
-        return LOOK_NANOS;
+        return state == State.DONE ? RARE_LOOK_NANOS : LOOK_NANOS;
     }
 
     private long collect(long nowNanos) {
         if (memory.residentBytes() < leastBytes + LEAST_GAIN) {
             state = State.DONE;
-            return LOOK_NANOS;
+            return RARE_LOOK_NANOS;
         }
         long began = System.nanoTime();
         System.gc();

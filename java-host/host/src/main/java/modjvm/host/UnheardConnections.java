@@ -16,6 +16,8 @@ import java.util.function.BiConsumer;
  */
 final class UnheardConnections<C> implements Duty {
     private static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** While there are none: an idle process wakes up seldom. */
+    private static final long RARE_PERIOD_NANOS = TimeUnit.SECONDS.toNanos(5);
     /** Looks rather than time: while the process does not run, neither do they. */
     private static final int MOST_LOOKS = 5;
 
@@ -57,7 +59,11 @@ final class UnheardConnections<C> implements Duty {
         for (C connection : takeOverdue()) {
             turnAway.accept(connection, "it has not said HELLO within " + MOST_LOOKS + " seconds");
         }
-        return PERIOD_NANOS;
+        return hasAny() ? PERIOD_NANOS : RARE_PERIOD_NANOS;
+    }
+
+    private synchronized boolean hasAny() {
+        return !looks.isEmpty();
     }
 
     private synchronized List<C> takeOverdue() {

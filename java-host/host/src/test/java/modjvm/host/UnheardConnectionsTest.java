@@ -13,7 +13,7 @@ class UnheardConnectionsTest {
 
     private void look(int times) {
         for (int i = 0; i < times; i++) {
-            assertThat(unheard.perform(0)).isEqualTo(1_000_000_000L);
+            unheard.perform(0);
         }
     }
 
@@ -27,6 +27,15 @@ class UnheardConnectionsTest {
                 .containsExactly(
                         "a: there are more than 3 that have not said HELLO",
                         "b: there are more than 3 that have not said HELLO");
+    }
+
+    @Test
+    void shouldLookEachSecondWhileThereAreAny() {
+        assertThat(unheard.perform(0)).isEqualTo(5_000_000_000L);
+        unheard.add("a");
+        assertThat(unheard.perform(0)).isEqualTo(1_000_000_000L);
+        unheard.remove("a");
+        assertThat(unheard.perform(0)).isEqualTo(5_000_000_000L);
     }
 
     @Test
