@@ -3,11 +3,17 @@ package modjvm.host;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import modjvm.loading.ChangeNotices;
 import modjvm.loading.Watch;
 
-/** Tells the supervisor of targets that have changed. Has a thread of its own, which a dead file system can stop without harm to anything else. */
+/**
+ * Tells the supervisor of targets that have changed. Has a thread of its own, which a dead file system can stop without harm to anything else.
+ * It sleeps until the kernel notices a change, if it can; else it looks each second.
+ */
 final class Reload implements Runnable {
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** Where the kernel tells of changes: for those that it does not see. */
+    private static final long RARE_NANOS = TimeUnit.SECONDS.toNanos(60);
     /** Where something is about to change. */
     private static final long SHORT_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     /** A look takes no more than one part in so many of the time. */
@@ -41,12 +47,38 @@ final class Reload implements Runnable {
     /** Does not return. */
     @Override
     public void run() {
+        Thread self = Thread.currentThread();
+        watch.whenAdded(new Runnable() {
+            @Override
+            public void run() {
+                self.interrupt();
+            }
+        });
+        ChangeNotices notices = ChangeNotices.open(Path.of("/"));
         for (long pause = PAUSE_NANOS; ; ) {
             pause(pause);
             long began = System.nanoTime();
+            if (notices != null && !notices.cover(watch.paths())) { // before the look: what changes after it is noticed
+                notices.close();
+                notices = null;
+            }
             boolean isUnsettled = watch.look(changes);
             pause = pauseNanos(isUnsettled, System.nanoTime() - began);
+            if (notices != null && !isUnsettled) {
+                pause -= await(notices);
+            }
         }
+    }
+
+    /** @return how long that took, in nanoseconds */
+    private static long await(ChangeNotices notices) {
+        long began = System.nanoTime();
+        try {
+            notices.await(RARE_NANOS);
+        } catch (InterruptedException e) {
+            // something was added, or an application interrupts whatever it finds
+        }
+        return System.nanoTime() - began;
     }
 
     static long pauseNanos(boolean isUnsettled, long tookNanos) {

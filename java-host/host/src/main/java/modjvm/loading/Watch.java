@@ -30,6 +30,7 @@ public final class Watch {
     private final Map<Path, Entry> entries = new LinkedHashMap<>();
     private boolean hasTarget;
     private @Nullable Runnable whenFilled;
+    private @Nullable Runnable whenAdded;
 
     /** @param classPath what is watched together with the first target: nobody reloads without targets */
     public Watch(List<Path> classPath) {
@@ -50,6 +51,16 @@ public final class Watch {
             }
         }
         action.run();
+    }
+
+    /** From now on, runs this whenever something was added. */
+    public synchronized void whenAdded(Runnable action) {
+        whenAdded = action;
+    }
+
+    /** What is watched now. */
+    public synchronized List<Path> paths() {
+        return new ArrayList<>(entries.keySet());
     }
 
     /**
@@ -147,7 +158,7 @@ public final class Watch {
             if (entry == null) {
                 entry = new Entry(path, fingerprint);
                 entries.put(path, entry);
-                action = whenFilled;
+                action = whenFilled != null ? whenFilled : whenAdded;
                 whenFilled = null;
             }
             entry.raise(reason);
