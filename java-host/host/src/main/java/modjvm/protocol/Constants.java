@@ -25,6 +25,7 @@ public final class Constants {
     public static final int MAX_HELLO = 256;
     public static final int MAX_REQUEST = 4194304;
     public static final int LONG_STRING = 65535;
+    public static final int MAX_APPLICATION = 65535;
     public static final int MAX_RESPONSE = 65536;
     public static final int MAX_DATA = 65536;
     public static final int MAX_MESSAGE = 4096;
