@@ -55,16 +55,17 @@ final class Reload implements Runnable {
             }
         });
         ChangeNotices notices = ChangeNotices.open(Path.of("/"));
+        boolean isTold = true;
         for (long pause = PAUSE_NANOS; ; ) {
             pause(pause);
             long began = System.nanoTime();
-            if (notices != null && !notices.cover(watch.paths())) { // before the look: what changes after it is noticed
-                notices.close();
-                notices = null;
-            }
+            // Before the look: what changes after it is noticed. What the notices hold stays with them once they are of
+            // no use: a process without
+            // descriptors is to be replaced, not to go on with two more.
+            isTold = isTold && notices != null && notices.cover(watch.paths());
             boolean isUnsettled = watch.look(changes);
             pause = pauseNanos(isUnsettled, System.nanoTime() - began);
-            if (notices != null && !isUnsettled) {
+            if (notices != null && isTold && !isUnsettled) {
                 pause -= await(notices);
             }
         }

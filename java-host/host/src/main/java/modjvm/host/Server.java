@@ -106,10 +106,23 @@ final class Server implements AutoCloseable {
 
     /** Starts to accept; returns at once. Once only. */
     void start() {
+        loadWhatClosesChannels();
         acceptor.setDaemon(true);
         acceptor.start();
         watcher.setDaemon(true);
         watcher.start();
+    }
+
+    /**
+     * The first end of a channel loads a library of the JDK. A process that has no descriptor left by then cannot, and never again: no connection of it
+     * would end.
+     */
+    private static void loadWhatClosesChannels() {
+        try {
+            Class.forName("sun.nio.ch.Net");
+        } catch (ClassNotFoundException e) {
+            // another JDK has another class
+        }
     }
 
     /**
