@@ -113,7 +113,7 @@ static void drop_identity(const mj_program_t *program)
         give_up("the GID is not the pool's after the change", NULL, NULL, NULL);
     }
     if (getgroups(program->group_count + 1, program->group_space) != program->group_count ||
-        memcmp(program->groups, program->group_space, (size_t)program->group_count * sizeof(gid_t)) != 0) {
+        (program->group_count > 0 && memcmp(program->groups, program->group_space, (size_t)program->group_count * sizeof(gid_t)) != 0)) {
         give_up("the supplementary groups are not the pool's after the change", NULL, NULL, NULL);
     }
     if (setuid(0) == 0 || seteuid(0) == 0 || setgid(0) == 0 || setegid(0) == 0 || setgroups(0, NULL) == 0) {
