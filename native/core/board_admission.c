@@ -1,4 +1,5 @@
 #include "board_layout.h"
+#include "bounded_count.h"
 
 #include <string.h>
 #include <time.h>
@@ -140,18 +141,6 @@ void mj_board_cancel(mj_board_t *board, const mj_ticket_t *ticket)
     }
 }
 
-/* Adds one to a count that stays at limit or below. */
-static bool add_below(_Atomic uint32_t *count, uint32_t limit)
-{
-    uint32_t old = atomic_load(count);
-    do {
-        if (old >= limit) {
-            return false;
-        }
-    } while (!atomic_compare_exchange_weak(count, &old, old + 1));
-    return true;
-}
-
 /* How many may wait where so many of the pool's share are in flight. */
 static uint32_t room_in_share(const mj_board_t *board, pool_t *pool)
 {
@@ -177,9 +166,9 @@ mj_queueing_t mj_board_queue_enter(mj_board_t *board, unsigned index, uint32_t c
     }
     /* The shadow first, as in mj_board_admit. The pool's own count last: whoever finds others waiting does not look for a place. */
     shadow_add(board, index, child, QUEUE_SHADOW, 1);
-    if (!add_below(&header_of(board)->waiting, board->share_of_queues)) {
+    if (!mj_add_below(&header_of(board)->waiting, board->share_of_queues)) {
         refusal = MJ_QUEUES_ARE_FULL;
-    } else if (add_below(&pool->waiting, limit)) {
+    } else if (mj_add_below(&pool->waiting, limit)) {
         return MJ_QUEUED;
     } else {
         take_off(&header_of(board)->waiting, 1);
@@ -201,9 +190,9 @@ mj_tunneling_t mj_board_tunnel_enter(mj_board_t *board, unsigned index, uint32_t
     mj_tunneling_t refusal = MJ_TUNNELS_OVER_SHARE;
 
     shadow_add(board, index, child, TUNNEL_SHADOW, 1); /* first, as in mj_board_admit */
-    if (!add_below(&header_of(board)->tunnels, board->tunnels_of_all)) {
+    if (!mj_add_below(&header_of(board)->tunnels, board->tunnels_of_all)) {
         refusal = MJ_TUNNELS_ARE_FULL;
-    } else if (add_below(&pool->tunnels, board->tunnels_of_pool)) {
+    } else if (mj_add_below(&pool->tunnels, board->tunnels_of_pool)) {
         return MJ_TUNNELED;
     } else {
         take_off(&header_of(board)->tunnels, 1);

@@ -1,6 +1,7 @@
 /* The share that tunnels have of httpd's threads. */
 #include "tunnels.h"
 
+#include "bounded_count.h"
 #include "module.h"
 
 #include <ap_mpm.h>
@@ -48,17 +49,6 @@ void mj_http2_tunnels_make(mj_http2_tunnels_t *tunnels, unsigned places, bool is
     tunnels->counts = apr_pcalloc(pchild, places * sizeof(*tunnels->counts));
 }
 
-static bool add_below(_Atomic uint32_t *count, uint32_t limit)
-{
-    uint32_t old = atomic_load(count);
-    do {
-        if (old >= limit) {
-            return false;
-        }
-    } while (!atomic_compare_exchange_weak(count, &old, old + 1));
-    return true;
-}
-
 static bool is_http2(const mj_exchange_t *x)
 {
     return x->r->connection->master != NULL;
@@ -77,10 +67,10 @@ static bool refuse(const mj_exchange_t *x, bool is_of_pool, uint32_t limit, uint
 
 static bool enter_http2(const mj_exchange_t *x, mj_http2_tunnels_t *tunnels)
 {
-    if (!add_below(&tunnels->count, tunnels->of_all)) {
+    if (!mj_add_below(&tunnels->count, tunnels->of_all)) {
         return refuse(x, false, tunnels->of_all, tunnels->workers, true);
     }
-    if (!add_below(&tunnels->counts[x->pool], tunnels->of_pool)) {
+    if (!mj_add_below(&tunnels->counts[x->pool], tunnels->of_pool)) {
         atomic_fetch_sub(&tunnels->count, 1);
         return refuse(x, true, tunnels->of_pool, tunnels->workers, true);
     }
