@@ -63,7 +63,7 @@ mj_span_t mj_log_record(apr_pool_t *pool, const server_rec *server, const server
     }
     if (format != NULL) {
         mj_record_add(record, "format", format);
-        if (server->server_hostname != NULL && (strstr(format, "v") != NULL || strstr(format, "V") != NULL)) { /* most share one log */
+        if (server->server_hostname != NULL && strpbrk(format, "vV") != NULL) { /* most share one log */
             mj_record_add(record, "server", server->server_hostname);
         }
     }

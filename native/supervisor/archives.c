@@ -143,10 +143,11 @@ static mj_archive_set_t *add(mj_archives_t *archives, const char *key, const mj_
 
 static mj_archive_set_t *find_set(const mj_archives_t *archives, const char *key, const mj_site_t *site, unsigned *count)
 {
+    const char *folder = apr_pstrcat(archives->look_mem, site->state_dir, "/" MJ_ARCHIVES_FOLDER "/", NULL);
     mj_archive_set_t *set;
+
     *count = 0;
     for (set = archives->sets; set != NULL; set = set->next, ++*count) {
-        const char *folder = apr_pstrcat(archives->look_mem, site->state_dir, "/" MJ_ARCHIVES_FOLDER "/", NULL);
         if (strcmp(set->key, key) == 0 && strncmp(set->path, folder, strlen(folder)) == 0) {
             return set;
         }

@@ -4,7 +4,6 @@
 
 #include <stddef.h>
 #include <sys/types.h>
-#include <time.h>
 
 typedef struct mj_system_log_t {
     const char *path; /**< of its socket: _PATH_LOG */

@@ -1,7 +1,6 @@
 package modjvm.loading;
 
 import java.io.IOException;
-import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.FileStore;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -88,7 +87,7 @@ public final class ChangeNotices implements AutoCloseable {
                 }
             }
             return interests.size() <= MOST_FOLDERS;
-        } catch (IOException | SecurityException | ClosedWatchServiceException e) {
+        } catch (IOException | SecurityException e) {
             return false;
         }
     }
