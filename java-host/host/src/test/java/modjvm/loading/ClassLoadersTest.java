@@ -118,13 +118,7 @@ class ClassLoadersTest {
         Path second = bench.source("B.java", "class Hello { static Application application = r -> null; }");
         byte[] one = Workbench.definition(first, "application", "g");
         byte[] two = Workbench.definition(second, "application", "g");
-        Mounts mounts = new Mounts(
-                List.of(),
-                Workbench.ANYBODY,
-                Workbench.EVERYTHING,
-                new Watch(List.of()),
-                bench.nothingKept(),
-                bench.log);
+        Mounts mounts = bench.emptyMounts();
         mounts.preload(List.of(one, two), 1);
 
         assertThat(mounts.find(one)).isInstanceOf(Application.class);
@@ -180,13 +174,7 @@ class ClassLoadersTest {
         ClassLoader before = Thread.currentThread().getContextClassLoader();
         try {
             byte[] definition = Workbench.definition(target, "application");
-            Mounts mounts = new Mounts(
-                    List.of(),
-                    Workbench.ANYBODY,
-                    Workbench.EVERYTHING,
-                    new Watch(List.of()),
-                    bench.nothingKept(),
-                    bench.log);
+            Mounts mounts = bench.emptyMounts();
             mounts.preload(List.of(definition), 1);
             assertThat(Thread.currentThread().getContextClassLoader()).isSameAs(before);
 

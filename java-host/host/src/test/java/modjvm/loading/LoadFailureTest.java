@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
-import java.util.List;
 import modjvm.protocol.Record;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -340,13 +339,7 @@ class LoadFailureTest {
         byte[] definition = Workbench.definition(target, "application");
 
         assertThatThrownBy(() -> bench.mounts(definition)).isInstanceOf(OutOfMemoryError.class);
-        Mounts dynamic = new Mounts(
-                List.of(),
-                Workbench.ANYBODY,
-                Workbench.EVERYTHING,
-                new Watch(List.of()),
-                bench.nothingKept(),
-                bench.log);
+        Mounts dynamic = bench.emptyMounts();
         assertThatThrownBy(() -> dynamic.find(definition)).isInstanceOf(OutOfMemoryError.class);
     }
 
@@ -362,13 +355,7 @@ class LoadFailureTest {
 
     @Test
     void shouldRefuseMalformedDefinitions() {
-        Mounts mounts = new Mounts(
-                List.of(),
-                Workbench.ANYBODY,
-                Workbench.EVERYTHING,
-                new Watch(List.of()),
-                bench.nothingKept(),
-                bench.log);
+        Mounts mounts = bench.emptyMounts();
 
         assertThat(Workbench.failure(mounts, new byte[] {1}).getMessage())
                 .startsWith("the definition of an application is malformed: ");

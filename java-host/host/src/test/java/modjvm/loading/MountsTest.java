@@ -145,13 +145,7 @@ class MountsTest {
     @Test
     void shouldLoadWhatItDidNotKnowAtItsFirstRequestAndOnce() throws Exception {
         byte[] definition = Workbench.definition(counting("Count.java"), "application");
-        Mounts mounts = new Mounts(
-                List.of(),
-                Workbench.ANYBODY,
-                Workbench.EVERYTHING,
-                new Watch(List.of()),
-                bench.nothingKept(),
-                bench.log);
+        Mounts mounts = bench.emptyMounts();
         ExecutorService threads = Executors.newFixedThreadPool(8);
         List<Future<Application>> found = new ArrayList<>();
         CountDownLatch go = new CountDownLatch(1);
@@ -176,13 +170,7 @@ class MountsTest {
 
     @Test
     void shouldKeepNothingOfMissingTargets() throws Exception {
-        Mounts mounts = new Mounts(
-                List.of(),
-                Workbench.ANYBODY,
-                Workbench.EVERYTHING,
-                new Watch(List.of()),
-                bench.nothingKept(),
-                bench.log);
+        Mounts mounts = bench.emptyMounts();
         for (int i = 0; i < Mounts.MAX_DYNAMIC + 1; i++) {
             Path target = bench.path("missing-" + i + ".java");
             LoadException failure = Workbench.failure(mounts, Workbench.definition(target, "application"));
@@ -198,13 +186,7 @@ class MountsTest {
     void shouldForgetAFailedTargetThatHasGone() throws Exception {
         Path target = bench.source("Hello.java", "class Hello {");
         byte[] definition = Workbench.definition(target, "application");
-        Mounts mounts = new Mounts(
-                List.of(),
-                Workbench.ANYBODY,
-                Workbench.EVERYTHING,
-                new Watch(List.of()),
-                bench.nothingKept(),
-                bench.log);
+        Mounts mounts = bench.emptyMounts();
         assertThat(Workbench.failure(mounts, definition).status()).isEqualTo(500);
         assertThat(mounts.size()).isEqualTo(1);
 
@@ -218,13 +200,7 @@ class MountsTest {
     @Test
     void shouldBoundWhatRequestsCanBring() throws Exception {
         Path target = bench.write("page.html", "no application");
-        Mounts mounts = new Mounts(
-                List.of(),
-                Workbench.ANYBODY,
-                Workbench.EVERYTHING,
-                new Watch(List.of()),
-                bench.nothingKept(),
-                bench.log);
+        Mounts mounts = bench.emptyMounts();
         for (int i = 0; i < Mounts.MAX_DYNAMIC; i++) {
             byte[] definition = Workbench.definition(target, "application", "", "n=" + i);
             assertThat(Workbench.failure(mounts, definition).status()).isEqualTo(500);
@@ -238,13 +214,7 @@ class MountsTest {
     @Test
     void shouldNotTakePathsThatAreNotPlain() throws Exception {
         bench.source("Hello.java", GOOD);
-        Mounts mounts = new Mounts(
-                List.of(),
-                Workbench.ANYBODY,
-                Workbench.EVERYTHING,
-                new Watch(List.of()),
-                bench.nothingKept(),
-                bench.log);
+        Mounts mounts = bench.emptyMounts();
         byte[] definition = Workbench.definition(folder.resolve("x/../Hello.java"), "application");
         Files.createDirectory(folder.resolve("x"));
 
@@ -262,13 +232,7 @@ class MountsTest {
                 "while (!java.nio.file.Files.exists(java.nio.file.Path.of(\"" + go + "\"))) { Thread.sleep(1); }",
                 "return r -> Response.text(\"slow\"); } }");
         byte[] definition = Workbench.definition(target, "application");
-        Mounts mounts = new Mounts(
-                List.of(),
-                Workbench.ANYBODY,
-                Workbench.EVERYTHING,
-                new Watch(List.of()),
-                bench.nothingKept(),
-                bench.log);
+        Mounts mounts = bench.emptyMounts();
 
         Thread.currentThread().interrupt();
         LoadException failure = Workbench.failure(mounts, definition);

@@ -156,10 +156,14 @@ final class Workbench {
         return record.bytes();
     }
 
+    /** A pool that has loaded nothing yet, and lets requests bring what they want. */
+    Mounts emptyMounts() {
+        return new Mounts(List.of(), ANYBODY, EVERYTHING, new Watch(List.of()), nothingKept(), log);
+    }
+
     /** A pool with these applications, loaded. */
     Mounts mounts(byte[]... definitions) throws LoadException {
-        Mounts mounts = new Mounts(
-                List.of(), Workbench.ANYBODY, Workbench.EVERYTHING, new Watch(List.of()), nothingKept(), log);
+        Mounts mounts = emptyMounts();
         mounts.preload(List.of(definitions), 2);
         return mounts;
     }
