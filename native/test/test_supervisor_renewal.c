@@ -95,6 +95,7 @@ START_TEST(should_not_come_back_for_a_change_when_it_stops)
     offer(driver, "stubborn", "shutdown-timeout", "1500");
     driver_await_state(driver, 0, MJ_POOL_READY);
     for (unsigned i = 1; i <= 2; i++) {
+        driver_await(driver, " ready in ", i);
         kill(driver_last_ready(driver), SIGUSR2);
         driver_await(driver, "MJ0111: pool shop rolls: /srv/shop.jar has changed", i);
     }
