@@ -1,4 +1,4 @@
-/* The control protocol between httpd's parent and jvm-supervisor (docs/architecture.md, section 2): what both sides know, and the messages. */
+/* The control protocol between httpd's parent and jvm-supervisor (CONTROL.md): what both sides know, and the messages. */
 #ifndef MJ_CONTROL_H
 #define MJ_CONTROL_H
 

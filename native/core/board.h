@@ -1,5 +1,5 @@
 /* The board: memory shared by httpd's parent, its children and the supervisor. It shows which daemons of a pool are ready, and counts
- * the requests in flight and waiting (docs/architecture.md, section 4).
+ * the requests in flight and waiting (docs/internals.md, section 4).
  *
  * Who writes what: the parent claims pools and takes back what dead children had counted; the supervisor writes states, slots, retry
  * times and errors; children write counts and calls. Nobody is harmed by a wrong count but httpd itself: the daemon enforces its own limit.

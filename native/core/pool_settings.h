@@ -101,11 +101,11 @@ const char *mj_pool_settings_set(mj_pool_settings_t *settings, apr_pool_t *pool,
  *  (key is then NULL) */
 apr_status_t mj_option_next(apr_pool_t *pool, const char **line, const char **key, const char **value);
 
-/** Makes the pool record, and sets the fingerprint (docs/architecture.md, section 1). It may hold secrets: mj_span_wipe it.
+/** Makes the pool record, and sets the fingerprint (CONTROL.md, section 1). It may hold secrets: mj_span_wipe it.
  *  @param httpd_uid of httpd's children: whose connections the daemon takes
  *  @param java_home the pool's, or the server's default
  *  @param applications the definitions to load at start, of mj_span_t
- *  @param dynamic what requests may bring beside these (docs/architecture.md, section 1); empty: nothing
+ *  @param dynamic what requests may bring beside these (CONTROL.md, section 1); empty: nothing
  *  @param warm_ups the requests to make before the daemon is ready, of mj_span_t (mj_warm_up_record) */
 mj_span_t mj_pool_settings_record(mj_pool_settings_t *settings, apr_pool_t *pool, unsigned index, int64_t httpd_uid, const char *java_home,
                                   const apr_array_header_t *applications, mj_span_t dynamic, const apr_array_header_t *warm_ups);

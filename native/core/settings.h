@@ -32,7 +32,7 @@ mj_scope_t *mj_scope_merge(apr_pool_t *pool, const mj_scope_t *base, const mj_sc
 /** Sets a parameter, replacing one of that name. */
 void mj_scope_set_param(mj_scope_t *scope, apr_pool_t *pool, const char *name, const char *value);
 
-/** A request that an application is warmed up with (docs/architecture.md, section 1).
+/** A request that an application is warmed up with (CONTROL.md, section 1).
  *  @param url its path below the mount, which may have a query */
 mj_span_t mj_warm_up_record(apr_pool_t *pool, mj_span_t definition, const char *script_name, const char *url);
 

@@ -1,4 +1,4 @@
-/* The daemon's end of the lifecycle socket, descriptor 3 (docs/architecture.md, section 3). */
+/* The daemon's end of the lifecycle socket, descriptor 3 (LIFECYCLE.md, section 3). */
 #ifndef MJ_LIFECYCLE_H
 #define MJ_LIFECYCLE_H
 

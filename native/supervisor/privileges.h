@@ -17,7 +17,7 @@ typedef struct mj_inheritance_t {
     char *const *argv;
 } mj_inheritance_t;
 
-/** Turns the calling process, a child of the single-threaded supervisor, into the daemon (docs/architecture.md, section 3). A failure is
+/** Turns the calling process, a child of the single-threaded supervisor, into the daemon (LIFECYCLE.md, section 2). A failure is
  *  told on the lifecycle socket (`F`) and on stderr, and ends the process. */
 _Noreturn void mj_become_daemon(const mj_program_t *program, const mj_inheritance_t *given, pid_t supervisor);
 

@@ -1,4 +1,4 @@
-/* The control socket for people: RUNTIMEDIR/control, and who is connected to it (docs/architecture.md, section 6). */
+/* The control socket for people: RUNTIMEDIR/control, and who is connected to it (CONTROL.md, section 7). */
 #ifndef MJ_SERVICE_H
 #define MJ_SERVICE_H
 

@@ -48,7 +48,7 @@ static mj_span_t describe(mj_pool_settings_t *settings)
 static char *part_of(const char *page, const char *from, const char *to)
 {
     apr_size_t len;
-    const char *text = mj_read_file(apr_pstrcat(test_pool, MJ_SOURCE_DIR "/docs/", page, NULL), &len);
+    const char *text = mj_read_file(apr_pstrcat(test_pool, MJ_SOURCE_DIR "/", page, NULL), &len);
     const char *start = strstr(text, from);
     const char *end = start == NULL ? NULL : strstr(start + strlen(from), to);
 
@@ -385,7 +385,7 @@ END_TEST
 /* The table of options in docs/directives.md, row by row. */
 START_TEST(defaults_are_those_of_the_documentation)
 {
-    char *state = NULL, *table = part_of("directives.md", "| Option | Default | Meaning |\n| --- | --- | --- |\n", "\n\n");
+    char *state = NULL, *table = part_of("docs/directives.md", "| Option | Default | Meaning |\n| --- | --- | --- |\n", "\n\n");
     size_t rows = 0;
 
     for (char *row = apr_strtok(table, "\n", &state); row != NULL; row = apr_strtok(NULL, "\n", &state)) {
@@ -528,7 +528,7 @@ START_TEST(the_record_holds_each_entry_with_its_value)
     };
     apr_array_header_t *warm_ups = apr_array_make(test_pool, 1, sizeof(mj_span_t));
     apr_array_header_t *applications = apr_array_make(test_pool, 2, sizeof(mj_span_t));
-    char *documented = part_of("architecture.md", "### Pool record", "### Server record");
+    char *documented = part_of("tests/protocol/CONTROL.md", "### Pool record", "### Server record");
     char *state = NULL;
     const char *names = "";
     mj_record_iter_t iter = {0};
@@ -550,7 +550,7 @@ START_TEST(the_record_holds_each_entry_with_its_value)
     names = apr_pstrcat(test_pool, names, "settings ", NULL);
     ck_assert_int_eq(mj_record_next(&iter), APR_EOF);
 
-    /* and these are the entries of docs/architecture.md, in its order */
+    /* and these are the entries of CONTROL.md, in its order */
     for (char *row = apr_strtok(strstr(documented, "| ---"), "\n", &state); row != NULL; row = apr_strtok(NULL, "\n", &state)) {
         char *cell = apr_pstrmemdup(test_pool, row, *row == '|' ? 1 + strcspn(row + 1, "|") : 0);
 

@@ -11,7 +11,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/** The supervisor's control socket: one line goes there, and an answer comes back (docs/architecture.md, section 6). */
+/** The supervisor's control socket: one line goes there, and an answer comes back (CONTROL.md, section 7). */
 final class ControlSocket {
     static final String NAME = "control";
 

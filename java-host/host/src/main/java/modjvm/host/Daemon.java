@@ -7,7 +7,7 @@ import java.nio.channels.SocketChannel;
 
 /**
  * What the launcher does for the host: it registers these methods before it calls {@link Main#main}
- * (docs/architecture.md, section 3).
+ * (LIFECYCLE.md, section 3).
  */
 final class Daemon {
     private Daemon() {}

@@ -14,7 +14,7 @@ import modjvm.protocol.ProtocolException;
 import modjvm.protocol.Record;
 
 /**
- * What of a pool record (docs/architecture.md, section 1) is the host's.
+ * What of a pool record (CONTROL.md, section 1) is the host's.
  *
  * @param server how it serves
  * @param supervision what it watches over

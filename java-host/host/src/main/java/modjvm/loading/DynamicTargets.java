@@ -43,7 +43,7 @@ public final class DynamicTargets {
     }
 
     /**
-     * Reads the entry {@code dynamic} of a pool record (docs/architecture.md, section 1).
+     * Reads the entry {@code dynamic} of a pool record (CONTROL.md, section 1).
      */
     public static DynamicTargets parse(byte[] record) throws ProtocolException {
         long uid = -1;

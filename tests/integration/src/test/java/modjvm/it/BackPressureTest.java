@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** A slow client, or a slow application, has httpd and the JVM hold no more than a fixed amount (docs/architecture.md, section 5). */
+/** A slow client, or a slow application, has httpd and the JVM hold no more than a fixed amount (docs/internals.md, section 5). */
 @Isolated("measures")
 class BackPressureTest {
     private static final long GIGABYTE = 1L << 30;
