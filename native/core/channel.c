@@ -1,6 +1,5 @@
 #include "channel.h"
 
-#include <apr_thread_mutex.h>
 #include <errno.h>
 #include <poll.h>
 #include <stddef.h>
@@ -12,12 +11,6 @@
 #define SLICE MJ_CHANNEL_SLICE
 #define OVERHEAD 64         /* that Linux takes off a message for itself */
 #define SMALLEST_BUFFER 4608 /* that Linux gives */
-
-struct mj_idle_t {
-    apr_thread_mutex_t *mutex;
-    unsigned used;                       /* slots from this one on have never had any */
-    mj_channel_t *slots[MJ_BOARD_SLOTS]; /* the last used first, so that what is not needed grows old */
-};
 
 static bool set_timeout(int fd, int which, apr_interval_time_t timeout)
 {
@@ -80,7 +73,7 @@ apr_status_t mj_channel_open(mj_channel_t **out, const char *path, const mj_tick
     channel->slot = ticket->slot;
     channel->daemon = ticket->serial;
     channel->key = ticket->key;
-    channel->is_new = true;
+    channel->greeting = MJ_GREETING_DUE;
     channel->room = room_of(fd);
     *out = channel;
     return APR_SUCCESS;
@@ -93,6 +86,22 @@ void mj_channel_close(mj_channel_t *channel)
     }
     close(channel->fd);
     apr_pool_destroy(channel->pool);
+}
+
+uint16_t mj_channel_next_serial(const mj_channel_t *channel)
+{
+    return channel->serial == UINT16_MAX ? 1 : (uint16_t)(channel->serial + 1);
+}
+
+size_t mj_channel_begin(mj_channel_t *channel, uint16_t settings, unsigned char *hello)
+{
+    channel->serial = mj_channel_next_serial(channel);
+    if (channel->greeting != MJ_GREETING_DUE) {
+        return 0;
+    }
+    mj_hello_encode(hello, (uint32_t)getpid(), settings, &channel->key);
+    channel->greeting = MJ_GREETING_SENT;
+    return MJ_HELLO_SIZE;
 }
 
 apr_status_t mj_channel_send(mj_channel_t *channel, struct iovec **parts, int *count, bool *sent_any)
@@ -224,6 +233,7 @@ static apr_status_t fill(mj_channel_t *channel, size_t wanted, apr_time_t deadli
         }
         if (n > 0) {
             channel->end += (size_t)n;
+            channel->received += (uint64_t)n;
             channel->is_answer_due = false;
             if (channel->end - channel->start < wanted) {
                 apr_status_t rv = check_progress(&began, deadline);
@@ -245,11 +255,23 @@ static apr_status_t fill(mj_channel_t *channel, size_t wanted, apr_time_t deadli
     return APR_SUCCESS;
 }
 
-apr_status_t mj_channel_receive(mj_channel_t *channel, apr_time_t deadline, mj_frame_t *frame, const unsigned char **payload)
+/* Whether a frame may come now, by its header. */
+static apr_status_t check_header(const mj_channel_t *channel, const mj_frame_t *frame)
+{
+    if (channel->greeting != MJ_GREETING_DONE) {
+        return frame->type == MJ_FRAME_WELCOME && frame->serial == 0 ? APR_SUCCESS : MJ_ENOWELCOME;
+    }
+    return frame->serial == channel->serial ? APR_SUCCESS : MJ_EBADSERIAL;
+}
+
+static apr_status_t receive_frame(mj_channel_t *channel, apr_time_t deadline, mj_frame_t *frame, const unsigned char **payload)
 {
     apr_status_t rv = fill(channel, MJ_HEADER_SIZE, deadline);
     if (rv == APR_SUCCESS) {
         rv = mj_frame_decode(channel->in + channel->start, MJ_HEADER_SIZE, frame);
+    }
+    if (rv == APR_SUCCESS) {
+        rv = check_header(channel, frame);
     }
     if (rv == APR_SUCCESS) {
         rv = fill(channel, MJ_HEADER_SIZE + frame->len, deadline);
@@ -259,6 +281,22 @@ apr_status_t mj_channel_receive(mj_channel_t *channel, apr_time_t deadline, mj_f
         channel->start += MJ_HEADER_SIZE + frame->len;
     }
     return rv;
+}
+
+apr_status_t mj_channel_receive(mj_channel_t *channel, apr_time_t deadline, mj_frame_t *frame, const unsigned char **payload)
+{
+    if (channel->greeting != MJ_GREETING_DONE) {
+        uint32_t pid;
+        apr_status_t rv = receive_frame(channel, deadline, frame, payload);
+        if (rv != APR_SUCCESS) {
+            return rv;
+        }
+        if (mj_welcome_decode(*payload, frame->len, &pid) != APR_SUCCESS) {
+            return MJ_ENOWELCOME;
+        }
+        channel->greeting = MJ_GREETING_DONE;
+    }
+    return receive_frame(channel, deadline, frame, payload);
 }
 
 int mj_channel_take_file(mj_channel_t *channel)
@@ -290,90 +328,12 @@ unsigned mj_channel_await(const mj_channel_t *channel, unsigned wanted, int time
     return ready;
 }
 
-size_t mj_channel_held(const mj_channel_t *channel)
+uint64_t mj_channel_received(const mj_channel_t *channel)
 {
-    return channel->end - channel->start;
+    return channel->received;
 }
 
 bool mj_channel_is_clean(const mj_channel_t *channel)
 {
     return channel->start == channel->end && channel->file < 0;
-}
-
-apr_status_t mj_idle_make(mj_idle_t **out, apr_pool_t *pool)
-{
-    mj_idle_t *idle = apr_pcalloc(pool, sizeof(*idle));
-    *out = idle;
-    return apr_thread_mutex_create(&idle->mutex, APR_THREAD_MUTEX_DEFAULT, pool);
-}
-
-static void close_all(mj_channel_t *channel)
-{
-    while (channel != NULL) {
-        mj_channel_t *next = channel->next;
-        mj_channel_close(channel);
-        channel = next;
-    }
-}
-
-mj_channel_t *mj_idle_take(mj_idle_t *idle, unsigned slot, uint32_t daemon)
-{
-    mj_channel_t *channel, *stale = NULL;
-
-    apr_thread_mutex_lock(idle->mutex);
-    channel = idle->slots[slot];
-    if (channel != NULL && channel->daemon != daemon) {
-        stale = channel;
-        channel = idle->slots[slot] = NULL;
-    }
-    if (channel != NULL) {
-        idle->slots[slot] = channel->next;
-    }
-    apr_thread_mutex_unlock(idle->mutex);
-    close_all(stale);
-    return channel;
-}
-
-void mj_idle_give(mj_idle_t *idle, mj_channel_t *channel, apr_time_t now)
-{
-    mj_channel_t *stale = NULL, **link;
-
-    channel->idle_since = now;
-    apr_thread_mutex_lock(idle->mutex);
-    link = &idle->slots[channel->slot];
-    if (*link != NULL && (*link)->daemon != channel->daemon) {
-        stale = *link;
-        *link = NULL;
-    }
-    channel->next = *link;
-    *link = channel;
-    if (idle->used <= channel->slot) {
-        idle->used = channel->slot + 1;
-    }
-    apr_thread_mutex_unlock(idle->mutex);
-    close_all(stale);
-}
-
-void mj_idle_expire(mj_idle_t *idle, apr_time_t limit)
-{
-    mj_channel_t *stale = NULL;
-
-    /* Not waited for: prefork interrupts whoever holds it to end the child, and that end waits for our caller. */
-    if (apr_thread_mutex_trylock(idle->mutex) != APR_SUCCESS) {
-        return;
-    }
-    for (unsigned i = 0; i < idle->used; i++) {
-        mj_channel_t **link = &idle->slots[i];
-        while (*link != NULL && (*link)->idle_since >= limit) {
-            link = &(*link)->next;
-        }
-        while (*link != NULL) { /* whatever stands behind one that is too old is older still */
-            mj_channel_t *channel = *link;
-            *link = channel->next;
-            channel->next = stale;
-            stale = channel;
-        }
-    }
-    apr_thread_mutex_unlock(idle->mutex);
-    close_all(stale);
 }

@@ -28,7 +28,7 @@ typedef struct mj_exchange_t {
     uint32_t pid;
     apr_time_t deadline;     /**< 0: none */
     apr_time_t silent_since; /**< since when the daemon, which has the next word, sends and takes nothing; 0: it was not waited for yet */
-    size_t held;             /**< bytes of a frame that was not whole when it last gave a sign of life */
+    uint64_t received;       /**< bytes of the daemon's, when it last gave a sign of life */
     apr_time_t looked_at; /**< when a look was last taken at client and deadline, among frames that pass nothing on */
     apr_bucket_brigade *in;
     apr_bucket_brigade *out;

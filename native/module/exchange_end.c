@@ -113,7 +113,7 @@ mj_step_t mj_exchange_timed_out(mj_exchange_t *x)
 
 mj_step_t mj_exchange_lost(mj_exchange_t *x, apr_status_t rv)
 {
-    const char *name = mj_status_name(rv);
+    const char *name = rv == MJ_ENOWELCOME ? "no WELCOME in its own version: are its jars and the module of one installation?" : mj_status_name(rv);
     if (name != NULL) {
         return mj_exchange_violation(x, name);
     }

@@ -331,17 +331,6 @@ static mj_step_t on_long_head(mj_exchange_t *x, const mj_frame_t *frame)
 
 mj_step_t mj_exchange_on_frame(mj_exchange_t *x, const mj_frame_t *frame, const unsigned char *payload)
 {
-    if (!x->channel->is_welcome) {
-        uint32_t pid;
-        if (frame->type != MJ_FRAME_WELCOME || frame->serial != 0 || mj_welcome_decode(payload, frame->len, &pid) != APR_SUCCESS) {
-            return mj_exchange_violation(x, "no WELCOME in its own version: are its jars and the module of one installation?");
-        }
-        x->channel->is_welcome = true;
-        return MJ_GO_ON;
-    }
-    if (frame->serial != x->channel->serial) {
-        return mj_exchange_violation(x, mj_status_name(MJ_EBADSERIAL));
-    }
     if (frame->type != MJ_FRAME_REFUSED) {
         x->is_accepted = true;
     }

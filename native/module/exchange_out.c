@@ -7,7 +7,6 @@
 #include <http_protocol.h>
 #include <poll.h>
 #include <string.h>
-#include <unistd.h>
 
 APLOG_USE_MODULE(jvm);
 
@@ -89,11 +88,6 @@ int mj_exchange_prepare(mj_exchange_t *x)
         head->content_length = (uint64_t)apr_atoi64(length);
     }
     return OK;
-}
-
-static uint16_t next_serial(uint16_t serial)
-{
-    return serial == UINT16_MAX ? 1 : (uint16_t)(serial + 1);
 }
 
 /* A TRAILERS frame; empty if the client sent none. */
@@ -224,7 +218,7 @@ mj_step_t mj_exchange_send_head(mj_exchange_t *x)
     unsigned char hello[MJ_HELLO_SIZE];
     mj_channel_t *channel = x->channel;
     apr_size_t limit = channel->room < MJ_RETRY_LIMIT ? channel->room : MJ_RETRY_LIMIT;
-    apr_size_t size = HEAD_GUESS, frames;
+    apr_size_t size = HEAD_GUESS, hello_size, frames;
     message_t message = {.count = 0};
     unsigned char *head;
     mj_step_t end;
@@ -233,16 +227,14 @@ mj_step_t mj_exchange_send_head(mj_exchange_t *x)
 
     do {
         head = apr_palloc(x->r->pool, size);
-        rv = mj_request_encode(head, size, next_serial(channel->serial), x->head, &size);
+        rv = mj_request_encode(head, size, mj_channel_next_serial(channel), x->head, &size);
     } while (rv == APR_ENOSPC);
     if (rv != APR_SUCCESS) {
         return refuse_head(x, rv);
     }
-    channel->serial = next_serial(channel->serial);
-    if (channel->is_new) {
-        mj_hello_encode(hello, (uint32_t)getpid(), x->settings->fingerprint, &channel->key);
-        add(&message, hello, sizeof(hello));
-        channel->is_new = false;
+    hello_size = mj_channel_begin(channel, x->settings->fingerprint, hello);
+    if (hello_size > 0) {
+        add(&message, hello, hello_size);
     }
     add(&message, head, size);
     x->body_sent = 0;

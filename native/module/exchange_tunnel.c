@@ -67,9 +67,6 @@ static mj_step_t to_client(mj_exchange_t *x)
 
 static mj_step_t on_frame(mj_exchange_t *x, const mj_frame_t *frame, const unsigned char *payload)
 {
-    if (frame->serial != x->channel->serial) {
-        return mj_exchange_violation(x, mj_status_name(MJ_EBADSERIAL));
-    }
     switch (frame->type) {
     case MJ_FRAME_DATA:
         return on_data(x, frame, payload);

@@ -44,14 +44,14 @@ mj_step_t mj_exchange_look_around(mj_exchange_t *x)
 void mj_exchange_heard(mj_exchange_t *x)
 {
     x->silent_since = 0;
-    x->held = mj_channel_held(x->channel);
+    x->received = mj_channel_received(x->channel);
 }
 
 mj_step_t mj_exchange_bear_silence(mj_exchange_t *x, apr_interval_time_t waited)
 {
     apr_time_t now = apr_time_now();
 
-    if (mj_channel_held(x->channel) != x->held) { /* a frame that comes byte by byte is no silence */
+    if (mj_channel_received(x->channel) != x->received) { /* a frame that comes byte by byte is no silence */
         mj_exchange_heard(x);
         waited = 0;
     }

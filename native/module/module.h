@@ -4,7 +4,7 @@
 
 #include "allowance.h"
 #include "board.h"
-#include "channel.h"
+#include "idle.h"
 #include "mounted.h"
 #include "pool_settings.h"
 #include "settings.h"

@@ -22,6 +22,7 @@ static void make_channel(void)
 {
     mj_listen(8);
     channel = mj_open_channel(3, 7, &peer);
+    mj_greet_at_once(channel, 1);
 }
 
 static void unmake_channel(void)
@@ -77,6 +78,7 @@ static const unsigned char *receive(uint16_t serial, size_t len, unsigned char f
     apr_time_t deadline = apr_time_now() + LONG_ENOUGH;
     apr_status_t rv;
 
+    channel->serial = serial;
     do {
         rv = mj_channel_receive(channel, deadline, &frame, &payload);
     } while (APR_STATUS_IS_EAGAIN(rv));
@@ -106,15 +108,20 @@ static apr_status_t try_receive(apr_time_t deadline)
 
 START_TEST(a_new_channel_has_said_and_heard_nothing)
 {
-    ck_assert(channel->is_new);
-    ck_assert(!channel->is_welcome);
-    ck_assert_uint_eq(channel->slot, 3);
-    ck_assert_uint_eq(channel->daemon, 7);
-    ck_assert_uint_eq(channel->serial, 0);
-    ck_assert_int_ne(fcntl(channel->fd, F_GETFD) & FD_CLOEXEC, 0);
-    ck_assert(mj_channel_is_clean(channel));
-    ck_assert(!mj_channel_has_frame(channel));
-    ck_assert_uint_eq(mj_channel_await(channel, MJ_READABLE, 0), 0);
+    int accepted;
+    mj_channel_t *opened = mj_open_channel(3, 7, &accepted);
+
+    ck_assert_int_eq(opened->greeting, MJ_GREETING_DUE);
+    ck_assert_uint_eq(opened->slot, 3);
+    ck_assert_uint_eq(opened->daemon, 7);
+    ck_assert_uint_eq(opened->serial, 0);
+    ck_assert_uint_eq(mj_channel_received(opened), 0);
+    ck_assert_int_ne(fcntl(opened->fd, F_GETFD) & FD_CLOEXEC, 0);
+    ck_assert(mj_channel_is_clean(opened));
+    ck_assert(!mj_channel_has_frame(opened));
+    ck_assert_uint_eq(mj_channel_await(opened, MJ_READABLE, 0), 0);
+    mj_channel_close(opened);
+    close(accepted);
 }
 END_TEST
 
@@ -353,8 +360,10 @@ START_TEST(a_frame_is_received_whole_from_any_pieces)
     unsigned char *bytes = frame_of(MJ_FRAME_DATA, 5, len, 1);
 
     for (size_t first = 1; first < MJ_HEADER_SIZE + len; first++) {
+        channel->serial = 5;
         answer(bytes, first);
         ck_assert_int_eq(try_receive(apr_time_now()), APR_TIMEUP);
+        ck_assert_uint_eq(mj_channel_received(channel), (first - 1) * (MJ_HEADER_SIZE + len) + first);
         ck_assert(!mj_channel_has_frame(channel));
         ck_assert(!mj_channel_is_clean(channel));
         ck_assert_uint_eq(mj_channel_await(channel, MJ_READABLE, 0), MJ_READABLE);
@@ -417,6 +426,7 @@ START_TEST(a_frame_without_payload_is_received)
     const unsigned char *payload;
     mj_frame_t frame;
 
+    channel->serial = 9;
     answer(frame_of(MJ_FRAME_END, 9, 0, 0), MJ_HEADER_SIZE);
     ck_assert_int_eq(mj_channel_receive(channel, 0, &frame, &payload), APR_SUCCESS);
     ck_assert_uint_eq(frame.type, MJ_FRAME_END);

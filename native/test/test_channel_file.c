@@ -33,6 +33,7 @@ static void make_channel(void)
 {
     mj_listen(8);
     channel = mj_open_channel(0, 1, &peer);
+    mj_greet_at_once(channel, 1);
     before = count_descriptors();
 }
 
@@ -151,6 +152,7 @@ START_TEST(one_that_nobody_took_goes_with_the_channel)
     mj_channel_t *first = channel;
 
     channel = mj_open_channel(0, 1, &own_peer);
+    mj_greet_at_once(channel, 1);
     own_before = count_descriptors();
     close(peer);
     peer = own_peer;

@@ -1,5 +1,6 @@
 #include "daemon_socket.h"
 #include "harness.h"
+#include "idle.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -113,12 +114,12 @@ static void *take_and_give(void *data)
         mj_channel_t *taken = mj_idle_take(idle, 2, 9);
 
         if (taken != NULL) {
-            if (taken->is_welcome) { /* somebody else has it too */
+            if (taken->is_answer_due) { /* somebody else has it too */
                 *takes = -1000000;
             }
-            taken->is_welcome = true;
+            taken->is_answer_due = true;
             ++*takes;
-            taken->is_welcome = false;
+            taken->is_answer_due = false;
             mj_idle_give(idle, taken, i);
         }
         mj_idle_expire(idle, -1); /* none */
