@@ -79,6 +79,9 @@ As root: apt-get install $packages"
 
 BUILD_NEEDS="httpd httpd-dev compiler cmake pkg-config apr jdk maven"
 
+# Maven runs for seconds, so compiling with C2 does not pay.
+export MAVEN_OPTS="${MAVEN_OPTS--XX:TieredStopAtLevel=1 -XX:+UseSerialGC}"
+
 # build_and_install BUILD_FOLDER PREFIX [CMAKE_OPTIONS...], from the top of the tree
 build_and_install() {
     local build=$1 prefix=$2

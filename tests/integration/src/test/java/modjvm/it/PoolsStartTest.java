@@ -22,6 +22,7 @@ import modjvm.it.harness.Command;
 import modjvm.it.harness.Folders;
 import modjvm.it.harness.Http;
 import modjvm.it.harness.Httpd;
+import modjvm.it.harness.HttpdBuilder;
 import modjvm.it.harness.Prefix;
 import modjvm.it.harness.Proc;
 import org.junit.jupiter.api.Test;
@@ -65,15 +66,14 @@ class PoolsStartTest {
         String pools = IntStream.range(0, POOLS)
                 .mapToObj(i -> pool(name(i), target(i), i < AT_ONCE ? "startup-timeout=600" : ""))
                 .collect(Collectors.joining());
-        Httpd httpd = configure(AT_ONCE, pools);
+        Httpd httpd = configure(Httpd.with(), AT_ONCE, pools);
         Folders.write(httpd.work().resolve("Gated.java"), gated(meanwhile));
         httpd.start();
         return httpd;
     }
 
-    private static Httpd configure(int atOnce, String pools) {
-        Httpd httpd = Httpd.with()
-                .main("JVMConcurrentStarts " + atOnce)
+    private static Httpd configure(HttpdBuilder with, int atOnce, String pools) {
+        Httpd httpd = with.main("JVMConcurrentStarts " + atOnce)
                 .host("site", pools + "<Location /jvm-status>\nSetHandler jvm-status\n</Location>\n")
                 .write();
         Path source = httpd.work().resolve("Hello.java");
@@ -210,7 +210,7 @@ class PoolsStartTest {
         String lines = IntStream.range(0, pools)
                 .mapToObj(i -> pool(name(i), CLASSES, i % 2 == 0 ? "" : "java-option=--add-modules=java.sql"))
                 .collect(Collectors.joining());
-        try (Httpd httpd = configure(1, lines)) {
+        try (Httpd httpd = configure(Httpd.with().withoutArchives(), 1, lines)) {
             httpd.start();
             Await.until("a training", ALL, () -> !trainings(httpd).isEmpty());
             assertThat(httpd.log("site").lines("pool p\\d\\d pid \\d+ ready in"))

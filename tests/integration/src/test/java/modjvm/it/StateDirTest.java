@@ -24,7 +24,7 @@ class StateDirTest {
     private static final String SHOP = "JVMDaemonProcess shop ${AS1}\nJVMAlias / ${APPS}/Ends.java";
 
     private static Httpd configure(String main) {
-        return Httpd.with().main(main).host("shop", SHOP).write();
+        return Httpd.with().withoutArchives().main(main).host("shop", SHOP).write();
     }
 
     private static Path onlyFolder(Path parent, String prefix) throws IOException {

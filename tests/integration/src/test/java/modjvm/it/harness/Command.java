@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -12,6 +13,11 @@ public record Command(int exitCode, String output) {
 
     /** Runs a command to its end. Its output goes through a file, so that a daemon it leaves behind holds nobody up. */
     public static Command run(List<String> command) {
+        return run(Duration.ofMinutes(1), command);
+    }
+
+    /** Runs a command that may take longer than a minute. */
+    public static Command run(Duration limit, List<String> command) {
         try {
             Path output = Files.createTempFile("modjvm-command", ".out");
             try {
@@ -20,7 +26,7 @@ public record Command(int exitCode, String output) {
                         .redirectErrorStream(true)
                         .redirectOutput(output.toFile())
                         .start();
-                if (!process.waitFor(60, TimeUnit.SECONDS)) {
+                if (!process.waitFor(limit.toSeconds(), TimeUnit.SECONDS)) {
                     process.destroyForcibly();
                     throw new AssertionError("does not end: " + command);
                 }

@@ -44,6 +44,9 @@ public final class Httpd implements AutoCloseable {
         Folders.make(dir.resolve("run"), builder.owner, "rwxr-xr-x");
         Folders.make(dir, builder.owner, "rwxr-xr-x");
         Folders.make(dir.resolve("work"), builder.owner, "rwxrwxrwx");
+        if (builder.hasArchives && builder.owner.equals(System.getProperty("user.name"))) {
+            MachineArchives.linkInto(stateDir(dir));
+        }
         writeConfiguration();
         OPEN.add(this);
     }
@@ -151,6 +154,10 @@ public final class Httpd implements AutoCloseable {
 
     public Path dir() {
         return dir;
+    }
+
+    static Path stateDir(Path dir) {
+        return dir.resolve("run/state");
     }
 
     public Path apps() {

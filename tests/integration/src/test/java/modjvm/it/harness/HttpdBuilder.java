@@ -20,6 +20,7 @@ public final class HttpdBuilder {
     String owner = System.getProperty("user.name");
     Path module = Prefix.module();
     boolean hasDefaultStateDir;
+    boolean hasArchives = true;
     List<String> wrapper = List.of();
 
     HttpdBuilder() {
@@ -71,6 +72,12 @@ public final class HttpdBuilder {
     /** Leaves the default of JVMStateDir, which lies outside of the test's folder: the test removes it. */
     public HttpdBuilder defaultStateDir() {
         hasDefaultStateDir = true;
+        return this;
+    }
+
+    /** Starts as on a machine where no pool has run before: no archive has been made. */
+    public HttpdBuilder withoutArchives() {
+        hasArchives = false;
         return this;
     }
 
@@ -127,7 +134,7 @@ public final class HttpdBuilder {
         modules.forEach(module -> load(text, module));
         text.append("LoadModule jvm_module ").append(module).append('\n');
         if (!hasDefaultStateDir) {
-            text.append("JVMStateDir ").append(dir.resolve("run/state")).append('\n');
+            text.append("JVMStateDir ").append(Httpd.stateDir(dir)).append('\n');
         }
         text.append(limits != null ? limits : defaultLimits()).append('\n');
         if (Users.isRoot() && owner.equals("root")) {

@@ -43,7 +43,7 @@ public record Jdk(Path home, int release) {
         return found.orElseThrow();
     }
 
-    private static Stream<Jdk> installed() {
+    static Stream<Jdk> installed() {
         try (Stream<Path> homes = Files.list(USUAL_PLACE)) {
             return homes.flatMap(home -> at(home).stream()).toList().stream();
         } catch (IOException e) {
