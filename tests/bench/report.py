@@ -86,7 +86,7 @@ def peers_sections(findings):
 def markdown(result, findings, jdks, subject):
     heading = (
         f"Measured on {result['started']}: {result['rounds']} interleaved round{'s' if result['rounds'] > 1 else ''},"
-        f" {result['seconds']} s for each number, medians of the rounds. Before, others used {result['busy']:.2f} of the processors."
+        f" {result['seconds']} s for each number, medians of the rounds.\nBefore, others used {result['busy']:.2f} of the processors."
     )
     sections = [
         heading + "\n",
@@ -100,7 +100,7 @@ def markdown(result, findings, jdks, subject):
         sections.append(parts.ALL[name].section(samples))
         found += parts.ALL[name].reached(samples)
     if found:
-        sections.append("**Goals: mod_jvm divided by the one named, or its own figure: of the medians, and the lowest and highest of a single round**\n")
+        sections.append("**Goals: mod_jvm divided by the named peer, or its own figure: of the medians, and the lowest and highest of a single round**\n")
         sections.append(table(["", "against", "ratio or figure", "rounds", "goal", "reached"], goal_rows(found)))
     for title, reason in result["left_out"].items():
         sections.append(f"Left out: {title}: {reason}.\n")
