@@ -31,7 +31,7 @@ typedef struct mj_client_t {
     size_t out_sent;
     size_t out_len;
 
-    struct mj_errand_t *errand; /**< what it wants; NULL until it has asked */
+    struct mj_command_t *command; /**< what it wants; NULL until it has asked */
 } mj_client_t;
 
 /** Takes a connected socket over. */

@@ -16,7 +16,7 @@ static void take_settings(mj_pool_t *pool, const mj_program_t *program, apr_pool
     pool->journal.log = log;
 }
 
-mj_pool_t *mj_pool_make(mj_realm_t *realm, const mj_program_t *program, apr_pool_t *settings_mem, mj_log_t *log, apr_pool_t *parent)
+mj_pool_t *mj_pool_make(mj_context_t *context, const mj_program_t *program, apr_pool_t *settings_mem, mj_log_t *log, apr_pool_t *parent)
 {
     apr_pool_t *mem;
     mj_pool_t *pool;
@@ -25,7 +25,7 @@ mj_pool_t *mj_pool_make(mj_realm_t *realm, const mj_program_t *program, apr_pool
     pool = apr_pcalloc(mem, sizeof(*pool));
     pool->mem = mem;
     pool->journal.pool = apr_pstrdup(mem, program->name);
-    pool->journal.listeners = &realm->listeners;
+    pool->journal.listeners = &context->listeners;
     pool->index = program->index;
     pool->roll_at = MJ_NEVER;
     pool->rolled_at = -ROLL_PERIOD;
@@ -35,9 +35,9 @@ mj_pool_t *mj_pool_make(mj_realm_t *realm, const mj_program_t *program, apr_pool
 
     pool->shown_state = MJ_POOL_STARTING;
     pool->slot_limit = MJ_BOARD_SLOTS; /* an earlier supervisor may have left daemons on the board */
-    mj_pool_show(realm, pool);
+    mj_pool_show(context, pool);
     pool->slot_limit = 0;
-    mj_pool_show(realm, pool);
+    mj_pool_show(context, pool);
     return pool;
 }
 
@@ -50,10 +50,10 @@ void mj_pool_configure(mj_pool_t *pool, const mj_program_t *program, apr_pool_t 
     take_settings(pool, program, settings_mem, log);
 }
 
-void mj_pool_find_archives(const mj_realm_t *realm, mj_pool_t *pool)
+void mj_pool_find_archives(const mj_context_t *context, mj_pool_t *pool)
 {
     const char *why;
-    pool->archives = mj_archives_find(realm->archives, realm->site, pool->program, &why);
+    pool->archives = mj_archives_find(context->archives, context->site, pool->program, &why);
     apr_cpystrn(pool->no_archives, why != NULL ? why : "", sizeof(pool->no_archives));
 }
 
@@ -93,7 +93,7 @@ void mj_pool_remove(mj_pool_t *pool)
     pool->roll_at = MJ_NEVER; /* a roll would bring it back */
 }
 
-void mj_pool_step(const mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon, mj_life_event_t event, int64_t now)
+void mj_pool_step(const mj_context_t *context, mj_pool_t *pool, mj_daemon_t *daemon, mj_life_event_t event, int64_t now)
 {
     bool has_left = daemon->life.state == MJ_LIFE_LEFT;
     mj_life_action_t action = mj_life_step(&daemon->life, event, &daemon->times, now);
@@ -101,12 +101,12 @@ void mj_pool_step(const mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon,
         daemon->why_more = "it had closed its lifecycle socket";
     }
     if (action != MJ_ACTION_NONE) {
-        mj_pool_show_slot(realm, pool, daemon);
+        mj_pool_show_slot(context, pool, daemon);
         mj_daemon_act(daemon, action);
     }
 }
 
-void mj_pool_drain(mj_realm_t *realm, mj_pool_t *pool, int64_t now)
+void mj_pool_drain(mj_context_t *context, mj_pool_t *pool, int64_t now)
 {
     mj_daemon_t *daemon;
     pool->plan.is_idle = true;
@@ -114,7 +114,7 @@ void mj_pool_drain(mj_realm_t *realm, mj_pool_t *pool, int64_t now)
         if (daemon->why == NULL) {
             daemon->why = "drained";
         }
-        mj_pool_step(realm, pool, daemon, MJ_EVENT_DRAIN, now);
+        mj_pool_step(context, pool, daemon, MJ_EVENT_DRAIN, now);
     }
 }
 
@@ -123,7 +123,7 @@ bool mj_pool_is_old(const mj_pool_t *pool, const mj_daemon_t *daemon)
     return daemon->is_condemned || daemon->generation != pool->plan.generation;
 }
 
-void mj_pool_stop(mj_realm_t *realm, mj_pool_t *pool, int64_t endless_us, int64_t now)
+void mj_pool_stop(mj_context_t *context, mj_pool_t *pool, int64_t endless_us, int64_t now)
 {
     mj_daemon_t *daemon;
 
@@ -132,14 +132,14 @@ void mj_pool_stop(mj_realm_t *realm, mj_pool_t *pool, int64_t endless_us, int64_
         if (daemon->times.shutdown_us == 0) {
             daemon->times.shutdown_us = endless_us;
         }
-        mj_pool_step(realm, pool, daemon, MJ_EVENT_STOP, now);
+        mj_pool_step(context, pool, daemon, MJ_EVENT_STOP, now);
         if (daemon->life.state == MJ_LIFE_TERMINATING && daemon->life.deadline == MJ_NEVER && endless_us > 0) {
             daemon->life.deadline = now + endless_us;
         }
     }
 }
 
-void mj_pool_hand_over(mj_realm_t *realm, mj_pool_t *pool, int64_t endless_us, int64_t now)
+void mj_pool_hand_over(mj_context_t *context, mj_pool_t *pool, int64_t endless_us, int64_t now)
 {
     mj_daemon_t *daemon;
 
@@ -156,7 +156,7 @@ void mj_pool_hand_over(mj_realm_t *realm, mj_pool_t *pool, int64_t endless_us, i
         if (daemon->why == NULL) {
             daemon->why = "handed over";
         }
-        mj_pool_step(realm, pool, daemon, MJ_EVENT_DRAIN, now);
+        mj_pool_step(context, pool, daemon, MJ_EVENT_DRAIN, now);
         daemon->life.deadline = mj_earlier(daemon->life.deadline, now + times->shutdown_us); /* it may have left before, with more time */
     }
 }
@@ -179,9 +179,9 @@ mj_outcome_t mj_pool_outcome(const mj_pool_t *pool, unsigned generation)
     return plan->is_refused || plan->failed_starts > 0 ? MJ_OUTCOME_FAILED : MJ_OUTCOME_OPEN;
 }
 
-void mj_pool_free(mj_realm_t *realm, mj_pool_t *pool)
+void mj_pool_free(mj_context_t *context, mj_pool_t *pool)
 {
-    mj_board_set_pool(realm->board, pool->index, pool->is_handed_over ? MJ_POOL_STARTING : MJ_POOL_FREE, 0);
+    mj_board_set_pool(context->board, pool->index, pool->is_handed_over ? MJ_POOL_STARTING : MJ_POOL_FREE, 0);
     mj_log_release(pool->journal.log);
     apr_pool_destroy(pool->settings_mem);
     apr_pool_destroy(pool->mem);

@@ -10,7 +10,7 @@
 #include "plan.h"
 
 /** What all pools share. */
-typedef struct mj_realm_t {
+typedef struct mj_context_t {
     mj_board_t *board;
     const mj_site_t *site;
     uint32_t next_serial; /**< of daemons: never used twice, not by an earlier supervisor either */
@@ -19,7 +19,7 @@ typedef struct mj_realm_t {
     mj_archives_t *archives;
     bool is_quiet; /**< no daemon starts, or wants to */
     int64_t state_look_at; /**< no state folder is looked at before, but for a start */
-} mj_realm_t;
+} mj_context_t;
 
 typedef struct mj_pool_t {
     struct mj_pool_t *next;
@@ -51,13 +51,13 @@ typedef struct mj_pool_t {
 } mj_pool_t;
 
 /** Makes a pool without daemons and takes its place on the board. Settings are taken over as in mj_pool_configure. */
-mj_pool_t *mj_pool_make(mj_realm_t *realm, const mj_program_t *program, apr_pool_t *settings_mem, mj_log_t *log, apr_pool_t *parent);
+mj_pool_t *mj_pool_make(mj_context_t *context, const mj_program_t *program, apr_pool_t *settings_mem, mj_log_t *log, apr_pool_t *parent);
 
 /** New settings, which may be the old ones: then the daemons stay. Takes settings_mem, and what the caller holds of log, over. */
 void mj_pool_configure(mj_pool_t *pool, const mj_program_t *program, apr_pool_t *settings_mem, mj_log_t *log);
 
 /** Finds the archives that it is to use. */
-void mj_pool_find_archives(const mj_realm_t *realm, mj_pool_t *pool);
+void mj_pool_find_archives(const mj_context_t *context, mj_pool_t *pool);
 
 /** Starts a new generation of the same settings, as if a target had changed: with the next turn, but no sooner than a second after the last.
  *  why is for the log. @return the number of that generation */
@@ -70,40 +70,40 @@ void mj_pool_call(mj_pool_t *pool);
 void mj_pool_remove(mj_pool_t *pool);
 
 /** All its daemons drain at once, and it is idle then: a request or a roll starts it again. */
-void mj_pool_drain(mj_realm_t *realm, mj_pool_t *pool, int64_t now);
+void mj_pool_drain(mj_context_t *context, mj_pool_t *pool, int64_t now);
 
 /** A turn begins: looks after the daemons, and says in claim what it would start. */
-void mj_pool_prepare(mj_realm_t *realm, mj_pool_t *pool, int64_t now);
+void mj_pool_prepare(mj_context_t *context, mj_pool_t *pool, int64_t now);
 
 /** Does what is due, as far as claim allows. @return when it wants to be called again at the latest; also after each event */
-int64_t mj_pool_turn(mj_realm_t *realm, mj_pool_t *pool, int64_t now);
+int64_t mj_pool_turn(mj_context_t *context, mj_pool_t *pool, int64_t now);
 
 /** Looks at the state folder of one pool, if one is due, and says if it holds too much.
  *  @return when to call again at the latest */
-int64_t mj_pool_look_at_states(mj_realm_t *realm, mj_pool_t *pools, int64_t now);
+int64_t mj_pool_look_at_states(mj_context_t *context, mj_pool_t *pools, int64_t now);
 
 /** Messages of the daemon are waiting. */
-void mj_pool_daemon_speaks(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now);
+void mj_pool_daemon_speaks(mj_context_t *context, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now);
 
 /** The daemon was reaped, with waitpid's status, or is given up (NULL); it is freed. */
-void mj_pool_daemon_exited(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon, const int *status, int64_t now);
+void mj_pool_daemon_exited(mj_context_t *context, mj_pool_t *pool, mj_daemon_t *daemon, const int *status, int64_t now);
 
 /** The daemon is dead, but cannot be reaped; it is freed. */
-void mj_pool_daemon_is_dead(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now);
+void mj_pool_daemon_is_dead(mj_context_t *context, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now);
 
 /** SIGTERM to all daemons, SIGKILL after shutdown-timeout. endless_us: how long a shutdown-timeout of 0 means; 0: for ever */
-void mj_pool_stop(mj_realm_t *realm, mj_pool_t *pool, int64_t endless_us, int64_t now);
+void mj_pool_stop(mj_context_t *context, mj_pool_t *pool, int64_t endless_us, int64_t now);
 
 /** Another supervisor is to have the pool: its daemons complete what they have, as long as shutdown-timeout lets them (endless_us where that
  *  is 0), and the board shows that it starts. */
-void mj_pool_hand_over(mj_realm_t *realm, mj_pool_t *pool, int64_t endless_us, int64_t now);
+void mj_pool_hand_over(mj_context_t *context, mj_pool_t *pool, int64_t endless_us, int64_t now);
 
 /** Shows all again: on a board that is new to the supervisor, or where a child of httpd may have written over it. Writes only where anything
  *  differs. */
-void mj_pool_show(const mj_realm_t *realm, const mj_pool_t *pool);
+void mj_pool_show(const mj_context_t *context, const mj_pool_t *pool);
 
 /** The same for all pools, and what httpd's children count is made no higher than they say. */
-void mj_pool_show_all(const mj_realm_t *realm, const mj_pool_t *pools);
+void mj_pool_show_all(const mj_context_t *context, const mj_pool_t *pools);
 
 typedef enum mj_outcome_t {
     MJ_OUTCOME_OPEN,
@@ -115,6 +115,6 @@ typedef enum mj_outcome_t {
 mj_outcome_t mj_pool_outcome(const mj_pool_t *pool, unsigned generation);
 
 /** Frees a pool without daemons and its place on the board. */
-void mj_pool_free(mj_realm_t *realm, mj_pool_t *pool);
+void mj_pool_free(mj_context_t *context, mj_pool_t *pool);
 
 #endif

@@ -69,7 +69,7 @@ static void condemn(mj_pool_t *pool, mj_daemon_t *daemon, const char *why, const
 }
 
 /* One that nobody can connect to serves nobody new: it is shown as draining at once, and what it has is served to the end. */
-static void look_for_way(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
+static void look_for_way(mj_context_t *context, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
 {
     const char *wrong;
     if (daemon->life.state != MJ_LIFE_READY || now < daemon->reach_at) {
@@ -80,22 +80,22 @@ static void look_for_way(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon
     daemon->reach_at = now + MJ_REACH_PERIOD;
     if (wrong != NULL) {
         condemn(pool, daemon, "not-reachable", wrong, now);
-        mj_pool_step(realm, pool, daemon, MJ_EVENT_DRAIN, now);
+        mj_pool_step(context, pool, daemon, MJ_EVENT_DRAIN, now);
     }
 }
 
-void mj_pool_look_after(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
+void mj_pool_look_after(mj_context_t *context, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
 {
     char more[64];
 
     if (daemon->life.deadline <= now) {
-        mj_pool_step(realm, pool, daemon, MJ_EVENT_DEADLINE, now);
+        mj_pool_step(context, pool, daemon, MJ_EVENT_DEADLINE, now);
         if (daemon->life.state == MJ_LIFE_GONE) {
-            mj_pool_daemon_exited(realm, pool, daemon, NULL, now);
+            mj_pool_daemon_exited(context, pool, daemon, NULL, now);
             return;
         }
     }
-    look_for_way(realm, pool, daemon, now);
+    look_for_way(context, pool, daemon, now);
     if (daemon->life.state != MJ_LIFE_READY && daemon->life.state != MJ_LIFE_DRAINING) {
         return;
     }
@@ -103,7 +103,7 @@ void mj_pool_look_after(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon,
     case MJ_WATCH_SILENT:
         mj_journal_log(&pool->journal, "error", MJLOGNO(0114), "pool %s pid %ld is killed: deadlock-timeout: its JVM has said nothing for %ld ms",
                          pool->journal.pool, (long)daemon->child.pid, (long)(daemon->watch.silent_us / 1000));
-        mj_pool_step(realm, pool, daemon, MJ_EVENT_SILENT, now);
+        mj_pool_step(context, pool, daemon, MJ_EVENT_SILENT, now);
         break;
     case MJ_WATCH_LARGE:
         (void)snprintf(more, sizeof(more), "%ld MB of %ld MB", (long)(daemon->watch.resident >> 20), (long)(daemon->limits.memory >> 20));
@@ -147,7 +147,7 @@ static bool is_worse(mj_pool_t *pool, const mj_daemon_t *daemon)
     return true;
 }
 
-static void hear_ready(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
+static void hear_ready(mj_context_t *context, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
 {
     if (daemon->life.state != MJ_LIFE_STARTING) {
         return;
@@ -155,10 +155,10 @@ static void hear_ready(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon, 
     if (is_worse(pool, daemon)) {
         daemon->why = "refused";
         mj_pool_count_failed_start(pool, daemon->life.started_at, true, now);
-        mj_pool_step(realm, pool, daemon, MJ_EVENT_DRAIN, now);
+        mj_pool_step(context, pool, daemon, MJ_EVENT_DRAIN, now);
         return;
     }
-    mj_pool_step(realm, pool, daemon, MJ_EVENT_READY, now);
+    mj_pool_step(context, pool, daemon, MJ_EVENT_READY, now);
     pool->vain_starts = 0;
     mj_watch_begin(&daemon->watch, &daemon->limits, (unsigned)random() % 1001, now);
     if (daemon->generation == pool->plan.generation) {
@@ -197,7 +197,7 @@ static void hear_mount(mj_pool_t *pool, const char *text)
     }
 }
 
-void mj_pool_daemon_speaks(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
+void mj_pool_daemon_speaks(mj_context_t *context, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
 {
     char text[MJ_LIFECYCLE_MAX], type;
     int i;
@@ -205,7 +205,7 @@ void mj_pool_daemon_speaks(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daem
     for (i = 0; i < MESSAGES_PER_TURN && (type = mj_daemon_hear(daemon, text)) != 0; i++) {
         switch (type) {
         case 'R':
-            hear_ready(realm, pool, daemon, now);
+            hear_ready(context, pool, daemon, now);
             break;
         case 'O':
             hear_wish(pool, daemon, text, now);
@@ -229,14 +229,14 @@ void mj_pool_daemon_speaks(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daem
         }
     }
     if (daemon->child.lifecycle < 0) {
-        mj_pool_step(realm, pool, daemon, MJ_EVENT_LEFT, now);
+        mj_pool_step(context, pool, daemon, MJ_EVENT_LEFT, now);
     }
 }
 
-void mj_pool_daemon_is_dead(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
+void mj_pool_daemon_is_dead(mj_context_t *context, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
 {
-    mj_pool_step(realm, pool, daemon, MJ_EVENT_DEAD, now);
-    mj_pool_daemon_exited(realm, pool, daemon, NULL, now);
+    mj_pool_step(context, pool, daemon, MJ_EVENT_DEAD, now);
+    mj_pool_daemon_exited(context, pool, daemon, NULL, now);
 }
 
 /* Who kills it, the kernel for want of memory for instance, says nothing about what it was made of; nor does what keeps the launcher
@@ -247,7 +247,7 @@ static bool is_of_the_machine(const mj_end_t *end, const mj_life_t *life)
     return is_killed || (WIFEXITED(end->status) && WEXITSTATUS(end->status) == MJ_EXIT_NOT_STARTED);
 }
 
-void mj_pool_daemon_exited(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daemon, const int *status, int64_t now)
+void mj_pool_daemon_exited(mj_context_t *context, mj_pool_t *pool, mj_daemon_t *daemon, const int *status, int64_t now)
 {
     mj_daemon_t **link = &pool->daemons;
     mj_life_t life;
@@ -255,15 +255,15 @@ void mj_pool_daemon_exited(mj_realm_t *realm, mj_pool_t *pool, mj_daemon_t *daem
     bool was_condemned = daemon->is_condemned;
     mj_end_t end = {.status = status != NULL ? *status : 0, .is_held = status == NULL, .now = now};
 
-    mj_pool_daemon_speaks(realm, pool, daemon, now); /* its last words */
+    mj_pool_daemon_speaks(context, pool, daemon, now); /* its last words */
     life = daemon->life;
-    end.served = mj_board_served(realm->board, pool->index, daemon->slot);
+    end.served = mj_board_served(context->board, pool->index, daemon->slot);
     if (WIFSIGNALED(end.status)) {
         uint64_t oom_kills = mj_vitals_oom_kills();
-        end.is_oom_kill = oom_kills > realm->oom_kills;
-        realm->oom_kills = oom_kills;
+        end.is_oom_kill = oom_kills > context->oom_kills;
+        context->oom_kills = oom_kills;
     }
-    mj_pool_step(realm, pool, daemon, MJ_EVENT_EXITED, now);
+    mj_pool_step(context, pool, daemon, MJ_EVENT_EXITED, now);
     while (*link != daemon) {
         link = &(*link)->next;
     }

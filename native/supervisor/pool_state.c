@@ -34,7 +34,7 @@ bool mj_pool_has_state(mj_pool_t *pool, int64_t now)
     return !pool->lacks_state;
 }
 
-int64_t mj_pool_look_at_states(mj_realm_t *realm, mj_pool_t *pools, int64_t now)
+int64_t mj_pool_look_at_states(mj_context_t *context, mj_pool_t *pools, int64_t now)
 {
     mj_pool_t *pool, *next = NULL;
     char why[MJ_WHY_MAX];
@@ -50,15 +50,15 @@ int64_t mj_pool_look_at_states(mj_realm_t *realm, mj_pool_t *pools, int64_t now)
         return MJ_NEVER;
     }
     due = next->state_looked_at + LOOK_AGAIN;
-    due = due > realm->state_look_at ? due : realm->state_look_at;
+    due = due > context->state_look_at ? due : context->state_look_at;
     if (due > now) {
         return due;
     }
-    realm->state_look_at = now + LOOK_PERIOD;
+    context->state_look_at = now + LOOK_PERIOD;
     if (!is_usable(next, now, why)) {
         next->lacks_state = true;
         mj_log(next->journal.log, "warn", MJLOGNO(0144) "pool %s: its next daemon goes without the state folder %s: %s",
                next->program->name, next->program->argv_with_state[2], why);
     }
-    return realm->state_look_at;
+    return context->state_look_at;
 }

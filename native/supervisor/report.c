@@ -123,7 +123,7 @@ static void tell_failed_mounts(mj_client_t *client, const mj_pool_t *pool, apr_p
     mj_client_say(client, "],");
 }
 
-void mj_report_pool(const mj_realm_t *realm, mj_client_t *client, const mj_pool_t *pool, const char *separator, int64_t now)
+void mj_report_pool(const mj_context_t *context, mj_client_t *client, const mj_pool_t *pool, const char *separator, int64_t now)
 {
     const mj_daemon_t *daemon;
     const char *daemon_separator = "";
@@ -135,7 +135,7 @@ void mj_report_pool(const mj_realm_t *realm, mj_client_t *client, const mj_pool_
     mj_client_say(client, "%s\n  {\"name\":%s,\"user\":%s,\"uid\":%lu,\"state\":\"%s\",\"generation\":%u,\"waiting\":%u,",
                   separator, quote(pool->journal.pool, mem), quote(mj_record_text(pool->program->record, "user", "", mem), mem),
                   (unsigned long)uid, pool_state(pool->shown_state), pool->plan.generation,
-                  mj_board_waiting(realm->board, pool->index));
+                  mj_board_waiting(context->board, pool->index));
     tell_failed_mounts(client, pool, mem);
     mj_client_say(client, "\"lastError\":%s,\"lastErrorAt\":%s,\"retryAt\":%s,\"daemons\":[",
                   pool->journal.last_error[0] != '\0' ? quote(pool->journal.last_error, mem) : "null", date(pool->journal.last_error_at, mem),
@@ -143,8 +143,8 @@ void mj_report_pool(const mj_realm_t *realm, mj_client_t *client, const mj_pool_
     for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
         tell_daemon(client, daemon, daemon_separator, now, mem);
         mj_client_say(client, "\"served\":%llu,\"inFlight\":%u,\"why\":%s}",
-                      (unsigned long long)mj_board_served(realm->board, pool->index, daemon->slot),
-                      mj_board_in_flight(realm->board, pool->index, daemon->slot), why(daemon, mem));
+                      (unsigned long long)mj_board_served(context->board, pool->index, daemon->slot),
+                      mj_board_in_flight(context->board, pool->index, daemon->slot), why(daemon, mem));
         daemon_separator = ",";
     }
     mj_client_say(client, "]}");

@@ -1,6 +1,6 @@
 #include "service.h"
 
-#include "errand.h"
+#include "command.h"
 #include "log.h"
 
 #include <errno.h>
@@ -126,7 +126,7 @@ static void look_after_file(mj_service_t *service, int64_t now)
 /* The socket follows the runtime directory. */
 static void keep_listening(mj_service_t *service, int64_t now)
 {
-    const mj_site_t *site = mj_supervisor_realm(service->supervisor)->site;
+    const mj_site_t *site = mj_supervisor_context(service->supervisor)->site;
     struct sockaddr_un wanted = {.sun_family = AF_UNIX};
     bool is_other;
 
@@ -159,9 +159,9 @@ static const char *find_room(const mj_service_t *service, uid_t uid)
     for (client = service->clients; client != NULL; client = client->next) {
         all++;
         of_user += client->uid == uid;
-        of_pools += !mj_errand_is_master(client->uid);
+        of_pools += !mj_command_is_master(client->uid);
     }
-    if (all < MJ_CLIENTS_MAX && (mj_errand_is_master(uid) || (of_user < CLIENTS_OF_ONE_USER && of_pools < CLIENTS_OF_POOLS))) {
+    if (all < MJ_CLIENTS_MAX && (mj_command_is_master(uid) || (of_user < CLIENTS_OF_ONE_USER && of_pools < CLIENTS_OF_POOLS))) {
         return NULL;
     }
     return "error too many ask at once: try again\n";
@@ -174,7 +174,7 @@ static void take_in(mj_service_t *service, int fd, int64_t now)
     const char *wrong = "error permission denied: you run no pool of this server\n";
     mj_client_t *client;
 
-    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && mj_errand_is_admitted(service->supervisor, peer.uid)) {
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && mj_command_is_admitted(service->supervisor, peer.uid)) {
         wrong = find_room(service, peer.uid);
     }
     if (wrong != NULL) {
@@ -224,7 +224,7 @@ void mj_service_react(mj_service_t *service, const struct pollfd *fds, int64_t n
     for (i = 1; client != NULL; i++, client = client->next) {
         short found = fds[i].revents;
         if ((found & POLLIN) != 0 && mj_client_read(client, now)) {
-            mj_errand_begin(service->supervisor, client, now);
+            mj_command_begin(service->supervisor, client, now);
         }
         if ((found & POLLOUT) != 0) {
             mj_client_send(client, now);
@@ -255,16 +255,16 @@ int64_t mj_service_turn(mj_service_t *service, int64_t now)
     }
     while (*link != NULL) {
         mj_client_t *client = *link;
-        int64_t errand_at = mj_errand_go_on(service->supervisor, client, now);
+        int64_t command_at = mj_command_resume(service->supervisor, client, now);
         mj_client_send(client, now);
         if (mj_client_is_done(client, now)) {
             *link = client->next;
-            mj_errand_end(service->supervisor, client);
+            mj_command_end(service->supervisor, client);
             mj_client_free(client);
             continue;
         }
         /* While something is unsent, poll tells when to go on. */
-        wake_at = mj_earlier(wake_at, mj_client_unsent(client) > 0 ? client->deadline : mj_earlier(errand_at, client->deadline));
+        wake_at = mj_earlier(wake_at, mj_client_unsent(client) > 0 ? client->deadline : mj_earlier(command_at, client->deadline));
         link = &client->next;
     }
     return wake_at;
@@ -279,7 +279,7 @@ void mj_service_free(mj_service_t *service)
             mj_client_refuse(client, "the supervisor ends");
         }
         mj_client_send(client, 0);
-        mj_errand_end(service->supervisor, client);
+        mj_command_end(service->supervisor, client);
         mj_client_free(client);
     }
     stop_listening(service);

@@ -56,7 +56,7 @@ static census_t count(mj_pool_t *pools, int64_t now, int64_t *wake_at)
     return census;
 }
 
-int64_t mj_starts_admit(mj_realm_t *realm, mj_pool_t *pools, int64_t now)
+int64_t mj_starts_admit(mj_context_t *context, mj_pool_t *pools, int64_t now)
 {
     int64_t wake_at = MJ_NEVER;
     census_t census = count(pools, now, &wake_at);
@@ -64,8 +64,8 @@ int64_t mj_starts_admit(mj_realm_t *realm, mj_pool_t *pools, int64_t now)
     mj_pool_t *pool;
     unsigned i = 0;
 
-    realm->is_quiet = census.claims == 0 && census.starts == 0;
-    if (census.claims == 0 || census.starts >= realm->site->concurrent_starts) {
+    context->is_quiet = census.claims == 0 && census.starts == 0;
+    if (census.claims == 0 || census.starts >= context->site->concurrent_starts) {
         return wake_at;
     }
     claims = calloc(census.claims, sizeof(mj_claim_t *));
@@ -77,7 +77,7 @@ int64_t mj_starts_admit(mj_realm_t *realm, mj_pool_t *pools, int64_t now)
             claims[i++] = &pool->claim;
         }
     }
-    mj_admission_decide(claims, census.claims, realm->site->concurrent_starts - census.starts, census.gaps);
+    mj_admission_decide(claims, census.claims, context->site->concurrent_starts - census.starts, census.gaps);
     free((void *)claims);
     return wake_at;
 }

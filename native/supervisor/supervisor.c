@@ -36,7 +36,7 @@
 struct mj_supervisor_t {
     apr_pool_t *mem;
     apr_pool_t *site_mem;
-    mj_realm_t realm;
+    mj_context_t context;
     const mj_site_t *start; /**< what it was started with */
     mj_runtime_dir_t dir;
     mj_pool_t *pools;
@@ -59,10 +59,10 @@ mj_supervisor_t *mj_supervisor_make(const mj_site_t *start, mj_board_t *board, u
     supervisor->mem = pool;
     supervisor->start = start;
     supervisor->dir.path = start->runtime_dir;
-    supervisor->realm.board = board;
-    supervisor->realm.next_serial = serial;
-    supervisor->realm.archives = mj_archives_make(pool);
-    supervisor->realm.oom_kills = mj_vitals_oom_kills();
+    supervisor->context.board = board;
+    supervisor->context.next_serial = serial;
+    supervisor->context.archives = mj_archives_make(pool);
+    supervisor->context.oom_kills = mj_vitals_oom_kills();
     srandom(serial);
     supervisor->void_at = now + VOID_US;
     supervisor->clean_at = MJ_NEVER;
@@ -91,16 +91,16 @@ static void take_log(mj_offer_t *offer)
 
 static void take_site(mj_supervisor_t *supervisor, mj_offer_t *offer, int64_t now)
 {
-    bool is_first = supervisor->realm.site == NULL;
+    bool is_first = supervisor->context.site == NULL;
 
     if (supervisor->site_mem != NULL) {
         apr_pool_destroy(supervisor->site_mem);
     }
-    supervisor->realm.site = offer->site;
+    supervisor->context.site = offer->site;
     supervisor->site_mem = offer->site_mem;
     offer->site_mem = NULL;
     if (is_first) {
-        mj_site_clean(supervisor->realm.site);
+        mj_site_clean(supervisor->context.site);
         supervisor->clean_at = now + CLEAN_AGAIN_US;
     }
 }
@@ -132,7 +132,7 @@ static void take_pools(mj_supervisor_t *supervisor, mj_offer_t *offer)
         if (pool != NULL) {
             mj_pool_configure(pool, offered->program, offered->mem, offered->log);
         } else {
-            pool = mj_pool_make(&supervisor->realm, offered->program, offered->mem, offered->log, supervisor->mem);
+            pool = mj_pool_make(&supervisor->context, offered->program, offered->mem, offered->log, supervisor->mem);
             *end = pool;
             end = &pool->next;
         }
@@ -162,12 +162,12 @@ static const char *check_places(const mj_supervisor_t *supervisor, const mj_offe
 static void find_archives(mj_supervisor_t *supervisor)
 {
     mj_pool_t *pool;
-    mj_archives_interrupt(supervisor->realm.archives);
-    mj_archives_look_anew(supervisor->realm.archives);
+    mj_archives_interrupt(supervisor->context.archives);
+    mj_archives_look_anew(supervisor->context.archives);
     for (pool = supervisor->pools; pool != NULL; pool = pool->next) {
-        mj_pool_find_archives(&supervisor->realm, pool);
+        mj_pool_find_archives(&supervisor->context, pool);
     }
-    mj_archives_tidy(supervisor->realm.archives, supervisor->realm.site, supervisor->pools);
+    mj_archives_tidy(supervisor->context.archives, supervisor->context.site, supervisor->pools);
 }
 
 static bool is_ending(const mj_supervisor_t *supervisor)
@@ -184,7 +184,7 @@ static const char *commit(mj_supervisor_t *supervisor, int64_t now)
     if (is_ending(supervisor)) {
         return "it is ending";
     }
-    wrong = mj_offer_check(offer, supervisor->start, mj_board_max_pools(supervisor->realm.board));
+    wrong = mj_offer_check(offer, supervisor->start, mj_board_max_pools(supervisor->context.board));
     if (wrong == NULL) {
         wrong = check_places(supervisor, offer);
     }
@@ -215,7 +215,7 @@ static void receive_commit(mj_supervisor_t *supervisor, int connection, int64_t 
 
     if (wrong != NULL) {
         mj_log(mj_log_main(), "error", MJLOGNO(0106) "settings refused, the old ones stay: %s", wrong);
-        if (supervisor->realm.site != NULL && !is_ending(supervisor)) { /* httpd is there, and has pools */
+        if (supervisor->context.site != NULL && !is_ending(supervisor)) { /* httpd is there, and has pools */
             supervisor->void_at = MJ_NEVER;
         }
     }
@@ -253,7 +253,7 @@ void mj_supervisor_receive(mj_supervisor_t *supervisor, mj_message_t *message, i
         break;
     case MJ_CONTROL_RETIRE:
         supervisor->is_retired = true;
-        mj_archives_stop(supervisor->realm.archives);
+        mj_archives_stop(supervisor->context.archives);
         supervisor->void_at = now + RETIRED_US;
         break;
     default:
@@ -280,7 +280,7 @@ void mj_supervisor_bell(mj_supervisor_t *supervisor)
     mj_pool_t *pool;
     supervisor->is_doubted = true;
     for (pool = supervisor->pools; pool != NULL; pool = pool->next) {
-        if (mj_board_take_call(supervisor->realm.board, pool->index)) {
+        if (mj_board_take_call(supervisor->context.board, pool->index)) {
             mj_pool_call(pool);
         }
     }
@@ -305,7 +305,7 @@ static mj_daemon_t *find_daemon(const mj_supervisor_t *supervisor, pid_t pid, mj
 static void end_family(const mj_supervisor_t *supervisor, pid_t pid)
 {
     kill(-pid, SIGKILL);
-    mj_strays_end(supervisor->pools, mj_archives_process(supervisor->realm.archives), pid);
+    mj_strays_end(supervisor->pools, mj_archives_process(supervisor->context.archives), pid);
 }
 
 void mj_supervisor_reap(mj_supervisor_t *supervisor, int64_t now)
@@ -328,7 +328,7 @@ void mj_supervisor_reap(mj_supervisor_t *supervisor, int64_t now)
         }
         has_reaped = true;
         daemon = find_daemon(supervisor, info.si_pid, &pool);
-        is_training = info.si_pid == mj_archives_process(supervisor->realm.archives);
+        is_training = info.si_pid == mj_archives_process(supervisor->context.archives);
         if (daemon != NULL || is_training) {
             end_family(supervisor, info.si_pid);
         }
@@ -336,14 +336,14 @@ void mj_supervisor_reap(mj_supervisor_t *supervisor, int64_t now)
             continue;
         }
         if (daemon != NULL) {
-            mj_pool_daemon_exited(&supervisor->realm, pool, daemon, &status, now);
+            mj_pool_daemon_exited(&supervisor->context, pool, daemon, &status, now);
         } else if (is_training) {
-            mj_archives_ended(supervisor->realm.archives, supervisor->realm.site, status, now);
-            mj_archives_tidy(supervisor->realm.archives, supervisor->realm.site, supervisor->pools);
+            mj_archives_ended(supervisor->context.archives, supervisor->context.site, status, now);
+            mj_archives_tidy(supervisor->context.archives, supervisor->context.site, supervisor->pools);
         }
     }
     if (has_reaped) { /* what they had started has come to us */
-        mj_strays_end(supervisor->pools, mj_archives_process(supervisor->realm.archives), 0);
+        mj_strays_end(supervisor->pools, mj_archives_process(supervisor->context.archives), 0);
     }
     supervisor->has_reapable = i == REAPED_PER_TURN;
 }
@@ -354,13 +354,13 @@ void mj_supervisor_daemon_died(mj_supervisor_t *supervisor, pid_t pid, int64_t n
     mj_daemon_t *daemon = find_daemon(supervisor, pid, &pool);
     if (daemon != NULL) { /* else it was reaped meanwhile */
         end_family(supervisor, pid);
-        mj_pool_daemon_is_dead(&supervisor->realm, pool, daemon, now);
+        mj_pool_daemon_is_dead(&supervisor->context, pool, daemon, now);
     }
 }
 
 void mj_supervisor_daemon_speaks(mj_supervisor_t *supervisor, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
 {
-    mj_pool_daemon_speaks(&supervisor->realm, pool, daemon, now);
+    mj_pool_daemon_speaks(&supervisor->context, pool, daemon, now);
 }
 
 bool mj_supervisor_is_leaving(const mj_supervisor_t *supervisor)
@@ -368,9 +368,9 @@ bool mj_supervisor_is_leaving(const mj_supervisor_t *supervisor)
     return is_ending(supervisor) || supervisor->is_voided;
 }
 
-mj_realm_t *mj_supervisor_realm(mj_supervisor_t *supervisor)
+mj_context_t *mj_supervisor_context(mj_supervisor_t *supervisor)
 {
-    return &supervisor->realm;
+    return &supervisor->context;
 }
 
 mj_pool_t *mj_supervisor_pools(const mj_supervisor_t *supervisor)
@@ -385,9 +385,9 @@ void mj_supervisor_stop(mj_supervisor_t *supervisor, const char *why, int64_t en
         mj_log(mj_log_main(), "info", MJLOGNO(0108) "ending all daemons: %s", why);
     }
     supervisor->is_stopping = true;
-    mj_archives_stop(supervisor->realm.archives);
+    mj_archives_stop(supervisor->context.archives);
     for (pool = supervisor->pools; pool != NULL; pool = pool->next) {
-        mj_pool_stop(&supervisor->realm, pool, endless_us, now);
+        mj_pool_stop(&supervisor->context, pool, endless_us, now);
     }
 }
 
@@ -400,9 +400,9 @@ void mj_supervisor_hand_over(mj_supervisor_t *supervisor, const char *why, int64
     mj_log(mj_log_main(), "warn", MJLOGNO(0123) "the supervisor ends: %s: its daemons complete the requests that they have, and all others wait "
            "for the next supervisor, which httpd starts", why);
     supervisor->is_stopping = true;
-    mj_archives_stop(supervisor->realm.archives);
+    mj_archives_stop(supervisor->context.archives);
     for (pool = supervisor->pools; pool != NULL; pool = pool->next) {
-        mj_pool_hand_over(&supervisor->realm, pool, HAND_OVER_US, now);
+        mj_pool_hand_over(&supervisor->context, pool, HAND_OVER_US, now);
     }
 }
 
@@ -417,7 +417,7 @@ static void void_settings(mj_supervisor_t *supervisor)
     for (pool = supervisor->pools; pool != NULL; pool = pool->next) {
         mj_pool_remove(pool);
     }
-    mj_archives_interrupt(supervisor->realm.archives);
+    mj_archives_interrupt(supervisor->context.archives);
     supervisor->is_voided = true;
     supervisor->void_at = MJ_NEVER;
 }
@@ -425,7 +425,7 @@ static void void_settings(mj_supervisor_t *supervisor)
 /* A retired one is there for requests of httpd's children of before. They have rows on its board, which httpd's parent frees when they end. */
 static bool is_of_no_use(const mj_supervisor_t *supervisor)
 {
-    return supervisor->is_retired && !supervisor->is_voided && !mj_board_has_children(supervisor->realm.board);
+    return supervisor->is_retired && !supervisor->is_voided && !mj_board_has_children(supervisor->context.board);
 }
 
 static bool is_empty(const mj_supervisor_t *supervisor)
@@ -450,7 +450,7 @@ static int64_t put_board_right(mj_supervisor_t *supervisor, int64_t now)
     if (now < supervisor->show_at) {
         return supervisor->is_doubted ? supervisor->show_at : MJ_NEVER;
     }
-    mj_pool_show_all(&supervisor->realm, supervisor->pools);
+    mj_pool_show_all(&supervisor->context, supervisor->pools);
     supervisor->show_at = now + SHOW_US;
     supervisor->is_doubted = false;
     return MJ_NEVER;
@@ -469,26 +469,26 @@ int64_t mj_supervisor_turn(mj_supervisor_t *supervisor, int64_t now)
         void_settings(supervisor);
     }
     if (supervisor->clean_at <= now) {
-        mj_site_clean(supervisor->realm.site);
+        mj_site_clean(supervisor->context.site);
         supervisor->clean_at = MJ_NEVER;
     }
     wake_at = mj_earlier(supervisor->void_at, supervisor->clean_at);
-    if (supervisor->realm.site != NULL && !is_ending(supervisor) && !supervisor->is_voided) { /* before anything starts */
+    if (supervisor->context.site != NULL && !is_ending(supervisor) && !supervisor->is_voided) { /* before anything starts */
         wake_at = mj_earlier(wake_at, mj_runtime_dir_keep(&supervisor->dir, now, supervisor->mem));
     }
     if (supervisor->is_retired && !supervisor->is_voided) {
         wake_at = mj_earlier(wake_at, now + RETIRED_LOOK_US);
     }
     for (each = supervisor->pools; each != NULL; each = each->next) {
-        mj_pool_prepare(&supervisor->realm, each, now);
+        mj_pool_prepare(&supervisor->context, each, now);
     }
-    wake_at = mj_earlier(wake_at, mj_starts_admit(&supervisor->realm, supervisor->pools, now));
+    wake_at = mj_earlier(wake_at, mj_starts_admit(&supervisor->context, supervisor->pools, now));
     while (*link != NULL) {
         mj_pool_t *pool = *link;
-        int64_t pool_wake_at = mj_pool_turn(&supervisor->realm, pool, now);
+        int64_t pool_wake_at = mj_pool_turn(&supervisor->context, pool, now);
         if (pool->plan.is_removed && pool->daemons == NULL) {
             *link = pool->next;
-            mj_pool_free(&supervisor->realm, pool);
+            mj_pool_free(&supervisor->context, pool);
             continue;
         }
         if (pool_wake_at < wake_at) {
@@ -497,9 +497,9 @@ int64_t mj_supervisor_turn(mj_supervisor_t *supervisor, int64_t now)
         link = &pool->next;
     }
     wake_at = mj_earlier(wake_at, put_board_right(supervisor, now));
-    wake_at = mj_earlier(wake_at, mj_archives_turn(supervisor->realm.archives, supervisor->realm.site, supervisor->pools,
-                                                   supervisor->realm.is_quiet && !supervisor->is_voided, now));
-    wake_at = mj_earlier(wake_at, mj_pool_look_at_states(&supervisor->realm, supervisor->pools, now));
+    wake_at = mj_earlier(wake_at, mj_archives_turn(supervisor->context.archives, supervisor->context.site, supervisor->pools,
+                                                   supervisor->context.is_quiet && !supervisor->is_voided, now));
+    wake_at = mj_earlier(wake_at, mj_pool_look_at_states(&supervisor->context, supervisor->pools, now));
     if (is_empty(supervisor)) {
         wake_at = end_strays(supervisor, now);
     }
@@ -515,7 +515,7 @@ void mj_supervisor_free(mj_supervisor_t *supervisor)
 {
     drop_offer(supervisor);
     if (supervisor->clean_at != MJ_NEVER) { /* not done yet */
-        mj_site_clean(supervisor->realm.site);
+        mj_site_clean(supervisor->context.site);
     }
-    mj_board_unmap(supervisor->realm.board);
+    mj_board_unmap(supervisor->context.board);
 }

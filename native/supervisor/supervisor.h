@@ -55,7 +55,7 @@ mj_pool_t *mj_supervisor_pools(const mj_supervisor_t *supervisor);
 mj_pool_t *mj_supervisor_find(const mj_supervisor_t *supervisor, const char *name);
 
 /** What its pools share; site and board are NULL before the first settings. */
-mj_realm_t *mj_supervisor_realm(mj_supervisor_t *supervisor);
+mj_context_t *mj_supervisor_context(mj_supervisor_t *supervisor);
 
 /** Messages of a daemon are waiting. */
 void mj_supervisor_daemon_speaks(mj_supervisor_t *supervisor, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now);

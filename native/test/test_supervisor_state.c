@@ -297,7 +297,7 @@ START_TEST(should_say_while_a_pool_runs_that_it_holds_too_much)
     int fd = memfd_create("log", MFD_CLOEXEC);
     mj_log_t *log = mj_log_make((mj_span_t){NULL, 0}, fd);
     running_t *shop = run("shop", log, 0), *blog = run("blog", log, SECOND_US / 2);
-    mj_realm_t realm = {.state_look_at = 0};
+    mj_context_t context = {.state_look_at = 0};
     char text[2048] = "";
 
     ck_assert(make());
@@ -306,21 +306,21 @@ START_TEST(should_say_while_a_pool_runs_that_it_holds_too_much)
     make_inside("1/2/3");
     make_inside("1/2/3/4");
     make_inside("1/2/3/4/5");
-    ck_assert_int_eq(mj_pool_look_at_states(&realm, NULL, 0), MJ_NEVER);
+    ck_assert_int_eq(mj_pool_look_at_states(&context, NULL, 0), MJ_NEVER);
     blog->pool.next = &shop->pool;
-    ck_assert_int_eq(mj_pool_look_at_states(&realm, &blog->pool, SECOND_US), 60 * SECOND_US);
+    ck_assert_int_eq(mj_pool_look_at_states(&context, &blog->pool, SECOND_US), 60 * SECOND_US);
     ck_assert(!shop->pool.lacks_state);
 
     /* one at a time */
-    ck_assert_int_eq(mj_pool_look_at_states(&realm, &blog->pool, 70 * SECOND_US), 71 * SECOND_US);
+    ck_assert_int_eq(mj_pool_look_at_states(&context, &blog->pool, 70 * SECOND_US), 71 * SECOND_US);
     ck_assert(shop->pool.lacks_state);
     ck_assert_int_eq(blog->pool.state_looked_at, SECOND_US / 2);
-    ck_assert_int_eq(mj_pool_look_at_states(&realm, &blog->pool, 70 * SECOND_US + 1), 71 * SECOND_US);
-    ck_assert_int_eq(mj_pool_look_at_states(&realm, &blog->pool, 71 * SECOND_US), 72 * SECOND_US);
+    ck_assert_int_eq(mj_pool_look_at_states(&context, &blog->pool, 70 * SECOND_US + 1), 71 * SECOND_US);
+    ck_assert_int_eq(mj_pool_look_at_states(&context, &blog->pool, 71 * SECOND_US), 72 * SECOND_US);
     ck_assert_int_eq(blog->pool.state_looked_at, 71 * SECOND_US);
 
     /* it is said once, and what is known is not looked at again */
-    ck_assert_int_eq(mj_pool_look_at_states(&realm, &blog->pool, 72 * SECOND_US), 131 * SECOND_US);
+    ck_assert_int_eq(mj_pool_look_at_states(&context, &blog->pool, 72 * SECOND_US), 131 * SECOND_US);
     ck_assert(!mj_pool_has_state(&shop->pool, 80 * SECOND_US));
     ck_assert_int_gt(pread(fd, text, sizeof(text) - 1, 0), 0);
     ck_assert_msg(strstr(text, apr_psprintf(test_pool, "MJ0144: pool shop: its next daemon goes without the state folder %s: it holds folders", folder())) != NULL,
@@ -329,7 +329,7 @@ START_TEST(should_say_while_a_pool_runs_that_it_holds_too_much)
 
     ck_assert_int_eq(rmdir(inside("1/2/3/4/5")), 0);
     ck_assert(mj_pool_has_state(&shop->pool, 90 * SECOND_US));
-    ck_assert_int_eq(mj_pool_look_at_states(&realm, &shop->pool, 91 * SECOND_US), 150 * SECOND_US);
+    ck_assert_int_eq(mj_pool_look_at_states(&context, &shop->pool, 91 * SECOND_US), 150 * SECOND_US);
     mj_log_release(log);
 }
 END_TEST

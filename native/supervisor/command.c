@@ -1,4 +1,4 @@
-#include "errand.h"
+#include "command.h"
 
 #include "log.h"
 #include "report.h"
@@ -23,10 +23,10 @@ typedef struct asked_t {
     mj_pool_t *pool;        /* NULL: none was named */
 } asked_t;
 
-typedef int64_t go_on_fn(mj_supervisor_t *supervisor, mj_client_t *client, int64_t now);
+typedef int64_t resume_fn(mj_supervisor_t *supervisor, mj_client_t *client, int64_t now);
 
-struct mj_errand_t {
-    go_on_fn *go_on;
+struct mj_command_t {
+    resume_fn *resume;
     const char *pool; /* name; NULL: all that the client may see */
 
     /* status */
@@ -54,23 +54,23 @@ struct mj_errand_t {
 
 /* --- who may do what --- */
 
-bool mj_errand_is_master(uid_t uid)
+bool mj_command_is_master(uid_t uid)
 {
     return uid == 0 || uid == geteuid();
 }
 
 static bool may_steer(const mj_pool_t *pool, uid_t uid)
 {
-    return mj_errand_is_master(uid) || (pool->program->has_identity && pool->program->uid == uid);
+    return mj_command_is_master(uid) || (pool->program->has_identity && pool->program->uid == uid);
 }
 
-bool mj_errand_is_admitted(const mj_supervisor_t *supervisor, uid_t uid)
+bool mj_command_is_admitted(const mj_supervisor_t *supervisor, uid_t uid)
 {
     const mj_pool_t *pool = mj_supervisor_pools(supervisor);
     while (pool != NULL && !may_steer(pool, uid)) {
         pool = pool->next;
     }
-    return pool != NULL || mj_errand_is_master(uid);
+    return pool != NULL || mj_command_is_master(uid);
 }
 
 /* --- status --- */
@@ -78,21 +78,21 @@ bool mj_errand_is_admitted(const mj_supervisor_t *supervisor, uid_t uid)
 /* Pools come and go while a long answer is sent: their places on the board give the order. */
 static const mj_pool_t *find_next(const mj_supervisor_t *supervisor, const mj_client_t *client)
 {
-    const mj_errand_t *errand = client->errand;
+    const mj_command_t *command = client->command;
     const mj_pool_t *pool, *next = NULL;
 
     for (pool = mj_supervisor_pools(supervisor); pool != NULL; pool = pool->next) {
-        if ((int64_t)pool->index > errand->told && (next == NULL || pool->index < next->index) &&
-            may_steer(pool, client->uid) && (errand->pool == NULL || strcmp(errand->pool, pool->journal.pool) == 0)) {
+        if ((int64_t)pool->index > command->told && (next == NULL || pool->index < next->index) &&
+            may_steer(pool, client->uid) && (command->pool == NULL || strcmp(command->pool, pool->journal.pool) == 0)) {
             next = pool;
         }
     }
     return next;
 }
 
-static int64_t go_on_status(mj_supervisor_t *supervisor, mj_client_t *client, int64_t now)
+static int64_t resume_status(mj_supervisor_t *supervisor, mj_client_t *client, int64_t now)
 {
-    mj_errand_t *errand = client->errand;
+    mj_command_t *command = client->command;
     while (mj_client_unsent(client) < STATUS_PIECE) {
         const mj_pool_t *pool = find_next(supervisor, client);
         if (pool == NULL) {
@@ -100,8 +100,8 @@ static int64_t go_on_status(mj_supervisor_t *supervisor, mj_client_t *client, in
             client->is_answered = true;
             return MJ_NEVER;
         }
-        mj_report_pool(mj_supervisor_realm(supervisor), client, pool, errand->told < 0 ? "" : ",", now);
-        errand->told = pool->index;
+        mj_report_pool(mj_supervisor_context(supervisor), client, pool, command->told < 0 ? "" : ",", now);
+        command->told = pool->index;
     }
     return now;
 }
@@ -111,8 +111,8 @@ static void begin_status(mj_supervisor_t *supervisor, mj_client_t *client, const
     (void)supervisor;
     (void)asked;
     (void)now;
-    client->errand->told = -1;
-    client->errand->go_on = go_on_status;
+    client->command->told = -1;
+    client->command->resume = resume_status;
     mj_client_say(client, "ok\n{\"supervisor\":{\"pid\":%ld},\"pools\":[", (long)getpid());
 }
 
@@ -124,22 +124,22 @@ static bool refuse_if_ending(mj_client_t *client, const mj_pool_t *pool)
     if (pool != NULL && !pool->plan.is_removed) {
         return false;
     }
-    mj_client_refuse(client, "pool %s ends: it is no longer configured, or httpd stops", client->errand->pool);
+    mj_client_refuse(client, "pool %s ends: it is no longer configured, or httpd stops", client->command->pool);
     return true;
 }
 
-static int64_t go_on_restart(mj_supervisor_t *supervisor, mj_client_t *client, int64_t now)
+static int64_t resume_restart(mj_supervisor_t *supervisor, mj_client_t *client, int64_t now)
 {
-    const mj_errand_t *errand = client->errand;
-    const mj_pool_t *pool = mj_supervisor_find(supervisor, errand->pool);
+    const mj_command_t *command = client->command;
+    const mj_pool_t *pool = mj_supervisor_find(supervisor, command->pool);
 
     (void)now;
     if (refuse_if_ending(client, pool)) {
         return MJ_NEVER;
     }
-    switch (mj_pool_outcome(pool, errand->generation)) {
+    switch (mj_pool_outcome(pool, command->generation)) {
     case MJ_OUTCOME_SERVES:
-        mj_client_say(client, "ok\npool %s: generation %u serves\n", errand->pool, pool->plan.generation);
+        mj_client_say(client, "ok\npool %s: generation %u serves\n", command->pool, pool->plan.generation);
         client->is_answered = true;
         break;
     case MJ_OUTCOME_FAILED:
@@ -155,14 +155,14 @@ static void roll(mj_client_t *client, const asked_t *asked, int64_t now)
 {
     if (!refuse_if_ending(client, asked->pool)) {
         const char *why = apr_psprintf(client->mem, "restart, asked for by UID %lu", (unsigned long)client->uid);
-        client->errand->generation = mj_pool_roll(asked->pool, why, now);
+        client->command->generation = mj_pool_roll(asked->pool, why, now);
     }
 }
 
 static void begin_restart(mj_supervisor_t *supervisor, mj_client_t *client, const asked_t *asked, int64_t now)
 {
     (void)supervisor;
-    client->errand->go_on = go_on_restart;
+    client->command->resume = resume_restart;
     roll(client, asked, now);
 }
 
@@ -172,39 +172,39 @@ static void begin_roll(mj_supervisor_t *supervisor, mj_client_t *client, const a
     (void)supervisor;
     roll(client, asked, now);
     if (!client->is_answered) {
-        mj_client_say(client, "ok\npool %s: generation %u starts\n", asked->pool->journal.pool, client->errand->generation);
+        mj_client_say(client, "ok\npool %s: generation %u starts\n", asked->pool->journal.pool, client->command->generation);
         client->is_answered = true;
     }
 }
 
 /* --- drain --- */
 
-static int64_t go_on_drain(mj_supervisor_t *supervisor, mj_client_t *client, int64_t now)
+static int64_t resume_drain(mj_supervisor_t *supervisor, mj_client_t *client, int64_t now)
 {
-    const mj_pool_t *pool = mj_supervisor_find(supervisor, client->errand->pool);
+    const mj_pool_t *pool = mj_supervisor_find(supervisor, client->command->pool);
     const mj_daemon_t *daemon;
 
     (void)now;
     for (daemon = pool != NULL ? pool->daemons : NULL; daemon != NULL; daemon = daemon->next) {
         /* Serials wrap around one day; a request may have brought others meanwhile. */
-        if ((int32_t)(daemon->serial - client->errand->last_serial) <= 0) {
+        if ((int32_t)(daemon->serial - client->command->last_serial) <= 0) {
             return MJ_NEVER;
         }
     }
-    mj_client_say(client, "ok\npool %s: its processes have ended; the next request starts it\n", client->errand->pool);
+    mj_client_say(client, "ok\npool %s: its processes have ended; the next request starts it\n", client->command->pool);
     client->is_answered = true;
     return MJ_NEVER;
 }
 
 static void begin_drain(mj_supervisor_t *supervisor, mj_client_t *client, const asked_t *asked, int64_t now)
 {
-    mj_realm_t *realm = mj_supervisor_realm(supervisor);
+    mj_context_t *context = mj_supervisor_context(supervisor);
     if (!refuse_if_ending(client, asked->pool)) {
-        client->errand->last_serial = realm->next_serial - 1;
-        client->errand->go_on = go_on_drain;
+        client->command->last_serial = context->next_serial - 1;
+        client->command->resume = resume_drain;
         mj_log(asked->pool->journal.log, "info", MJLOGNO(0141) "pool %s is drained, asked for by UID %lu",
                asked->pool->journal.pool, (unsigned long)client->uid);
-        mj_pool_drain(realm, asked->pool, now);
+        mj_pool_drain(context, asked->pool, now);
     }
 }
 
@@ -213,12 +213,12 @@ static void begin_drain(mj_supervisor_t *supervisor, mj_client_t *client, const 
 static void hear(void *context, const char *line)
 {
     mj_client_t *client = context;
-    mj_errand_t *errand = client->errand;
+    mj_command_t *command = client->command;
 
     mj_client_say(client, "%s\n", line);
-    errand->has_heard = true;
+    command->has_heard = true;
     if (strncmp(line, "JNI global ref", 14) == 0 || strcmp(line, "Heap") == 0) {
-        errand->is_last_part = true;
+        command->is_last_part = true;
     }
 }
 
@@ -231,66 +231,66 @@ static mj_daemon_t *find_serial(const mj_pool_t *pool, uint32_t serial)
     return daemon;
 }
 
-static void stop_listening(mj_supervisor_t *supervisor, mj_errand_t *errand)
+static void stop_listening(mj_supervisor_t *supervisor, mj_command_t *command)
 {
-    mj_listener_t **link = &mj_supervisor_realm(supervisor)->listeners;
-    while (*link != NULL && *link != &errand->listener) {
+    mj_listener_t **link = &mj_supervisor_context(supervisor)->listeners;
+    while (*link != NULL && *link != &command->listener) {
         link = &(*link)->next;
     }
     if (*link != NULL) {
-        *link = errand->listener.next;
+        *link = command->listener.next;
     }
-    errand->began_at = MJ_NEVER;
+    command->began_at = MJ_NEVER;
 }
 
 /* Asks the next daemon for its threads. */
 static void begin_daemon(mj_supervisor_t *supervisor, mj_client_t *client, mj_daemon_t *daemon, int64_t now)
 {
-    mj_errand_t *errand = client->errand;
-    mj_realm_t *realm = mj_supervisor_realm(supervisor);
+    mj_command_t *command = client->command;
+    mj_context_t *context = mj_supervisor_context(supervisor);
 
     if (daemon == NULL || !mj_daemon_dump(daemon)) {
-        mj_client_say(client, "pid %ld: %s\n", (long)errand->daemons[errand->current].pid,
+        mj_client_say(client, "pid %ld: %s\n", (long)command->daemons[command->current].pid,
                       daemon == NULL ? "it has ended" : "it does not handle SIGQUIT, which would end it (-Xrs?)");
-        errand->current++;
+        command->current++;
         return;
     }
     mj_client_say(client, "pid %ld:\n", (long)daemon->child.pid);
-    errand->listener = (mj_listener_t){realm->listeners, daemon->serial, hear, client};
-    realm->listeners = &errand->listener;
-    errand->began_at = now;
-    errand->has_heard = false;
-    errand->is_last_part = false;
+    command->listener = (mj_listener_t){context->listeners, daemon->serial, hear, client};
+    context->listeners = &command->listener;
+    command->began_at = now;
+    command->has_heard = false;
+    command->is_last_part = false;
 }
 
-static int64_t go_on_dump(mj_supervisor_t *supervisor, mj_client_t *client, int64_t now)
+static int64_t resume_dump(mj_supervisor_t *supervisor, mj_client_t *client, int64_t now)
 {
-    mj_errand_t *errand = client->errand;
+    mj_command_t *command = client->command;
 
-    while (errand->current < errand->count && !client->is_gone) {
-        mj_daemon_t *daemon = find_serial(mj_supervisor_find(supervisor, errand->pool), errand->daemons[errand->current].serial);
+    while (command->current < command->count && !client->is_gone) {
+        mj_daemon_t *daemon = find_serial(mj_supervisor_find(supervisor, command->pool), command->daemons[command->current].serial);
         int64_t until;
-        if (errand->began_at == MJ_NEVER) {
+        if (command->began_at == MJ_NEVER) {
             begin_daemon(supervisor, client, daemon, now);
             continue;
         }
-        if (errand->has_heard) {
-            errand->has_heard = false;
-            errand->heard_at = now;
+        if (command->has_heard) {
+            command->has_heard = false;
+            command->heard_at = now;
         }
-        until = errand->began_at + DUMP_LONGEST_US;
-        if (errand->is_last_part && errand->heard_at + DUMP_QUIET_US < until) {
-            until = errand->heard_at + DUMP_QUIET_US;
+        until = command->began_at + DUMP_LONGEST_US;
+        if (command->is_last_part && command->heard_at + DUMP_QUIET_US < until) {
+            until = command->heard_at + DUMP_QUIET_US;
         }
         if (daemon != NULL && now < until) {
             return until;
         }
-        if (!errand->is_last_part) {
-            mj_client_say(client, "pid %ld: %s\n", (long)errand->daemons[errand->current].pid,
+        if (!command->is_last_part) {
+            mj_client_say(client, "pid %ld: %s\n", (long)command->daemons[command->current].pid,
                           daemon == NULL ? "it has ended" : "nothing more came within 5 s");
         }
-        stop_listening(supervisor, errand);
-        errand->current++;
+        stop_listening(supervisor, command);
+        command->current++;
     }
     client->is_answered = true;
     return MJ_NEVER;
@@ -298,7 +298,7 @@ static int64_t go_on_dump(mj_supervisor_t *supervisor, mj_client_t *client, int6
 
 static void begin_dump(mj_supervisor_t *supervisor, mj_client_t *client, const asked_t *asked, int64_t now)
 {
-    mj_errand_t *errand = client->errand;
+    mj_command_t *command = client->command;
     const mj_daemon_t *daemon;
 
     (void)supervisor;
@@ -306,19 +306,19 @@ static void begin_dump(mj_supervisor_t *supervisor, mj_client_t *client, const a
     for (daemon = asked->pool->daemons; daemon != NULL; daemon = daemon->next) {
         bool can_be_asked = daemon->life.state == MJ_LIFE_READY || daemon->life.state == MJ_LIFE_DRAINING;
         if (can_be_asked && (asked->pid == 0 || asked->pid == daemon->child.pid)) {
-            errand->daemons[errand->count].pid = daemon->child.pid;
-            errand->daemons[errand->count++].serial = daemon->serial;
+            command->daemons[command->count].pid = daemon->child.pid;
+            command->daemons[command->count++].serial = daemon->serial;
         }
     }
-    if (errand->count == 0 && asked->pid != 0) {
-        mj_client_refuse(client, "pid %ld is no daemon of pool %s, or not ready yet", (long)asked->pid, errand->pool);
-    } else if (errand->count == 0) {
-        mj_client_refuse(client, "pool %s has no daemon that is ready", errand->pool);
+    if (command->count == 0 && asked->pid != 0) {
+        mj_client_refuse(client, "pid %ld is no daemon of pool %s, or not ready yet", (long)asked->pid, command->pool);
+    } else if (command->count == 0) {
+        mj_client_refuse(client, "pool %s has no daemon that is ready", command->pool);
     } else {
         mj_log(asked->pool->journal.log, "info", MJLOGNO(0142) "pool %s has its threads printed, asked for by UID %lu",
                asked->pool->journal.pool, (unsigned long)client->uid);
-        errand->began_at = MJ_NEVER;
-        errand->go_on = go_on_dump;
+        command->began_at = MJ_NEVER;
+        command->resume = resume_dump;
         mj_client_say(client, "ok\n");
     }
 }
@@ -339,7 +339,7 @@ static void say_archives(mj_supervisor_t *supervisor, mj_client_t *client)
     const mj_pool_t *pool;
     int kind;
 
-    for (set = mj_archives_sets(mj_supervisor_realm(supervisor)->archives); set != NULL; set = set->next) {
+    for (set = mj_archives_sets(mj_supervisor_context(supervisor)->archives); set != NULL; set = set->next) {
         for (kind = 0; kind < MJ_ARCHIVE_KINDS; kind++) {
             const struct mj_archive_file_t *file = &set->files[kind];
             if (set->is_used && file->is_wanted && !file->is_there) {
@@ -349,7 +349,7 @@ static void say_archives(mj_supervisor_t *supervisor, mj_client_t *client)
         }
     }
     mj_client_say(client, "ok\n");
-    for (set = mj_archives_sets(mj_supervisor_realm(supervisor)->archives); set != NULL; set = set->next) {
+    for (set = mj_archives_sets(mj_supervisor_context(supervisor)->archives); set != NULL; set = set->next) {
         say_file(client, set, &set->files[MJ_ARCHIVE_OF_DAEMONS]);
         say_file(client, set, &set->files[MJ_ARCHIVE_OF_COMPILERS]);
     }
@@ -361,9 +361,9 @@ static void say_archives(mj_supervisor_t *supervisor, mj_client_t *client)
     client->is_answered = true;
 }
 
-static int64_t go_on_train(mj_supervisor_t *supervisor, mj_client_t *client, int64_t now)
+static int64_t resume_train(mj_supervisor_t *supervisor, mj_client_t *client, int64_t now)
 {
-    if (mj_archives_are_settled(mj_supervisor_realm(supervisor)->archives, now)) {
+    if (mj_archives_are_settled(mj_supervisor_context(supervisor)->archives, now)) {
         say_archives(supervisor, client);
     }
     return MJ_NEVER;
@@ -373,12 +373,12 @@ static void begin_train(mj_supervisor_t *supervisor, mj_client_t *client, const 
 {
     (void)asked;
     (void)now;
-    if (!mj_errand_is_master(client->uid)) {
+    if (!mj_command_is_master(client->uid)) {
         mj_client_refuse(client, "permission denied: archives are all pools', so only root and the supervisor's own user have them made");
         return;
     }
-    mj_archives_ask(mj_supervisor_realm(supervisor)->archives);
-    client->errand->go_on = go_on_train;
+    mj_archives_ask(mj_supervisor_context(supervisor)->archives);
+    client->command->resume = resume_train;
 }
 
 /* --- what all have in common --- */
@@ -439,7 +439,7 @@ static bool read_pid(asked_t *asked)
     return *end == '\0' && asked->words[2][0] >= '1' && asked->words[2][0] <= '9' && pid <= INT32_MAX;
 }
 
-void mj_errand_begin(mj_supervisor_t *supervisor, mj_client_t *client, int64_t now)
+void mj_command_begin(mj_supervisor_t *supervisor, mj_client_t *client, int64_t now)
 {
     asked_t asked = {.pool = NULL};
     int count = split(client, &asked);
@@ -456,7 +456,7 @@ void mj_errand_begin(mj_supervisor_t *supervisor, mj_client_t *client, int64_t n
     if (asked.words[1] != NULL) {
         asked.pool = mj_supervisor_find(supervisor, asked.words[1]);
         /* Whoever may not see all is not told which there are. */
-        if (asked.pool == NULL ? !mj_errand_is_master(client->uid) : !may_steer(asked.pool, client->uid)) {
+        if (asked.pool == NULL ? !mj_command_is_master(client->uid) : !may_steer(asked.pool, client->uid)) {
             mj_client_refuse(client, "permission denied: no pool of that name runs as you");
             return;
         }
@@ -467,23 +467,23 @@ void mj_errand_begin(mj_supervisor_t *supervisor, mj_client_t *client, int64_t n
             return;
         }
     }
-    client->errand = apr_pcalloc(client->mem, sizeof(*client->errand));
-    client->errand->pool = asked.pool != NULL ? apr_pstrdup(client->mem, asked.pool->journal.pool) : NULL;
-    client->errand->began_at = MJ_NEVER;
+    client->command = apr_pcalloc(client->mem, sizeof(*client->command));
+    client->command->pool = asked.pool != NULL ? apr_pstrdup(client->mem, asked.pool->journal.pool) : NULL;
+    client->command->began_at = MJ_NEVER;
     verb->begin(supervisor, client, &asked, now);
 }
 
-int64_t mj_errand_go_on(mj_supervisor_t *supervisor, mj_client_t *client, int64_t now)
+int64_t mj_command_resume(mj_supervisor_t *supervisor, mj_client_t *client, int64_t now)
 {
-    if (client->errand == NULL || client->errand->go_on == NULL || client->is_answered || client->is_gone) {
+    if (client->command == NULL || client->command->resume == NULL || client->is_answered || client->is_gone) {
         return MJ_NEVER;
     }
-    return client->errand->go_on(supervisor, client, now);
+    return client->command->resume(supervisor, client, now);
 }
 
-void mj_errand_end(mj_supervisor_t *supervisor, mj_client_t *client)
+void mj_command_end(mj_supervisor_t *supervisor, mj_client_t *client)
 {
-    if (client->errand != NULL) {
-        stop_listening(supervisor, client->errand);
+    if (client->command != NULL) {
+        stop_listening(supervisor, client->command);
     }
 }
