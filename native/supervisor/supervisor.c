@@ -1,7 +1,7 @@
 #include "supervisor.h"
 
 #include "log.h"
-#include "offer.h"
+#include "pending_config.h"
 #include "runtime_dir.h"
 #include "starts.h"
 #include "strays.h"
@@ -40,7 +40,7 @@ struct mj_supervisor_t {
     const mj_site_t *start; /**< what it was started with */
     mj_runtime_dir_t dir;
     mj_pool_t *pools;
-    mj_offer_t *offer; /**< NULL unless between begin and commit */
+    mj_pending_config_t *pending; /**< NULL unless between begin and commit */
     int64_t clean_at;  /**< sockets that were left behind are looked for once more; MJ_NEVER */
     int64_t end_at;    /**< when it ends, whatever is left; MJ_NEVER: daemons are there, or are wanted */
     int64_t show_at;   /**< the board is not put right before */
@@ -81,74 +81,74 @@ mj_pool_t *mj_supervisor_find(const mj_supervisor_t *supervisor, const char *nam
     return pool;
 }
 
-static void take_log(mj_offer_t *offer)
+static void take_log(mj_pending_config_t *pending)
 {
-    if (offer->main_log != NULL) {
-        mj_log_set_main(offer->main_log);
-        offer->main_log = NULL;
+    if (pending->main_log != NULL) {
+        mj_log_set_main(pending->main_log);
+        pending->main_log = NULL;
     }
 }
 
-static void take_site(mj_supervisor_t *supervisor, mj_offer_t *offer, int64_t now)
+static void take_site(mj_supervisor_t *supervisor, mj_pending_config_t *pending, int64_t now)
 {
     bool is_first = supervisor->context.site == NULL;
 
     if (supervisor->site_mem != NULL) {
         apr_pool_destroy(supervisor->site_mem);
     }
-    supervisor->context.site = offer->site;
-    supervisor->site_mem = offer->site_mem;
-    offer->site_mem = NULL;
+    supervisor->context.site = pending->site;
+    supervisor->site_mem = pending->site_mem;
+    pending->site_mem = NULL;
     if (is_first) {
         mj_site_clean(supervisor->context.site);
         supervisor->clean_at = now + CLEAN_AGAIN_US;
     }
 }
 
-static bool is_offered(const mj_offer_t *offer, const mj_pool_t *pool)
+static bool is_pending(const mj_pending_config_t *pending, const mj_pool_t *pool)
 {
     int i;
-    for (i = 0; i < offer->pools->nelts; i++) {
-        if (strcmp(APR_ARRAY_IDX(offer->pools, i, mj_offered_pool_t).program->name, pool->journal.pool) == 0) {
+    for (i = 0; i < pending->pools->nelts; i++) {
+        if (strcmp(APR_ARRAY_IDX(pending->pools, i, mj_pending_pool_t).program->name, pool->journal.pool) == 0) {
             return true;
         }
     }
     return false;
 }
 
-static void take_pools(mj_supervisor_t *supervisor, mj_offer_t *offer)
+static void take_pools(mj_supervisor_t *supervisor, mj_pending_config_t *pending)
 {
     mj_pool_t **end = &supervisor->pools, *pool;
     int i;
 
     for (; *end != NULL; end = &(*end)->next) {
-        if (!is_offered(offer, *end)) {
+        if (!is_pending(pending, *end)) {
             mj_pool_remove(*end);
         }
     }
-    for (i = 0; i < offer->pools->nelts; i++) {
-        mj_offered_pool_t *offered = &APR_ARRAY_IDX(offer->pools, i, mj_offered_pool_t);
-        pool = mj_supervisor_find(supervisor, offered->program->name);
+    for (i = 0; i < pending->pools->nelts; i++) {
+        mj_pending_pool_t *pending_pool = &APR_ARRAY_IDX(pending->pools, i, mj_pending_pool_t);
+        pool = mj_supervisor_find(supervisor, pending_pool->program->name);
         if (pool != NULL) {
-            mj_pool_configure(pool, offered->program, offered->mem, offered->log);
+            mj_pool_configure(pool, pending_pool->program, pending_pool->mem, pending_pool->log);
         } else {
-            pool = mj_pool_make(&supervisor->context, offered->program, offered->mem, offered->log, supervisor->mem);
+            pool = mj_pool_make(&supervisor->context, pending_pool->program, pending_pool->mem, pending_pool->log, supervisor->mem);
             *end = pool;
             end = &pool->next;
         }
         pool->order = (unsigned)i;
-        offered->mem = NULL;
-        offered->log = NULL;
+        pending_pool->mem = NULL;
+        pending_pool->log = NULL;
     }
 }
 
 /* A pool keeps its place on the board for as long as it is known. */
-static const char *check_places(const mj_supervisor_t *supervisor, const mj_offer_t *offer)
+static const char *check_places(const mj_supervisor_t *supervisor, const mj_pending_config_t *pending)
 {
     const mj_pool_t *pool;
     int i;
-    for (i = 0; i < offer->pools->nelts; i++) {
-        const mj_program_t *program = APR_ARRAY_IDX(offer->pools, i, mj_offered_pool_t).program;
+    for (i = 0; i < pending->pools->nelts; i++) {
+        const mj_program_t *program = APR_ARRAY_IDX(pending->pools, i, mj_pending_pool_t).program;
         for (pool = supervisor->pools; pool != NULL; pool = pool->next) {
             if ((pool->index == program->index) != (strcmp(pool->journal.pool, program->name) == 0)) {
                 return "a pool has the place of another on the board";
@@ -178,40 +178,40 @@ static bool is_ending(const mj_supervisor_t *supervisor)
 /* @return NULL, or what is wrong: then all stays as it was */
 static const char *commit(mj_supervisor_t *supervisor, int64_t now)
 {
-    mj_offer_t *offer = supervisor->offer;
+    mj_pending_config_t *pending = supervisor->pending;
     const char *wrong;
 
     if (is_ending(supervisor)) {
         return "it is ending";
     }
-    wrong = mj_offer_check(offer, supervisor->start, mj_board_max_pools(supervisor->context.board));
+    wrong = mj_pending_config_check(pending, supervisor->start, mj_board_max_pools(supervisor->context.board));
     if (wrong == NULL) {
-        wrong = check_places(supervisor, offer);
+        wrong = check_places(supervisor, pending);
     }
     if (wrong != NULL) {
         return wrong;
     }
-    take_log(offer);
-    take_site(supervisor, offer, now);
-    take_pools(supervisor, offer);
+    take_log(pending);
+    take_site(supervisor, pending, now);
+    take_pools(supervisor, pending);
     find_archives(supervisor);
     supervisor->void_at = MJ_NEVER;
     supervisor->is_voided = false;
     return NULL;
 }
 
-static void drop_offer(mj_supervisor_t *supervisor)
+static void drop_pending(mj_supervisor_t *supervisor)
 {
-    if (supervisor->offer != NULL) {
-        mj_offer_free(supervisor->offer);
-        supervisor->offer = NULL;
+    if (supervisor->pending != NULL) {
+        mj_pending_config_free(supervisor->pending);
+        supervisor->pending = NULL;
     }
 }
 
 static void receive_commit(mj_supervisor_t *supervisor, int connection, int64_t now)
 {
     apr_pool_t *scratch;
-    const char *wrong = supervisor->offer == NULL ? "commit without begin" : commit(supervisor, now);
+    const char *wrong = supervisor->pending == NULL ? "commit without begin" : commit(supervisor, now);
 
     if (wrong != NULL) {
         mj_log(mj_log_main(), "error", MJLOGNO(0106) "settings refused, the old ones stay: %s", wrong);
@@ -222,24 +222,24 @@ static void receive_commit(mj_supervisor_t *supervisor, int connection, int64_t 
     apr_pool_create(&scratch, supervisor->mem);
     mj_control_answer(connection, wrong, is_ending(supervisor), scratch);
     apr_pool_destroy(scratch);
-    drop_offer(supervisor);
+    drop_pending(supervisor);
 }
 
 void mj_supervisor_receive(mj_supervisor_t *supervisor, mj_message_t *message, int connection, int64_t now)
 {
     switch (message->type) {
     case MJ_CONTROL_BEGIN:
-        drop_offer(supervisor);
-        supervisor->offer = mj_offer_begin(message, supervisor->mem);
+        drop_pending(supervisor);
+        supervisor->pending = mj_pending_config_begin(message, supervisor->mem);
         break;
     case MJ_CONTROL_LOG:
-        if (supervisor->offer != NULL) {
-            mj_offer_log(supervisor->offer, message);
+        if (supervisor->pending != NULL) {
+            mj_pending_config_log(supervisor->pending, message);
         }
         break;
     case MJ_CONTROL_POOL:
-        if (supervisor->offer != NULL) {
-            mj_offer_add(supervisor->offer, message);
+        if (supervisor->pending != NULL) {
+            mj_pending_config_add(supervisor->pending, message);
         }
         break;
     case MJ_CONTROL_COMMIT:
@@ -258,8 +258,8 @@ void mj_supervisor_receive(mj_supervisor_t *supervisor, mj_message_t *message, i
         break;
     default:
         mj_log(mj_log_main(), "error", MJLOGNO(0107) "a malformed message on the control socket is ignored");
-        if (supervisor->offer != NULL) {
-            supervisor->offer->wrong = "a message was malformed";
+        if (supervisor->pending != NULL) {
+            supervisor->pending->wrong = "a message was malformed";
         }
         break;
     }
@@ -270,7 +270,7 @@ void mj_supervisor_receive(mj_supervisor_t *supervisor, mj_message_t *message, i
 
 void mj_supervisor_hang_up(mj_supervisor_t *supervisor)
 {
-    drop_offer(supervisor);
+    drop_pending(supervisor);
 }
 
 /* --- calls --- */
@@ -513,7 +513,7 @@ bool mj_supervisor_has_ended(const mj_supervisor_t *supervisor)
 
 void mj_supervisor_free(mj_supervisor_t *supervisor)
 {
-    drop_offer(supervisor);
+    drop_pending(supervisor);
     if (supervisor->clean_at != MJ_NEVER) { /* not done yet */
         mj_site_clean(supervisor->context.site);
     }

@@ -225,7 +225,7 @@ static void send_pool(driver_t *driver, mj_record_builder_t *pool)
     driver_send(driver, MJ_CONTROL_POOL, mj_record_bytes(pool), -1);
 }
 
-const char *driver_offer(driver_t *driver, mj_record_builder_t *pool, mj_record_builder_t *another)
+const char *driver_configure(driver_t *driver, mj_record_builder_t *pool, mj_record_builder_t *another)
 {
     begin(driver, NULL, NULL);
     if (pool != NULL) {
@@ -238,7 +238,7 @@ const char *driver_offer(driver_t *driver, mj_record_builder_t *pool, mj_record_
     return driver_answer(driver);
 }
 
-const char *driver_offer_all(driver_t *driver, mj_record_builder_t *const *pools, unsigned count, unsigned concurrent_starts)
+const char *driver_configure_all(driver_t *driver, mj_record_builder_t *const *pools, unsigned count, unsigned concurrent_starts)
 {
     unsigned i;
     begin(driver, "concurrent-starts", apr_psprintf(test_pool, "%u", concurrent_starts));
@@ -249,7 +249,7 @@ const char *driver_offer_all(driver_t *driver, mj_record_builder_t *const *pools
     return driver_answer(driver);
 }
 
-const char *driver_offer_as(driver_t *driver, mj_record_builder_t *pool, const char *entry, const char *value)
+const char *driver_configure_as(driver_t *driver, mj_record_builder_t *pool, const char *entry, const char *value)
 {
     begin(driver, entry, value);
     send_pool(driver, pool);
@@ -373,7 +373,7 @@ void driver_clean(driver_t *driver)
 
 void driver_start_pool(driver_t *driver, const char *fake)
 {
-    ck_assert_str_eq(driver_offer(driver, driver_pool(driver, "shop", fake), NULL), "");
+    ck_assert_str_eq(driver_configure(driver, driver_pool(driver, "shop", fake), NULL), "");
 }
 
 pid_t driver_last_ready(driver_t *driver)

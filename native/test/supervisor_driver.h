@@ -34,20 +34,20 @@ driver_t *driver_start(void);
 /** The same, with a supervisor that can have so many descriptors open (0: as many as this process), and one of its arguments different. */
 driver_t *driver_start_as(unsigned descriptors, const char *entry, const char *value);
 
-/** A pool's record, without an identity: add more entries, then driver_offer it. */
+/** A pool's record, without an identity: add more entries, then driver_configure it. */
 mj_record_builder_t *driver_pool(driver_t *driver, const char *name, const char *fake);
 
 /** Begin, one pool (NULL: none), commit. @return the answer's message; "" if it is ok */
-const char *driver_offer(driver_t *driver, mj_record_builder_t *pool, mj_record_builder_t *another);
+const char *driver_configure(driver_t *driver, mj_record_builder_t *pool, mj_record_builder_t *another);
 
-/** Offers one pool, `shop`, of one daemon that acts as named. */
+/** Configures one pool, `shop`, of one daemon that acts as named. */
 void driver_start_pool(driver_t *driver, const char *fake);
 
-/** As driver_offer, with one entry of the server record different, or one more. */
-const char *driver_offer_as(driver_t *driver, mj_record_builder_t *pool, const char *entry, const char *value);
+/** As driver_configure, with one entry of the server record different, or one more. */
+const char *driver_configure_as(driver_t *driver, mj_record_builder_t *pool, const char *entry, const char *value);
 
 /** Begin, so many pools, commit. */
-const char *driver_offer_all(driver_t *driver, mj_record_builder_t *const *pools, unsigned count, unsigned concurrent_starts);
+const char *driver_configure_all(driver_t *driver, mj_record_builder_t *const *pools, unsigned count, unsigned concurrent_starts);
 
 /** Sends a message, with a descriptor unless fd is -1; connects if no conversation is open. */
 void driver_send(driver_t *driver, char type, mj_span_t record, int fd);

@@ -57,9 +57,9 @@ START_TEST(should_end_a_stubborn_daemon_by_force)
     mj_record_builder_t *pool = driver_pool(driver, "shop", "stubborn");
     mj_record_add_number(pool, "graceful-timeout", 50);
     mj_record_add_number(pool, "shutdown-timeout", 50);
-    ck_assert_str_eq(driver_offer(driver, pool, NULL), "");
+    ck_assert_str_eq(driver_configure(driver, pool, NULL), "");
     driver_await_state(driver, 0, MJ_POOL_READY);
-    ck_assert_str_eq(driver_offer(driver, NULL, NULL), "");
+    ck_assert_str_eq(driver_configure(driver, NULL, NULL), "");
     driver_await_state(driver, 0, MJ_POOL_FREE);
     ck_assert_uint_eq(driver_count(driver, " ended: shutdown-timeout"), 1);
     driver_finish(driver);
@@ -140,7 +140,7 @@ static void expect_a_hand_over(int number)
     unsigned i;
     int status;
 
-    ck_assert_str_eq(driver_offer(driver, shop, driver_pool(driver, "down", "fail")), "");
+    ck_assert_str_eq(driver_configure(driver, shop, driver_pool(driver, "down", "fail")), "");
     driver_await_state(driver, 0, MJ_POOL_READY);
     driver_await_state(driver, 1, MJ_POOL_DOWN);
     ck_assert_int_eq(kill(driver->pid, number), 0);
@@ -196,10 +196,10 @@ START_TEST(should_hand_over_no_longer_than_shutdown_permits)
 
     mj_record_add_number(shop, "graceful-timeout", 0);
     mj_record_add_number(shop, "shutdown-timeout", 200);
-    ck_assert_str_eq(driver_offer(driver, shop, driver_pool(driver, "other", "stubborn")), "");
+    ck_assert_str_eq(driver_configure(driver, shop, driver_pool(driver, "other", "stubborn")), "");
     driver_await_state(driver, 0, MJ_POOL_READY);
     driver_await_state(driver, 1, MJ_POOL_READY);
-    ck_assert_str_eq(driver_offer(driver, shop, NULL), ""); /* the other one drains */
+    ck_assert_str_eq(driver_configure(driver, shop, NULL), ""); /* the other one drains */
     driver_await_state(driver, 1, MJ_POOL_ENDING);
     ck_assert_int_eq(kill(driver->pid, SIGTERM), 0);
     driver_await(driver, "MJ0123", 1);
@@ -220,11 +220,11 @@ START_TEST(should_stop_while_it_hands_over)
     mj_record_builder_t *shop = driver_pool(driver, "shop", "stubborn");
 
     mj_record_add_number(shop, "shutdown-timeout", 3600000);
-    ck_assert_str_eq(driver_offer(driver, shop, NULL), "");
+    ck_assert_str_eq(driver_configure(driver, shop, NULL), "");
     driver_await_state(driver, 0, MJ_POOL_READY);
     ck_assert_int_eq(kill(driver->pid, SIGTERM), 0);
     driver_await(driver, "MJ0123", 1);
-    ck_assert_str_eq(driver_offer(driver, shop, NULL), "it is ending");
+    ck_assert_str_eq(driver_configure(driver, shop, NULL), "it is ending");
     ck_assert_int_eq(kill(driver_last_ready(driver), SIGKILL), 0);
     ck_assert_int_eq(WTERMSIG(driver_stop(driver)), SIGTERM);
     driver_clean(driver);

@@ -41,7 +41,7 @@ START_TEST(should_start_as_many_daemons_as_the_pool_wants)
     int fd;
 
     mj_record_add_number(pool, "processes", 3);
-    ck_assert_str_eq(driver_offer(driver, pool, NULL), "");
+    ck_assert_str_eq(driver_configure(driver, pool, NULL), "");
     driver_await(driver, " ready in ", 3);
     ck_assert_uint_eq(driver_count(driver, "pool shop pid "), 6);
     ck_assert_int_eq(mj_board_pool_state(driver->board, 0), MJ_POOL_READY);
@@ -79,7 +79,7 @@ START_TEST(should_give_a_daemon_what_is_its_own_and_nothing_else)
     mj_record_add_number(pool, "cpu-priority", geteuid() == 0 ? -7 : 7);
     mj_record_add(pool, "env", "COLOUR=blue=green");
     mj_record_add(pool, "env", "LANG=fr_FR.UTF-8");
-    ck_assert_str_eq(driver_offer(driver, pool, NULL), "");
+    ck_assert_str_eq(driver_configure(driver, pool, NULL), "");
     driver_await(driver, "[pool shop] leader", 1);
 
     expect_fact(driver, "argv jvm:shop /nowhere/jars");
@@ -126,7 +126,7 @@ START_TEST(should_let_as_many_connections_wait_as_the_pool_says)
     int fds[6];
 
     mj_record_add_number(pool, "listen-backlog", 4);
-    ck_assert_str_eq(driver_offer(driver, pool, NULL), "");
+    ck_assert_str_eq(driver_configure(driver, pool, NULL), "");
     driver_await_state(driver, 0, MJ_POOL_READY);
     ck_assert_int_eq(mj_board_admit(driver->board, 0, UINT32_MAX, NULL, &ticket), MJ_ADMITTED);
     ck_assert(mj_board_socket_path(address.sun_path, sizeof(address.sun_path), driver->runtime_dir, "shop", ticket.slot, ticket.serial));
@@ -241,7 +241,7 @@ START_TEST(should_kill_a_daemon_that_is_not_ready_in_time)
     driver_t *driver = driver_start();
     mj_record_builder_t *pool = driver_pool(driver, "shop", "hang");
     mj_record_add_number(pool, "startup-timeout", 100);
-    ck_assert_str_eq(driver_offer(driver, pool, NULL), "");
+    ck_assert_str_eq(driver_configure(driver, pool, NULL), "");
     driver_await(driver, " ended: startup-timeout (up ", 2);
     driver_await_state(driver, 0, MJ_POOL_DOWN);
     driver_finish(driver);
@@ -289,7 +289,7 @@ START_TEST(should_serve_others_while_one_floods)
     driver_start_pool(driver, "flood");
     driver_await(driver, "flood", 10);
     for (i = 0; i < 3; i++) { /* another pool starts, and the flooding one is rolled */
-        ck_assert_str_eq(driver_offer(driver, driver_pool(driver, "shop", apr_psprintf(test_pool, "flood %d", i)),
+        ck_assert_str_eq(driver_configure(driver, driver_pool(driver, "shop", apr_psprintf(test_pool, "flood %d", i)),
                                       driver_pool(driver, "other", apr_psprintf(test_pool, "%d", i))),
                          "");
         driver_await_state(driver, 1, MJ_POOL_READY);
@@ -347,7 +347,7 @@ START_TEST(should_drain_a_pool_that_is_no_longer_named)
     driver_t *driver = driver_start();
     driver_start_pool(driver, "");
     driver_await_state(driver, 0, MJ_POOL_READY);
-    ck_assert_str_eq(driver_offer(driver, NULL, NULL), "");
+    ck_assert_str_eq(driver_configure(driver, NULL, NULL), "");
     driver_await_state(driver, 0, MJ_POOL_FREE);
     ck_assert_uint_eq(driver_count(driver, "[jvm:info]"), 3);
     ck_assert_uint_eq(driver_count(driver, " ended: exit code 0: removed (up "), 1);
@@ -363,14 +363,14 @@ START_TEST(should_refuse_settings_that_are_wrong)
     driver_t *driver = driver_start();
     mj_record_builder_t *pool = driver_pool(driver, "shop", ""), *same_place = driver_pool(driver, "shop", "");
 
-    ck_assert_ptr_nonnull(strstr(driver_offer_as(driver, pool, "version", "1"), "restart httpd"));
-    ck_assert_ptr_nonnull(strstr(driver_offer(driver, pool, same_place), "its place on the board"));
+    ck_assert_ptr_nonnull(strstr(driver_configure_as(driver, pool, "version", "1"), "restart httpd"));
+    ck_assert_ptr_nonnull(strstr(driver_configure(driver, pool, same_place), "its place on the board"));
     if (geteuid() == 0) {
         mj_record_builder_t *without = mj_record_builder_make(test_pool);
         mj_record_add(without, "name", "shop");
         mj_record_add_number(without, "index", 0);
         mj_record_add_number(without, "threads", 1);
-        ck_assert_ptr_nonnull(strstr(driver_offer(driver, without, NULL), "nothing runs as root"));
+        ck_assert_ptr_nonnull(strstr(driver_configure(driver, without, NULL), "nothing runs as root"));
     }
     driver_send(driver, MJ_CONTROL_COMMIT, (mj_span_t){NULL, 0}, -1);
     ck_assert_str_eq(driver_answer(driver), "commit without begin");
@@ -378,7 +378,7 @@ START_TEST(should_refuse_settings_that_are_wrong)
     driver_send(driver, 'Z', (mj_span_t){NULL, 0}, -1);
     driver_await(driver, "MJ0107: ", 2);
     ck_assert_uint_eq(driver_count(driver, " started\n"), 0);
-    ck_assert_str_eq(driver_offer(driver, pool, NULL), "");
+    ck_assert_str_eq(driver_configure(driver, pool, NULL), "");
     driver_await_state(driver, 0, MJ_POOL_READY);
     driver_finish(driver);
 }
@@ -404,7 +404,7 @@ START_TEST(should_keep_what_it_was_started_with)
 {
     driver_t *driver = driver_start_as(0, "minimum-uid", "60000");
     mj_record_builder_t *pool = driver_pool(driver, "shop", "");
-    ck_assert_ptr_nonnull(strstr(driver_offer_as(driver, pool, "minimum-uid", "1"), "below JVMMinimumUID"));
+    ck_assert_ptr_nonnull(strstr(driver_configure_as(driver, pool, "minimum-uid", "1"), "below JVMMinimumUID"));
     driver_finish(driver);
 }
 END_TEST
@@ -507,7 +507,7 @@ START_TEST(should_serve_until_the_last_child_has_gone_when_it_is_retired)
     ck_assert_int_eq(mj_board_child_init(driver->board, (uint32_t)getpid(), &row), APR_SUCCESS);
     ck_assert_int_eq(mj_board_child_init(driver->board, UINT32_MAX / 2, &row), APR_SUCCESS); /* one that nobody has heard the end of */
     driver_tell(driver, MJ_CONTROL_RETIRE);
-    ck_assert_str_eq(driver_offer(driver, driver_pool(driver, "shop", ""), NULL), "it is ending");
+    ck_assert_str_eq(driver_configure(driver, driver_pool(driver, "shop", ""), NULL), "it is ending");
     ck_assert_int_eq(kill(driver_last_ready(driver), SIGKILL), 0);
     driver_await(driver, " ready in ", 2);
     ck_assert_uint_eq(driver_count(driver, "MJ0121: "), 0);
@@ -576,7 +576,7 @@ START_TEST(should_give_a_pool_its_state_folder)
     int file;
 
     ck_assert(mkdir(state, 0711) == 0 && chmod(state, 0711) == 0);
-    ck_assert_str_eq(driver_offer_as(driver, driver_pool(driver, "shop", "facts"), "state-dir", state), "");
+    ck_assert_str_eq(driver_configure_as(driver, driver_pool(driver, "shop", "facts"), "state-dir", state), "");
     driver_await(driver, " ready in ", 1);
     driver_await(driver, apr_pstrcat(test_pool, "argv jvm:shop /nowhere/jars ", folder, "\n", NULL), 1);
     ck_assert_int_eq(lstat(folder, &st), 0);
@@ -645,7 +645,7 @@ START_TEST(should_remove_sockets_that_were_left_behind)
 {
     driver_t *driver = driver_start();
     int fd = bind_in_runtime_dir(driver, "old.0.1.sock"), dotted = bind_in_runtime_dir(driver, "a.sock.0.17.sock");
-    ck_assert_str_eq(driver_offer(driver, NULL, NULL), "");
+    ck_assert_str_eq(driver_configure(driver, NULL, NULL), "");
     ck_assert_uint_eq(driver_sockets(driver), 0);
     driver_finish(driver);
     close(fd);
@@ -662,7 +662,7 @@ START_TEST(should_leave_the_sockets_of_others_alone)
         int fd = bind_in_runtime_dir(driver, names[i]);
         ck_assert(strcmp(names[i], "another.0.1.sock") != 0 || listen(fd, 1) == 0); /* a daemon of another httpd */
     }
-    ck_assert_str_eq(driver_offer(driver, NULL, NULL), "");
+    ck_assert_str_eq(driver_configure(driver, NULL, NULL), "");
     for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         ck_assert_msg(is_in_runtime_dir(driver, names[i]), "%s", names[i]);
     }
@@ -680,7 +680,7 @@ static void expect_nothing_kept(driver_t *driver, mj_record_builder_t *pool)
     const char *state = apr_pstrcat(test_pool, driver->dir, "/state", NULL), *folder = apr_pstrcat(test_pool, state, "/shop", NULL);
 
     ck_assert(mkdir(state, 0711) == 0 && chmod(state, 0711) == 0);
-    ck_assert_str_eq(driver_offer_as(driver, pool, "state-dir", state), "");
+    ck_assert_str_eq(driver_configure_as(driver, pool, "state-dir", state), "");
     driver_await(driver, "argv jvm:shop /nowhere/jars\n", 1);
     driver_await(driver, " ready in ", 1);
     ck_assert_int_ne(access(folder, F_OK), 0);

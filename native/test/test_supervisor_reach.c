@@ -102,7 +102,7 @@ START_TEST(should_replace_a_daemon_that_does_not_listen_any_more)
     driver_t *driver = driver_start();
     pid_t pid;
 
-    ck_assert_str_eq(driver_offer(driver, driver_pool(driver, "shop", "unlistening"), NULL), "");
+    ck_assert_str_eq(driver_configure(driver, driver_pool(driver, "shop", "unlistening"), NULL), "");
     driver_await(driver, " ready in ", 1);
     pid = driver_last_ready(driver);
     driver_ring(driver, 0);

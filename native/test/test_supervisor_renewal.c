@@ -8,13 +8,13 @@
 #include <string.h>
 #include <unistd.h>
 
-static void offer(driver_t *driver, const char *fake, const char *entry, const char *value)
+static void configure(driver_t *driver, const char *fake, const char *entry, const char *value)
 {
     mj_record_builder_t *pool = driver_pool(driver, "shop", fake);
     if (entry != NULL) {
         mj_record_add(pool, entry, value);
     }
-    ck_assert_str_eq(driver_offer(driver, pool, NULL), "");
+    ck_assert_str_eq(driver_configure(driver, pool, NULL), "");
 }
 
 static bool is_admitted(driver_t *driver)
@@ -32,7 +32,7 @@ START_TEST(should_replace_one_that_wishes_it_and_start_the_other_first)
     driver_t *driver = driver_start();
     int64_t since = 0;
     pid_t first;
-    offer(driver, "", NULL, NULL);
+    configure(driver, "", NULL, NULL);
     driver_await_state(driver, 0, MJ_POOL_READY);
     first = driver_last_ready(driver);
     kill(first, SIGUSR1);
@@ -51,7 +51,7 @@ START_TEST(should_roll_when_a_target_has_changed)
 {
     driver_t *driver = driver_start();
     int64_t since = 0;
-    offer(driver, "", "processes", "2");
+    configure(driver, "", "processes", "2");
     driver_await(driver, " ready in ", 2);
     kill(driver_last_ready(driver), SIGUSR2);
     while (driver_count(driver, "MJ0116: pool shop: generation 2 has taken over") == 0) {
@@ -71,7 +71,7 @@ START_TEST(should_roll_once_for_what_several_tell)
     mj_record_builder_t *pool = driver_pool(driver, "shop", "");
     pid_t first, second;
     mj_record_add_number(pool, "processes", 2);
-    ck_assert_str_eq(driver_offer(driver, pool, NULL), "");
+    ck_assert_str_eq(driver_configure(driver, pool, NULL), "");
     driver_await(driver, " ready in ", 2);
     second = driver_last_ready(driver);
     first = (pid_t)driver_number_after(driver, "pool shop pid ");
@@ -92,7 +92,7 @@ START_TEST(should_not_come_back_for_a_change_when_it_stops)
 {
     driver_t *driver = driver_start();
     const char *stop;
-    offer(driver, "stubborn", "shutdown-timeout", "1500");
+    configure(driver, "stubborn", "shutdown-timeout", "1500");
     driver_await_state(driver, 0, MJ_POOL_READY);
     for (unsigned i = 1; i <= 2; i++) {
         driver_await(driver, " ready in ", i);
@@ -108,24 +108,24 @@ START_TEST(should_not_come_back_for_a_change_when_it_stops)
 END_TEST
 
 /* A pool of one application; fake may hold `%08x` for its hash. */
-__attribute__((format(printf, 2, 0))) static void offer_application(driver_t *driver, const char *fake)
+__attribute__((format(printf, 2, 0))) static void configure_application(driver_t *driver, const char *fake)
 {
     mj_record_builder_t *application = mj_record_builder_make(test_pool);
     mj_record_builder_t *pool;
     mj_record_add(application, "target", "/srv/shop.jar");
     pool = driver_pool(driver, "shop", apr_psprintf(test_pool, fake, (unsigned)mj_span_hash(mj_record_bytes(application))));
     mj_record_add_span(pool, "application", mj_record_bytes(application));
-    ck_assert_str_eq(driver_offer(driver, pool, NULL), "");
+    ck_assert_str_eq(driver_configure(driver, pool, NULL), "");
 }
 
 START_TEST(should_keep_a_generation_that_serves_more_than_the_next)
 {
     driver_t *driver = driver_start();
     pid_t first;
-    offer_application(driver, "beat");
+    configure_application(driver, "beat");
     driver_await_state(driver, 0, MJ_POOL_READY);
     first = driver_last_ready(driver);
-    offer_application(driver, "partial=%08x");
+    configure_application(driver, "partial=%08x");
     driver_await(driver, "MJ0117: pool shop: /srv/shop.jar worked and fails to load now: /srv/shop.jar: Database may be already in use\n", 1);
     driver_await(driver, "with restart-order=stop-first the old one ends before the new one starts\n", 1);
     driver_await(driver, " ended: ", 1);
@@ -135,7 +135,7 @@ START_TEST(should_keep_a_generation_that_serves_more_than_the_next)
     kill(first, SIGUSR2);
     driver_await(driver, "MJ0117: ", 2);
     ck_assert_int_eq(kill(first, 0), 0);
-    offer_application(driver, "idle");
+    configure_application(driver, "idle");
     driver_await(driver, "generation 4 has taken over", 1);
     driver_finish(driver);
 }
@@ -144,9 +144,9 @@ END_TEST
 START_TEST(should_try_again_by_time_what_was_killed_while_it_started)
 {
     driver_t *driver = driver_start();
-    offer(driver, "", NULL, NULL);
+    configure(driver, "", NULL, NULL);
     driver_await_state(driver, 0, MJ_POOL_READY);
-    offer(driver, "hang", NULL, NULL);
+    configure(driver, "hang", NULL, NULL);
     driver_await(driver, " started\n", 2);
     kill((pid_t)driver_number_after(driver, "MJ0102: pool shop pid "), SIGKILL);
     driver_await(driver, " ended: signal 9", 1);
@@ -160,9 +160,9 @@ END_TEST
 START_TEST(should_try_again_by_time_what_could_not_be_executed)
 {
     driver_t *driver = driver_start();
-    offer(driver, "", NULL, NULL);
+    configure(driver, "", NULL, NULL);
     driver_await_state(driver, 0, MJ_POOL_READY);
-    offer(driver, "beat", "chroot", driver->dir); /* there is no launcher in it, as if it could not be had for a while */
+    configure(driver, "beat", "chroot", driver->dir); /* there is no launcher in it, as if it could not be had for a while */
     driver_await(driver, " ended: exit code 111", 2);
     ck_assert_uint_eq(driver_count(driver, "MJ0112: "), 0);
     ck_assert(is_admitted(driver));
@@ -173,9 +173,9 @@ END_TEST
 START_TEST(should_take_a_first_generation_that_serves_a_part)
 {
     driver_t *driver = driver_start();
-    offer_application(driver, "partial=%08x");
+    configure_application(driver, "partial=%08x");
     driver_await_state(driver, 0, MJ_POOL_DEGRADED);
-    offer_application(driver, "beat,partial=%08x"); /* no worse than before */
+    configure_application(driver, "beat,partial=%08x"); /* no worse than before */
     driver_await(driver, "generation 2 has taken over", 1);
     driver_finish(driver);
 }
@@ -185,7 +185,7 @@ START_TEST(should_stop_first_where_it_is_told_to)
 {
     driver_t *driver = driver_start();
     const char *log;
-    offer(driver, "", "restart-order", "stop-first");
+    configure(driver, "", "restart-order", "stop-first");
     driver_await_state(driver, 0, MJ_POOL_READY);
     kill(driver_last_ready(driver), SIGUSR2);
     driver_await(driver, " ready in ", 2);
@@ -199,7 +199,7 @@ END_TEST
 START_TEST(should_stop_an_idle_pool_and_start_it_when_a_request_waits)
 {
     driver_t *driver = driver_start();
-    offer(driver, "idle", "idle-timeout", "1000");
+    configure(driver, "idle", "idle-timeout", "1000");
     driver_await_state(driver, 0, MJ_POOL_IDLE);
     driver_await(driver, " ended: idle-timeout", 1);
     ck_assert_uint_eq(driver_count(driver, "MJ0115: pool shop stops: idle-timeout"), 1);
@@ -215,7 +215,7 @@ START_TEST(should_kill_what_says_nothing_and_have_it_print_its_threads_before)
 {
     driver_t *driver = driver_start();
     pid_t first;
-    offer(driver, "beat", "deadlock-timeout", "400");
+    configure(driver, "beat", "deadlock-timeout", "400");
     driver_await_state(driver, 0, MJ_POOL_READY);
     first = driver_last_ready(driver);
     kill(first, SIGSTOP);
@@ -230,7 +230,7 @@ START_TEST(should_have_threads_printed_before_it_kills)
     driver_t *driver = driver_start();
     const char *dump;
     long pid;
-    offer(driver, "hang", "startup-timeout", "300");
+    configure(driver, "hang", "startup-timeout", "300");
     /* one whose time was over before it had a handler for SIGQUIT prints nothing, and another start follows */
     driver_await(driver, "[pool shop] dump\n", 1);
     pid = driver_number_after(driver, "[jvm:notice] [pid ");
@@ -245,7 +245,7 @@ END_TEST
 START_TEST(should_replace_what_has_grown_too_large)
 {
     driver_t *driver = driver_start();
-    offer(driver, "grow", "memory-limit", "33554432");
+    configure(driver, "grow", "memory-limit", "33554432");
     driver_await(driver, " ended: memory-limit: ", 1);
     ck_assert_uint_ge(driver_count(driver, " MB of 32 MB"), 1);
     driver_finish(driver);
@@ -256,7 +256,7 @@ START_TEST(should_replace_what_is_old)
 {
     driver_t *driver = driver_start();
     int64_t since = 0;
-    offer(driver, "", "restart-interval", "300");
+    configure(driver, "", "restart-interval", "300");
     driver_await_state(driver, 0, MJ_POOL_READY);
     while (driver_count(driver, " ended: restart-interval") < 3) {
         ck_assert(is_admitted(driver));
@@ -270,7 +270,7 @@ END_TEST
 START_TEST(should_grow_when_requests_wait_and_never_beyond_the_most)
 {
     driver_t *driver = driver_start();
-    offer(driver, "", "processes-max", "3");
+    configure(driver, "", "processes-max", "3");
     driver_await_state(driver, 0, MJ_POOL_READY);
     ck_assert_int_eq(mj_board_queue_enter(driver->board, 0, UINT32_MAX, 100), MJ_QUEUED);
     driver_ring(driver, 0);

@@ -136,7 +136,7 @@ START_TEST(should_tell_of_pools_and_daemons)
     const char *told, *of_one;
 
     mj_record_add(shop, "user", "al\"i\tce\\\n");
-    ck_assert_str_eq(driver_offer(driver, shop, driver_pool(driver, "other", "hang")), "");
+    ck_assert_str_eq(driver_configure(driver, shop, driver_pool(driver, "other", "hang")), "");
     driver_await(driver, " ready in ", 1);
     driver_await(driver, "pool other pid ", 1);
     told = ask(driver, "status");
@@ -184,7 +184,7 @@ START_TEST(should_tell_of_a_pool_whatever_its_daemons_say)
     const char *told;
 
     mj_record_add_number(pool, "processes", MANY);
-    ck_assert_str_eq(driver_offer(driver, pool, NULL), "");
+    ck_assert_str_eq(driver_configure(driver, pool, NULL), "");
     driver_await(driver, " ready in ", MANY);
     told = ask(driver, "status");
     expect_start(told, "ok\n");
@@ -224,7 +224,7 @@ START_TEST(should_answer_with_nothing_that_a_terminal_would_act_on)
     mj_record_builder_t *pool = driver_pool(driver, "shop", "fail");
     const char *answer;
 
-    ck_assert_str_eq(driver_offer(driver, pool, NULL), "");
+    ck_assert_str_eq(driver_configure(driver, pool, NULL), "");
     driver_await(driver, " ended: exit code 7", 1);
     answer = ask(driver, "restart shop");
     expect_start(answer, "error pool shop pid ");
@@ -293,7 +293,7 @@ START_TEST(should_tell_why_a_daemon_is_to_go)
     const char *told;
 
     mj_record_add_number(pool, "shutdown-timeout", 50);
-    ck_assert_str_eq(driver_offer(driver, pool, NULL), "");
+    ck_assert_str_eq(driver_configure(driver, pool, NULL), "");
     driver_await(driver, " ready in ", 1);
     ck_assert_str_eq(ask(driver, "roll shop"), "ok\npool shop: generation 2 starts\n");
     driver_await(driver, " ready in ", 2);
@@ -318,7 +318,7 @@ START_TEST(should_answer_a_restart_when_its_pool_is_taken_away)
     fd = join(driver);
     ck_assert_int_eq(send(fd, "restart shop\n", 13, MSG_NOSIGNAL), 13);
     driver_await(driver, "MJ0111", 1);
-    ck_assert_str_eq(driver_offer(driver, NULL, NULL), "");
+    ck_assert_str_eq(driver_configure(driver, NULL, NULL), "");
     expect_start(answer(fd), "error pool shop ends: ");
     ck_assert_int_eq(driver_stop(driver), 0);
     driver_clean(driver);
@@ -333,7 +333,7 @@ START_TEST(should_pass_on_what_daemons_print_of_their_threads)
     pid_t last;
 
     mj_record_add_number(pool, "processes", 2);
-    ck_assert_str_eq(driver_offer(driver, pool, NULL), "");
+    ck_assert_str_eq(driver_configure(driver, pool, NULL), "");
     driver_await(driver, " ready in ", 2);
     last = driver_last_ready(driver);
 
@@ -384,7 +384,7 @@ START_TEST(should_not_end_a_daemon_by_a_dump)
     ck_assert_int_eq(kill(pid, 0), 0);
     ck_assert_uint_eq(driver_count(driver, " ended: "), 0);
 
-    ck_assert_str_eq(driver_offer(driver, driver_pool(driver, "other", "hang"), NULL), "");
+    ck_assert_str_eq(driver_configure(driver, driver_pool(driver, "other", "hang"), NULL), "");
     driver_await(driver, "pool other pid ", 1);
     ck_assert_str_eq(ask(driver, "dump other"), "error pool other has no daemon that is ready\n");
     ck_assert_int_eq(driver_stop(driver), 0);
@@ -410,7 +410,7 @@ START_TEST(should_let_users_see_and_steer_their_own_pools_alone)
             mj_record_add_span(changed, apr_pstrmemdup(test_pool, iter.name.data, iter.name.len), iter.value);
         }
     }
-    ck_assert_str_eq(driver_offer(driver, driver_pool(driver, "shop", "threads"), changed), "");
+    ck_assert_str_eq(driver_configure(driver, driver_pool(driver, "shop", "threads"), changed), "");
     driver_await(driver, " ready in ", 2);
 
     told = ask_as(driver, POOL_UID, "status");
@@ -553,7 +553,7 @@ START_TEST(should_send_a_long_answer_as_it_is_read)
         pools[i] = driver_pool(driver, i == 0 ? "shop" : "other", "");
         mj_record_add(pools[i], "user", user);
     }
-    ck_assert_str_eq(driver_offer(driver, pools[0], pools[1]), "");
+    ck_assert_str_eq(driver_configure(driver, pools[0], pools[1]), "");
     driver_await(driver, " ready in ", 2);
     fd = join(driver);
     ck_assert_int_eq(send(fd, "status\n", 7, MSG_NOSIGNAL), 7);

@@ -73,7 +73,7 @@ START_TEST(should_show_again_what_was_overwritten)
     size_t i;
 
     mj_record_add_number(shop, "processes", 3);
-    ck_assert_str_eq(driver_offer(driver, shop, driver_pool(driver, "down", "fail")), "");
+    ck_assert_str_eq(driver_configure(driver, shop, driver_pool(driver, "down", "fail")), "");
     driver_await(driver, " ready in ", 3);
     driver_await_state(driver, 1, MJ_POOL_DOWN); /* as long as it is tried, and fails */
     mj_board_look(driver->board, 0, &shop_view);

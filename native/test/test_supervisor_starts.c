@@ -85,7 +85,7 @@ START_TEST(should_start_no_more_at_once_than_it_may)
     driver_t *driver = scene.driver;
     unsigned i, most;
 
-    ck_assert_str_eq(driver_offer_all(driver, scene.pools, POOLS, 2), "");
+    ck_assert_str_eq(driver_configure_all(driver, scene.pools, POOLS, 2), "");
     driver_await(driver, " started", 2);
     for (i = 0; i < POOLS; i++) {
         driver_await_state(driver, i, i < 2 ? MJ_POOL_STARTING : MJ_POOL_QUEUED);
@@ -110,7 +110,7 @@ START_TEST(should_start_first_what_requests_have_waited_for_longest)
     driver_t *driver = scene.driver;
     unsigned i, most;
 
-    ck_assert_str_eq(driver_offer_all(driver, scene.pools, POOLS, 1), "");
+    ck_assert_str_eq(driver_configure_all(driver, scene.pools, POOLS, 1), "");
     driver_await_state(driver, 0, MJ_POOL_STARTING);
     driver_await_state(driver, 5, MJ_POOL_QUEUED);
     call(driver, 4);
@@ -135,7 +135,7 @@ START_TEST(should_replace_what_has_served_before_what_never_has)
     unsigned i, most;
 
     open_gate(&scene, 0);
-    ck_assert_str_eq(driver_offer_all(driver, scene.pools, POOLS, 1), "");
+    ck_assert_str_eq(driver_configure_all(driver, scene.pools, POOLS, 1), "");
     driver_await(driver, " started", 2); /* the second one's gate is closed */
     first = driver_last_ready(driver);
     ck_assert_int_eq(kill(first, SIGKILL), 0);
@@ -161,7 +161,7 @@ START_TEST(should_not_wait_for_a_start_that_waits_itself)
     for (i = 2; i < POOLS; i++) {
         open_gate(&scene, i);
     }
-    ck_assert_str_eq(driver_offer_all(driver, scene.pools, POOLS, 2), "");
+    ck_assert_str_eq(driver_configure_all(driver, scene.pools, POOLS, 2), "");
     driver_await(driver, " ready in ", POOLS - 2);
     ck_assert_uint_eq(driver_count(driver, " ended: "), 0);
     driver_await_state(driver, 0, MJ_POOL_STARTING);
@@ -178,7 +178,7 @@ START_TEST(should_wait_for_what_a_start_has_brought_along)
     unsigned most;
 
     mj_record_add_number(scene.pools[1], "startup-timeout", 5000);
-    ck_assert_str_eq(driver_offer_all(driver, scene.pools, 2, 1), "");
+    ck_assert_str_eq(driver_configure_all(driver, scene.pools, 2, 1), "");
     driver_await_state(driver, 1, MJ_POOL_QUEUED);
     (void)nanosleep(&longer_than_it_may_rest, NULL);
     ck_assert_str_eq(order_of(driver, &most), "0");
@@ -201,11 +201,11 @@ START_TEST(should_put_last_what_starts_in_vain_whatever_it_is_made_of)
     for (i = 1; i < POOLS; i++) {
         open_gate(&scene, i);
     }
-    ck_assert_str_eq(driver_offer_all(driver, scene.pools, POOLS, 1), "");
+    ck_assert_str_eq(driver_configure_all(driver, scene.pools, POOLS, 1), "");
     for (i = 1; i <= 2; i++) {
         driver_await(driver, "pool pool0 pid", i * 2 - 1);
         mj_record_add(scene.pools[0], "env", apr_psprintf(test_pool, "CHANGE=%u", i));
-        ck_assert_str_eq(driver_offer_all(driver, scene.pools, POOLS, 1), "");
+        ck_assert_str_eq(driver_configure_all(driver, scene.pools, POOLS, 1), "");
         driver_await(driver, " ended: ", i);
     }
     driver_await(driver, " ready in ", POOLS - 1);
@@ -221,10 +221,10 @@ START_TEST(should_forget_one_that_is_taken_away_while_it_waits)
     driver_t *driver = scene.driver;
     unsigned most;
 
-    ck_assert_str_eq(driver_offer_all(driver, scene.pools, 3, 1), "");
+    ck_assert_str_eq(driver_configure_all(driver, scene.pools, 3, 1), "");
     driver_await_state(driver, 1, MJ_POOL_QUEUED);
     scene.pools[1] = scene.pools[2];
-    ck_assert_str_eq(driver_offer_all(driver, scene.pools, 2, 1), "");
+    ck_assert_str_eq(driver_configure_all(driver, scene.pools, 2, 1), "");
     driver_await_state(driver, 1, MJ_POOL_FREE);
     open_gate(&scene, 0);
     open_gate(&scene, 2);
@@ -238,7 +238,7 @@ START_TEST(should_end_while_starts_wait)
 {
     scene_t scene = scene_of("toil=");
     unsigned most;
-    ck_assert_str_eq(driver_offer_all(scene.driver, scene.pools, POOLS, 1), "");
+    ck_assert_str_eq(driver_configure_all(scene.driver, scene.pools, POOLS, 1), "");
     driver_await_state(scene.driver, 5, MJ_POOL_QUEUED);
     ck_assert_int_eq(driver_stop(scene.driver), 0);
     ck_assert_str_eq(order_of(scene.driver, &most), "0");
@@ -257,12 +257,12 @@ START_TEST(should_roll_one_after_the_other_what_stops_first)
     for (i = 0; i < POOLS; i++) {
         mj_record_add(scene.pools[i], "restart-order", "stop-first");
     }
-    ck_assert_str_eq(driver_offer_all(driver, scene.pools, POOLS, 1), "");
+    ck_assert_str_eq(driver_configure_all(driver, scene.pools, POOLS, 1), "");
     driver_await(driver, " ready in ", POOLS);
     for (i = 0; i < POOLS; i++) {
         mj_record_add(scene.pools[i], "env", "CHANGED=yes");
     }
-    ck_assert_str_eq(driver_offer_all(driver, scene.pools, POOLS, 1), "");
+    ck_assert_str_eq(driver_configure_all(driver, scene.pools, POOLS, 1), "");
     driver_await(driver, " ready in ", 2 * POOLS);
     for (line = strstr(driver_log(driver), "ended: "); line != NULL; line = strpbrk(line + 1, "er")) {
         if (strncmp(line, "ended: ", 7) == 0) {
@@ -280,9 +280,9 @@ END_TEST
 START_TEST(should_refuse_a_number_that_is_out_of_bounds)
 {
     scene_t scene = scene_of("");
-    ck_assert_str_eq(driver_offer_as(scene.driver, scene.pools[0], "concurrent-starts", "1001"), "concurrent-starts is out of bounds");
-    ck_assert_str_eq(driver_offer_as(scene.driver, scene.pools[0], "concurrent-starts", "-1"), "concurrent-starts is out of bounds");
-    ck_assert_str_eq(driver_offer_as(scene.driver, scene.pools[0], "concurrent-starts", "0"), ""); /* auto */
+    ck_assert_str_eq(driver_configure_as(scene.driver, scene.pools[0], "concurrent-starts", "1001"), "concurrent-starts is out of bounds");
+    ck_assert_str_eq(driver_configure_as(scene.driver, scene.pools[0], "concurrent-starts", "-1"), "concurrent-starts is out of bounds");
+    ck_assert_str_eq(driver_configure_as(scene.driver, scene.pools[0], "concurrent-starts", "0"), ""); /* auto */
     driver_await(scene.driver, " ready in ", 1);
     finish(&scene);
 }

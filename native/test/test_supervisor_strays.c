@@ -49,7 +49,7 @@ START_TEST(should_end_what_has_run_away_when_the_pool_goes)
     driver_start_pool(driver, "escape");
     driver_await_state(driver, 0, MJ_POOL_READY);
     escaped = await_number(driver, "[pool shop] escaped ", 1);
-    ck_assert_str_eq(driver_offer(driver, NULL, NULL), "");
+    ck_assert_str_eq(driver_configure(driver, NULL, NULL), "");
     driver_await_gone(escaped);
     driver_finish(driver);
 }
@@ -74,16 +74,16 @@ START_TEST(should_leave_alone_what_another_pool_has_started)
     driver_t *driver = driver_start();
     pid_t escaped;
 
-    ck_assert_str_eq(driver_offer(driver, driver_pool(driver, "shop", ""), NULL), "");
+    ck_assert_str_eq(driver_configure(driver, driver_pool(driver, "shop", ""), NULL), "");
     driver_await_state(driver, 0, MJ_POOL_READY);
-    ck_assert_str_eq(driver_offer(driver, driver_pool(driver, "shop", ""), driver_pool(driver, "blog", "escape")), "");
+    ck_assert_str_eq(driver_configure(driver, driver_pool(driver, "shop", ""), driver_pool(driver, "blog", "escape")), "");
     driver_await_state(driver, 1, MJ_POOL_READY);
     escaped = await_number(driver, "[pool blog] escaped ", 1);
 
-    ck_assert_str_eq(driver_offer(driver, NULL, driver_pool(driver, "blog", "escape")), "");
+    ck_assert_str_eq(driver_configure(driver, NULL, driver_pool(driver, "blog", "escape")), "");
     driver_await_state(driver, 0, MJ_POOL_FREE);
     ck_assert(is_there(escaped));
-    ck_assert_str_eq(driver_offer(driver, NULL, NULL), "");
+    ck_assert_str_eq(driver_configure(driver, NULL, NULL), "");
     driver_await_gone(escaped);
     driver_finish(driver);
 }
@@ -97,12 +97,12 @@ START_TEST(should_end_what_the_generation_before_has_left)
     const struct timespec tick = {.tv_nsec = 20000000};
     pid_t escaped;
 
-    ck_assert_str_eq(driver_offer(driver, pool, NULL), "");
+    ck_assert_str_eq(driver_configure(driver, pool, NULL), "");
     driver_await_state(driver, 0, MJ_POOL_READY);
     escaped = await_number(driver, "[pool shop] escaped ", 1);
     nanosleep(&tick, NULL); /* what is as old as the new daemon, on the kernel's clock of 10 ms, could be its child */
     pool = driver_pool(driver, "shop", "");
-    ck_assert_str_eq(driver_offer(driver, pool, NULL), "");
+    ck_assert_str_eq(driver_configure(driver, pool, NULL), "");
     driver_await_gone(escaped);
     driver_await(driver, " ready in ", 2);
     driver_finish(driver);
@@ -149,7 +149,7 @@ START_TEST(should_see_the_memory_of_a_process_whose_first_thread_has_ended)
     mj_record_add_number(pool, "memory-limit", 33554432);
     mj_record_add_number(pool, "graceful-timeout", 50);
     mj_record_add_number(pool, "shutdown-timeout", 50);
-    ck_assert_str_eq(driver_offer(driver, pool, NULL), "");
+    ck_assert_str_eq(driver_configure(driver, pool, NULL), "");
     driver_await(driver, " is replaced: memory-limit: ", 1);
     driver_finish(driver);
 }

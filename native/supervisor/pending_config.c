@@ -1,0 +1,100 @@
+#include "pending_config.h"
+
+#include <apr_hash.h>
+#include <apr_strings.h>
+#include <unistd.h>
+
+/* More than any board has; here it only bounds memory. */
+#define MAX_POOLS 65536
+
+static int take_fd(mj_message_t *message)
+{
+    int fd = message->fd;
+    message->fd = -1;
+    return fd;
+}
+
+mj_pending_config_t *mj_pending_config_begin(mj_message_t *message, apr_pool_t *parent)
+{
+    apr_pool_t *mem;
+    mj_pending_config_t *pending;
+
+    apr_pool_create(&mem, parent);
+    pending = apr_pcalloc(mem, sizeof(*pending));
+    pending->mem = mem;
+    apr_pool_create(&pending->site_mem, parent);
+    pending->server_record.data = apr_pmemdup(mem, message->record.data, message->record.len);
+    pending->server_record.len = message->record.len;
+    pending->pools = apr_array_make(mem, 16, sizeof(mj_pending_pool_t));
+    return pending;
+}
+
+void mj_pending_config_log(mj_pending_config_t *pending, mj_message_t *message)
+{
+    mj_log_release(pending->log);
+    pending->log = mj_log_make(message->record, take_fd(message));
+    if (pending->main_log == NULL) {
+        pending->main_log = mj_log_hold(pending->log);
+    }
+}
+
+void mj_pending_config_add(mj_pending_config_t *pending, mj_message_t *message)
+{
+    mj_pending_pool_t *pool;
+    if (pending->pools->nelts == MAX_POOLS) {
+        pending->wrong = "too many pools";
+        return;
+    }
+    pool = &APR_ARRAY_PUSH(pending->pools, mj_pending_pool_t);
+    apr_pool_create(&pool->mem, apr_pool_parent_get(pending->mem));
+    pool->record.data = apr_pmemdup(pending->mem, message->record.data, message->record.len);
+    pool->record.len = message->record.len;
+    pool->program = NULL;
+    pool->log = mj_log_hold(pending->log != NULL ? pending->log : mj_log_main());
+}
+
+const char *mj_pending_config_check(mj_pending_config_t *pending, const mj_site_t *start, unsigned max_pools)
+{
+    apr_hash_t *taken = apr_hash_make(pending->mem);
+    int i;
+
+    if (pending->wrong != NULL) {
+        return pending->wrong;
+    }
+    pending->wrong = mj_site_configure(&pending->site, start, pending->server_record, pending->site_mem);
+    for (i = 0; pending->wrong == NULL && i < pending->pools->nelts; i++) {
+        mj_pending_pool_t *pool = &APR_ARRAY_IDX(pending->pools, i, mj_pending_pool_t);
+        const char *wrong = mj_program_read(&pool->program, pool->record, pending->site, max_pools, pool->mem);
+        if (wrong == NULL) {
+            if (apr_hash_get(taken, pool->program->name, APR_HASH_KEY_STRING) != NULL ||
+                apr_hash_get(taken, &pool->program->index, sizeof(unsigned)) != NULL) {
+                wrong = "another pool has its name or its place on the board";
+            }
+            apr_hash_set(taken, pool->program->name, APR_HASH_KEY_STRING, pool);
+            apr_hash_set(taken, &pool->program->index, sizeof(unsigned), pool);
+        }
+        if (wrong != NULL) {
+            pending->wrong = apr_psprintf(pending->mem, "pool %s: %s",
+                                          mj_record_text(pool->record, "name", "without a name", pending->mem), wrong);
+        }
+    }
+    return pending->wrong;
+}
+
+void mj_pending_config_free(mj_pending_config_t *pending)
+{
+    int i;
+    for (i = 0; i < pending->pools->nelts; i++) {
+        mj_pending_pool_t *pool = &APR_ARRAY_IDX(pending->pools, i, mj_pending_pool_t);
+        mj_log_release(pool->log);
+        if (pool->mem != NULL) {
+            apr_pool_destroy(pool->mem);
+        }
+    }
+    mj_log_release(pending->main_log);
+    mj_log_release(pending->log);
+    if (pending->site_mem != NULL) {
+        apr_pool_destroy(pending->site_mem);
+    }
+    apr_pool_destroy(pending->mem);
+}
