@@ -155,10 +155,10 @@ static mj_archive_set_t *find_set(const mj_archives_t *archives, const char *key
     return NULL;
 }
 
-mj_archive_set_t *mj_archives_find(mj_archives_t *archives, const mj_site_t *site, const mj_program_t *program, const char **why)
+mj_archive_set_t *mj_archives_find(mj_archives_t *archives, const mj_site_t *site, const mj_process_spec_t *spec, const char **why)
 {
     apr_pool_t *scratch = archives->look_mem;
-    const char *java_home = mj_record_text(program->record, "java-home", "", scratch), *key;
+    const char *java_home = mj_record_text(spec->record, "java-home", "", scratch), *key;
     const installation_t *installation = NULL;
     mj_archive_set_t *set;
     mj_span_t opponent, settings;
@@ -169,11 +169,11 @@ mj_archive_set_t *mj_archives_find(mj_archives_t *archives, const mj_site_t *sit
         *why = "JVMStateDir is Off";
     } else if (strpbrk(site->state_dir, ":%") != NULL) { /* in -XX:SharedArchiveFile, a colon stands between two files */
         *why = "JVMStateDir has a ':' or '%' in its name";
-    } else if (program->chroot != NULL) {
+    } else if (spec->chroot != NULL) {
         *why = "its chroot has another JDK";
     } else if (*java_home != '/') {
         *why = "its settings name no java-home";
-    } else if (mj_archive_opponent(program->record, &opponent)) {
+    } else if (mj_archive_opponent(spec->record, &opponent)) {
         *why = apr_psprintf(scratch, "because of %.*s", (int)opponent.len, opponent.data);
     } else {
         installation = look_at(archives, java_home, site);
@@ -182,7 +182,7 @@ mj_archive_set_t *mj_archives_find(mj_archives_t *archives, const mj_site_t *sit
     if (installation == NULL || *why != NULL) {
         return NULL;
     }
-    settings = mj_archive_settings(program->record, scratch);
+    settings = mj_archive_settings(spec->record, scratch);
     key = mj_archive_key(settings, installation->hash, scratch);
     set = find_set(archives, key, site, &count);
     if (set == NULL && count >= MOST_SETS) {
@@ -192,7 +192,7 @@ mj_archive_set_t *mj_archives_find(mj_archives_t *archives, const mj_site_t *sit
     if (set == NULL) {
         set = add(archives, key, site, java_home, settings);
     }
-    if (program->argv_with_state != NULL && mj_sources_has_any(program->record)) { /* else jvm-compiler has nowhere to keep classes */
+    if (spec->argv_with_state != NULL && mj_sources_has_any(spec->record)) { /* else jvm-compiler has nowhere to keep classes */
         set->files[MJ_ARCHIVE_OF_COMPILERS].is_wanted = true;
     }
     set->is_used = true;
@@ -380,7 +380,7 @@ static int64_t start(mj_archives_t *archives, const mj_site_t *site, const mj_po
     apr_pool_create(&scratch, archives->mem);
     taken = apr_array_make(scratch, 16, sizeof(uid_t));
     for (; pools != NULL; pools = pools->next) {
-        APR_ARRAY_PUSH(taken, uid_t) = pools->program->uid;
+        APR_ARRAY_PUSH(taken, uid_t) = pools->spec->uid;
     }
     order.program = beside_launcher(site, scratch);
     order.folder = apr_pstrmemdup(scratch, set->path, (apr_size_t)(strrchr(set->path, '/') - set->path));

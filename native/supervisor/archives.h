@@ -3,7 +3,7 @@
 #ifndef MJ_ARCHIVES_H
 #define MJ_ARCHIVES_H
 
-#include "program.h"
+#include "process_spec.h"
 
 struct mj_pool_t;
 typedef struct mj_archives_t mj_archives_t;
@@ -43,7 +43,7 @@ void mj_archives_look_anew(mj_archives_t *archives);
 /** Finds the archives for a pool.
  *  @param why set where there are none: why
  *  @return NULL: none */
-mj_archive_set_t *mj_archives_find(mj_archives_t *archives, const mj_site_t *site, const mj_program_t *program, const char **why);
+mj_archive_set_t *mj_archives_find(mj_archives_t *archives, const mj_site_t *site, const mj_process_spec_t *spec, const char **why);
 
 /** Looks which of them are there. */
 void mj_archives_look(mj_archive_set_t *set);

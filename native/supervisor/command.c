@@ -61,7 +61,7 @@ bool mj_command_is_master(uid_t uid)
 
 static bool may_steer(const mj_pool_t *pool, uid_t uid)
 {
-    return mj_command_is_master(uid) || (pool->program->has_identity && pool->program->uid == uid);
+    return mj_command_is_master(uid) || (pool->spec->has_identity && pool->spec->uid == uid);
 }
 
 bool mj_command_is_admitted(const mj_supervisor_t *supervisor, uid_t uid)

@@ -92,10 +92,10 @@ static bool protect(const char *path)
     return is_done;
 }
 
-const char *mj_confine(const mj_program_t *program, const char **object)
+const char *mj_confine(const mj_process_spec_t *spec, const char **object)
 {
     static const char *const temporary[] = {"/tmp", "/var/tmp"};
-    bool has_mounts = program->has_private_tmp || program->read_only[0] != NULL;
+    bool has_mounts = spec->has_private_tmp || spec->read_only[0] != NULL;
     const char *const *path;
     size_t i;
 
@@ -107,18 +107,18 @@ const char *mj_confine(const mj_program_t *program, const char **object)
     if (has_mounts && mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) != 0) {
         return "private-tmp or read-only: mount";
     }
-    *object = program->chroot;
-    if (program->chroot != NULL && !change_root(program->chroot, has_mounts)) {
+    *object = spec->chroot;
+    if (spec->chroot != NULL && !change_root(spec->chroot, has_mounts)) {
         return "chroot";
     }
-    for (path = program->read_only; *path != NULL; path++) {
+    for (path = spec->read_only; *path != NULL; path++) {
         *object = *path;
         if (!protect(*path)) {
             return "read-only";
         }
     }
     /* configtest has seen to it that nobody but root can put another in the place of these. */
-    for (i = 0; program->has_private_tmp && i < sizeof(temporary) / sizeof(temporary[0]); i++) {
+    for (i = 0; spec->has_private_tmp && i < sizeof(temporary) / sizeof(temporary[0]); i++) {
         *object = temporary[i];
         if (mount("tmpfs", temporary[i], "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777") != 0) {
             return "private-tmp";

@@ -3,12 +3,12 @@
 #ifndef MJ_CONFINE_H
 #define MJ_CONFINE_H
 
-#include "program.h"
+#include "process_spec.h"
 
-/** Confines the calling process, which runs as root, as the program says. Where something is mounted for that, the process gets a mount
+/** Confines the calling process, which runs as root, as the spec says. Where something is mounted for that, the process gets a mount
  *  namespace of its own first.
  *  @param object set on failure: what the step was to be done with, or NULL
  *  @return NULL, or the step that failed: an option's name, or what was tried; errno says why */
-const char *mj_confine(const mj_program_t *program, const char **object);
+const char *mj_confine(const mj_process_spec_t *spec, const char **object);
 
 #endif

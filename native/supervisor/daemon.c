@@ -25,7 +25,7 @@
 /* Bound of what is read after its end: a process that it had started elsewhere may still hold the pipe and go on writing. */
 #define READS_AFTER_END 32
 
-mj_daemon_t *mj_daemon_start(const mj_program_t *program, const mj_site_t *site, bool has_state, struct mj_archive_set_t *archives, unsigned slot, uint32_t serial,
+mj_daemon_t *mj_daemon_start(const mj_process_spec_t *spec, const mj_site_t *site, bool has_state, struct mj_archive_set_t *archives, unsigned slot, uint32_t serial,
                              mj_journal_t *journal, int64_t now, apr_pool_t *pool, char *why)
 {
     apr_pool_t *mem;
@@ -40,25 +40,25 @@ mj_daemon_t *mj_daemon_start(const mj_program_t *program, const mj_site_t *site,
     daemon->journal = journal;
     daemon->slot = slot;
     daemon->serial = serial;
-    daemon->threads = program->threads;
-    daemon->times = program->times;
-    daemon->limits = program->limits;
+    daemon->threads = spec->threads;
+    daemon->times = spec->times;
+    daemon->limits = spec->limits;
     daemon->idle_at = MJ_LONG_AGO;
     daemon->serves.failed = "";
-    if (!mj_board_socket_path(daemon->path, sizeof(daemon->path), site->runtime_dir, program->name, slot, serial)) {
+    if (!mj_board_socket_path(daemon->path, sizeof(daemon->path), site->runtime_dir, spec->name, slot, serial)) {
         (void)snprintf(why, MJ_WHY_MAX, "the path of its socket is too long");
         apr_pool_destroy(mem);
         return NULL;
     }
     daemon->archives = archives;
-    failed = mj_spawn(program, site, has_state, archives != NULL ? archives->path : NULL, daemon->path, &daemon->child);
+    failed = mj_spawn(spec, site, has_state, archives != NULL ? archives->path : NULL, daemon->path, &daemon->child);
     if (failed != NULL) {
         (void)snprintf(why, MJ_WHY_MAX, "%s: %s", failed, strerror(errno));
         apr_pool_destroy(mem);
         return NULL;
     }
-    daemon->serves.record = (mj_span_t){apr_pmemdup(mem, program->record.data, program->record.len), program->record.len};
-    daemon->uid = program->has_identity ? program->uid : geteuid();
+    daemon->serves.record = (mj_span_t){apr_pmemdup(mem, spec->record.data, spec->record.len), spec->record.len};
+    daemon->uid = spec->has_identity ? spec->uid : geteuid();
     (void)mj_vitals_kin(daemon->child.pid, &kin);
     daemon->born = kin.born;
     if (lstat(daemon->path, &st) == 0) {

@@ -49,7 +49,7 @@ void mj_pending_config_add(mj_pending_config_t *pending, mj_message_t *message)
     apr_pool_create(&pool->mem, apr_pool_parent_get(pending->mem));
     pool->record.data = apr_pmemdup(pending->mem, message->record.data, message->record.len);
     pool->record.len = message->record.len;
-    pool->program = NULL;
+    pool->spec = NULL;
     pool->log = mj_log_hold(pending->log != NULL ? pending->log : mj_log_main());
 }
 
@@ -64,14 +64,14 @@ const char *mj_pending_config_check(mj_pending_config_t *pending, const mj_site_
     pending->wrong = mj_site_configure(&pending->site, start, pending->server_record, pending->site_mem);
     for (i = 0; pending->wrong == NULL && i < pending->pools->nelts; i++) {
         mj_pending_pool_t *pool = &APR_ARRAY_IDX(pending->pools, i, mj_pending_pool_t);
-        const char *wrong = mj_program_read(&pool->program, pool->record, pending->site, max_pools, pool->mem);
+        const char *wrong = mj_process_spec_read(&pool->spec, pool->record, pending->site, max_pools, pool->mem);
         if (wrong == NULL) {
-            if (apr_hash_get(taken, pool->program->name, APR_HASH_KEY_STRING) != NULL ||
-                apr_hash_get(taken, &pool->program->index, sizeof(unsigned)) != NULL) {
+            if (apr_hash_get(taken, pool->spec->name, APR_HASH_KEY_STRING) != NULL ||
+                apr_hash_get(taken, &pool->spec->index, sizeof(unsigned)) != NULL) {
                 wrong = "another pool has its name or its place on the board";
             }
-            apr_hash_set(taken, pool->program->name, APR_HASH_KEY_STRING, pool);
-            apr_hash_set(taken, &pool->program->index, sizeof(unsigned), pool);
+            apr_hash_set(taken, pool->spec->name, APR_HASH_KEY_STRING, pool);
+            apr_hash_set(taken, &pool->spec->index, sizeof(unsigned), pool);
         }
         if (wrong != NULL) {
             pending->wrong = apr_psprintf(pending->mem, "pool %s: %s",

@@ -5,14 +5,14 @@
 #include "board.h"
 #include "control.h"
 #include "log.h"
-#include "program.h"
+#include "process_spec.h"
 
 #include <apr_tables.h>
 
 typedef struct mj_pending_pool_t {
-    apr_pool_t *mem; /**< of program; whoever takes the pool over sets it to NULL */
+    apr_pool_t *mem; /**< of spec; whoever takes the pool over sets it to NULL */
     mj_span_t record;
-    mj_program_t *program;
+    mj_process_spec_t *spec;
     mj_log_t *log; /**< held; whoever takes it over sets it to NULL */
 } mj_pending_pool_t;
 
@@ -36,7 +36,7 @@ void mj_pending_config_log(mj_pending_config_t *pending, mj_message_t *message);
 /** Adds the message `P`, a pool. */
 void mj_pending_config_add(mj_pending_config_t *pending, mj_message_t *message);
 
-/** Sets site and each pool's program.
+/** Sets site and each pool's spec.
  *  @param start what the supervisor was started with
  *  @return NULL, or what is wrong: then nothing of it may be used */
 const char *mj_pending_config_check(mj_pending_config_t *pending, const mj_site_t *start, unsigned max_pools);

@@ -5,18 +5,18 @@
 #include <apr_strings.h>
 #include <unistd.h>
 
-static void take_settings(mj_pool_t *pool, const mj_program_t *program, apr_pool_t *settings_mem, mj_log_t *log)
+static void take_settings(mj_pool_t *pool, const mj_process_spec_t *spec, apr_pool_t *settings_mem, mj_log_t *log)
 {
     if (pool->settings_mem != NULL) {
         apr_pool_destroy(pool->settings_mem);
     }
     mj_log_release(pool->journal.log);
-    pool->program = program;
+    pool->spec = spec;
     pool->settings_mem = settings_mem;
     pool->journal.log = log;
 }
 
-mj_pool_t *mj_pool_make(mj_context_t *context, const mj_program_t *program, apr_pool_t *settings_mem, mj_log_t *log, apr_pool_t *parent)
+mj_pool_t *mj_pool_make(mj_context_t *context, const mj_process_spec_t *spec, apr_pool_t *settings_mem, mj_log_t *log, apr_pool_t *parent)
 {
     apr_pool_t *mem;
     mj_pool_t *pool;
@@ -24,14 +24,14 @@ mj_pool_t *mj_pool_make(mj_context_t *context, const mj_program_t *program, apr_
     apr_pool_create(&mem, parent);
     pool = apr_pcalloc(mem, sizeof(*pool));
     pool->mem = mem;
-    pool->journal.pool = apr_pstrdup(mem, program->name);
+    pool->journal.pool = apr_pstrdup(mem, spec->name);
     pool->journal.listeners = &context->listeners;
-    pool->index = program->index;
+    pool->index = spec->index;
     pool->roll_at = MJ_NEVER;
     pool->rolled_at = -ROLL_PERIOD;
     pool->called_since = MJ_NEVER;
-    mj_plan_begin(&pool->plan, program->processes, program->processes_max, program->stop_first);
-    take_settings(pool, program, settings_mem, log);
+    mj_plan_begin(&pool->plan, spec->processes, spec->processes_max, spec->stop_first);
+    take_settings(pool, spec, settings_mem, log);
 
     pool->shown_state = MJ_POOL_STARTING;
     pool->slot_limit = MJ_BOARD_SLOTS; /* an earlier supervisor may have left daemons on the board */
@@ -41,25 +41,25 @@ mj_pool_t *mj_pool_make(mj_context_t *context, const mj_program_t *program, apr_
     return pool;
 }
 
-void mj_pool_configure(mj_pool_t *pool, const mj_program_t *program, apr_pool_t *settings_mem, mj_log_t *log)
+void mj_pool_configure(mj_pool_t *pool, const mj_process_spec_t *spec, apr_pool_t *settings_mem, mj_log_t *log)
 {
-    if (pool->plan.is_removed || !mj_span_equal(pool->program->record, program->record)) {
-        mj_plan_renew(&pool->plan, program->processes, program->processes_max, program->stop_first);
+    if (pool->plan.is_removed || !mj_span_equal(pool->spec->record, spec->record)) {
+        mj_plan_renew(&pool->plan, spec->processes, spec->processes_max, spec->stop_first);
         pool->roll_at = MJ_NEVER;
     }
-    take_settings(pool, program, settings_mem, log);
+    take_settings(pool, spec, settings_mem, log);
 }
 
 void mj_pool_find_archives(const mj_context_t *context, mj_pool_t *pool)
 {
     const char *why;
-    pool->archives = mj_archives_find(context->archives, context->site, pool->program, &why);
+    pool->archives = mj_archives_find(context->archives, context->site, pool->spec, &why);
     apr_cpystrn(pool->no_archives, why != NULL ? why : "", sizeof(pool->no_archives));
 }
 
 void mj_pool_renew(mj_pool_t *pool)
 {
-    mj_plan_renew(&pool->plan, pool->program->processes, pool->program->processes_max, pool->program->stop_first);
+    mj_plan_renew(&pool->plan, pool->spec->processes, pool->spec->processes_max, pool->spec->stop_first);
     pool->roll_at = MJ_NEVER;
 }
 

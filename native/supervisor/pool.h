@@ -24,10 +24,10 @@ typedef struct mj_context_t {
 typedef struct mj_pool_t {
     struct mj_pool_t *next;
     apr_pool_t *mem;          /**< as long as the pool is known */
-    apr_pool_t *settings_mem; /**< of program; a subpool of mem's parent */
+    apr_pool_t *settings_mem; /**< of spec; a subpool of mem's parent */
     mj_journal_t journal;
     unsigned index;
-    const mj_program_t *program;
+    const mj_process_spec_t *spec;
     mj_plan_t plan;
     unsigned order;       /**< of the configuration */
     int64_t called_since; /**< requests wait for it, as httpd's children say; MJ_NEVER: none does */
@@ -51,10 +51,10 @@ typedef struct mj_pool_t {
 } mj_pool_t;
 
 /** Makes a pool without daemons and takes its place on the board. Settings are taken over as in mj_pool_configure. */
-mj_pool_t *mj_pool_make(mj_context_t *context, const mj_program_t *program, apr_pool_t *settings_mem, mj_log_t *log, apr_pool_t *parent);
+mj_pool_t *mj_pool_make(mj_context_t *context, const mj_process_spec_t *spec, apr_pool_t *settings_mem, mj_log_t *log, apr_pool_t *parent);
 
 /** New settings, which may be the old ones: then the daemons stay. Takes settings_mem, and what the caller holds of log, over. */
-void mj_pool_configure(mj_pool_t *pool, const mj_program_t *program, apr_pool_t *settings_mem, mj_log_t *log);
+void mj_pool_configure(mj_pool_t *pool, const mj_process_spec_t *spec, apr_pool_t *settings_mem, mj_log_t *log);
 
 /** Finds the archives that it is to use. */
 void mj_pool_find_archives(const mj_context_t *context, mj_pool_t *pool);

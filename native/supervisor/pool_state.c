@@ -12,9 +12,9 @@
 
 static bool is_usable(mj_pool_t *pool, int64_t now, char *why)
 {
-    const mj_program_t *program = pool->program;
+    const mj_process_spec_t *spec = pool->spec;
     pool->state_looked_at = now;
-    return mj_state_make(program->state_dir, program->name, program->has_identity ? program->uid : geteuid(), program->gid, why,
+    return mj_state_make(spec->state_dir, spec->name, spec->has_identity ? spec->uid : geteuid(), spec->gid, why,
                          MJ_WHY_MAX);
 }
 
@@ -23,13 +23,13 @@ bool mj_pool_has_state(mj_pool_t *pool, int64_t now)
     bool lacked = pool->lacks_state;
     char why[MJ_WHY_MAX];
 
-    if (pool->program->state_dir == NULL) {
+    if (pool->spec->state_dir == NULL) {
         return false;
     }
     pool->lacks_state = !is_usable(pool, now, why);
     if (pool->lacks_state && !lacked) {
-        mj_log(pool->journal.log, "warn", MJLOGNO(0143) "pool %s goes without its state folder %s: %s", pool->program->name,
-               pool->program->argv_with_state[2], why);
+        mj_log(pool->journal.log, "warn", MJLOGNO(0143) "pool %s goes without its state folder %s: %s", pool->spec->name,
+               pool->spec->argv_with_state[2], why);
     }
     return !pool->lacks_state;
 }
@@ -41,7 +41,7 @@ int64_t mj_pool_look_at_states(mj_context_t *context, mj_pool_t *pools, int64_t 
     int64_t due;
 
     for (pool = pools; pool != NULL; pool = pool->next) {
-        bool is_watched = pool->daemons != NULL && pool->program->state_dir != NULL && !pool->lacks_state;
+        bool is_watched = pool->daemons != NULL && pool->spec->state_dir != NULL && !pool->lacks_state;
         if (is_watched && (next == NULL || pool->state_looked_at < next->state_looked_at)) {
             next = pool;
         }
@@ -58,7 +58,7 @@ int64_t mj_pool_look_at_states(mj_context_t *context, mj_pool_t *pools, int64_t 
     if (!is_usable(next, now, why)) {
         next->lacks_state = true;
         mj_log(next->journal.log, "warn", MJLOGNO(0144) "pool %s: its next daemon goes without the state folder %s: %s",
-               next->program->name, next->program->argv_with_state[2], why);
+               next->spec->name, next->spec->argv_with_state[2], why);
     }
     return context->state_look_at;
 }

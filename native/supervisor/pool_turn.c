@@ -29,7 +29,7 @@ static bool start_daemon(mj_context_t *context, mj_pool_t *pool, int64_t now)
 
     mj_archives_look_anew(context->archives);
     mj_pool_find_archives(context, pool);
-    daemon = mj_daemon_start(pool->program, context->site, mj_pool_has_state(pool, now), pool->archives, find_free_slot(pool),
+    daemon = mj_daemon_start(pool->spec, context->site, mj_pool_has_state(pool, now), pool->archives, find_free_slot(pool),
                                           context->next_serial++, &pool->journal, now, pool->mem, why);
     if (daemon == NULL) {
         mj_journal_log(&pool->journal, "error", MJLOGNO(0104), "pool %s could not start a daemon: %s", pool->journal.pool, why);
@@ -50,7 +50,7 @@ static bool start_daemon(mj_context_t *context, mj_pool_t *pool, int64_t now)
 
 static mj_load_t look_at_load(const mj_context_t *context, const mj_pool_t *pool)
 {
-    mj_load_t load = {.waiting = mj_board_waiting(context->board, pool->index), .threads = pool->program->threads};
+    mj_load_t load = {.waiting = mj_board_waiting(context->board, pool->index), .threads = pool->spec->threads};
     const mj_daemon_t *daemon;
     for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
         load.in_flight += mj_board_in_flight(context->board, pool->index, daemon->slot);
@@ -90,7 +90,7 @@ static bool is_idle(const mj_pool_t *pool, const mj_load_t *load, int64_t now)
 static void rest_if_idle(const mj_context_t *context, mj_pool_t *pool, int64_t now)
 {
     mj_load_t load;
-    if (pool->plan.is_removed || (pool->program->limits.idle_us == 0 && !pool->plan.is_idle)) {
+    if (pool->plan.is_removed || (pool->spec->limits.idle_us == 0 && !pool->plan.is_idle)) {
         return;
     }
     load = look_at_load(context, pool);

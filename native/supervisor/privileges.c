@@ -61,16 +61,16 @@ static void require(bool is_done, const char *step)
     }
 }
 
-static void confine(const mj_program_t *program)
+static void confine(const mj_process_spec_t *spec)
 {
-    const char *object, *failed = mj_confine(program, &object);
+    const char *object, *failed = mj_confine(spec, &object);
     if (failed != NULL) {
         bool is_link = errno == ELOOP;
         give_up(failed, object, is_link ? "a link is in its path" : strerrordesc_np(errno), is_link ? "name the folder itself" : NULL);
     }
 }
 
-static void place_descriptors(const mj_program_t *program, const mj_inheritance_t *given)
+static void place_descriptors(const mj_process_spec_t *spec, const mj_inheritance_t *given)
 {
     int fd;
     /* All of these are above 4, so that none is overwritten before its turn; dup2 takes close-on-exec off. The lifecycle socket and
@@ -79,7 +79,7 @@ static void place_descriptors(const mj_program_t *program, const mj_inheritance_
                 dup2(given->out, STDOUT_FILENO) >= 0 && dup2(given->listener, STDIN_FILENO) >= 0 && dup2(given->record, 4) >= 0,
             "placing descriptors");
     if (close_range(FIRST_UNKNOWN_FD, ~0U, 0) != 0) {
-        for (fd = FIRST_UNKNOWN_FD; fd < program->descriptor_limit; fd++) {
+        for (fd = FIRST_UNKNOWN_FD; fd < spec->descriptor_limit; fd++) {
             close(fd);
         }
     }
@@ -96,24 +96,24 @@ static void reset_signals(void)
     require(sigprocmask(SIG_SETMASK, &none, NULL) == 0, "sigprocmask");
 }
 
-static void drop_identity(const mj_program_t *program)
+static void drop_identity(const mj_process_spec_t *spec)
 {
     uid_t real, effective, saved;
     gid_t real_group, effective_group, saved_group;
 
-    require(setgroups((size_t)program->group_count, program->groups) == 0, "setgroups");
-    require(setgid(program->gid) == 0, "setgid");
-    require(setuid(program->uid) == 0, "setuid");
+    require(setgroups((size_t)spec->group_count, spec->groups) == 0, "setgroups");
+    require(setgid(spec->gid) == 0, "setgid");
+    require(setuid(spec->uid) == 0, "setuid");
 
-    if (getresuid(&real, &effective, &saved) != 0 || real != program->uid || effective != program->uid || saved != program->uid) {
+    if (getresuid(&real, &effective, &saved) != 0 || real != spec->uid || effective != spec->uid || saved != spec->uid) {
         give_up("the UID is not the pool's after the change", NULL, NULL, NULL);
     }
-    if (getresgid(&real_group, &effective_group, &saved_group) != 0 || real_group != program->gid ||
-        effective_group != program->gid || saved_group != program->gid) {
+    if (getresgid(&real_group, &effective_group, &saved_group) != 0 || real_group != spec->gid ||
+        effective_group != spec->gid || saved_group != spec->gid) {
         give_up("the GID is not the pool's after the change", NULL, NULL, NULL);
     }
-    if (getgroups(program->group_count + 1, program->group_space) != program->group_count ||
-        (program->group_count > 0 && memcmp(program->groups, program->group_space, (size_t)program->group_count * sizeof(gid_t)) != 0)) {
+    if (getgroups(spec->group_count + 1, spec->group_space) != spec->group_count ||
+        (spec->group_count > 0 && memcmp(spec->groups, spec->group_space, (size_t)spec->group_count * sizeof(gid_t)) != 0)) {
         give_up("the supplementary groups are not the pool's after the change", NULL, NULL, NULL);
     }
     if (setuid(0) == 0 || seteuid(0) == 0 || setgid(0) == 0 || setegid(0) == 0 || setgroups(0, NULL) == 0) {
@@ -144,18 +144,18 @@ static void enter_home(const char *home)
     give_up("home", home, strerrordesc_np(errno), mend);
 }
 
-_Noreturn void mj_become_daemon(const mj_program_t *program, const mj_inheritance_t *given, pid_t supervisor)
+_Noreturn void mj_become_daemon(const mj_process_spec_t *spec, const mj_inheritance_t *given, pid_t supervisor)
 {
-    place_descriptors(program, given);
+    place_descriptors(spec, given);
     require(setsid() >= 0, "setsid");
     reset_signals();
-    if (program->priority != 0) {
-        require(setpriority(PRIO_PROCESS, 0, program->priority) == 0, "cpu-priority");
+    if (spec->priority != 0) {
+        require(setpriority(PRIO_PROCESS, 0, spec->priority) == 0, "cpu-priority");
     }
-    confine(program);
-    umask(program->umask);
-    if (program->has_identity) {
-        drop_identity(program);
+    confine(spec);
+    umask(spec->umask);
+    if (spec->has_identity) {
+        drop_identity(spec);
     }
     join_session_keyring();
     require(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0, "PR_SET_NO_NEW_PRIVS");
@@ -164,7 +164,7 @@ _Noreturn void mj_become_daemon(const mj_program_t *program, const mj_inheritanc
     if (getppid() != supervisor) {
         _exit(MJ_EXIT_NOT_STARTED);
     }
-    enter_home(program->home);
-    execve(program->launcher, given->argv, program->envp);
-    give_up(program->launcher, NULL, strerrordesc_np(errno), NULL);
+    enter_home(spec->home);
+    execve(spec->launcher, given->argv, spec->envp);
+    give_up(spec->launcher, NULL, strerrordesc_np(errno), NULL);
 }

@@ -2,7 +2,7 @@
 #ifndef MJ_PRIVILEGES_H
 #define MJ_PRIVILEGES_H
 
-#include "program.h"
+#include "process_spec.h"
 
 /** Exit code of a child that could not become a daemon. */
 #define MJ_EXIT_NOT_STARTED 111
@@ -19,6 +19,6 @@ typedef struct mj_inheritance_t {
 
 /** Turns the calling process, a child of the single-threaded supervisor, into the daemon (LIFECYCLE.md, section 2). A failure is
  *  told on the lifecycle socket (`F`) and on stderr, and ends the process. */
-_Noreturn void mj_become_daemon(const mj_program_t *program, const mj_inheritance_t *given, pid_t supervisor);
+_Noreturn void mj_become_daemon(const mj_process_spec_t *spec, const mj_inheritance_t *given, pid_t supervisor);
 
 #endif

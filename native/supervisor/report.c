@@ -129,11 +129,11 @@ void mj_report_pool(const mj_context_t *context, mj_client_t *client, const mj_p
     const char *daemon_separator = "";
     apr_pool_t *mem;
     bool is_waiting = pool->plan.retry_at > now && !pool->plan.is_refused && !pool->plan.is_idle;
-    uid_t uid = pool->program->has_identity ? pool->program->uid : geteuid();
+    uid_t uid = pool->spec->has_identity ? pool->spec->uid : geteuid();
 
     apr_pool_create(&mem, client->mem);
     mj_client_say(client, "%s\n  {\"name\":%s,\"user\":%s,\"uid\":%lu,\"state\":\"%s\",\"generation\":%u,\"waiting\":%u,",
-                  separator, quote(pool->journal.pool, mem), quote(mj_record_text(pool->program->record, "user", "", mem), mem),
+                  separator, quote(pool->journal.pool, mem), quote(mj_record_text(pool->spec->record, "user", "", mem), mem),
                   (unsigned long)uid, pool_state(pool->shown_state), pool->plan.generation,
                   mj_board_waiting(context->board, pool->index));
     tell_failed_mounts(client, pool, mem);

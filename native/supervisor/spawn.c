@@ -98,11 +98,11 @@ static const char *make_channels(int lifecycle[2], int out[2], int err[2])
     return NULL;
 }
 
-const char *mj_spawn(const mj_program_t *program, const mj_site_t *site, bool has_state, const char *archive, const char *path,
+const char *mj_spawn(const mj_process_spec_t *spec, const mj_site_t *site, bool has_state, const char *archive, const char *path,
                      mj_child_t *child)
 {
     char empty[] = "";
-    char *const *with = has_state ? program->argv_with_state : program->argv;
+    char *const *with = has_state ? spec->argv_with_state : spec->argv;
     char *const argv[] = {with[0], with[1], has_state ? with[2] : empty, (char *)(uintptr_t)archive, NULL};
     mj_inheritance_t given = {.listener = -1, .record = -1, .argv = archive != NULL ? argv : with};
     int lifecycle[2] = {-1, -1}, out[2] = {-1, -1}, err[2] = {-1, -1};
@@ -112,17 +112,17 @@ const char *mj_spawn(const mj_program_t *program, const mj_site_t *site, bool ha
 
     failed = mj_key_make(&child->key) == APR_SUCCESS ? make_channels(lifecycle, out, err) : "getrandom";
     if (failed == NULL) {
-        failed = write_record(program->record, &child->key, &given.record);
+        failed = write_record(spec->record, &child->key, &given.record);
     }
     if (failed == NULL) {
-        failed = listen_at(path, site, program->backlog, &given.listener);
+        failed = listen_at(path, site, spec->backlog, &given.listener);
         if (failed == NULL) {
             given.out = out[1];
             given.err = err[1];
             given.lifecycle = lifecycle[1];
             pid = fork();
             if (pid == 0) {
-                mj_become_daemon(program, &given, supervisor);
+                mj_become_daemon(spec, &given, supervisor);
             }
             if (pid < 0) {
                 error = errno;

@@ -109,7 +109,7 @@ static bool is_pending(const mj_pending_config_t *pending, const mj_pool_t *pool
 {
     int i;
     for (i = 0; i < pending->pools->nelts; i++) {
-        if (strcmp(APR_ARRAY_IDX(pending->pools, i, mj_pending_pool_t).program->name, pool->journal.pool) == 0) {
+        if (strcmp(APR_ARRAY_IDX(pending->pools, i, mj_pending_pool_t).spec->name, pool->journal.pool) == 0) {
             return true;
         }
     }
@@ -128,11 +128,11 @@ static void take_pools(mj_supervisor_t *supervisor, mj_pending_config_t *pending
     }
     for (i = 0; i < pending->pools->nelts; i++) {
         mj_pending_pool_t *pending_pool = &APR_ARRAY_IDX(pending->pools, i, mj_pending_pool_t);
-        pool = mj_supervisor_find(supervisor, pending_pool->program->name);
+        pool = mj_supervisor_find(supervisor, pending_pool->spec->name);
         if (pool != NULL) {
-            mj_pool_configure(pool, pending_pool->program, pending_pool->mem, pending_pool->log);
+            mj_pool_configure(pool, pending_pool->spec, pending_pool->mem, pending_pool->log);
         } else {
-            pool = mj_pool_make(&supervisor->context, pending_pool->program, pending_pool->mem, pending_pool->log, supervisor->mem);
+            pool = mj_pool_make(&supervisor->context, pending_pool->spec, pending_pool->mem, pending_pool->log, supervisor->mem);
             *end = pool;
             end = &pool->next;
         }
@@ -148,9 +148,9 @@ static const char *check_places(const mj_supervisor_t *supervisor, const mj_pend
     const mj_pool_t *pool;
     int i;
     for (i = 0; i < pending->pools->nelts; i++) {
-        const mj_program_t *program = APR_ARRAY_IDX(pending->pools, i, mj_pending_pool_t).program;
+        const mj_process_spec_t *spec = APR_ARRAY_IDX(pending->pools, i, mj_pending_pool_t).spec;
         for (pool = supervisor->pools; pool != NULL; pool = pool->next) {
-            if ((pool->index == program->index) != (strcmp(pool->journal.pool, program->name) == 0)) {
+            if ((pool->index == spec->index) != (strcmp(pool->journal.pool, spec->name) == 0)) {
                 return "a pool has the place of another on the board";
             }
         }

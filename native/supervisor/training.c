@@ -125,7 +125,7 @@ static _Noreturn void become(const mj_training_t *training, const mj_training_or
     char *const argv[] = {name, (char *)(uintptr_t)order->jars, (char *)(uintptr_t)order->for_whom, NULL};
     char *const envp[] = {home, path, lang, all, arenas, NULL};
     gid_t no_group[1];
-    mj_program_t program = {.name = name,
+    mj_process_spec_t spec = {.name = name,
                             .umask = 077,
                             .group_space = no_group,
                             .priority = LOWEST_PRIORITY,
@@ -144,15 +144,15 @@ static _Noreturn void become(const mj_training_t *training, const mj_training_or
     (void)snprintf(work, sizeof(work), "%s/" WORK, order->folder);
     (void)snprintf(home, sizeof(home), "HOME=%s", work);
     if (geteuid() == 0) {
-        program.has_identity = true;
-        program.uid = mj_unused_id(order->taken, order->taken_count);
-        program.gid = (gid_t)program.uid;
-        if (program.uid == 0 || fchownat(training->folder, WORK, program.uid, program.gid, AT_SYMLINK_NOFOLLOW) != 0) {
+        spec.has_identity = true;
+        spec.uid = mj_unused_id(order->taken, order->taken_count);
+        spec.gid = (gid_t)spec.uid;
+        if (spec.uid == 0 || fchownat(training->folder, WORK, spec.uid, spec.gid, AT_SYMLINK_NOFOLLOW) != 0) {
             (void)dprintf(training->words, "no UID is free between %d and %d\n", MJ_UNUSED_ID_FIRST, MJ_UNUSED_ID_LAST);
             _exit(MJ_EXIT_NOT_STARTED);
         }
     }
-    mj_become_daemon(&program, &given, supervisor);
+    mj_become_daemon(&spec, &given, supervisor);
 }
 
 static int write_record(mj_span_t settings)

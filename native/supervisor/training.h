@@ -2,7 +2,7 @@
 #ifndef MJ_TRAINING_H
 #define MJ_TRAINING_H
 
-#include "program.h"
+#include "process_spec.h"
 
 /** The longest that it takes, and of the processor for each of its JVMs. On a machine that has nothing left for the lowest priority, it takes
  *  no more than a place in memory. */

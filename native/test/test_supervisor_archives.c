@@ -36,7 +36,7 @@ static void make(void)
     archives = mj_archives_make(test_pool);
 }
 
-static mj_program_t program_of(const char *name, const char *option, const char *target)
+static mj_process_spec_t spec_of(const char *name, const char *option, const char *target)
 {
     static char text[] = "x";
     static char *const argv[] = {text, text, text, NULL};
@@ -49,13 +49,13 @@ static mj_program_t program_of(const char *name, const char *option, const char 
     }
     mj_record_add(definition, "target", target);
     mj_record_add_span(record, "application", mj_record_bytes(definition));
-    return (mj_program_t){.name = name, .record = mj_record_bytes(record), .argv = argv, .argv_with_state = argv};
+    return (mj_process_spec_t){.name = name, .record = mj_record_bytes(record), .argv = argv, .argv_with_state = argv};
 }
 
 static mj_archive_set_t *find(const char *name, const char *option, const char *target)
 {
-    mj_program_t program = program_of(name, option, target);
-    return mj_archives_find(archives, &site, &program, &why);
+    mj_process_spec_t spec = spec_of(name, option, target);
+    return mj_archives_find(archives, &site, &spec, &why);
 }
 
 /* As a training has made it, so long ago. */
@@ -88,12 +88,12 @@ END_TEST
 
 START_TEST(should_say_why_there_is_none)
 {
-    mj_program_t program = program_of("shop", NULL, "/srv/shop.jar");
+    mj_process_spec_t spec = spec_of("shop", NULL, "/srv/shop.jar");
 
     ck_assert_ptr_null(find("shop", "-Xshare:off", "/srv/shop.jar"));
     ck_assert_str_eq(why, "because of -Xshare:off");
-    program.chroot = "/srv/chroot";
-    ck_assert_ptr_null(mj_archives_find(archives, &site, &program, &why));
+    spec.chroot = "/srv/chroot";
+    ck_assert_ptr_null(mj_archives_find(archives, &site, &spec, &why));
     ck_assert_str_eq(why, "its chroot has another JDK");
     site.state_dir = NULL;
     ck_assert_ptr_null(find("shop", NULL, "/srv/shop.jar"));

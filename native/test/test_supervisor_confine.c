@@ -65,13 +65,13 @@ static int try_to_write(const char *path)
 }
 
 /* Runs in a process of its own what look says, once the process is confined. @return its exit code */
-static int confine_and(const mj_program_t *program, int (*look)(void))
+static int confine_and(const mj_process_spec_t *spec, int (*look)(void))
 {
     int status;
     pid_t pid = fork();
     if (pid == 0) {
         const char *object;
-        const char *failed = mj_confine(program, &object);
+        const char *failed = mj_confine(spec, &object);
         if (failed != NULL) {
             printf("%s=%s: %s\n", failed, object != NULL ? object : "", strerror(errno));
             _exit(IS_REFUSED);
@@ -100,11 +100,11 @@ static int look_at_folders(void)
 
 START_TEST(should_keep_folders_and_all_below_from_being_written)
 {
-    mj_program_t program = {.read_only = list(make_own_folder("closed"), make_own_folder("other"))};
+    mj_process_spec_t spec = {.read_only = list(make_own_folder("closed"), make_own_folder("other"))};
     closed = below(home, "closed");
     deeper = mj_make_folder(home, "closed/deeper", 0755);
     open_folder = make_own_folder("open");
-    ck_assert_int_eq(confine_and(&program, look_at_folders), IS_RIGHT);
+    ck_assert_int_eq(confine_and(&spec, look_at_folders), IS_RIGHT);
     ck_assert_int_eq(try_to_write(closed), 0); /* outside */
 }
 END_TEST
@@ -119,13 +119,13 @@ static int look_at_root(void)
 START_TEST(should_make_a_root_directory_read_only)
 {
     const char *jail = mj_make_folder(folder, "jail", 0755);
-    mj_program_t program = {.chroot = jail, .has_private_tmp = true, .read_only = list("/", NULL)};
+    mj_process_spec_t spec = {.chroot = jail, .has_private_tmp = true, .read_only = list("/", NULL)};
 
     mj_make_folder(jail, "work", 0777);
     mj_make_folder(jail, "tmp", 0755);
     mj_make_folder(jail, "var/tmp", 0755);
     mj_make_file(jail, "marker", "");
-    ck_assert_int_eq(confine_and(&program, look_at_root), IS_RIGHT);
+    ck_assert_int_eq(confine_and(&spec, look_at_root), IS_RIGHT);
     ck_assert_int_eq(access(below(jail, "tmp/written"), F_OK), -1);
 }
 END_TEST
@@ -138,11 +138,11 @@ static int look_at_plain_root(void)
 START_TEST(should_change_the_root_directory)
 {
     const char *jail = mj_make_folder(folder, "jail", 0755);
-    mj_program_t program = {.chroot = jail, .read_only = list(NULL, NULL)};
+    mj_process_spec_t spec = {.chroot = jail, .read_only = list(NULL, NULL)};
 
     mj_make_folder(jail, "work", 0777);
     mj_make_file(jail, "marker", "");
-    ck_assert_int_eq(confine_and(&program, look_at_plain_root), IS_RIGHT);
+    ck_assert_int_eq(confine_and(&spec, look_at_plain_root), IS_RIGHT);
 }
 END_TEST
 
@@ -167,15 +167,15 @@ static int look_at_nothing(void)
 
 START_TEST(should_follow_no_link_to_what_is_read_only)
 {
-    mj_program_t program = {.read_only = list(make_own_link("site", mj_make_folder(folder, "victim", 0700)), NULL)};
-    ck_assert_int_eq(confine_and(&program, look_at_nothing), IS_REFUSED);
+    mj_process_spec_t spec = {.read_only = list(make_own_link("site", mj_make_folder(folder, "victim", 0700)), NULL)};
+    ck_assert_int_eq(confine_and(&spec, look_at_nothing), IS_REFUSED);
 
     make_own_link("way", home);
     make_own_folder("real");
-    program.read_only = list(below(home, "way/real"), NULL);
-    ck_assert_int_eq(confine_and(&program, look_at_nothing), IS_REFUSED);
-    program.read_only = list("/proc/self/cwd", NULL);
-    ck_assert_int_eq(confine_and(&program, look_at_nothing), IS_REFUSED);
+    spec.read_only = list(below(home, "way/real"), NULL);
+    ck_assert_int_eq(confine_and(&spec, look_at_nothing), IS_REFUSED);
+    spec.read_only = list("/proc/self/cwd", NULL);
+    ck_assert_int_eq(confine_and(&spec, look_at_nothing), IS_REFUSED);
 }
 END_TEST
 
@@ -192,13 +192,13 @@ static pid_t start_exchanging(const char *one, const char *two)
     return pid;
 }
 
-static void assert_never_tricked(const mj_program_t *program, const char *one, const char *two)
+static void assert_never_tricked(const mj_process_spec_t *spec, const char *one, const char *two)
 {
     int counts[IS_WRONG + 1] = {0}, i;
     pid_t attacker = start_exchanging(one, two);
 
     for (i = 0; i < TRIES && counts[IS_TRICKED] == 0; i++) {
-        counts[confine_and(program, look_for_victim)]++;
+        counts[confine_and(spec, look_for_victim)]++;
     }
     kill(attacker, SIGKILL);
     waitpid(attacker, NULL, 0);
@@ -211,8 +211,8 @@ START_TEST(should_not_mount_what_a_link_is_exchanged_for)
 {
     const char *site = make_own_folder("site");
     const char *link = make_own_link("link", mj_make_folder(folder, "victim", 0700));
-    mj_program_t program = {.read_only = list(site, NULL)};
-    assert_never_tricked(&program, site, link);
+    mj_process_spec_t spec = {.read_only = list(site, NULL)};
+    assert_never_tricked(&spec, site, link);
 }
 END_TEST
 
@@ -220,19 +220,19 @@ END_TEST
 START_TEST(should_not_mount_what_a_link_on_the_way_is_exchanged_for)
 {
     const char *way, *link;
-    mj_program_t program = {.read_only = list(below(home, "way/site"), NULL)};
+    mj_process_spec_t spec = {.read_only = list(below(home, "way/site"), NULL)};
     mj_make_folder(folder, "victim/site", 0700);
     way = make_own_folder("way");
     make_own_folder("way/site");
     link = make_own_link("link", below(folder, "victim"));
-    assert_never_tricked(&program, way, link);
+    assert_never_tricked(&spec, way, link);
 }
 END_TEST
 
 static bool can_mount(void)
 {
-    mj_program_t program = {.read_only = list("/usr", NULL)};
-    return confine_and(&program, look_at_nothing) == IS_RIGHT;
+    mj_process_spec_t spec = {.read_only = list("/usr", NULL)};
+    return confine_and(&spec, look_at_nothing) == IS_RIGHT;
 }
 
 static void make_folders_if_root_can_mount(void)

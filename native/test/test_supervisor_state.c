@@ -273,7 +273,7 @@ END_TEST
 #define SECOND_US INT64_C(1000000)
 
 typedef struct running_t {
-    mj_program_t program;
+    mj_process_spec_t spec;
     mj_daemon_t daemon;
     mj_pool_t pool;
 } running_t;
@@ -283,9 +283,9 @@ static running_t *run(const char *name, mj_log_t *log, int64_t started_at)
     char *const argv[] = {NULL, NULL, apr_pstrcat(test_pool, dir, "/", name, NULL)};
     running_t *running = apr_pcalloc(test_pool, sizeof(*running));
 
-    running->program = (mj_program_t){.name = name, .state_dir = dir, .argv_with_state = apr_pmemdup(test_pool, argv, sizeof(argv)),
+    running->spec = (mj_process_spec_t){.name = name, .state_dir = dir, .argv_with_state = apr_pmemdup(test_pool, argv, sizeof(argv)),
                                       .has_identity = geteuid() == 0, .uid = pool_uid(), .gid = POOL_GID};
-    running->pool.program = &running->program;
+    running->pool.spec = &running->spec;
     running->pool.journal.log = log;
     running->pool.state_looked_at = started_at;
     running->pool.daemons = &running->daemon;

@@ -1,13 +1,13 @@
 /* What a pool's daemons are: who they run as, what is executed, and with which arguments and environment. Made whole before any fork,
  * because between fork and exec nothing may be allocated. */
-#ifndef MJ_PROGRAM_H
-#define MJ_PROGRAM_H
+#ifndef MJ_PROCESS_SPEC_H
+#define MJ_PROCESS_SPEC_H
 
 #include "life.h"
 #include "site.h"
 #include "watch.h"
 
-typedef struct mj_program_t {
+typedef struct mj_process_spec_t {
     const char *name;       /**< of the pool */
     unsigned index;         /**< its place on the board */
     unsigned processes;     /**< at least */
@@ -37,13 +37,13 @@ typedef struct mj_program_t {
     char *const *envp;
     int descriptor_limit; /**< no descriptor is open from here on */
     int backlog;          /**< of the listening socket */
-} mj_program_t;
+} mj_process_spec_t;
 
 /** Reads and checks a pool record. Root refuses UID 0, GID 0 and UIDs under the site's minimum here once more; others refuse any UID
  *  but their own, and what only root can do.
  *  @param record is copied
  *  @param pool lives as long as *out is used
  *  @return NULL, or what is wrong with the record */
-const char *mj_program_read(mj_program_t **out, mj_span_t record, const mj_site_t *site, unsigned max_pools, apr_pool_t *pool);
+const char *mj_process_spec_read(mj_process_spec_t **out, mj_span_t record, const mj_site_t *site, unsigned max_pools, apr_pool_t *pool);
 
 #endif

@@ -1,4 +1,4 @@
-#include "program.h"
+#include "process_spec.h"
 
 #include "board.h"
 
@@ -26,7 +26,7 @@ static int compare_groups(const void *a, const void *b)
     return left < right ? -1 : left > right;
 }
 
-static const char *read_groups(mj_program_t *program, const char *text, apr_pool_t *pool)
+static const char *read_groups(mj_process_spec_t *spec, const char *text, apr_pool_t *pool)
 {
     apr_array_header_t *groups = apr_array_make(pool, 8, sizeof(gid_t));
 
@@ -43,19 +43,19 @@ static const char *read_groups(mj_program_t *program, const char *text, apr_pool
         text = *end == ',' ? end + 1 : end;
     }
     qsort(groups->elts, (size_t)groups->nelts, sizeof(gid_t), compare_groups);
-    program->groups = (gid_t *)(void *)groups->elts;
-    program->group_count = groups->nelts;
-    program->group_space = apr_palloc(pool, ((apr_size_t)groups->nelts + 1) * sizeof(gid_t));
+    spec->groups = (gid_t *)(void *)groups->elts;
+    spec->group_count = groups->nelts;
+    spec->group_space = apr_palloc(pool, ((apr_size_t)groups->nelts + 1) * sizeof(gid_t));
     return NULL;
 }
 
-static const char *read_identity(mj_program_t *program, const mj_site_t *site, apr_pool_t *pool)
+static const char *read_identity(mj_process_spec_t *spec, const mj_site_t *site, apr_pool_t *pool)
 {
     mj_span_t unused;
-    int64_t uid = mj_record_number(program->record, "uid", -1);
-    int64_t gid = mj_record_number(program->record, "gid", -1);
+    int64_t uid = mj_record_number(spec->record, "uid", -1);
+    int64_t gid = mj_record_number(spec->record, "gid", -1);
 
-    if (!mj_record_find(program->record, "uid", &unused)) {
+    if (!mj_record_find(spec->record, "uid", &unused)) {
         return geteuid() == 0 ? "uid: it is missing, and nothing runs as root" : NULL;
     }
     if (uid < 0 || uid >= UINT32_MAX || gid < 0 || gid >= UINT32_MAX) {
@@ -70,10 +70,10 @@ static const char *read_identity(mj_program_t *program, const mj_site_t *site, a
     if ((uid_t)uid < site->minimum_uid) {
         return apr_psprintf(pool, "UID %ld is below JVMMinimumUID (%ld)", (long)uid, (long)site->minimum_uid);
     }
-    program->has_identity = true;
-    program->uid = (uid_t)uid;
-    program->gid = (gid_t)gid;
-    return read_groups(program, mj_record_text(program->record, "groups", "", pool), pool);
+    spec->has_identity = true;
+    spec->uid = (uid_t)uid;
+    spec->gid = (gid_t)gid;
+    return read_groups(spec, mj_record_text(spec->record, "groups", "", pool), pool);
 }
 
 /* Sets NAME=VALUE, replacing one of that name: getenv would find the first. */
@@ -90,14 +90,14 @@ static void set_variable(apr_array_header_t *variables, char *assignment)
     APR_ARRAY_PUSH(variables, char *) = assignment;
 }
 
-static const char *read_environment(mj_program_t *program, apr_pool_t *pool)
+static const char *read_environment(mj_process_spec_t *spec, apr_pool_t *pool)
 {
     apr_array_header_t *variables = apr_array_make(pool, 16, sizeof(char *));
-    const char *user = mj_record_text(program->record, "user", "", pool);
-    const char *lang = mj_record_text(program->record, "lang", "C.UTF-8", pool);
-    mj_record_iter_t iter = {.rest = program->record};
+    const char *user = mj_record_text(spec->record, "user", "", pool);
+    const char *lang = mj_record_text(spec->record, "lang", "C.UTF-8", pool);
+    mj_record_iter_t iter = {.rest = spec->record};
 
-    set_variable(variables, apr_pstrcat(pool, "HOME=", program->home, NULL));
+    set_variable(variables, apr_pstrcat(pool, "HOME=", spec->home, NULL));
     if (*user != '\0') {
         set_variable(variables, apr_pstrcat(pool, "USER=", user, NULL));
         set_variable(variables, apr_pstrcat(pool, "LOGNAME=", user, NULL));
@@ -115,51 +115,51 @@ static const char *read_environment(mj_program_t *program, apr_pool_t *pool)
         }
     }
     APR_ARRAY_PUSH(variables, char *) = NULL;
-    program->envp = (char *const *)(void *)variables->elts;
+    spec->envp = (char *const *)(void *)variables->elts;
     return NULL;
 }
 
 /* What a daemon sees of the file system. */
-static const char *read_confinement(mj_program_t *program, apr_pool_t *pool)
+static const char *read_confinement(mj_process_spec_t *spec, apr_pool_t *pool)
 {
     apr_array_header_t *read_only = apr_array_make(pool, 4, sizeof(char *));
-    const char *paths = mj_record_text(program->record, "read-only", "", pool);
+    const char *paths = mj_record_text(spec->record, "read-only", "", pool);
     char *state, *path, *list = apr_pstrdup(pool, paths);
 
-    program->chroot = mj_record_text(program->record, "chroot", NULL, pool);
-    program->has_private_tmp = strcmp(mj_record_text(program->record, "private-tmp", "off", pool), "on") == 0;
+    spec->chroot = mj_record_text(spec->record, "chroot", NULL, pool);
+    spec->has_private_tmp = strcmp(mj_record_text(spec->record, "private-tmp", "off", pool), "on") == 0;
     for (path = apr_strtok(list, ":", &state); path != NULL; path = apr_strtok(NULL, ":", &state)) {
         if (*path != '/') {
             return "read-only: no absolute path";
         }
         APR_ARRAY_PUSH(read_only, char *) = path;
     }
-    if (program->chroot != NULL && program->chroot[0] != '/') {
+    if (spec->chroot != NULL && spec->chroot[0] != '/') {
         return "chroot: no absolute path";
     }
-    if (geteuid() != 0 && (program->chroot != NULL || program->has_private_tmp || read_only->nelts > 0)) {
+    if (geteuid() != 0 && (spec->chroot != NULL || spec->has_private_tmp || read_only->nelts > 0)) {
         return "chroot, private-tmp and read-only are only for root to do";
     }
     APR_ARRAY_PUSH(read_only, char *) = NULL;
-    program->read_only = (const char *const *)(void *)read_only->elts;
+    spec->read_only = (const char *const *)(void *)read_only->elts;
     return NULL;
 }
 
-static bool read_numbers(mj_program_t *program)
+static bool read_numbers(mj_process_spec_t *spec)
 {
-    int64_t priority = mj_record_number(program->record, "cpu-priority", 0);
-    int64_t backlog = mj_record_number(program->record, "listen-backlog", DEFAULT_BACKLOG);
-    program->priority = (int)priority;
-    program->backlog = (int)backlog;
+    int64_t priority = mj_record_number(spec->record, "cpu-priority", 0);
+    int64_t backlog = mj_record_number(spec->record, "listen-backlog", DEFAULT_BACKLOG);
+    spec->priority = (int)priority;
+    spec->backlog = (int)backlog;
     return priority >= -20 && priority <= 19 && backlog >= 1 && backlog <= 65535;
 }
 
-static bool read_umask(mj_program_t *program, apr_pool_t *pool)
+static bool read_umask(mj_process_spec_t *spec, apr_pool_t *pool)
 {
-    const char *text = mj_record_text(program->record, "umask", "0027", pool);
+    const char *text = mj_record_text(spec->record, "umask", "0027", pool);
     char *end;
     unsigned long mask = strtoul(text, &end, 8);
-    program->umask = (mode_t)mask;
+    spec->umask = (mode_t)mask;
     return end != text && *end == '\0' && mask <= 0777;
 }
 
@@ -188,34 +188,34 @@ static int descriptor_limit(void)
 
 /* Kept classes and archives are code, and the folder is the user's own: where another user owns what may run, or something is read-only for him,
  * he could run his own by it at the next start. */
-static bool may_keep(const mj_program_t *program)
+static bool may_keep(const mj_process_spec_t *spec)
 {
-    int64_t uid = program->has_identity ? (int64_t)program->uid : (int64_t)geteuid();
-    return mj_record_number(program->record, "script-uid", uid) == uid && program->read_only[0] == NULL;
+    int64_t uid = spec->has_identity ? (int64_t)spec->uid : (int64_t)geteuid();
+    return mj_record_number(spec->record, "script-uid", uid) == uid && spec->read_only[0] == NULL;
 }
 
-static void set_arguments(mj_program_t *program, const mj_site_t *site, apr_pool_t *pool)
+static void set_arguments(mj_process_spec_t *spec, const mj_site_t *site, apr_pool_t *pool)
 {
-    const char *name = mj_record_text(program->record, "display-name", apr_pstrcat(pool, "jvm:", program->name, NULL), pool);
+    const char *name = mj_record_text(spec->record, "display-name", apr_pstrcat(pool, "jvm:", spec->name, NULL), pool);
     char **argv = apr_pcalloc(pool, 3 * sizeof(char *)), **with_state;
 
     argv[0] = apr_pstrdup(pool, name);
     argv[1] = apr_pstrdup(pool, site->jars);
-    program->argv = argv;
-    program->launcher = apr_pstrdup(pool, site->launcher);
-    if (site->state_dir != NULL && may_keep(program)) {
+    spec->argv = argv;
+    spec->launcher = apr_pstrdup(pool, site->launcher);
+    if (site->state_dir != NULL && may_keep(spec)) {
         with_state = apr_pcalloc(pool, 4 * sizeof(char *));
         with_state[0] = argv[0];
         with_state[1] = argv[1];
-        with_state[2] = apr_pstrcat(pool, site->state_dir, "/", program->name, NULL);
-        program->argv_with_state = with_state;
-        program->state_dir = apr_pstrdup(pool, site->state_dir);
+        with_state[2] = apr_pstrcat(pool, site->state_dir, "/", spec->name, NULL);
+        spec->argv_with_state = with_state;
+        spec->state_dir = apr_pstrdup(pool, site->state_dir);
     }
 }
 
-const char *mj_program_read(mj_program_t **out, mj_span_t record, const mj_site_t *site, unsigned max_pools, apr_pool_t *pool)
+const char *mj_process_spec_read(mj_process_spec_t **out, mj_span_t record, const mj_site_t *site, unsigned max_pools, apr_pool_t *pool)
 {
-    mj_program_t *program = apr_pcalloc(pool, sizeof(*program));
+    mj_process_spec_t *spec = apr_pcalloc(pool, sizeof(*spec));
     int64_t index;
     const char *wrong;
     mj_span_t unused;
@@ -223,56 +223,56 @@ const char *mj_program_read(mj_program_t **out, mj_span_t record, const mj_site_
     if (mj_record_check(record) != APR_SUCCESS) {
         return "the record is malformed";
     }
-    program->record.data = apr_pmemdup(pool, record.data, record.len);
-    program->record.len = record.len;
-    program->name = mj_record_text(record, "name", NULL, pool);
-    program->home = mj_record_text(record, "home", "/", pool);
-    if (!is_pool_name(program->name)) {
+    spec->record.data = apr_pmemdup(pool, record.data, record.len);
+    spec->record.len = record.len;
+    spec->name = mj_record_text(record, "name", NULL, pool);
+    spec->home = mj_record_text(record, "home", "/", pool);
+    if (!is_pool_name(spec->name)) {
         return "name: no name of a pool";
     }
     index = mj_record_number(record, "index", -1);
     if (index < 0 || index >= max_pools) {
         return "index: no place on the board";
     }
-    program->index = (unsigned)index;
-    if (!read_count(record, "processes", MJ_BOARD_SLOTS / 2, &program->processes) ||
-        !read_count(record, "threads", INT32_MAX, &program->threads)) {
+    spec->index = (unsigned)index;
+    if (!read_count(record, "processes", MJ_BOARD_SLOTS / 2, &spec->processes) ||
+        !read_count(record, "threads", INT32_MAX, &spec->threads)) {
         return "processes or threads: out of range";
     }
-    program->processes_max = program->processes;
+    spec->processes_max = spec->processes;
     if (mj_record_find(record, "processes-max", &unused) &&
-        (!read_count(record, "processes-max", MJ_BOARD_SLOTS / 2, &program->processes_max) || program->processes_max < program->processes)) {
+        (!read_count(record, "processes-max", MJ_BOARD_SLOTS / 2, &spec->processes_max) || spec->processes_max < spec->processes)) {
         return "processes-max: out of range";
     }
-    if (program->home[0] != '/') {
+    if (spec->home[0] != '/') {
         return "home: no absolute path";
     }
-    if (!read_umask(program, pool)) {
+    if (!read_umask(spec, pool)) {
         return "umask: no octal mask";
     }
-    if (!read_numbers(program)) {
+    if (!read_numbers(spec)) {
         return "cpu-priority or listen-backlog: out of range";
     }
-    program->times.startup_us = read_time(record, "startup-timeout");
-    program->times.graceful_us = read_time(record, "graceful-timeout");
-    program->times.shutdown_us = read_time(record, "shutdown-timeout");
-    program->stop_first = strcmp(mj_record_text(record, "restart-order", "", pool), "stop-first") == 0;
-    program->limits.memory = mj_record_number(record, "memory-limit", 0);
-    program->limits.restart_us = read_time(record, "restart-interval");
-    program->limits.deadlock_us = read_time(record, "deadlock-timeout");
-    program->limits.idle_us = read_time(record, "idle-timeout");
-    wrong = read_identity(program, site, pool);
+    spec->times.startup_us = read_time(record, "startup-timeout");
+    spec->times.graceful_us = read_time(record, "graceful-timeout");
+    spec->times.shutdown_us = read_time(record, "shutdown-timeout");
+    spec->stop_first = strcmp(mj_record_text(record, "restart-order", "", pool), "stop-first") == 0;
+    spec->limits.memory = mj_record_number(record, "memory-limit", 0);
+    spec->limits.restart_us = read_time(record, "restart-interval");
+    spec->limits.deadlock_us = read_time(record, "deadlock-timeout");
+    spec->limits.idle_us = read_time(record, "idle-timeout");
+    wrong = read_identity(spec, site, pool);
     if (wrong == NULL) {
-        wrong = read_environment(program, pool);
+        wrong = read_environment(spec, pool);
     }
     if (wrong == NULL) {
-        wrong = read_confinement(program, pool);
+        wrong = read_confinement(spec, pool);
     }
     if (wrong != NULL) {
         return wrong;
     }
-    set_arguments(program, site, pool);
-    program->descriptor_limit = descriptor_limit();
-    *out = program;
+    set_arguments(spec, site, pool);
+    spec->descriptor_limit = descriptor_limit();
+    *out = spec;
     return NULL;
 }

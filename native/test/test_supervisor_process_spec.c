@@ -1,6 +1,6 @@
 /* Pool records as the supervisor reads them, and what it refuses; and its end when no settings come. */
 #include "harness.h"
-#include "program.h"
+#include "process_spec.h"
 #include "supervisor.h"
 
 #include <apr_strings.h>
@@ -26,12 +26,12 @@ static mj_span_t record_of(const char *const *entries)
     return mj_record_bytes(record);
 }
 
-static mj_program_t *program;
+static mj_process_spec_t *spec;
 
 static const char *read_entries(const char *const *entries)
 {
     mj_site_t site = {.runtime_dir = "/run", .launcher = "/launcher", .jars = "/jars", .minimum_uid = 100};
-    return mj_program_read(&program, record_of(entries), &site, 8, test_pool);
+    return mj_process_spec_read(&spec, record_of(entries), &site, 8, test_pool);
 }
 
 #define READ(...) read_entries((const char *const[]){__VA_ARGS__, NULL})
@@ -45,23 +45,23 @@ static void expect_refused(const char *name, const char *value, const char *part
 START_TEST(should_read_what_a_pool_needs)
 {
     ck_assert_ptr_null(READ("startup-timeout", "60000", "graceful-timeout", "0", "umask", "0077", "display-name", "my shop"));
-    ck_assert_str_eq(program->name, "shop");
-    ck_assert_uint_eq(program->index, 3);
-    ck_assert_uint_eq(program->processes, 2);
-    ck_assert_uint_eq(program->threads, 25);
-    ck_assert_int_eq(program->times.startup_us, 60 * SECOND);
-    ck_assert_int_eq(program->times.graceful_us, 0);
-    ck_assert_uint_eq(program->umask, 077);
-    ck_assert_str_eq(program->argv[0], "my shop");
-    ck_assert_str_eq(program->argv[1], "/jars");
-    ck_assert_ptr_null(program->argv[2]);
-    ck_assert_str_eq(program->home, "/");
-    ck_assert_int_eq(program->has_identity, geteuid() == 0);
-    ck_assert_ptr_null(program->chroot);
-    ck_assert(!program->has_private_tmp);
-    ck_assert_ptr_null(program->read_only[0]);
-    ck_assert_int_eq(program->priority, 0);
-    ck_assert_int_eq(program->backlog, 100);
+    ck_assert_str_eq(spec->name, "shop");
+    ck_assert_uint_eq(spec->index, 3);
+    ck_assert_uint_eq(spec->processes, 2);
+    ck_assert_uint_eq(spec->threads, 25);
+    ck_assert_int_eq(spec->times.startup_us, 60 * SECOND);
+    ck_assert_int_eq(spec->times.graceful_us, 0);
+    ck_assert_uint_eq(spec->umask, 077);
+    ck_assert_str_eq(spec->argv[0], "my shop");
+    ck_assert_str_eq(spec->argv[1], "/jars");
+    ck_assert_ptr_null(spec->argv[2]);
+    ck_assert_str_eq(spec->home, "/");
+    ck_assert_int_eq(spec->has_identity, geteuid() == 0);
+    ck_assert_ptr_null(spec->chroot);
+    ck_assert(!spec->has_private_tmp);
+    ck_assert_ptr_null(spec->read_only[0]);
+    ck_assert_int_eq(spec->priority, 0);
+    ck_assert_int_eq(spec->backlog, 100);
 }
 END_TEST
 
@@ -101,9 +101,9 @@ START_TEST(should_refuse_root_however_it_is_written)
         expect_refused("groups", "-1", "no list");
         expect_refused("groups", "wheel", "no list");
         ck_assert_ptr_null(READ("groups", "30,10,20"));
-        ck_assert_int_eq(program->group_count, 3);
-        ck_assert_uint_eq(program->groups[0], 10);
-        ck_assert_uint_eq(program->groups[2], 30);
+        ck_assert_int_eq(spec->group_count, 3);
+        ck_assert_uint_eq(spec->groups[0], 10);
+        ck_assert_uint_eq(spec->groups[2], 30);
     }
 }
 END_TEST
@@ -117,8 +117,8 @@ START_TEST(should_read_what_confines_a_pool)
     expect_refused("listen-backlog", "0", "listen-backlog");
     expect_refused("listen-backlog", "65536", "listen-backlog");
     ck_assert_ptr_null(READ("private-tmp", "off", "cpu-priority", "-20", "listen-backlog", "7"));
-    ck_assert_int_eq(program->priority, -20);
-    ck_assert_int_eq(program->backlog, 7);
+    ck_assert_int_eq(spec->priority, -20);
+    ck_assert_int_eq(spec->backlog, 7);
     if (geteuid() != 0) {
         expect_refused("chroot", "/jail", "only for root");
         expect_refused("private-tmp", "on", "only for root");
@@ -126,18 +126,18 @@ START_TEST(should_read_what_confines_a_pool)
         return;
     }
     ck_assert_ptr_null(READ("chroot", "/jail", "private-tmp", "on", "read-only", "/srv:/home"));
-    ck_assert_str_eq(program->chroot, "/jail");
-    ck_assert(program->has_private_tmp);
-    ck_assert_str_eq(program->read_only[0], "/srv");
-    ck_assert_str_eq(program->read_only[1], "/home");
-    ck_assert_ptr_null(program->read_only[2]);
+    ck_assert_str_eq(spec->chroot, "/jail");
+    ck_assert(spec->has_private_tmp);
+    ck_assert_str_eq(spec->read_only[0], "/srv");
+    ck_assert_str_eq(spec->read_only[1], "/home");
+    ck_assert_ptr_null(spec->read_only[2]);
 }
 END_TEST
 
 static bool has_variable(const char *assignment)
 {
     char *const *variable;
-    for (variable = program->envp; *variable != NULL; variable++) {
+    for (variable = spec->envp; *variable != NULL; variable++) {
         if (strcmp(*variable, assignment) == 0) {
             return true;
         }
@@ -151,7 +151,7 @@ START_TEST(should_let_env_replace_what_the_supervisor_sets)
     unsigned count = 0;
     ck_assert_ptr_null(READ("env", "PATH=/opt/bin", "env", "A=1", "env", "AB=2", "env", "A=3", "user", ""));
     ck_assert(has_variable("PATH=/opt/bin") && has_variable("A=3") && has_variable("AB=2") && has_variable("MALLOC_ARENA_MAX=2"));
-    for (variable = program->envp; *variable != NULL; variable++) {
+    for (variable = spec->envp; *variable != NULL; variable++) {
         count++;
         ck_assert(strncmp(*variable, "USER", 4) != 0 && strncmp(*variable, "LOGNAME", 7) != 0);
     }
@@ -218,7 +218,7 @@ END_TEST
 
 Suite *mj_suite(void)
 {
-    Suite *suite = suite_create("program");
+    Suite *suite = suite_create("process_spec");
     TCase *records = mj_case(suite, "records");
     tcase_add_test(records, should_read_what_a_pool_needs);
     tcase_add_test(records, should_refuse_what_no_pool_can_be);
