@@ -45,7 +45,7 @@ struct mj_command_t {
     } daemons[MJ_BOARD_SLOTS];
     unsigned count;
     unsigned current;
-    mj_listener_t listener; /* listens while began_at is not MJ_NEVER */
+    mj_output_listener_t listener; /* listens while began_at is not MJ_NEVER */
     int64_t began_at;
     int64_t heard_at;
     bool has_heard;
@@ -83,7 +83,7 @@ static const mj_pool_t *find_next(const mj_supervisor_t *supervisor, const mj_cl
 
     for (pool = mj_supervisor_pools(supervisor); pool != NULL; pool = pool->next) {
         if ((int64_t)pool->index > command->told && (next == NULL || pool->index < next->index) &&
-            may_steer(pool, client->uid) && (command->pool == NULL || strcmp(command->pool, pool->journal.pool) == 0)) {
+            may_steer(pool, client->uid) && (command->pool == NULL || strcmp(command->pool, pool->log.name) == 0)) {
             next = pool;
         }
     }
@@ -143,7 +143,7 @@ static int64_t resume_restart(mj_supervisor_t *supervisor, mj_client_t *client, 
         client->is_answered = true;
         break;
     case MJ_OUTCOME_FAILED:
-        mj_client_refuse(client, "%s", pool->journal.last_error);
+        mj_client_refuse(client, "%s", pool->log.last_error);
         break;
     default:
         break;
@@ -172,7 +172,7 @@ static void begin_roll(mj_supervisor_t *supervisor, mj_client_t *client, const a
     (void)supervisor;
     roll(client, asked, now);
     if (!client->is_answered) {
-        mj_client_say(client, "ok\npool %s: generation %u starts\n", asked->pool->journal.pool, client->command->generation);
+        mj_client_say(client, "ok\npool %s: generation %u starts\n", asked->pool->log.name, client->command->generation);
         client->is_answered = true;
     }
 }
@@ -202,8 +202,8 @@ static void begin_drain(mj_supervisor_t *supervisor, mj_client_t *client, const 
     if (!refuse_if_ending(client, asked->pool)) {
         client->command->last_serial = context->next_serial - 1;
         client->command->resume = resume_drain;
-        mj_log(asked->pool->journal.log, "info", MJLOGNO(0141) "pool %s is drained, asked for by UID %lu",
-               asked->pool->journal.pool, (unsigned long)client->uid);
+        mj_log(asked->pool->log.target, "info", MJLOGNO(0141) "pool %s is drained, asked for by UID %lu",
+               asked->pool->log.name, (unsigned long)client->uid);
         mj_pool_drain(context, asked->pool, now);
     }
 }
@@ -233,7 +233,7 @@ static mj_daemon_t *find_serial(const mj_pool_t *pool, uint32_t serial)
 
 static void stop_listening(mj_supervisor_t *supervisor, mj_command_t *command)
 {
-    mj_listener_t **link = &mj_supervisor_context(supervisor)->listeners;
+    mj_output_listener_t **link = &mj_supervisor_context(supervisor)->listeners;
     while (*link != NULL && *link != &command->listener) {
         link = &(*link)->next;
     }
@@ -256,7 +256,7 @@ static void begin_daemon(mj_supervisor_t *supervisor, mj_client_t *client, mj_da
         return;
     }
     mj_client_say(client, "pid %ld:\n", (long)daemon->child.pid);
-    command->listener = (mj_listener_t){context->listeners, daemon->serial, hear, client};
+    command->listener = (mj_output_listener_t){context->listeners, daemon->serial, hear, client};
     context->listeners = &command->listener;
     command->began_at = now;
     command->has_heard = false;
@@ -315,8 +315,8 @@ static void begin_dump(mj_supervisor_t *supervisor, mj_client_t *client, const a
     } else if (command->count == 0) {
         mj_client_refuse(client, "pool %s has no daemon that is ready", command->pool);
     } else {
-        mj_log(asked->pool->journal.log, "info", MJLOGNO(0142) "pool %s has its threads printed, asked for by UID %lu",
-               asked->pool->journal.pool, (unsigned long)client->uid);
+        mj_log(asked->pool->log.target, "info", MJLOGNO(0142) "pool %s has its threads printed, asked for by UID %lu",
+               asked->pool->log.name, (unsigned long)client->uid);
         command->began_at = MJ_NEVER;
         command->resume = resume_dump;
         mj_client_say(client, "ok\n");
@@ -355,7 +355,7 @@ static void say_archives(mj_supervisor_t *supervisor, mj_client_t *client)
     }
     for (pool = mj_supervisor_pools(supervisor); pool != NULL; pool = pool->next) {
         if (pool->no_archives[0] != '\0') {
-            mj_client_say(client, "pool %s has none: %s\n", pool->journal.pool, pool->no_archives);
+            mj_client_say(client, "pool %s has none: %s\n", pool->log.name, pool->no_archives);
         }
     }
     client->is_answered = true;
@@ -468,7 +468,7 @@ void mj_command_begin(mj_supervisor_t *supervisor, mj_client_t *client, int64_t 
         }
     }
     client->command = apr_pcalloc(client->mem, sizeof(*client->command));
-    client->command->pool = asked.pool != NULL ? apr_pstrdup(client->mem, asked.pool->journal.pool) : NULL;
+    client->command->pool = asked.pool != NULL ? apr_pstrdup(client->mem, asked.pool->log.name) : NULL;
     client->command->began_at = MJ_NEVER;
     verb->begin(supervisor, client, &asked, now);
 }

@@ -8,7 +8,6 @@
 
 #include <apr_strings.h>
 #include <errno.h>
-#include <stdarg.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,14 +18,13 @@
 
 /* Bounds of what one daemon gets in a turn, so that a talkative one does not keep others waiting. */
 #define READ_SIZE 8192
-#define MESSAGE_MAX 2048
 /* Lines that are left out cost time too: one that prints more than this in a second waits, in its write, until the second is over. */
 #define DROPPED_MAX (UINT64_C(16) << 20)
 /* Bound of what is read after its end: a process that it had started elsewhere may still hold the pipe and go on writing. */
 #define READS_AFTER_END 32
 
 mj_daemon_t *mj_daemon_start(const mj_process_spec_t *spec, const mj_site_t *site, bool has_state, struct mj_archive_set_t *archives, unsigned slot, uint32_t serial,
-                             mj_journal_t *journal, int64_t now, apr_pool_t *pool, char *why)
+                             mj_pool_log_t *log, int64_t now, apr_pool_t *pool, char *why)
 {
     apr_pool_t *mem;
     mj_daemon_t *daemon;
@@ -37,7 +35,7 @@ mj_daemon_t *mj_daemon_start(const mj_process_spec_t *spec, const mj_site_t *sit
     apr_pool_create(&mem, pool);
     daemon = apr_pcalloc(mem, sizeof(*daemon));
     daemon->mem = mem;
-    daemon->journal = journal;
+    daemon->log = log;
     daemon->slot = slot;
     daemon->serial = serial;
     daemon->threads = spec->threads;
@@ -104,8 +102,8 @@ int64_t mj_daemon_tell_left_out(mj_daemon_t *daemon, int64_t now)
 {
     mj_allowance_t *allowance = &daemon->allowance;
     if (mj_allowance_has_news(allowance, now)) {
-        mj_log(daemon->journal->log, "warn", MJLOGNO(0130) "pool %s pid %ld: it prints more than %d KB a second: %" APR_UINT64_T_FMT " lines, %" APR_UINT64_T_FMT " KB, were left out",
-               daemon->journal->pool, (long)daemon->child.pid, (int)(MJ_ALLOWANCE_RATE >> 10), allowance->lines_left_out,
+        mj_log(daemon->log->target, "warn", MJLOGNO(0130) "pool %s pid %ld: it prints more than %d KB a second: %" APR_UINT64_T_FMT " lines, %" APR_UINT64_T_FMT " KB, were left out",
+               daemon->log->name, (long)daemon->child.pid, (int)(MJ_ALLOWANCE_RATE >> 10), allowance->lines_left_out,
                (allowance->bytes_left_out + 1023) >> 10);
         allowance->lines_left_out = 0;
         allowance->bytes_left_out = 0;
@@ -122,7 +120,7 @@ static bool log_line(mj_daemon_t *daemon, const char *level, const char *line, s
     (void)mj_daemon_tell_left_out(daemon, daemon->read_at);
     daemon->allowance.used += (int64_t)(mj_text_escape(text, line, len) - len); /* as it is written */
     look_for_crash_report(daemon, text);
-    mj_log_output(daemon->journal->log, level, daemon->child.pid, daemon->journal->pool, text);
+    mj_log_output(daemon->log->target, level, daemon->child.pid, daemon->log->name, text);
     return true;
 }
 
@@ -130,12 +128,12 @@ static void log_out_line(void *context, const char *line, size_t len)
 {
     char text[MJ_ESCAPED_SIZE(MJ_LINE_MAX)];
     const mj_daemon_t *daemon = context;
-    const mj_listener_t *listener;
+    const mj_output_listener_t *listener;
 
     if (!log_line(context, "notice", line, len, text)) {
         return;
     }
-    for (listener = *daemon->journal->listeners; listener != NULL; listener = listener->next) {
+    for (listener = *daemon->log->listeners; listener != NULL; listener = listener->next) {
         if (listener->serial == daemon->serial) {
             listener->hear(listener->context, text);
         }
@@ -260,27 +258,6 @@ void mj_daemon_act(mj_daemon_t *daemon, mj_life_action_t action)
     }
 }
 
-void mj_journal_log(mj_journal_t *journal, const char *level, const char *number, const char *format, ...)
-{
-    char message[MESSAGE_MAX];
-    va_list arguments;
-
-    va_start(arguments, format);
-    (void)vsnprintf(message, sizeof(message), format, arguments);
-    va_end(arguments);
-    mj_log(journal->log, level, "%s%s", number, message);
-    if (strcmp(level, "error") == 0) {
-        mj_journal_note(journal, message);
-    }
-}
-
-void mj_journal_note(mj_journal_t *journal, const char *error)
-{
-    apr_cpystrn(journal->last_error, error, sizeof(journal->last_error));
-    journal->last_error_at = apr_time_now();
-    journal->has_new_error = true;
-}
-
 /* A JVM that SIGHUP, SIGINT or SIGTERM ends exits with 128 and its number, as System.exit may too. */
 static int exit_signal(int status)
 {
@@ -370,8 +347,8 @@ static void log_end(const mj_daemon_t *daemon, const mj_end_t *end)
     } else {
         reason = apr_psprintf(daemon->mem, "exit code %d", WEXITSTATUS(end->status));
     }
-    mj_journal_log(daemon->journal, level, MJLOGNO(0101), "pool %s pid %ld ended: %s%s%s (up %s, %" APR_UINT64_T_FMT " requests)",
-                   daemon->journal->pool, (long)daemon->child.pid, reason, fired, describe_details(daemon, end, reason),
+    mj_pool_log_write(daemon->log, level, MJLOGNO(0101), "pool %s pid %ld ended: %s%s%s (up %s, %" APR_UINT64_T_FMT " requests)",
+                   daemon->log->name, (long)daemon->child.pid, reason, fired, describe_details(daemon, end, reason),
                    describe_time(daemon->mem, end->now - life->started_at), end->served);
 }
 

@@ -6,42 +6,15 @@
 #include "allowance.h"
 #include "failures.h"
 #include "lines.h"
-#include "log.h"
+#include "pool_log.h"
 #include "spawn.h"
 
 #define MJ_LIFECYCLE_MAX 1024
 
-#define MJ_LAST_ERROR_MAX 256
-
-/** Somebody who wants to know what a daemon prints on its stdout. */
-typedef struct mj_listener_t {
-    struct mj_listener_t *next;
-    uint32_t serial; /**< the daemon's */
-    void (*hear)(void *context, const char *line); /**< line: escaped, as it is logged */
-    void *context;
-} mj_listener_t;
-
-/** Where the lines about a pool go. */
-typedef struct mj_journal_t {
-    const char *pool;
-    mj_log_t *log; /**< held */
-    char last_error[MJ_LAST_ERROR_MAX]; /**< the last line about something that went wrong, without its number; empty if there is none */
-    apr_time_t last_error_at;           /**< 0: there is none */
-    bool has_new_error;                 /**< for the board */
-    mj_listener_t *const *listeners; /**< the first of all pools'; what this points to may be NULL */
-} mj_journal_t;
-
-/** Logs a line; one at level error is kept as the pool's last error. number is MJLOGNO's. */
-void mj_journal_log(mj_journal_t *journal, const char *level, const char *number, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
-
-/** Keeps a text as the pool's last error without logging it: the daemon has done that. */
-void mj_journal_note(mj_journal_t *journal, const char *error);
-
 typedef struct mj_daemon_t {
     struct mj_daemon_t *next;
     apr_pool_t *mem;
-    mj_journal_t *journal;
+    mj_pool_log_t *log;
     unsigned generation;
     unsigned slot;
     uint32_t serial;
@@ -82,11 +55,11 @@ typedef struct mj_daemon_t {
 /** Starts a daemon.
  *  @param has_state whether it is told of the pool's state folder
  *  @param archives of which it is told; NULL: none
- *  @param journal outlives the daemon
+ *  @param log outlives the daemon
  *  @param why MJ_WHY_MAX bytes, set on failure
  *  @return the daemon, or NULL */
 mj_daemon_t *mj_daemon_start(const mj_process_spec_t *spec, const mj_site_t *site, bool has_state, struct mj_archive_set_t *archives, unsigned slot, uint32_t serial,
-                             mj_journal_t *journal, int64_t now, apr_pool_t *pool, char *why);
+                             mj_pool_log_t *log, int64_t now, apr_pool_t *pool, char *why);
 
 /** Reads a bounded piece of what it printed, and logs the lines, or leaves them out where it prints too much. is_error: its stderr.
  *  @return false if there is no more now */

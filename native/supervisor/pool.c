@@ -10,10 +10,10 @@ static void take_settings(mj_pool_t *pool, const mj_process_spec_t *spec, apr_po
     if (pool->settings_mem != NULL) {
         apr_pool_destroy(pool->settings_mem);
     }
-    mj_log_release(pool->journal.log);
+    mj_log_release(pool->log.target);
     pool->spec = spec;
     pool->settings_mem = settings_mem;
-    pool->journal.log = log;
+    pool->log.target = log;
 }
 
 mj_pool_t *mj_pool_make(mj_context_t *context, const mj_process_spec_t *spec, apr_pool_t *settings_mem, mj_log_t *log, apr_pool_t *parent)
@@ -24,8 +24,8 @@ mj_pool_t *mj_pool_make(mj_context_t *context, const mj_process_spec_t *spec, ap
     apr_pool_create(&mem, parent);
     pool = apr_pcalloc(mem, sizeof(*pool));
     pool->mem = mem;
-    pool->journal.pool = apr_pstrdup(mem, spec->name);
-    pool->journal.listeners = &context->listeners;
+    pool->log.name = apr_pstrdup(mem, spec->name);
+    pool->log.listeners = &context->listeners;
     pool->index = spec->index;
     pool->roll_at = MJ_NEVER;
     pool->rolled_at = -ROLL_PERIOD;
@@ -65,7 +65,7 @@ void mj_pool_renew(mj_pool_t *pool)
 
 void mj_pool_roll_soon(mj_pool_t *pool, const char *what, const char *why, int64_t now)
 {
-    mj_log(pool->journal.log, "info", MJLOGNO(0111) "pool %s rolls: %s%s", pool->journal.pool, what, why);
+    mj_log(pool->log.target, "info", MJLOGNO(0111) "pool %s rolls: %s%s", pool->log.name, what, why);
     if (pool->roll_at == MJ_NEVER && !pool->plan.is_removed) {
         pool->roll_at = now > pool->rolled_at + ROLL_PERIOD ? now : pool->rolled_at + ROLL_PERIOD;
     }
@@ -182,7 +182,7 @@ mj_outcome_t mj_pool_outcome(const mj_pool_t *pool, unsigned generation)
 void mj_pool_free(mj_context_t *context, mj_pool_t *pool)
 {
     mj_board_set_pool(context->board, pool->index, pool->is_handed_over ? MJ_POOL_STARTING : MJ_POOL_FREE, 0);
-    mj_log_release(pool->journal.log);
+    mj_log_release(pool->log.target);
     apr_pool_destroy(pool->settings_mem);
     apr_pool_destroy(pool->mem);
 }

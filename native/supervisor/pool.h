@@ -15,7 +15,7 @@ typedef struct mj_context_t {
     const mj_site_t *site;
     uint32_t next_serial; /**< of daemons: never used twice, not by an earlier supervisor either */
     uint64_t oom_kills;   /**< of this machine, when that was looked at last */
-    mj_listener_t *listeners;
+    mj_output_listener_t *listeners;
     mj_archives_t *archives;
     bool is_quiet; /**< no daemon starts, or wants to */
     int64_t state_look_at; /**< no state folder is looked at before, but for a start */
@@ -25,7 +25,7 @@ typedef struct mj_pool_t {
     struct mj_pool_t *next;
     apr_pool_t *mem;          /**< as long as the pool is known */
     apr_pool_t *settings_mem; /**< of spec; a subpool of mem's parent */
-    mj_journal_t journal;
+    mj_pool_log_t log;
     unsigned index;
     const mj_process_spec_t *spec;
     mj_plan_t plan;
@@ -108,7 +108,7 @@ void mj_pool_show_all(const mj_context_t *context, const mj_pool_t *pools);
 typedef enum mj_outcome_t {
     MJ_OUTCOME_OPEN,
     MJ_OUTCOME_SERVES, /**< as many of its daemons as are wanted are ready, and none of an older one is; or it is stopped, idle */
-    MJ_OUTCOME_FAILED  /**< a start has failed: others may follow. The journal's last error says why */
+    MJ_OUTCOME_FAILED  /**< a start has failed: others may follow. The pool log's last error says why */
 } mj_outcome_t;
 
 /** What has become of a generation, or of one that has taken its place since. */

@@ -33,16 +33,16 @@ void mj_pool_count_failed_start(mj_pool_t *pool, int64_t started_at, bool is_las
     static const char exclusive[] = "; this looks like something that only one process can have (a lock, a port, an embedded database), "
                                     "and the old process has it: with restart-order=stop-first the old one ends before the new one starts";
     bool is_refused = is_lasting && find_predecessor(pool) != NULL;
-    bool is_exclusive = mj_failure_is_exclusive(pool->journal.last_error);
+    bool is_exclusive = mj_failure_is_exclusive(pool->log.last_error);
     if (!mj_plan_start_failed(&pool->plan, started_at, is_refused, now)) {
         return;
     }
     if (is_refused) {
-        mj_log(pool->journal.log, "error", MJLOGNO(0112) "pool %s: the new generation cannot start, the old one goes on; the next change tries "
-               "again%s", pool->journal.pool, is_exclusive ? exclusive : "");
+        mj_log(pool->log.target, "error", MJLOGNO(0112) "pool %s: the new generation cannot start, the old one goes on; the next change tries "
+               "again%s", pool->log.name, is_exclusive ? exclusive : "");
     } else if (mj_plan_is_down(&pool->plan)) {
-        mj_log(pool->journal.log, "error", MJLOGNO(0105) "pool %s failed to start %u times in a row; the next try is in %ld s",
-               pool->journal.pool, pool->plan.failed_starts, (long)((pool->plan.retry_at - now) / SECOND));
+        mj_log(pool->log.target, "error", MJLOGNO(0105) "pool %s failed to start %u times in a row; the next try is in %ld s",
+               pool->log.name, pool->plan.failed_starts, (long)((pool->plan.retry_at - now) / SECOND));
     }
 }
 
@@ -61,8 +61,8 @@ static void condemn(mj_pool_t *pool, mj_daemon_t *daemon, const char *why, const
     daemon->is_condemned = true;
     daemon->why = apr_pstrdup(daemon->mem, why);
     daemon->why_more = *more == '\0' ? NULL : apr_pstrdup(daemon->mem, more);
-    mj_journal_log(&pool->journal, is_renewal(why) ? "info" : "error", MJLOGNO(0113), "pool %s pid %ld is replaced: %s%s%s",
-                   pool->journal.pool, (long)daemon->child.pid, why, *more == '\0' ? "" : ": ", more);
+    mj_pool_log_write(&pool->log, is_renewal(why) ? "info" : "error", MJLOGNO(0113), "pool %s pid %ld is replaced: %s%s%s",
+                   pool->log.name, (long)daemon->child.pid, why, *more == '\0' ? "" : ": ", more);
     if (!is_renewal(why) && daemon->generation == pool->plan.generation) {
         mj_plan_ended(&pool->plan, daemon->life.ready_at, now);
     }
@@ -101,8 +101,8 @@ void mj_pool_look_after(mj_context_t *context, mj_pool_t *pool, mj_daemon_t *dae
     }
     switch (mj_watch_look(&daemon->watch, &daemon->limits, daemon->child.pid, now)) {
     case MJ_WATCH_SILENT:
-        mj_journal_log(&pool->journal, "error", MJLOGNO(0114), "pool %s pid %ld is killed: deadlock-timeout: its JVM has said nothing for %ld ms",
-                         pool->journal.pool, (long)daemon->child.pid, (long)(daemon->watch.silent_us / 1000));
+        mj_pool_log_write(&pool->log, "error", MJLOGNO(0114), "pool %s pid %ld is killed: deadlock-timeout: its JVM has said nothing for %ld ms",
+                         pool->log.name, (long)daemon->child.pid, (long)(daemon->watch.silent_us / 1000));
         mj_pool_step(context, pool, daemon, MJ_EVENT_SILENT, now);
         break;
     case MJ_WATCH_LARGE:
@@ -142,7 +142,7 @@ static bool is_worse(mj_pool_t *pool, const mj_daemon_t *daemon)
         return false;
     }
     reason = reason_of(daemon, target);
-    mj_journal_log(&pool->journal, "error", MJLOGNO(0117), "pool %s: %.*s worked and fails to load now%s%s", pool->journal.pool,
+    mj_pool_log_write(&pool->log, "error", MJLOGNO(0117), "pool %s: %.*s worked and fails to load now%s%s", pool->log.name,
                    (int)target.len, target.data, *reason == '\0' ? "" : ": ", reason);
     return true;
 }
@@ -164,7 +164,7 @@ static void hear_ready(mj_context_t *context, mj_pool_t *pool, mj_daemon_t *daem
     if (daemon->generation == pool->plan.generation) {
         mj_plan_ready(&pool->plan);
     }
-    mj_log(pool->journal.log, "info", MJLOGNO(0103) "pool %s pid %ld ready in %ld ms", pool->journal.pool, (long)daemon->child.pid,
+    mj_log(pool->log.target, "info", MJLOGNO(0103) "pool %s pid %ld ready in %ld ms", pool->log.name, (long)daemon->child.pid,
            (long)((now - daemon->life.started_at) / 1000));
 }
 
@@ -193,7 +193,7 @@ static void hear_mount(mj_pool_t *pool, const char *text)
 {
     const char *reason = strchr(text, ' ');
     if (reason != NULL) {
-        mj_journal_note(&pool->journal, reason + 1);
+        mj_pool_log_note(&pool->log, reason + 1);
     }
 }
 

@@ -16,7 +16,7 @@ void mj_pool_show_slot(const mj_context_t *context, const mj_pool_t *pool, const
 /** now is only needed to tell the wall clock's time of the next try. */
 void mj_pool_show_state(const mj_context_t *context, mj_pool_t *pool, mj_pool_state_t state, int64_t now);
 
-/** Shows the journal's last error, if it is new. */
+/** Shows the pool log's last error, if it is new. */
 void mj_pool_show_error(const mj_context_t *context, mj_pool_t *pool);
 
 /** Starts a new generation of the same settings. */

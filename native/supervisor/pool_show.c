@@ -38,9 +38,9 @@ void mj_pool_show_state(const mj_context_t *context, mj_pool_t *pool, mj_pool_st
 
 void mj_pool_show_error(const mj_context_t *context, mj_pool_t *pool)
 {
-    if (pool->journal.has_new_error) {
-        mj_board_set_error(context->board, pool->index, pool->journal.last_error, pool->journal.last_error_at);
-        pool->journal.has_new_error = false;
+    if (pool->log.has_new_error) {
+        mj_board_set_error(context->board, pool->index, pool->log.last_error, pool->log.last_error_at);
+        pool->log.has_new_error = false;
     }
 }
 
@@ -60,7 +60,7 @@ void mj_pool_show(const mj_context_t *context, const mj_pool_t *pool)
         }
     }
     mj_board_limit_slots(context->board, pool->index, pool->slot_limit);
-    mj_board_set_error(context->board, pool->index, pool->journal.last_error, pool->journal.last_error_at);
+    mj_board_set_error(context->board, pool->index, pool->log.last_error, pool->log.last_error_at);
     mj_board_set_pool(context->board, pool->index, pool->shown_state, pool->shown_retry_time);
 }
 

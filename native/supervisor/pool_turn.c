@@ -30,9 +30,9 @@ static bool start_daemon(mj_context_t *context, mj_pool_t *pool, int64_t now)
     mj_archives_look_anew(context->archives);
     mj_pool_find_archives(context, pool);
     daemon = mj_daemon_start(pool->spec, context->site, mj_pool_has_state(pool, now), pool->archives, find_free_slot(pool),
-                                          context->next_serial++, &pool->journal, now, pool->mem, why);
+                                          context->next_serial++, &pool->log, now, pool->mem, why);
     if (daemon == NULL) {
-        mj_journal_log(&pool->journal, "error", MJLOGNO(0104), "pool %s could not start a daemon: %s", pool->journal.pool, why);
+        mj_pool_log_write(&pool->log, "error", MJLOGNO(0104), "pool %s could not start a daemon: %s", pool->log.name, why);
         mj_pool_count_failed_start(pool, now, false, now);
         return false;
     }
@@ -44,7 +44,7 @@ static bool start_daemon(mj_context_t *context, mj_pool_t *pool, int64_t now)
         pool->slot_limit = daemon->slot + 1;
     }
     mj_pool_show_slot(context, pool, daemon);
-    mj_log(pool->journal.log, "info", MJLOGNO(0102) "pool %s pid %ld started", pool->journal.pool, (long)daemon->child.pid);
+    mj_log(pool->log.target, "info", MJLOGNO(0102) "pool %s pid %ld started", pool->log.name, (long)daemon->child.pid);
     return true;
 }
 
@@ -98,7 +98,7 @@ static void rest_if_idle(const mj_context_t *context, mj_pool_t *pool, int64_t n
         pool->plan.is_idle = false;
     } else if (!pool->plan.is_idle && is_idle(pool, &load, now)) {
         pool->plan.is_idle = true;
-        mj_log(pool->journal.log, "info", MJLOGNO(0115) "pool %s stops: idle-timeout; the next request starts it", pool->journal.pool);
+        mj_log(pool->log.target, "info", MJLOGNO(0115) "pool %s stops: idle-timeout; the next request starts it", pool->log.name);
     }
 }
 
@@ -157,7 +157,7 @@ static void note_takeover(mj_pool_t *pool)
     }
     if (has_any) {
         if (pool->serving != 0) {
-            mj_log(pool->journal.log, "info", MJLOGNO(0116) "pool %s: generation %u has taken over", pool->journal.pool, pool->plan.generation);
+            mj_log(pool->log.target, "info", MJLOGNO(0116) "pool %s: generation %u has taken over", pool->log.name, pool->plan.generation);
         }
         pool->serving = pool->plan.generation;
     }

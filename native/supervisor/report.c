@@ -133,12 +133,12 @@ void mj_report_pool(const mj_context_t *context, mj_client_t *client, const mj_p
 
     apr_pool_create(&mem, client->mem);
     mj_client_say(client, "%s\n  {\"name\":%s,\"user\":%s,\"uid\":%lu,\"state\":\"%s\",\"generation\":%u,\"waiting\":%u,",
-                  separator, quote(pool->journal.pool, mem), quote(mj_record_text(pool->spec->record, "user", "", mem), mem),
+                  separator, quote(pool->log.name, mem), quote(mj_record_text(pool->spec->record, "user", "", mem), mem),
                   (unsigned long)uid, pool_state(pool->shown_state), pool->plan.generation,
                   mj_board_waiting(context->board, pool->index));
     tell_failed_mounts(client, pool, mem);
     mj_client_say(client, "\"lastError\":%s,\"lastErrorAt\":%s,\"retryAt\":%s,\"daemons\":[",
-                  pool->journal.last_error[0] != '\0' ? quote(pool->journal.last_error, mem) : "null", date(pool->journal.last_error_at, mem),
+                  pool->log.last_error[0] != '\0' ? quote(pool->log.last_error, mem) : "null", date(pool->log.last_error_at, mem),
                   moment(is_waiting ? pool->plan.retry_at : MJ_NEVER, now, mem));
     for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
         tell_daemon(client, daemon, daemon_separator, now, mem);

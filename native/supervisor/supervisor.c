@@ -75,7 +75,7 @@ mj_supervisor_t *mj_supervisor_make(const mj_site_t *start, mj_board_t *board, u
 mj_pool_t *mj_supervisor_find(const mj_supervisor_t *supervisor, const char *name)
 {
     mj_pool_t *pool = supervisor->pools;
-    while (pool != NULL && strcmp(pool->journal.pool, name) != 0) {
+    while (pool != NULL && strcmp(pool->log.name, name) != 0) {
         pool = pool->next;
     }
     return pool;
@@ -109,7 +109,7 @@ static bool is_pending(const mj_pending_config_t *pending, const mj_pool_t *pool
 {
     int i;
     for (i = 0; i < pending->pools->nelts; i++) {
-        if (strcmp(APR_ARRAY_IDX(pending->pools, i, mj_pending_pool_t).spec->name, pool->journal.pool) == 0) {
+        if (strcmp(APR_ARRAY_IDX(pending->pools, i, mj_pending_pool_t).spec->name, pool->log.name) == 0) {
             return true;
         }
     }
@@ -150,7 +150,7 @@ static const char *check_places(const mj_supervisor_t *supervisor, const mj_pend
     for (i = 0; i < pending->pools->nelts; i++) {
         const mj_process_spec_t *spec = APR_ARRAY_IDX(pending->pools, i, mj_pending_pool_t).spec;
         for (pool = supervisor->pools; pool != NULL; pool = pool->next) {
-            if ((pool->index == spec->index) != (strcmp(pool->journal.pool, spec->name) == 0)) {
+            if ((pool->index == spec->index) != (strcmp(pool->log.name, spec->name) == 0)) {
                 return "a pool has the place of another on the board";
             }
         }

@@ -286,7 +286,7 @@ static running_t *run(const char *name, mj_log_t *log, int64_t started_at)
     running->spec = (mj_process_spec_t){.name = name, .state_dir = dir, .argv_with_state = apr_pmemdup(test_pool, argv, sizeof(argv)),
                                       .has_identity = geteuid() == 0, .uid = pool_uid(), .gid = POOL_GID};
     running->pool.spec = &running->spec;
-    running->pool.journal.log = log;
+    running->pool.log.target = log;
     running->pool.state_looked_at = started_at;
     running->pool.daemons = &running->daemon;
     return running;
