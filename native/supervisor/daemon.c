@@ -3,8 +3,8 @@
 #include "archives.h"
 #include "board.h"
 #include "log.h"
+#include "procfs.h"
 #include "text.h"
-#include "vitals.h"
 
 #include <apr_strings.h>
 #include <errno.h>
@@ -57,7 +57,7 @@ mj_daemon_t *mj_daemon_start(const mj_process_spec_t *spec, const mj_site_t *sit
     }
     daemon->serves.record = (mj_span_t){apr_pmemdup(mem, spec->record.data, spec->record.len), spec->record.len};
     daemon->uid = spec->has_identity ? spec->uid : geteuid();
-    (void)mj_vitals_kin(daemon->child.pid, &kin);
+    (void)mj_procfs_kin(daemon->child.pid, &kin);
     daemon->born = kin.born;
     if (lstat(daemon->path, &st) == 0) {
         daemon->socket_dev = st.st_dev;
@@ -227,7 +227,7 @@ const char *mj_daemon_is_cut_off(mj_daemon_t *daemon, bool by_connecting)
 
 bool mj_daemon_dump(const mj_daemon_t *daemon)
 {
-    return mj_vitals_catches(daemon->child.pid, SIGQUIT) && kill(daemon->child.pid, SIGQUIT) == 0;
+    return mj_procfs_catches(daemon->child.pid, SIGQUIT) && kill(daemon->child.pid, SIGQUIT) == 0;
 }
 
 void mj_daemon_act(mj_daemon_t *daemon, mj_life_action_t action)
@@ -339,7 +339,7 @@ static void log_end(const mj_daemon_t *daemon, const mj_end_t *end)
     } else if (life->timeout != NULL) {
         reason = life->timeout;
     } else if (end->is_held) {
-        reason = mj_vitals_holder(daemon->child.pid, daemon->mem);
+        reason = mj_procfs_holder(daemon->child.pid, daemon->mem);
     } else if (is_ended_from_outside(daemon, end->status)) {
         reason = daemon->reason;
     } else if (WIFSIGNALED(end->status)) {

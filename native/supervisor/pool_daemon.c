@@ -2,7 +2,7 @@
 #include "log.h"
 #include "pool_parts.h"
 #include "privileges.h"
-#include "vitals.h"
+#include "procfs.h"
 
 #include <apr_strings.h>
 #include <signal.h>
@@ -259,7 +259,7 @@ void mj_pool_daemon_exited(mj_context_t *context, mj_pool_t *pool, mj_daemon_t *
     life = daemon->life;
     end.served = mj_board_served(context->board, pool->index, daemon->slot);
     if (WIFSIGNALED(end.status)) {
-        uint64_t oom_kills = mj_vitals_oom_kills();
+        uint64_t oom_kills = mj_procfs_oom_kills();
         end.is_oom_kill = oom_kills > context->oom_kills;
         context->oom_kills = oom_kills;
     }

@@ -1,6 +1,6 @@
 #include "strays.h"
 
-#include "vitals.h"
+#include "procfs.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -53,7 +53,7 @@ unsigned mj_strays_end(const mj_pool_t *pools, pid_t training, pid_t ended)
     children = fopen(path, "re");
     while (children != NULL && getdelim(&word, &size, ' ', children) > 0) {
         pid_t pid = (pid_t)strtol(word, NULL, 10);
-        if (pid <= 0 || pid == training || is_daemon(pools, pid) || !mj_vitals_kin(pid, &kin) || kin.is_dead) {
+        if (pid <= 0 || pid == training || is_daemon(pools, pid) || !mj_procfs_kin(pid, &kin) || kin.is_dead) {
             continue;
         }
         left++;

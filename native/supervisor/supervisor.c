@@ -2,10 +2,10 @@
 
 #include "log.h"
 #include "pending_config.h"
+#include "procfs.h"
 #include "runtime_dir.h"
 #include "starts.h"
 #include "strays.h"
-#include "vitals.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -62,7 +62,7 @@ mj_supervisor_t *mj_supervisor_make(const mj_site_t *start, mj_board_t *board, u
     supervisor->context.board = board;
     supervisor->context.next_serial = serial;
     supervisor->context.archives = mj_archives_make(pool);
-    supervisor->context.oom_kills = mj_vitals_oom_kills();
+    supervisor->context.oom_kills = mj_procfs_oom_kills();
     srandom(serial);
     supervisor->void_at = now + VOID_US;
     supervisor->clean_at = MJ_NEVER;

@@ -1,7 +1,7 @@
 #include "watch.h"
 
 #include "life.h"
-#include "vitals.h"
+#include "procfs.h"
 
 #include <unistd.h>
 
@@ -34,7 +34,7 @@ void mj_watch_begin(mj_watch_t *watch, const mj_limits_t *limits, unsigned chanc
 /* Whether the collector is at work, or was for a fifth of the time since the last look. */
 static bool is_collecting(mj_watch_t *watch, pid_t pid, int64_t passed)
 {
-    mj_collector_t collector = mj_vitals_collector(pid);
+    mj_collector_t collector = mj_procfs_collector(pid);
     uint64_t used = collector.ticks > watch->collector_ticks ? collector.ticks - watch->collector_ticks : 0;
     bool is_known = watch->collector_ticks != 0;
     watch->collector_ticks = collector.ticks;
@@ -69,7 +69,7 @@ mj_verdict_t mj_watch_look(mj_watch_t *watch, const mj_limits_t *limits, pid_t p
     }
     if (watch->memory_at <= now) {
         watch->memory_at = now + MEMORY_PERIOD;
-        watch->resident = mj_vitals_resident(pid);
+        watch->resident = mj_procfs_resident(pid);
         if (watch->resident > limits->memory) {
             return MJ_WATCH_LARGE;
         }

@@ -1,7 +1,7 @@
 /* The watch over a daemon, with a clock of the test's own, and what /proc tells of this very process. */
 #include "harness.h"
 #include "life.h"
-#include "vitals.h"
+#include "procfs.h"
 #include "watch.h"
 
 #include <pthread.h>
@@ -104,9 +104,9 @@ static void *collect(void *unused)
 
 static void await_ticks(uint64_t more)
 {
-    uint64_t from = mj_vitals_collector(getpid()).ticks;
+    uint64_t from = mj_procfs_collector(getpid()).ticks;
     time_t deadline = time(NULL) + 60;
-    while (mj_vitals_collector(getpid()).ticks < from + more) {
+    while (mj_procfs_collector(getpid()).ticks < from + more) {
         ck_assert_int_lt(time(NULL), deadline);
         usleep(1000);
     }
@@ -137,7 +137,7 @@ END_TEST
 static mj_collector_t thread_of(const char *stat)
 {
     mj_collector_t collector = {.ticks = 100};
-    mj_vitals_add_thread(&collector, stat);
+    mj_procfs_add_thread(&collector, stat);
     return collector;
 }
 
@@ -150,10 +150,10 @@ START_TEST(should_read_the_times_of_a_thread_whatever_its_name)
     ck_assert_uint_eq(thread_of("").ticks, 100);
     ck_assert_uint_eq(thread_of("12 (a) R 1 2").ticks, 100);
     ck_assert_uint_eq(thread_of("12 (a)").ticks, 100);
-    ck_assert(mj_vitals_is_collector("GC Thread#3\n"));
-    ck_assert(!mj_vitals_is_collector("C2 CompilerThre\n"));
-    ck_assert_int_eq(mj_vitals_resident(0x7fffffff), 0);
-    ck_assert_uint_eq(mj_vitals_collector(0x7fffffff).ticks, 0);
+    ck_assert(mj_procfs_is_collector("GC Thread#3\n"));
+    ck_assert(!mj_procfs_is_collector("C2 CompilerThre\n"));
+    ck_assert_int_eq(mj_procfs_resident(0x7fffffff), 0);
+    ck_assert_uint_eq(mj_procfs_collector(0x7fffffff).ticks, 0);
 }
 END_TEST
 

@@ -1,4 +1,4 @@
-#include "vitals.h"
+#include "procfs.h"
 
 #include <apr_strings.h>
 #include <dirent.h>
@@ -35,7 +35,7 @@ static int64_t read_resident(const char *path)
     return strtoll(second, NULL, 10) * sysconf(_SC_PAGESIZE);
 }
 
-int64_t mj_vitals_resident(pid_t pid)
+int64_t mj_procfs_resident(pid_t pid)
 {
     char folder[64], path[512];
     const struct dirent *entry;
@@ -111,7 +111,7 @@ static size_t add_children_of(pid_t pid, pid_t *family, size_t count)
     return count;
 }
 
-uint64_t mj_vitals_used_us(pid_t pid)
+uint64_t mj_procfs_used_us(pid_t pid)
 {
     pid_t family[MJ_FAMILY_MAX] = {pid};
     size_t count = 1, i;
@@ -134,7 +134,7 @@ static uint64_t status_of(const char *status, const char *name)
     return line != NULL ? strtoull(line + strlen(name), NULL, 10) : 0;
 }
 
-bool mj_vitals_kin(pid_t pid, mj_kin_t *kin)
+bool mj_procfs_kin(pid_t pid, mj_kin_t *kin)
 {
     char path[64], stat[1024], status[4096];
     const char *name_end;
@@ -154,7 +154,7 @@ bool mj_vitals_kin(pid_t pid, mj_kin_t *kin)
     return true;
 }
 
-const char *mj_vitals_holder(pid_t pid, apr_pool_t *pool)
+const char *mj_procfs_holder(pid_t pid, apr_pool_t *pool)
 {
     char path[64], status[4096];
     const char *state;
@@ -173,7 +173,7 @@ const char *mj_vitals_holder(pid_t pid, apr_pool_t *pool)
                                             : "it was killed, but the kernel does not end it: does a file system not answer?";
 }
 
-void mj_vitals_add_thread(mj_collector_t *collector, const char *stat)
+void mj_procfs_add_thread(mj_collector_t *collector, const char *stat)
 {
     const char *name_end = strrchr(stat, ')');
 
@@ -183,7 +183,7 @@ void mj_vitals_add_thread(mj_collector_t *collector, const char *stat)
     }
 }
 
-bool mj_vitals_is_collector(const char *name)
+bool mj_procfs_is_collector(const char *name)
 {
     static const char *const prefixes[] = {"VM Thread", "GC Thread#", "G1 ", "ZWorker", "XWorker", "Shenandoah"};
     size_t i;
@@ -195,7 +195,7 @@ bool mj_vitals_is_collector(const char *name)
     return false;
 }
 
-mj_collector_t mj_vitals_collector(pid_t pid)
+mj_collector_t mj_procfs_collector(pid_t pid)
 {
     char folder[64], path[512], text[512];
     const struct dirent *entry;
@@ -206,12 +206,12 @@ mj_collector_t mj_vitals_collector(pid_t pid)
     tasks = opendir(folder);
     while (tasks != NULL && (entry = readdir(tasks)) != NULL) {
         (void)snprintf(path, sizeof(path), "%s/%s/comm", folder, entry->d_name);
-        if (entry->d_name[0] == '.' || !read_text(path, text, sizeof(text)) || !mj_vitals_is_collector(text)) {
+        if (entry->d_name[0] == '.' || !read_text(path, text, sizeof(text)) || !mj_procfs_is_collector(text)) {
             continue;
         }
         (void)snprintf(path, sizeof(path), "%s/%s/stat", folder, entry->d_name);
         if (read_text(path, text, sizeof(text))) {
-            mj_vitals_add_thread(&collector, text);
+            mj_procfs_add_thread(&collector, text);
         }
     }
     if (tasks != NULL) {
@@ -220,7 +220,7 @@ mj_collector_t mj_vitals_collector(pid_t pid)
     return collector;
 }
 
-bool mj_vitals_catches(pid_t pid, int number)
+bool mj_procfs_catches(pid_t pid, int number)
 {
     char path[64], text[4096];
     const char *caught = NULL;
@@ -231,7 +231,7 @@ bool mj_vitals_catches(pid_t pid, int number)
     return caught != NULL && ((strtoull(caught + 8, NULL, 16) >> (number - 1)) & 1) != 0;
 }
 
-uint64_t mj_vitals_oom_kills(void)
+uint64_t mj_procfs_oom_kills(void)
 {
     char text[16384];
     const char *line = read_text("/proc/vmstat", text, sizeof(text)) ? strstr(text, "\noom_kill ") : NULL;
