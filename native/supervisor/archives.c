@@ -78,7 +78,7 @@ void mj_archives_look_anew(mj_archives_t *archives)
 }
 
 /* Whoever can change what they are made from, or what makes them, would have his code run by all pools. */
-static const char *find_stranger(const char *java_home, const mj_site_t *site, apr_pool_t *pool)
+static const char *find_stranger(const char *java_home, const mj_supervisor_config_t *config, apr_pool_t *pool)
 {
     static const char *const jars[] = {"/modjvm-api.jar", "/modjvm-host.jar", "/Rehearsal.java"};
     bool is_owners;
@@ -86,15 +86,15 @@ static const char *find_stranger(const char *java_home, const mj_site_t *site, a
     size_t i;
 
     if (fault == NULL) {
-        fault = mj_code_check(pool, "", site->launcher, geteuid(), (gid_t)-1, &is_owners);
+        fault = mj_code_check(pool, "", config->launcher, geteuid(), (gid_t)-1, &is_owners);
     }
     for (i = 0; fault == NULL && i < sizeof(jars) / sizeof(jars[0]); i++) {
-        fault = mj_code_check(pool, "", apr_pstrcat(pool, site->jars, jars[i], NULL), geteuid(), (gid_t)-1, &is_owners);
+        fault = mj_code_check(pool, "", apr_pstrcat(pool, config->jars, jars[i], NULL), geteuid(), (gid_t)-1, &is_owners);
     }
     return fault;
 }
 
-static const installation_t *look_at(mj_archives_t *archives, const char *java_home, const mj_site_t *site)
+static const installation_t *look_at(mj_archives_t *archives, const char *java_home, const mj_supervisor_config_t *config)
 {
     installation_t *found = archives->installations;
     const char *missing;
@@ -107,9 +107,9 @@ static const installation_t *look_at(mj_archives_t *archives, const char *java_h
     }
     found = apr_pcalloc(archives->look_mem, sizeof(*found));
     found->java_home = apr_pstrdup(archives->look_mem, java_home);
-    found->fault = find_stranger(java_home, site, archives->look_mem);
+    found->fault = find_stranger(java_home, config, archives->look_mem);
     if (found->fault == NULL) {
-        missing = mj_archive_installation(java_home, site->jars, site->launcher, &found->hash, archives->look_mem);
+        missing = mj_archive_installation(java_home, config->jars, config->launcher, &found->hash, archives->look_mem);
         found->fault = missing != NULL ? apr_pstrcat(archives->look_mem, missing, " cannot be read", NULL) : NULL;
     }
     found->next = archives->installations;
@@ -117,7 +117,7 @@ static const installation_t *look_at(mj_archives_t *archives, const char *java_h
     return found;
 }
 
-static mj_archive_set_t *add(mj_archives_t *archives, const char *key, const mj_site_t *site, const char *java_home, mj_span_t settings)
+static mj_archive_set_t *add(mj_archives_t *archives, const char *key, const mj_supervisor_config_t *config, const char *java_home, mj_span_t settings)
 {
     static const char *const suffixes[MJ_ARCHIVE_KINDS] = {"", MJ_ARCHIVE_COMPILER};
     apr_pool_t *mem;
@@ -128,7 +128,7 @@ static mj_archive_set_t *add(mj_archives_t *archives, const char *key, const mj_
     set = apr_pcalloc(mem, sizeof(*set));
     set->mem = mem;
     set->key = apr_pstrdup(mem, key);
-    set->path = apr_pstrcat(mem, site->state_dir, "/" MJ_ARCHIVES_FOLDER "/" MJ_ARCHIVE_PREFIX, key, NULL);
+    set->path = apr_pstrcat(mem, config->state_dir, "/" MJ_ARCHIVES_FOLDER "/" MJ_ARCHIVE_PREFIX, key, NULL);
     set->java_home = apr_pstrdup(mem, java_home);
     set->settings = (mj_span_t){apr_pmemdup(mem, settings.data, settings.len), settings.len};
     for (kind = 0; kind < MJ_ARCHIVE_KINDS; kind++) {
@@ -141,9 +141,9 @@ static mj_archive_set_t *add(mj_archives_t *archives, const char *key, const mj_
     return set;
 }
 
-static mj_archive_set_t *find_set(const mj_archives_t *archives, const char *key, const mj_site_t *site, unsigned *count)
+static mj_archive_set_t *find_set(const mj_archives_t *archives, const char *key, const mj_supervisor_config_t *config, unsigned *count)
 {
-    const char *folder = apr_pstrcat(archives->look_mem, site->state_dir, "/" MJ_ARCHIVES_FOLDER "/", NULL);
+    const char *folder = apr_pstrcat(archives->look_mem, config->state_dir, "/" MJ_ARCHIVES_FOLDER "/", NULL);
     mj_archive_set_t *set;
 
     *count = 0;
@@ -155,7 +155,7 @@ static mj_archive_set_t *find_set(const mj_archives_t *archives, const char *key
     return NULL;
 }
 
-mj_archive_set_t *mj_archives_find(mj_archives_t *archives, const mj_site_t *site, const mj_process_spec_t *spec, const char **why)
+mj_archive_set_t *mj_archives_find(mj_archives_t *archives, const mj_supervisor_config_t *config, const mj_process_spec_t *spec, const char **why)
 {
     apr_pool_t *scratch = archives->look_mem;
     const char *java_home = mj_record_text(spec->record, "java-home", "", scratch), *key;
@@ -165,9 +165,9 @@ mj_archive_set_t *mj_archives_find(mj_archives_t *archives, const mj_site_t *sit
     unsigned count;
 
     *why = NULL;
-    if (site->state_dir == NULL) {
+    if (config->state_dir == NULL) {
         *why = "JVMStateDir is Off";
-    } else if (strpbrk(site->state_dir, ":%") != NULL) { /* in -XX:SharedArchiveFile, a colon stands between two files */
+    } else if (strpbrk(config->state_dir, ":%") != NULL) { /* in -XX:SharedArchiveFile, a colon stands between two files */
         *why = "JVMStateDir has a ':' or '%' in its name";
     } else if (spec->chroot != NULL) {
         *why = "its chroot has another JDK";
@@ -176,7 +176,7 @@ mj_archive_set_t *mj_archives_find(mj_archives_t *archives, const mj_site_t *sit
     } else if (mj_archive_opponent(spec->record, &opponent)) {
         *why = apr_psprintf(scratch, "because of %.*s", (int)opponent.len, opponent.data);
     } else {
-        installation = look_at(archives, java_home, site);
+        installation = look_at(archives, java_home, config);
         *why = installation->fault;
     }
     if (installation == NULL || *why != NULL) {
@@ -184,13 +184,13 @@ mj_archive_set_t *mj_archives_find(mj_archives_t *archives, const mj_site_t *sit
     }
     settings = mj_archive_settings(spec->record, scratch);
     key = mj_archive_key(settings, installation->hash, scratch);
-    set = find_set(archives, key, site, &count);
+    set = find_set(archives, key, config, &count);
     if (set == NULL && count >= MOST_SETS) {
         *why = apr_psprintf(scratch, "the other pools need %d already, each for options of its own", MOST_SETS);
         return NULL;
     }
     if (set == NULL) {
-        set = add(archives, key, site, java_home, settings);
+        set = add(archives, key, config, java_home, settings);
     }
     if (spec->argv_with_state != NULL && mj_sources_has_any(spec->record)) { /* else jvm-compiler has nowhere to keep classes */
         set->files[MJ_ARCHIVE_OF_COMPILERS].is_wanted = true;
@@ -332,9 +332,9 @@ static void forget_unused(mj_archives_t *archives)
     }
 }
 
-void mj_archives_tidy(mj_archives_t *archives, const mj_site_t *site, const mj_pool_t *pools)
+void mj_archives_tidy(mj_archives_t *archives, const mj_supervisor_config_t *config, const mj_pool_t *pools)
 {
-    const char *path = site->state_dir != NULL ? apr_pstrcat(archives->look_mem, site->state_dir, "/" MJ_ARCHIVES_FOLDER, NULL) : NULL;
+    const char *path = config->state_dir != NULL ? apr_pstrcat(archives->look_mem, config->state_dir, "/" MJ_ARCHIVES_FOLDER, NULL) : NULL;
     int fd = path != NULL ? open(path, FOLDER_FLAGS) : -1;
     DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
     const struct dirent *entry;
@@ -362,19 +362,19 @@ static void note_failure(struct mj_archive_file_t *file, const mj_archive_set_t 
     mj_log(mj_log_main(), "error", MJLOGNO(0146) "%s for %s cannot be made: %s; the next try is an hour away", file->name, set->java_home, why);
 }
 
-static const char *beside_launcher(const mj_site_t *site, apr_pool_t *pool)
+static const char *beside_launcher(const mj_supervisor_config_t *config, apr_pool_t *pool)
 {
-    return apr_psprintf(pool, "%.*sjvm-training", (int)(strrchr(site->launcher, '/') + 1 - site->launcher), site->launcher);
+    return apr_psprintf(pool, "%.*sjvm-training", (int)(strrchr(config->launcher, '/') + 1 - config->launcher), config->launcher);
 }
 
 /* @return when to look again */
-static int64_t start(mj_archives_t *archives, const mj_site_t *site, const mj_pool_t *pools, mj_archive_set_t *set,
+static int64_t start(mj_archives_t *archives, const mj_supervisor_config_t *config, const mj_pool_t *pools, mj_archive_set_t *set,
                      struct mj_archive_file_t *file, int64_t now)
 {
     char why[256];
     apr_pool_t *scratch;
     apr_array_header_t *taken;
-    mj_training_order_t order = {.jars = site->jars, .settings = set->settings};
+    mj_training_order_t order = {.jars = config->jars, .settings = set->settings};
     mj_training_start_t result;
 
     apr_pool_create(&scratch, archives->mem);
@@ -382,7 +382,7 @@ static int64_t start(mj_archives_t *archives, const mj_site_t *site, const mj_po
     for (; pools != NULL; pools = pools->next) {
         APR_ARRAY_PUSH(taken, uid_t) = pools->spec->uid;
     }
-    order.program = beside_launcher(site, scratch);
+    order.program = beside_launcher(config, scratch);
     order.folder = apr_pstrmemdup(scratch, set->path, (apr_size_t)(strrchr(set->path, '/') - set->path));
     order.for_whom = file == &set->files[MJ_ARCHIVE_OF_COMPILERS] ? "compiler" : "daemon";
     order.taken = (const uid_t *)(const void *)taken->elts;
@@ -402,13 +402,13 @@ static int64_t start(mj_archives_t *archives, const mj_site_t *site, const mj_po
     return now;
 }
 
-int64_t mj_archives_turn(mj_archives_t *archives, const mj_site_t *site, const mj_pool_t *pools, bool is_quiet, int64_t now)
+int64_t mj_archives_turn(mj_archives_t *archives, const mj_supervisor_config_t *config, const mj_pool_t *pools, bool is_quiet, int64_t now)
 {
     mj_archive_set_t *set;
     struct mj_archive_file_t *file;
     int64_t at;
 
-    if (!is_quiet || archives->is_stopped || site == NULL) {
+    if (!is_quiet || archives->is_stopped || config == NULL) {
         archives->quiet_since = MJ_NEVER;
         return MJ_NEVER;
     }
@@ -426,7 +426,7 @@ int64_t mj_archives_turn(mj_archives_t *archives, const mj_site_t *site, const m
     if (!archives->is_asked && archives->quiet_since + QUIET_US > now) {
         return archives->quiet_since + QUIET_US;
     }
-    return start(archives, site, pools, set, file, now);
+    return start(archives, config, pools, set, file, now);
 }
 
 pid_t mj_archives_process(const mj_archives_t *archives)
@@ -435,18 +435,18 @@ pid_t mj_archives_process(const mj_archives_t *archives)
 }
 
 /* Whether that which it was made from is still there. */
-static bool is_current(mj_archives_t *archives, const mj_site_t *site, const mj_archive_set_t *set)
+static bool is_current(mj_archives_t *archives, const mj_supervisor_config_t *config, const mj_archive_set_t *set)
 {
     const installation_t *installation;
     const char *key;
 
     mj_archives_look_anew(archives);
-    installation = look_at(archives, set->java_home, site);
+    installation = look_at(archives, set->java_home, config);
     key = mj_archive_key(set->settings, installation->hash, archives->look_mem);
     return installation->fault == NULL && strcmp(key, set->key) == 0;
 }
 
-void mj_archives_ended(mj_archives_t *archives, const mj_site_t *site, int status, int64_t now)
+void mj_archives_ended(mj_archives_t *archives, const mj_supervisor_config_t *config, int status, int64_t now)
 {
     mj_archive_set_t *set = archives->trained;
     struct mj_archive_file_t *file = archives->trained_file;
@@ -454,7 +454,7 @@ void mj_archives_ended(mj_archives_t *archives, const mj_site_t *site, int statu
     off_t len = 0;
 
     archives->trained = NULL;
-    if (mj_training_finish(&archives->training, status, is_current(archives, site, set) ? file->name : NULL, &len, why, sizeof(why))) {
+    if (mj_training_finish(&archives->training, status, is_current(archives, config, set) ? file->name : NULL, &len, why, sizeof(why))) {
         file->fault[0] = '\0';
         file->is_there = true;
         file->is_doubted = false;

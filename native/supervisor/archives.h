@@ -43,7 +43,7 @@ void mj_archives_look_anew(mj_archives_t *archives);
 /** Finds the archives for a pool.
  *  @param why set where there are none: why
  *  @return NULL: none */
-mj_archive_set_t *mj_archives_find(mj_archives_t *archives, const mj_site_t *site, const mj_process_spec_t *spec, const char **why);
+mj_archive_set_t *mj_archives_find(mj_archives_t *archives, const mj_supervisor_config_t *config, const mj_process_spec_t *spec, const char **why);
 
 /** Looks which of them are there. */
 void mj_archives_look(mj_archive_set_t *set);
@@ -58,7 +58,7 @@ void mj_archives_ask(mj_archives_t *archives);
 bool mj_archives_are_settled(const mj_archives_t *archives, int64_t now);
 
 /** Forgets those that neither a pool nor a daemon uses, and removes files of which none is known and that were made more than an hour ago. */
-void mj_archives_tidy(mj_archives_t *archives, const mj_site_t *site, const struct mj_pool_t *pools);
+void mj_archives_tidy(mj_archives_t *archives, const mj_supervisor_config_t *config, const struct mj_pool_t *pools);
 
 /** The first of them. */
 mj_archive_set_t *mj_archives_sets(const mj_archives_t *archives);
@@ -67,13 +67,13 @@ mj_archive_set_t *mj_archives_sets(const mj_archives_t *archives);
  *  @param pools whose UIDs nobody else takes
  *  @param is_quiet no daemon starts, or wants to
  *  @return when to call again at the latest; also when the process has ended */
-int64_t mj_archives_turn(mj_archives_t *archives, const mj_site_t *site, const struct mj_pool_t *pools, bool is_quiet, int64_t now);
+int64_t mj_archives_turn(mj_archives_t *archives, const mj_supervisor_config_t *config, const struct mj_pool_t *pools, bool is_quiet, int64_t now);
 
 /** The process that makes one; 0: none runs. */
 pid_t mj_archives_process(const mj_archives_t *archives);
 
 /** That process was reaped. */
-void mj_archives_ended(mj_archives_t *archives, const mj_site_t *site, int status, int64_t now);
+void mj_archives_ended(mj_archives_t *archives, const mj_supervisor_config_t *config, int status, int64_t now);
 
 /** Ends it; another try comes later. */
 void mj_archives_interrupt(mj_archives_t *archives);

@@ -4,6 +4,7 @@
 #include "board.h"
 #include "log.h"
 #include "procfs.h"
+#include "stale_sockets.h"
 #include "text.h"
 
 #include <apr_strings.h>
@@ -23,7 +24,7 @@
 /* Bound of what is read after its end: a process that it had started elsewhere may still hold the pipe and go on writing. */
 #define READS_AFTER_END 32
 
-mj_daemon_t *mj_daemon_start(const mj_process_spec_t *spec, const mj_site_t *site, bool has_state, struct mj_archive_set_t *archives, unsigned slot, uint32_t serial,
+mj_daemon_t *mj_daemon_start(const mj_process_spec_t *spec, const mj_supervisor_config_t *config, bool has_state, struct mj_archive_set_t *archives, unsigned slot, uint32_t serial,
                              mj_pool_log_t *log, int64_t now, apr_pool_t *pool, char *why)
 {
     apr_pool_t *mem;
@@ -43,13 +44,13 @@ mj_daemon_t *mj_daemon_start(const mj_process_spec_t *spec, const mj_site_t *sit
     daemon->limits = spec->limits;
     daemon->idle_at = MJ_LONG_AGO;
     daemon->serves.failed = "";
-    if (!mj_board_socket_path(daemon->path, sizeof(daemon->path), site->runtime_dir, spec->name, slot, serial)) {
+    if (!mj_board_socket_path(daemon->path, sizeof(daemon->path), config->runtime_dir, spec->name, slot, serial)) {
         (void)snprintf(why, MJ_WHY_MAX, "the path of its socket is too long");
         apr_pool_destroy(mem);
         return NULL;
     }
     daemon->archives = archives;
-    failed = mj_spawn(spec, site, has_state, archives != NULL ? archives->path : NULL, daemon->path, &daemon->child);
+    failed = mj_spawn(spec, config, has_state, archives != NULL ? archives->path : NULL, daemon->path, &daemon->child);
     if (failed != NULL) {
         (void)snprintf(why, MJ_WHY_MAX, "%s: %s", failed, strerror(errno));
         apr_pool_destroy(mem);
@@ -222,7 +223,7 @@ const char *mj_daemon_is_cut_off(mj_daemon_t *daemon, bool by_connecting)
     if (st.st_dev != daemon->socket_dev || st.st_ino != daemon->socket_ino) {
         return apr_pstrcat(daemon->mem, "its socket ", daemon->path, " is gone, and something else is in its place", NULL);
     }
-    return by_connecting && mj_site_is_left_behind(daemon->path) ? "it listens at its socket no more" : NULL;
+    return by_connecting && mj_socket_is_stale(daemon->path) ? "it listens at its socket no more" : NULL;
 }
 
 bool mj_daemon_dump(const mj_daemon_t *daemon)

@@ -58,7 +58,7 @@ typedef struct mj_daemon_t {
  *  @param log outlives the daemon
  *  @param why MJ_WHY_MAX bytes, set on failure
  *  @return the daemon, or NULL */
-mj_daemon_t *mj_daemon_start(const mj_process_spec_t *spec, const mj_site_t *site, bool has_state, struct mj_archive_set_t *archives, unsigned slot, uint32_t serial,
+mj_daemon_t *mj_daemon_start(const mj_process_spec_t *spec, const mj_supervisor_config_t *config, bool has_state, struct mj_archive_set_t *archives, unsigned slot, uint32_t serial,
                              mj_pool_log_t *log, int64_t now, apr_pool_t *pool, char *why);
 
 /** Reads a bounded piece of what it printed, and logs the lines, or leaves them out where it prints too much. is_error: its stderr.

@@ -1,4 +1,4 @@
-/* jvm-supervisor: started by httpd's parent with arguments that it keeps (site.h), the descriptors of control.h, and its error log on
+/* jvm-supervisor: started by httpd's parent with arguments that it keeps (supervisor_config.h), the descriptors of control.h, and its error log on
  * descriptor 2. One thread, one poll loop. */
 #include "control_socket.h"
 #include "log.h"
@@ -348,8 +348,8 @@ static mj_supervisor_t *make_supervisor(char *const *argv, apr_pool_t *pool)
 {
     mj_span_t arguments = read_arguments(argv, pool);
     mj_board_t *board;
-    mj_site_t *start;
-    const char *wrong = mj_site_read(&start, arguments, pool);
+    mj_supervisor_config_t *start;
+    const char *wrong = mj_supervisor_config_read(&start, arguments, pool);
 
     if (wrong == NULL && mj_board_map(&board, MJ_CONTROL_BOARD_FD, (unsigned)mj_record_number(arguments, "max-pools", 0),
                                       (unsigned)mj_record_number(arguments, "max-children", 0)) != APR_SUCCESS) {

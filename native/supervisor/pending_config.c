@@ -22,7 +22,7 @@ mj_pending_config_t *mj_pending_config_begin(mj_message_t *message, apr_pool_t *
     apr_pool_create(&mem, parent);
     pending = apr_pcalloc(mem, sizeof(*pending));
     pending->mem = mem;
-    apr_pool_create(&pending->site_mem, parent);
+    apr_pool_create(&pending->config_mem, parent);
     pending->server_record.data = apr_pmemdup(mem, message->record.data, message->record.len);
     pending->server_record.len = message->record.len;
     pending->pools = apr_array_make(mem, 16, sizeof(mj_pending_pool_t));
@@ -53,7 +53,7 @@ void mj_pending_config_add(mj_pending_config_t *pending, mj_message_t *message)
     pool->log = mj_log_hold(pending->log != NULL ? pending->log : mj_log_main());
 }
 
-const char *mj_pending_config_check(mj_pending_config_t *pending, const mj_site_t *start, unsigned max_pools)
+const char *mj_pending_config_check(mj_pending_config_t *pending, const mj_supervisor_config_t *start, unsigned max_pools)
 {
     apr_hash_t *taken = apr_hash_make(pending->mem);
     int i;
@@ -61,10 +61,10 @@ const char *mj_pending_config_check(mj_pending_config_t *pending, const mj_site_
     if (pending->wrong != NULL) {
         return pending->wrong;
     }
-    pending->wrong = mj_site_configure(&pending->site, start, pending->server_record, pending->site_mem);
+    pending->wrong = mj_supervisor_config_complete(&pending->config, start, pending->server_record, pending->config_mem);
     for (i = 0; pending->wrong == NULL && i < pending->pools->nelts; i++) {
         mj_pending_pool_t *pool = &APR_ARRAY_IDX(pending->pools, i, mj_pending_pool_t);
-        const char *wrong = mj_process_spec_read(&pool->spec, pool->record, pending->site, max_pools, pool->mem);
+        const char *wrong = mj_process_spec_read(&pool->spec, pool->record, pending->config, max_pools, pool->mem);
         if (wrong == NULL) {
             if (apr_hash_get(taken, pool->spec->name, APR_HASH_KEY_STRING) != NULL ||
                 apr_hash_get(taken, &pool->spec->index, sizeof(unsigned)) != NULL) {
@@ -93,8 +93,8 @@ void mj_pending_config_free(mj_pending_config_t *pending)
     }
     mj_log_release(pending->main_log);
     mj_log_release(pending->log);
-    if (pending->site_mem != NULL) {
-        apr_pool_destroy(pending->site_mem);
+    if (pending->config_mem != NULL) {
+        apr_pool_destroy(pending->config_mem);
     }
     apr_pool_destroy(pending->mem);
 }

@@ -18,9 +18,9 @@ typedef struct mj_pending_pool_t {
 
 typedef struct mj_pending_config_t {
     apr_pool_t *mem;
-    apr_pool_t *site_mem; /**< of site; whoever takes the site over sets it to NULL */
+    apr_pool_t *config_mem; /**< of config; whoever takes the config over sets it to NULL */
     mj_span_t server_record;
-    mj_site_t *site;
+    mj_supervisor_config_t *config;
     mj_log_t *main_log;        /**< held; NULL: none was told of; whoever takes it over sets it to NULL */
     mj_log_t *log;             /**< held: of the pools that come next; NULL: none was told of */
     apr_array_header_t *pools; /**< of mj_pending_pool_t */
@@ -36,10 +36,10 @@ void mj_pending_config_log(mj_pending_config_t *pending, mj_message_t *message);
 /** Adds the message `P`, a pool. */
 void mj_pending_config_add(mj_pending_config_t *pending, mj_message_t *message);
 
-/** Sets site and each pool's spec.
+/** Sets config and each pool's spec.
  *  @param start what the supervisor was started with
  *  @return NULL, or what is wrong: then nothing of it may be used */
-const char *mj_pending_config_check(mj_pending_config_t *pending, const mj_site_t *start, unsigned max_pools);
+const char *mj_pending_config_check(mj_pending_config_t *pending, const mj_supervisor_config_t *start, unsigned max_pools);
 
 /** Frees it and what nobody took over. */
 void mj_pending_config_free(mj_pending_config_t *pending);

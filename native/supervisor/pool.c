@@ -53,7 +53,7 @@ void mj_pool_configure(mj_pool_t *pool, const mj_process_spec_t *spec, apr_pool_
 void mj_pool_find_archives(const mj_context_t *context, mj_pool_t *pool)
 {
     const char *why;
-    pool->archives = mj_archives_find(context->archives, context->site, pool->spec, &why);
+    pool->archives = mj_archives_find(context->archives, context->config, pool->spec, &why);
     apr_cpystrn(pool->no_archives, why != NULL ? why : "", sizeof(pool->no_archives));
 }
 

@@ -12,7 +12,7 @@
 /** What all pools share. */
 typedef struct mj_context_t {
     mj_board_t *board;
-    const mj_site_t *site;
+    const mj_supervisor_config_t *config;
     uint32_t next_serial; /**< of daemons: never used twice, not by an earlier supervisor either */
     uint64_t oom_kills;   /**< of this machine, when that was looked at last */
     mj_output_listener_t *listeners;

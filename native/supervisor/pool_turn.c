@@ -29,7 +29,7 @@ static bool start_daemon(mj_context_t *context, mj_pool_t *pool, int64_t now)
 
     mj_archives_look_anew(context->archives);
     mj_pool_find_archives(context, pool);
-    daemon = mj_daemon_start(pool->spec, context->site, mj_pool_has_state(pool, now), pool->archives, find_free_slot(pool),
+    daemon = mj_daemon_start(pool->spec, context->config, mj_pool_has_state(pool, now), pool->archives, find_free_slot(pool),
                                           context->next_serial++, &pool->log, now, pool->mem, why);
     if (daemon == NULL) {
         mj_pool_log_write(&pool->log, "error", MJLOGNO(0104), "pool %s could not start a daemon: %s", pool->log.name, why);

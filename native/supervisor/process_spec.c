@@ -49,7 +49,7 @@ static const char *read_groups(mj_process_spec_t *spec, const char *text, apr_po
     return NULL;
 }
 
-static const char *read_identity(mj_process_spec_t *spec, const mj_site_t *site, apr_pool_t *pool)
+static const char *read_identity(mj_process_spec_t *spec, const mj_supervisor_config_t *config, apr_pool_t *pool)
 {
     mj_span_t unused;
     int64_t uid = mj_record_number(spec->record, "uid", -1);
@@ -67,8 +67,8 @@ static const char *read_identity(mj_process_spec_t *spec, const mj_site_t *site,
     if (geteuid() != 0) {
         return (uid_t)uid == geteuid() ? NULL : "uid: httpd does not run as root, so its pools run as its own user";
     }
-    if ((uid_t)uid < site->minimum_uid) {
-        return apr_psprintf(pool, "UID %ld is below JVMMinimumUID (%ld)", (long)uid, (long)site->minimum_uid);
+    if ((uid_t)uid < config->minimum_uid) {
+        return apr_psprintf(pool, "UID %ld is below JVMMinimumUID (%ld)", (long)uid, (long)config->minimum_uid);
     }
     spec->has_identity = true;
     spec->uid = (uid_t)uid;
@@ -194,26 +194,26 @@ static bool may_keep(const mj_process_spec_t *spec)
     return mj_record_number(spec->record, "script-uid", uid) == uid && spec->read_only[0] == NULL;
 }
 
-static void set_arguments(mj_process_spec_t *spec, const mj_site_t *site, apr_pool_t *pool)
+static void set_arguments(mj_process_spec_t *spec, const mj_supervisor_config_t *config, apr_pool_t *pool)
 {
     const char *name = mj_record_text(spec->record, "display-name", apr_pstrcat(pool, "jvm:", spec->name, NULL), pool);
     char **argv = apr_pcalloc(pool, 3 * sizeof(char *)), **with_state;
 
     argv[0] = apr_pstrdup(pool, name);
-    argv[1] = apr_pstrdup(pool, site->jars);
+    argv[1] = apr_pstrdup(pool, config->jars);
     spec->argv = argv;
-    spec->launcher = apr_pstrdup(pool, site->launcher);
-    if (site->state_dir != NULL && may_keep(spec)) {
+    spec->launcher = apr_pstrdup(pool, config->launcher);
+    if (config->state_dir != NULL && may_keep(spec)) {
         with_state = apr_pcalloc(pool, 4 * sizeof(char *));
         with_state[0] = argv[0];
         with_state[1] = argv[1];
-        with_state[2] = apr_pstrcat(pool, site->state_dir, "/", spec->name, NULL);
+        with_state[2] = apr_pstrcat(pool, config->state_dir, "/", spec->name, NULL);
         spec->argv_with_state = with_state;
-        spec->state_dir = apr_pstrdup(pool, site->state_dir);
+        spec->state_dir = apr_pstrdup(pool, config->state_dir);
     }
 }
 
-const char *mj_process_spec_read(mj_process_spec_t **out, mj_span_t record, const mj_site_t *site, unsigned max_pools, apr_pool_t *pool)
+const char *mj_process_spec_read(mj_process_spec_t **out, mj_span_t record, const mj_supervisor_config_t *config, unsigned max_pools, apr_pool_t *pool)
 {
     mj_process_spec_t *spec = apr_pcalloc(pool, sizeof(*spec));
     int64_t index;
@@ -261,7 +261,7 @@ const char *mj_process_spec_read(mj_process_spec_t **out, mj_span_t record, cons
     spec->limits.restart_us = read_time(record, "restart-interval");
     spec->limits.deadlock_us = read_time(record, "deadlock-timeout");
     spec->limits.idle_us = read_time(record, "idle-timeout");
-    wrong = read_identity(spec, site, pool);
+    wrong = read_identity(spec, config, pool);
     if (wrong == NULL) {
         wrong = read_environment(spec, pool);
     }
@@ -271,7 +271,7 @@ const char *mj_process_spec_read(mj_process_spec_t **out, mj_span_t record, cons
     if (wrong != NULL) {
         return wrong;
     }
-    set_arguments(spec, site, pool);
+    set_arguments(spec, config, pool);
     spec->descriptor_limit = descriptor_limit();
     *out = spec;
     return NULL;

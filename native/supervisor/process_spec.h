@@ -4,7 +4,7 @@
 #define MJ_PROCESS_SPEC_H
 
 #include "life.h"
-#include "site.h"
+#include "supervisor_config.h"
 #include "watch.h"
 
 typedef struct mj_process_spec_t {
@@ -39,11 +39,11 @@ typedef struct mj_process_spec_t {
     int backlog;          /**< of the listening socket */
 } mj_process_spec_t;
 
-/** Reads and checks a pool record. Root refuses UID 0, GID 0 and UIDs under the site's minimum here once more; others refuse any UID
+/** Reads and checks a pool record. Root refuses UID 0, GID 0 and UIDs under the config's minimum here once more; others refuse any UID
  *  but their own, and what only root can do.
  *  @param record is copied
  *  @param pool lives as long as *out is used
  *  @return NULL, or what is wrong with the record */
-const char *mj_process_spec_read(mj_process_spec_t **out, mj_span_t record, const mj_site_t *site, unsigned max_pools, apr_pool_t *pool);
+const char *mj_process_spec_read(mj_process_spec_t **out, mj_span_t record, const mj_supervisor_config_t *config, unsigned max_pools, apr_pool_t *pool);
 
 #endif

@@ -126,11 +126,11 @@ static void look_after_file(mj_service_t *service, int64_t now)
 /* The socket follows the runtime directory. */
 static void keep_listening(mj_service_t *service, int64_t now)
 {
-    const mj_site_t *site = mj_supervisor_context(service->supervisor)->site;
+    const mj_supervisor_config_t *config = mj_supervisor_context(service->supervisor)->config;
     struct sockaddr_un wanted = {.sun_family = AF_UNIX};
     bool is_other;
 
-    if (site == NULL || snprintf(wanted.sun_path, sizeof(wanted.sun_path), "%s/" SOCKET_NAME, site->runtime_dir) >=
+    if (config == NULL || snprintf(wanted.sun_path, sizeof(wanted.sun_path), "%s/" SOCKET_NAME, config->runtime_dir) >=
                             (int)sizeof(wanted.sun_path)) {
         return; /* the module refuses such a path */
     }

@@ -20,7 +20,7 @@ static void close_fd(int fd)
 
 /* Only httpd's children may connect. The directory belongs to the supervisor's user alone, so that the path cannot be exchanged between
  * these calls. */
-static const char *listen_at(const char *path, const mj_site_t *site, int backlog, int *listener)
+static const char *listen_at(const char *path, const mj_supervisor_config_t *config, int backlog, int *listener)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     mode_t old_mask;
@@ -41,7 +41,7 @@ static const char *listen_at(const char *path, const mj_site_t *site, int backlo
     if (!is_bound) {
         return path;
     }
-    if (((site->httpd_uid != geteuid() || site->httpd_gid != getegid()) && lchown(path, site->httpd_uid, site->httpd_gid) != 0) ||
+    if (((config->httpd_uid != geteuid() || config->httpd_gid != getegid()) && lchown(path, config->httpd_uid, config->httpd_gid) != 0) ||
         listen(*listener, backlog) != 0) {
         int error = errno;
         unlink(path);
@@ -98,7 +98,7 @@ static const char *make_channels(int lifecycle[2], int out[2], int err[2])
     return NULL;
 }
 
-const char *mj_spawn(const mj_process_spec_t *spec, const mj_site_t *site, bool has_state, const char *archive, const char *path,
+const char *mj_spawn(const mj_process_spec_t *spec, const mj_supervisor_config_t *config, bool has_state, const char *archive, const char *path,
                      mj_child_t *child)
 {
     char empty[] = "";
@@ -115,7 +115,7 @@ const char *mj_spawn(const mj_process_spec_t *spec, const mj_site_t *site, bool 
         failed = write_record(spec->record, &child->key, &given.record);
     }
     if (failed == NULL) {
-        failed = listen_at(path, site, spec->backlog, &given.listener);
+        failed = listen_at(path, config, spec->backlog, &given.listener);
         if (failed == NULL) {
             given.out = out[1];
             given.err = err[1];

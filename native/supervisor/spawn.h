@@ -21,6 +21,6 @@ typedef struct mj_child_t {
  *  @param path where the daemon listens; nothing is there yet. It stays when the daemon ends: the caller unlinks it
  *  @param child set on success
  *  @return NULL, or the step that failed, errno saying why; nothing is left behind then */
-const char *mj_spawn(const mj_process_spec_t *spec, const mj_site_t *site, bool has_state, const char *archive, const char *path, mj_child_t *child);
+const char *mj_spawn(const mj_process_spec_t *spec, const mj_supervisor_config_t *config, bool has_state, const char *archive, const char *path, mj_child_t *child);
 
 #endif

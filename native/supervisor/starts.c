@@ -65,7 +65,7 @@ int64_t mj_starts_admit(mj_context_t *context, mj_pool_t *pools, int64_t now)
     unsigned i = 0;
 
     context->is_quiet = census.claims == 0 && census.starts == 0;
-    if (census.claims == 0 || census.starts >= context->site->concurrent_starts) {
+    if (census.claims == 0 || census.starts >= context->config->concurrent_starts) {
         return wake_at;
     }
     claims = calloc(census.claims, sizeof(mj_claim_t *));
@@ -77,7 +77,7 @@ int64_t mj_starts_admit(mj_context_t *context, mj_pool_t *pools, int64_t now)
             claims[i++] = &pool->claim;
         }
     }
-    mj_admission_decide(claims, census.claims, context->site->concurrent_starts - census.starts, census.gaps);
+    mj_admission_decide(claims, census.claims, context->config->concurrent_starts - census.starts, census.gaps);
     free((void *)claims);
     return wake_at;
 }

@@ -4,6 +4,7 @@
 #include "pending_config.h"
 #include "procfs.h"
 #include "runtime_dir.h"
+#include "stale_sockets.h"
 #include "starts.h"
 #include "strays.h"
 
@@ -35,9 +36,9 @@
 
 struct mj_supervisor_t {
     apr_pool_t *mem;
-    apr_pool_t *site_mem;
+    apr_pool_t *config_mem;
     mj_context_t context;
-    const mj_site_t *start; /**< what it was started with */
+    const mj_supervisor_config_t *start; /**< what it was started with */
     mj_runtime_dir_t dir;
     mj_pool_t *pools;
     mj_pending_config_t *pending; /**< NULL unless between begin and commit */
@@ -53,7 +54,7 @@ struct mj_supervisor_t {
     bool is_stopping;
 };
 
-mj_supervisor_t *mj_supervisor_make(const mj_site_t *start, mj_board_t *board, uint32_t serial, int64_t now, apr_pool_t *pool)
+mj_supervisor_t *mj_supervisor_make(const mj_supervisor_config_t *start, mj_board_t *board, uint32_t serial, int64_t now, apr_pool_t *pool)
 {
     mj_supervisor_t *supervisor = apr_pcalloc(pool, sizeof(*supervisor));
     supervisor->mem = pool;
@@ -89,18 +90,18 @@ static void take_log(mj_pending_config_t *pending)
     }
 }
 
-static void take_site(mj_supervisor_t *supervisor, mj_pending_config_t *pending, int64_t now)
+static void take_config(mj_supervisor_t *supervisor, mj_pending_config_t *pending, int64_t now)
 {
-    bool is_first = supervisor->context.site == NULL;
+    bool is_first = supervisor->context.config == NULL;
 
-    if (supervisor->site_mem != NULL) {
-        apr_pool_destroy(supervisor->site_mem);
+    if (supervisor->config_mem != NULL) {
+        apr_pool_destroy(supervisor->config_mem);
     }
-    supervisor->context.site = pending->site;
-    supervisor->site_mem = pending->site_mem;
-    pending->site_mem = NULL;
+    supervisor->context.config = pending->config;
+    supervisor->config_mem = pending->config_mem;
+    pending->config_mem = NULL;
     if (is_first) {
-        mj_site_clean(supervisor->context.site);
+        mj_stale_sockets_remove(supervisor->context.config->runtime_dir);
         supervisor->clean_at = now + CLEAN_AGAIN_US;
     }
 }
@@ -167,7 +168,7 @@ static void find_archives(mj_supervisor_t *supervisor)
     for (pool = supervisor->pools; pool != NULL; pool = pool->next) {
         mj_pool_find_archives(&supervisor->context, pool);
     }
-    mj_archives_tidy(supervisor->context.archives, supervisor->context.site, supervisor->pools);
+    mj_archives_tidy(supervisor->context.archives, supervisor->context.config, supervisor->pools);
 }
 
 static bool is_ending(const mj_supervisor_t *supervisor)
@@ -192,7 +193,7 @@ static const char *commit(mj_supervisor_t *supervisor, int64_t now)
         return wrong;
     }
     take_log(pending);
-    take_site(supervisor, pending, now);
+    take_config(supervisor, pending, now);
     take_pools(supervisor, pending);
     find_archives(supervisor);
     supervisor->void_at = MJ_NEVER;
@@ -215,7 +216,7 @@ static void receive_commit(mj_supervisor_t *supervisor, int connection, int64_t 
 
     if (wrong != NULL) {
         mj_log(mj_log_main(), "error", MJLOGNO(0106) "settings refused, the old ones stay: %s", wrong);
-        if (supervisor->context.site != NULL && !is_ending(supervisor)) { /* httpd is there, and has pools */
+        if (supervisor->context.config != NULL && !is_ending(supervisor)) { /* httpd is there, and has pools */
             supervisor->void_at = MJ_NEVER;
         }
     }
@@ -338,8 +339,8 @@ void mj_supervisor_reap(mj_supervisor_t *supervisor, int64_t now)
         if (daemon != NULL) {
             mj_pool_daemon_exited(&supervisor->context, pool, daemon, &status, now);
         } else if (is_training) {
-            mj_archives_ended(supervisor->context.archives, supervisor->context.site, status, now);
-            mj_archives_tidy(supervisor->context.archives, supervisor->context.site, supervisor->pools);
+            mj_archives_ended(supervisor->context.archives, supervisor->context.config, status, now);
+            mj_archives_tidy(supervisor->context.archives, supervisor->context.config, supervisor->pools);
         }
     }
     if (has_reaped) { /* what they had started has come to us */
@@ -469,11 +470,11 @@ int64_t mj_supervisor_turn(mj_supervisor_t *supervisor, int64_t now)
         void_settings(supervisor);
     }
     if (supervisor->clean_at <= now) {
-        mj_site_clean(supervisor->context.site);
+        mj_stale_sockets_remove(supervisor->context.config->runtime_dir);
         supervisor->clean_at = MJ_NEVER;
     }
     wake_at = mj_earlier(supervisor->void_at, supervisor->clean_at);
-    if (supervisor->context.site != NULL && !is_ending(supervisor) && !supervisor->is_voided) { /* before anything starts */
+    if (supervisor->context.config != NULL && !is_ending(supervisor) && !supervisor->is_voided) { /* before anything starts */
         wake_at = mj_earlier(wake_at, mj_runtime_dir_keep(&supervisor->dir, now, supervisor->mem));
     }
     if (supervisor->is_retired && !supervisor->is_voided) {
@@ -497,7 +498,7 @@ int64_t mj_supervisor_turn(mj_supervisor_t *supervisor, int64_t now)
         link = &pool->next;
     }
     wake_at = mj_earlier(wake_at, put_board_right(supervisor, now));
-    wake_at = mj_earlier(wake_at, mj_archives_turn(supervisor->context.archives, supervisor->context.site, supervisor->pools,
+    wake_at = mj_earlier(wake_at, mj_archives_turn(supervisor->context.archives, supervisor->context.config, supervisor->pools,
                                                    supervisor->context.is_quiet && !supervisor->is_voided, now));
     wake_at = mj_earlier(wake_at, mj_pool_look_at_states(&supervisor->context, supervisor->pools, now));
     if (is_empty(supervisor)) {
@@ -515,7 +516,7 @@ void mj_supervisor_free(mj_supervisor_t *supervisor)
 {
     drop_pending(supervisor);
     if (supervisor->clean_at != MJ_NEVER) { /* not done yet */
-        mj_site_clean(supervisor->context.site);
+        mj_stale_sockets_remove(supervisor->context.config->runtime_dir);
     }
     mj_board_unmap(supervisor->context.board);
 }

@@ -10,7 +10,7 @@ typedef struct mj_supervisor_t mj_supervisor_t;
 /** @param start what it is started with
  *  @param board is taken over
  *  @param serial a first serial that no earlier supervisor has come to */
-mj_supervisor_t *mj_supervisor_make(const mj_site_t *start, mj_board_t *board, uint32_t serial, int64_t now, apr_pool_t *pool);
+mj_supervisor_t *mj_supervisor_make(const mj_supervisor_config_t *start, mj_board_t *board, uint32_t serial, int64_t now, apr_pool_t *pool);
 
 /** Takes a message of the parent; connection is where the answer goes. */
 void mj_supervisor_receive(mj_supervisor_t *supervisor, mj_message_t *message, int connection, int64_t now);
@@ -54,7 +54,7 @@ mj_pool_t *mj_supervisor_pools(const mj_supervisor_t *supervisor);
 /** The pool of that name, or NULL. */
 mj_pool_t *mj_supervisor_find(const mj_supervisor_t *supervisor, const char *name);
 
-/** What its pools share; site and board are NULL before the first settings. */
+/** What its pools share; config and board are NULL before the first settings. */
 mj_context_t *mj_supervisor_context(mj_supervisor_t *supervisor);
 
 /** Messages of a daemon are waiting. */

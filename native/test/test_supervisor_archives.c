@@ -16,23 +16,23 @@
 #define NOW (1000 * HOUR)
 
 static const char *root, *home, *why;
-static mj_site_t site;
+static mj_supervisor_config_t config;
 static mj_archives_t *archives;
 
 static void make(void)
 {
     root = mj_temp_folder();
     home = mj_make_folder(root, "jdk", 0755);
-    site = (mj_site_t){.state_dir = mj_make_folder(root, "state", 0711),
+    config = (mj_supervisor_config_t){.state_dir = mj_make_folder(root, "state", 0711),
                        .jars = mj_make_folder(root, "jars", 0755),
                        .launcher = mj_make_file(root, "jvm-daemon", "")};
     mj_make_file(home, "release", "JAVA_VERSION=\"25.0.3\"\n");
     mj_make_file(home, "lib/server/libjvm.so", "machine");
     mj_make_file(home, "lib/modules", "modules");
-    mj_make_file(site.jars, "modjvm-api.jar", "api");
-    mj_make_file(site.jars, "modjvm-host.jar", "host");
-    mj_make_file(site.jars, "Rehearsal.java", "source");
-    mj_make_folder(site.state_dir, MJ_ARCHIVES_FOLDER, 0755);
+    mj_make_file(config.jars, "modjvm-api.jar", "api");
+    mj_make_file(config.jars, "modjvm-host.jar", "host");
+    mj_make_file(config.jars, "Rehearsal.java", "source");
+    mj_make_folder(config.state_dir, MJ_ARCHIVES_FOLDER, 0755);
     archives = mj_archives_make(test_pool);
 }
 
@@ -55,7 +55,7 @@ static mj_process_spec_t spec_of(const char *name, const char *option, const cha
 static mj_archive_set_t *find(const char *name, const char *option, const char *target)
 {
     mj_process_spec_t spec = spec_of(name, option, target);
-    return mj_archives_find(archives, &site, &spec, &why);
+    return mj_archives_find(archives, &config, &spec, &why);
 }
 
 /* As a training has made it, so long ago. */
@@ -80,7 +80,7 @@ START_TEST(should_be_one_for_pools_that_differ_in_names)
     ck_assert_ptr_eq(find("blog", "-Dx=y", "/srv/Blog.java"), set);
     ck_assert(set->files[MJ_ARCHIVE_OF_COMPILERS].is_wanted);
     ck_assert_ptr_ne(find("blog", "-XX:+UseZGC", "/srv/Blog.java"), set);
-    mj_make_file(site.jars, "modjvm-host.jar", "another host");
+    mj_make_file(config.jars, "modjvm-host.jar", "another host");
     mj_archives_look_anew(archives);
     ck_assert_ptr_ne(find("shop", NULL, "/srv/shop.jar"), set);
 }
@@ -93,9 +93,9 @@ START_TEST(should_say_why_there_is_none)
     ck_assert_ptr_null(find("shop", "-Xshare:off", "/srv/shop.jar"));
     ck_assert_str_eq(why, "because of -Xshare:off");
     spec.chroot = "/srv/chroot";
-    ck_assert_ptr_null(mj_archives_find(archives, &site, &spec, &why));
+    ck_assert_ptr_null(mj_archives_find(archives, &config, &spec, &why));
     ck_assert_str_eq(why, "its chroot has another JDK");
-    site.state_dir = NULL;
+    config.state_dir = NULL;
     ck_assert_ptr_null(find("shop", NULL, "/srv/shop.jar"));
     ck_assert_str_eq(why, "JVMStateDir is Off");
 }
@@ -117,9 +117,9 @@ START_TEST(should_not_be_made_from_what_others_can_change)
 {
     expect_stranger(home);
     expect_stranger(apr_pstrcat(test_pool, home, "/lib/modules", NULL));
-    expect_stranger(site.jars);
-    expect_stranger(apr_pstrcat(test_pool, site.jars, "/Rehearsal.java", NULL));
-    expect_stranger(site.launcher);
+    expect_stranger(config.jars);
+    expect_stranger(apr_pstrcat(test_pool, config.jars, "/Rehearsal.java", NULL));
+    expect_stranger(config.launcher);
 }
 END_TEST
 
@@ -132,7 +132,7 @@ START_TEST(should_be_sixteen_at_most)
     ck_assert_ptr_null(find("shop", "-XX:ObjectAlignmentInBytes=99", "/srv/shop.jar"));
     ck_assert_ptr_nonnull(strstr(why, "16 already"));
     ck_assert_ptr_nonnull(find("shop", "-XX:ObjectAlignmentInBytes=3", "/srv/shop.jar"));
-    mj_archives_tidy(archives, &site, NULL); /* nobody uses them */
+    mj_archives_tidy(archives, &config, NULL); /* nobody uses them */
     ck_assert_ptr_nonnull(find("shop", "-XX:ObjectAlignmentInBytes=99", "/srv/shop.jar"));
 }
 END_TEST
@@ -175,11 +175,11 @@ START_TEST(should_wait_until_it_has_been_quiet)
     mj_archive_set_t *set = find("shop", NULL, "/srv/shop.jar");
 
     ck_assert_ptr_nonnull(set);
-    ck_assert_int_eq(mj_archives_turn(archives, &site, NULL, false, NOW), MJ_NEVER);
-    ck_assert_int_eq(mj_archives_turn(archives, &site, NULL, true, NOW), NOW + 3 * SECOND);
-    ck_assert_int_eq(mj_archives_turn(archives, &site, NULL, true, NOW + SECOND), NOW + 3 * SECOND);
-    ck_assert_int_eq(mj_archives_turn(archives, &site, NULL, false, NOW + 2 * SECOND), MJ_NEVER);
-    ck_assert_int_eq(mj_archives_turn(archives, &site, NULL, true, NOW + 4 * SECOND), NOW + 7 * SECOND);
+    ck_assert_int_eq(mj_archives_turn(archives, &config, NULL, false, NOW), MJ_NEVER);
+    ck_assert_int_eq(mj_archives_turn(archives, &config, NULL, true, NOW), NOW + 3 * SECOND);
+    ck_assert_int_eq(mj_archives_turn(archives, &config, NULL, true, NOW + SECOND), NOW + 3 * SECOND);
+    ck_assert_int_eq(mj_archives_turn(archives, &config, NULL, false, NOW + 2 * SECOND), MJ_NEVER);
+    ck_assert_int_eq(mj_archives_turn(archives, &config, NULL, true, NOW + 4 * SECOND), NOW + 7 * SECOND);
     ck_assert_int_eq(mj_archives_process(archives), 0);
 }
 END_TEST
@@ -190,11 +190,11 @@ START_TEST(should_remove_what_nobody_knows_after_an_hour)
     const char *path = apr_pstrdup(test_pool, old->path);
 
     put(old, HOUR / 2);
-    mj_archives_tidy(archives, &site, NULL);
+    mj_archives_tidy(archives, &config, NULL);
     ck_assert_int_eq(access(path, F_OK), 0);
     old = find("shop", NULL, "/srv/shop.jar");
     put(old, 2 * HOUR);
-    mj_archives_tidy(archives, &site, NULL);
+    mj_archives_tidy(archives, &config, NULL);
     ck_assert_int_ne(access(path, F_OK), 0);
 }
 END_TEST

@@ -30,8 +30,8 @@ static mj_process_spec_t *spec;
 
 static const char *read_entries(const char *const *entries)
 {
-    mj_site_t site = {.runtime_dir = "/run", .launcher = "/launcher", .jars = "/jars", .minimum_uid = 100};
-    return mj_process_spec_read(&spec, record_of(entries), &site, 8, test_pool);
+    mj_supervisor_config_t config = {.runtime_dir = "/run", .launcher = "/launcher", .jars = "/jars", .minimum_uid = 100};
+    return mj_process_spec_read(&spec, record_of(entries), &config, 8, test_pool);
 }
 
 #define READ(...) read_entries((const char *const[]){__VA_ARGS__, NULL})
@@ -163,7 +163,7 @@ static char runtime_dir[] = "/tmp/mj-run-XXXXXX";
 
 static mj_supervisor_t *make_supervisor(int64_t now)
 {
-    static const mj_site_t start = {.runtime_dir = runtime_dir, .launcher = "/launcher", .jars = "/jars", .minimum_uid = 100};
+    static const mj_supervisor_config_t start = {.runtime_dir = runtime_dir, .launcher = "/launcher", .jars = "/jars", .minimum_uid = 100};
     mj_board_t *board;
     int fd;
     ck_assert_ptr_nonnull(mkdtemp(runtime_dir));
