@@ -353,7 +353,7 @@ static void log_end(const mj_daemon_t *daemon, const mj_end_t *end)
                    describe_time(daemon->mem, end->now - life->started_at), end->served);
 }
 
-void mj_daemon_bury(mj_daemon_t *daemon, const mj_end_t *end)
+void mj_daemon_reap(mj_daemon_t *daemon, const mj_end_t *end)
 {
     int i;
     for (i = 0; i < READS_AFTER_END && mj_daemon_read_output(daemon, false, end->now); i++) {

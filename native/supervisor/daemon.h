@@ -28,8 +28,8 @@ typedef struct mj_daemon_t {
     mj_watch_t watch;     /**< from when it is ready */
     mj_served_t serves;   /**< complete when it is ready */
     mj_failed_mounts_t *failed_mounts; /**< NULL: none has ever failed */
-    bool is_condemned;    /**< it is to be replaced */
-    const char *why;      /**< it was told to end, or is condemned: an option's name, or in words; NULL */
+    bool is_retired;    /**< it is to be replaced */
+    const char *why;      /**< it was told to end, or is retired: an option's name, or in words; NULL */
     const char *why_more; /**< details; NULL */
     int64_t idle_at;      /**< when it last said that it is idle; MJ_LONG_AGO: it has not */
     struct mj_archive_set_t *archives; /**< from which it was started, if they were there; NULL */
@@ -96,6 +96,6 @@ typedef struct mj_end_t {
 } mj_end_t;
 
 /** Logs what it had still printed and the line about its end, removes its socket, and frees it. */
-void mj_daemon_bury(mj_daemon_t *daemon, const mj_end_t *end);
+void mj_daemon_reap(mj_daemon_t *daemon, const mj_end_t *end);
 
 #endif

@@ -8,7 +8,7 @@ typedef struct transition_t {
 } transition_t;
 
 #define STAY(state) (state), MJ_ACTION_NONE
-#define BURY MJ_LIFE_GONE, MJ_ACTION_BURY
+#define REAP MJ_LIFE_GONE, MJ_ACTION_REAP
 #define TERMINATE MJ_LIFE_TERMINATING, MJ_ACTION_TERMINATE
 #define DUMP MJ_LIFE_DUMPING, MJ_ACTION_DUMP
 #define LEAVE MJ_LIFE_LEFT, MJ_ACTION_LEAVE
@@ -18,9 +18,9 @@ static const transition_t table[MJ_LIFE_STATE_COUNT][MJ_EVENT_COUNT] = {
     [MJ_LIFE_STARTING] =
         {
             [MJ_EVENT_READY] = {MJ_LIFE_READY, MJ_ACTION_PUBLISH},
-            [MJ_EVENT_EXITED] = {BURY},
+            [MJ_EVENT_EXITED] = {REAP},
             [MJ_EVENT_LEFT] = {LEAVE},
-            [MJ_EVENT_DEAD] = {BURY},
+            [MJ_EVENT_DEAD] = {REAP},
             [MJ_EVENT_DEADLINE] = {DUMP}, /* a JVM that hangs while it starts would not look at SIGTERM either */
             [MJ_EVENT_SILENT] = {STAY(MJ_LIFE_STARTING)},
             [MJ_EVENT_DRAIN] = {TERMINATE}, /* nothing is in flight */
@@ -29,9 +29,9 @@ static const transition_t table[MJ_LIFE_STATE_COUNT][MJ_EVENT_COUNT] = {
     [MJ_LIFE_READY] =
         {
             [MJ_EVENT_READY] = {STAY(MJ_LIFE_READY)},
-            [MJ_EVENT_EXITED] = {BURY},
+            [MJ_EVENT_EXITED] = {REAP},
             [MJ_EVENT_LEFT] = {LEAVE},
-            [MJ_EVENT_DEAD] = {BURY},
+            [MJ_EVENT_DEAD] = {REAP},
             [MJ_EVENT_DEADLINE] = {STAY(MJ_LIFE_READY)},
             [MJ_EVENT_SILENT] = {DUMP},
             [MJ_EVENT_DRAIN] = {MJ_LIFE_DRAINING, MJ_ACTION_DRAIN},
@@ -40,9 +40,9 @@ static const transition_t table[MJ_LIFE_STATE_COUNT][MJ_EVENT_COUNT] = {
     [MJ_LIFE_DRAINING] =
         {
             [MJ_EVENT_READY] = {STAY(MJ_LIFE_DRAINING)},
-            [MJ_EVENT_EXITED] = {BURY},
+            [MJ_EVENT_EXITED] = {REAP},
             [MJ_EVENT_LEFT] = {LEAVE},
-            [MJ_EVENT_DEAD] = {BURY},
+            [MJ_EVENT_DEAD] = {REAP},
             [MJ_EVENT_DEADLINE] = {MJ_LIFE_TERMINATING, MJ_ACTION_CUT_OFF},
             [MJ_EVENT_SILENT] = {DUMP},
             [MJ_EVENT_DRAIN] = {STAY(MJ_LIFE_DRAINING)},
@@ -51,9 +51,9 @@ static const transition_t table[MJ_LIFE_STATE_COUNT][MJ_EVENT_COUNT] = {
     [MJ_LIFE_TERMINATING] =
         {
             [MJ_EVENT_READY] = {STAY(MJ_LIFE_TERMINATING)},
-            [MJ_EVENT_EXITED] = {BURY},
+            [MJ_EVENT_EXITED] = {REAP},
             [MJ_EVENT_LEFT] = {STAY(MJ_LIFE_TERMINATING)}, /* its shutdown hooks may run still */
-            [MJ_EVENT_DEAD] = {BURY},
+            [MJ_EVENT_DEAD] = {REAP},
             [MJ_EVENT_DEADLINE] = {DUMP},
             [MJ_EVENT_SILENT] = {STAY(MJ_LIFE_TERMINATING)},
             [MJ_EVENT_DRAIN] = {STAY(MJ_LIFE_TERMINATING)},
@@ -62,9 +62,9 @@ static const transition_t table[MJ_LIFE_STATE_COUNT][MJ_EVENT_COUNT] = {
     [MJ_LIFE_DUMPING] =
         {
             [MJ_EVENT_READY] = {STAY(MJ_LIFE_DUMPING)},
-            [MJ_EVENT_EXITED] = {BURY},
+            [MJ_EVENT_EXITED] = {REAP},
             [MJ_EVENT_LEFT] = {STAY(MJ_LIFE_DUMPING)},
-            [MJ_EVENT_DEAD] = {BURY},
+            [MJ_EVENT_DEAD] = {REAP},
             [MJ_EVENT_DEADLINE] = {KILL},
             [MJ_EVENT_SILENT] = {STAY(MJ_LIFE_DUMPING)},
             [MJ_EVENT_DRAIN] = {STAY(MJ_LIFE_DUMPING)},
@@ -73,9 +73,9 @@ static const transition_t table[MJ_LIFE_STATE_COUNT][MJ_EVENT_COUNT] = {
     [MJ_LIFE_LEFT] =
         {
             [MJ_EVENT_READY] = {STAY(MJ_LIFE_LEFT)},
-            [MJ_EVENT_EXITED] = {BURY},
+            [MJ_EVENT_EXITED] = {REAP},
             [MJ_EVENT_LEFT] = {STAY(MJ_LIFE_LEFT)},
-            [MJ_EVENT_DEAD] = {BURY},
+            [MJ_EVENT_DEAD] = {REAP},
             [MJ_EVENT_DEADLINE] = {KILL},
             [MJ_EVENT_SILENT] = {STAY(MJ_LIFE_LEFT)},
             [MJ_EVENT_DRAIN] = {STAY(MJ_LIFE_LEFT)},
@@ -84,10 +84,10 @@ static const transition_t table[MJ_LIFE_STATE_COUNT][MJ_EVENT_COUNT] = {
     [MJ_LIFE_KILLED] =
         {
             [MJ_EVENT_READY] = {STAY(MJ_LIFE_KILLED)},
-            [MJ_EVENT_EXITED] = {BURY},
+            [MJ_EVENT_EXITED] = {REAP},
             [MJ_EVENT_LEFT] = {STAY(MJ_LIFE_KILLED)},
-            [MJ_EVENT_DEAD] = {BURY},
-            [MJ_EVENT_DEADLINE] = {BURY},
+            [MJ_EVENT_DEAD] = {REAP},
+            [MJ_EVENT_DEADLINE] = {REAP},
             [MJ_EVENT_SILENT] = {STAY(MJ_LIFE_KILLED)},
             [MJ_EVENT_DRAIN] = {STAY(MJ_LIFE_KILLED)},
             [MJ_EVENT_STOP] = {STAY(MJ_LIFE_KILLED)},

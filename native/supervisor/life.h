@@ -43,7 +43,7 @@ typedef enum mj_life_action_t {
     MJ_ACTION_DUMP,      /**< have its threads printed */
     MJ_ACTION_LEAVE,     /**< show it as draining: no request may go there */
     MJ_ACTION_KILL,      /**< SIGKILL */
-    MJ_ACTION_BURY       /**< log its end, free what it had */
+    MJ_ACTION_REAP       /**< log its end, free what it had */
 } mj_life_action_t;
 
 /** How long a JVM has to print its threads before it is killed. */

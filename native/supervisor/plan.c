@@ -5,7 +5,7 @@
 #define LONGEST_DELAY (30 * SECOND)
 #define FAILURES_UNTIL_DOWN 2
 
-/* A pool's daemons, counted. Those of the current generation that are not condemned are new, all others old. */
+/* A pool's daemons, counted. Those of the current generation that are not retired are new, all others old. */
 typedef struct census_t {
     unsigned starting;
     unsigned ready;
@@ -92,7 +92,7 @@ static census_t count_members(mj_plan_t *plan, const mj_member_t *members, unsig
 
     for (i = 0; i < count; i++) {
         const mj_member_t *member = &members[i];
-        bool is_new = member->generation == plan->generation && !member->is_condemned;
+        bool is_new = member->generation == plan->generation && !member->is_retired;
         /* One that startup-timeout ends counts as starting until it is reaped and its failed start counted: else its replacement would
          * start at once. */
         bool is_late = (member->state == MJ_LIFE_DUMPING || member->state == MJ_LIFE_KILLED) && member->ready_at == MJ_NEVER && is_new;

@@ -31,7 +31,7 @@ typedef struct mj_plan_t {
 typedef struct mj_member_t {
     mj_life_state_t state;
     unsigned generation;
-    bool is_condemned; /**< it is to be replaced, whatever its generation */
+    bool is_retired; /**< it is to be replaced, whatever its generation */
     int64_t started_at;
     int64_t ready_at;
 } mj_member_t;
@@ -42,7 +42,7 @@ typedef struct mj_decision_t {
     bool is_first;          /**< no daemon is ready, nor does one start that is to stay */
     bool makes_way;         /**< stop_first: an old daemon is to drain, if it may, so that another can start in its place */
     bool has_made_way;      /**< one leaves, and another is to start in its place */
-    unsigned drain_old;     /**< so many ready daemons that are condemned or of an older generation are to drain */
+    unsigned drain_old;     /**< so many ready daemons that are retired or of an older generation are to drain */
     unsigned drain_surplus; /**< and so many others */
     bool drain_unready;     /**< daemons of older generations that are not ready are to end */
     mj_pool_state_t state;  /**< for the board; FREE: the pool can be forgotten */

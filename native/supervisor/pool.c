@@ -120,7 +120,7 @@ void mj_pool_drain(mj_context_t *context, mj_pool_t *pool, int64_t now)
 
 bool mj_pool_is_old(const mj_pool_t *pool, const mj_daemon_t *daemon)
 {
-    return daemon->is_condemned || daemon->generation != pool->plan.generation;
+    return daemon->is_retired || daemon->generation != pool->plan.generation;
 }
 
 void mj_pool_stop(mj_context_t *context, mj_pool_t *pool, int64_t endless_us, int64_t now)

@@ -53,12 +53,12 @@ static bool is_renewal(const char *why)
 }
 
 /* It is to be replaced for what it did, why being an option's name: another starts, then it drains. */
-static void condemn(mj_pool_t *pool, mj_daemon_t *daemon, const char *why, const char *more, int64_t now)
+static void retire(mj_pool_t *pool, mj_daemon_t *daemon, const char *why, const char *more, int64_t now)
 {
-    if (daemon->life.state != MJ_LIFE_READY || daemon->is_condemned) {
+    if (daemon->life.state != MJ_LIFE_READY || daemon->is_retired) {
         return;
     }
-    daemon->is_condemned = true;
+    daemon->is_retired = true;
     daemon->why = apr_pstrdup(daemon->mem, why);
     daemon->why_more = *more == '\0' ? NULL : apr_pstrdup(daemon->mem, more);
     mj_pool_log_write(&pool->log, is_renewal(why) ? "info" : "error", MJLOGNO(0113), "pool %s pid %ld is replaced: %s%s%s",
@@ -79,7 +79,7 @@ static void look_for_way(mj_context_t *context, mj_pool_t *pool, mj_daemon_t *da
     daemon->is_called = false;
     daemon->reach_at = now + MJ_REACH_PERIOD;
     if (wrong != NULL) {
-        condemn(pool, daemon, "not-reachable", wrong, now);
+        retire(pool, daemon, "not-reachable", wrong, now);
         mj_pool_step(context, pool, daemon, MJ_EVENT_DRAIN, now);
     }
 }
@@ -107,10 +107,10 @@ void mj_pool_look_after(mj_context_t *context, mj_pool_t *pool, mj_daemon_t *dae
         break;
     case MJ_WATCH_LARGE:
         (void)snprintf(more, sizeof(more), "%ld MB of %ld MB", (long)(daemon->watch.resident >> 20), (long)(daemon->limits.memory >> 20));
-        condemn(pool, daemon, "memory-limit", more, now);
+        retire(pool, daemon, "memory-limit", more, now);
         break;
     case MJ_WATCH_OLD:
-        condemn(pool, daemon, "restart-interval", "", now);
+        retire(pool, daemon, "restart-interval", "", now);
         break;
     default:
         break;
@@ -169,13 +169,13 @@ static void hear_ready(mj_context_t *context, mj_pool_t *pool, mj_daemon_t *daem
 }
 
 /* `maximum-requests: 1000 requests`, `request-timeout: GET /x …` */
-static void hear_wish(mj_pool_t *pool, mj_daemon_t *daemon, char *text, int64_t now)
+static void hear_replacement_request(mj_pool_t *pool, mj_daemon_t *daemon, char *text, int64_t now)
 {
     char *colon = strstr(text, ": ");
     if (colon != NULL) {
         *colon = '\0';
     }
-    condemn(pool, daemon, text, colon != NULL ? colon + 2 : "", now);
+    retire(pool, daemon, text, colon != NULL ? colon + 2 : "", now);
 }
 
 /* `FINGERPRINT PATH` */
@@ -208,7 +208,7 @@ void mj_pool_daemon_speaks(mj_context_t *context, mj_pool_t *pool, mj_daemon_t *
             hear_ready(context, pool, daemon, now);
             break;
         case 'O':
-            hear_wish(pool, daemon, text, now);
+            hear_replacement_request(pool, daemon, text, now);
             break;
         case 'C':
             hear_change(pool, text, now);
@@ -252,7 +252,7 @@ void mj_pool_daemon_exited(mj_context_t *context, mj_pool_t *pool, mj_daemon_t *
     mj_daemon_t **link = &pool->daemons;
     mj_life_t life;
     unsigned generation = daemon->generation;
-    bool was_condemned = daemon->is_condemned;
+    bool was_retired = daemon->is_retired;
     mj_end_t end = {.status = status != NULL ? *status : 0, .is_held = status == NULL, .now = now};
 
     mj_pool_daemon_speaks(context, pool, daemon, now); /* its last words */
@@ -268,12 +268,12 @@ void mj_pool_daemon_exited(mj_context_t *context, mj_pool_t *pool, mj_daemon_t *
         link = &(*link)->next;
     }
     *link = daemon->next;
-    mj_daemon_bury(daemon, &end);
+    mj_daemon_reap(daemon, &end);
 
     if (life.ready_at == MJ_NEVER) {
         pool->vain_starts++;
     }
-    if (life.is_ordered || was_condemned || generation != pool->plan.generation) {
+    if (life.is_ordered || was_retired || generation != pool->plan.generation) {
         return;
     }
     if (life.ready_at == MJ_NEVER) {

@@ -28,7 +28,7 @@ void mj_pool_roll_soon(mj_pool_t *pool, const char *what, const char *why, int64
 /** Tells the daemon's state machine, and does what it says. */
 void mj_pool_step(const mj_context_t *context, mj_pool_t *pool, mj_daemon_t *daemon, mj_life_event_t event, int64_t now);
 
-/** It is to be replaced: condemned, or of an older generation. */
+/** It is to be replaced: retired, or of an older generation. */
 bool mj_pool_is_old(const mj_pool_t *pool, const mj_daemon_t *daemon);
 
 /** @param is_lasting it would most likely fail again, so that the older generation, where there is one, stays until something changes */

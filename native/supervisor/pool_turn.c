@@ -66,7 +66,7 @@ static mj_decision_t decide(const mj_context_t *context, mj_pool_t *pool, int64_
     unsigned count = 0;
 
     for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
-        members[count++] = (mj_member_t){daemon->life.state, daemon->generation, daemon->is_condemned, daemon->life.started_at,
+        members[count++] = (mj_member_t){daemon->life.state, daemon->generation, daemon->is_retired, daemon->life.started_at,
                                          daemon->life.ready_at};
     }
     return mj_plan_decide(&pool->plan, members, count, &load, now);

@@ -51,7 +51,7 @@ START_TEST(should_print_its_threads_and_be_killed_after_startup_timeout)
     ck_assert_int_eq(life.state, MJ_LIFE_KILLED);
     ck_assert_int_eq(life.deadline, late + MJ_DUMP_US + MJ_KILL_US);
     ck_assert_str_eq(life.timeout, "startup-timeout");
-    ck_assert_int_eq(mj_life_step(&life, MJ_EVENT_EXITED, &times, 5000), MJ_ACTION_BURY);
+    ck_assert_int_eq(mj_life_step(&life, MJ_EVENT_EXITED, &times, 5000), MJ_ACTION_REAP);
 }
 END_TEST
 
@@ -122,7 +122,7 @@ START_TEST(should_be_buried_once_from_any_state)
     int event;
     mj_life_t life = begun();
     life.state = states[_i % 7];
-    ck_assert_int_eq(mj_life_step(&life, _i < 7 ? MJ_EVENT_EXITED : MJ_EVENT_DEAD, &times, 3000), MJ_ACTION_BURY);
+    ck_assert_int_eq(mj_life_step(&life, _i < 7 ? MJ_EVENT_EXITED : MJ_EVENT_DEAD, &times, 3000), MJ_ACTION_REAP);
     ck_assert_int_eq(life.state, MJ_LIFE_GONE);
     for (event = 0; event < MJ_EVENT_COUNT; event++) {
         ck_assert_int_eq(mj_life_step(&life, (mj_life_event_t)event, &times, 4000), MJ_ACTION_NONE);
@@ -139,7 +139,7 @@ START_TEST(should_be_killed_where_it_closes_its_lifecycle_socket_and_lives_on)
     ck_assert_int_eq(serving.deadline, 10000 + MJ_LEAVE_US);
     ck_assert_int_eq(mj_life_step(&serving, MJ_EVENT_DEADLINE, &times, 20000), MJ_ACTION_KILL);
     ck_assert_int_eq(serving.deadline, 20000 + MJ_KILL_US);
-    ck_assert_int_eq(mj_life_step(&serving, MJ_EVENT_DEADLINE, &times, 30000), MJ_ACTION_BURY);
+    ck_assert_int_eq(mj_life_step(&serving, MJ_EVENT_DEADLINE, &times, 30000), MJ_ACTION_REAP);
     ck_assert(!serving.is_ordered);
     ck_assert_ptr_null(serving.timeout);
     /* shutdown hooks may run on */

@@ -77,7 +77,7 @@ static void drain_old(scene_t *scene, unsigned count)
 {
     unsigned i;
     for (i = 0; i < scene->count && count > 0;) {
-        bool is_old = scene->members[i].generation != scene->plan.generation || scene->members[i].is_condemned;
+        bool is_old = scene->members[i].generation != scene->plan.generation || scene->members[i].is_retired;
         if (is_old && scene->members[i].state == MJ_LIFE_READY) {
             forget(scene, i);
             count--;
@@ -362,14 +362,14 @@ START_TEST(should_not_stop_more_when_what_has_stopped_cannot_be_replaced)
 }
 END_TEST
 
-START_TEST(should_replace_a_condemned_one_by_another)
+START_TEST(should_replace_a_retired_one_by_another)
 {
     scene_t scene = scene_of(2);
     start(&scene);
     make_ready(&scene, 0);
     make_ready(&scene, 1);
-    scene.members[0].is_condemned = true;
-    scene.members[1].is_condemned = true;
+    scene.members[0].is_retired = true;
+    scene.members[1].is_retired = true;
     ck_assert_uint_eq(start(&scene), 1); /* never all at once */
     ck_assert_uint_eq(decide(&scene).drain_old, 0);
     make_ready(&scene, 2);
@@ -598,7 +598,7 @@ Suite *mj_suite(void)
     tcase_add_test(plan, should_roll_slot_by_slot);
     tcase_add_test(plan, should_never_have_more_than_are_wanted_when_it_stops_first);
     tcase_add_test(plan, should_not_stop_more_when_what_has_stopped_cannot_be_replaced);
-    tcase_add_test(plan, should_replace_a_condemned_one_by_another);
+    tcase_add_test(plan, should_replace_a_retired_one_by_another);
     tcase_add_test(plan, should_keep_the_old_and_not_try_again_by_time_when_the_new_fails);
     tcase_add_test(plan, should_try_a_refused_generation_by_time_where_the_old_one_lacks_some);
     tcase_add_test(plan, should_try_a_start_that_the_machine_refused_by_time);

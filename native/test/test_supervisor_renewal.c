@@ -27,7 +27,7 @@ static bool is_admitted(driver_t *driver)
     return true;
 }
 
-START_TEST(should_replace_one_that_wishes_it_and_start_the_other_first)
+START_TEST(should_replace_one_that_asks_for_it_and_start_the_other_first)
 {
     driver_t *driver = driver_start();
     int64_t since = 0;
@@ -288,7 +288,7 @@ Suite *mj_suite(void)
     TCase *renewal = mj_case(suite, "renewal");
     tcase_set_timeout(renewal, 2 * DEADLINE_S);
     tcase_add_test(renewal, should_not_come_back_for_a_change_when_it_stops);
-    tcase_add_test(renewal, should_replace_one_that_wishes_it_and_start_the_other_first);
+    tcase_add_test(renewal, should_replace_one_that_asks_for_it_and_start_the_other_first);
     tcase_add_test(renewal, should_roll_when_a_target_has_changed);
     tcase_add_test(renewal, should_roll_once_for_what_several_tell);
     tcase_add_test(renewal, should_keep_a_generation_that_serves_more_than_the_next);
