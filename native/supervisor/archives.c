@@ -402,7 +402,7 @@ static int64_t start(mj_archives_t *archives, const mj_supervisor_config_t *conf
     return now;
 }
 
-int64_t mj_archives_turn(mj_archives_t *archives, const mj_supervisor_config_t *config, const mj_pool_t *pools, bool is_quiet, int64_t now)
+int64_t mj_archives_tick(mj_archives_t *archives, const mj_supervisor_config_t *config, const mj_pool_t *pools, bool is_quiet, int64_t now)
 {
     mj_archive_set_t *set;
     struct mj_archive_file_t *file;

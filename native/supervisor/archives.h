@@ -67,7 +67,7 @@ mj_archive_set_t *mj_archives_sets(const mj_archives_t *archives);
  *  @param pools whose UIDs nobody else takes
  *  @param is_quiet no daemon starts, or wants to
  *  @return when to call again at the latest; also when the process has ended */
-int64_t mj_archives_turn(mj_archives_t *archives, const mj_supervisor_config_t *config, const struct mj_pool_t *pools, bool is_quiet, int64_t now);
+int64_t mj_archives_tick(mj_archives_t *archives, const mj_supervisor_config_t *config, const struct mj_pool_t *pools, bool is_quiet, int64_t now);
 
 /** The process that makes one; 0: none runs. */
 pid_t mj_archives_process(const mj_archives_t *archives);

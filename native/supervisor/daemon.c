@@ -17,7 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Bounds of what one daemon gets in a turn, so that a talkative one does not keep others waiting. */
+/* Bounds of what one daemon gets in a tick, so that a talkative one does not keep others waiting. */
 #define READ_SIZE 8192
 /* Lines that are left out cost time too: one that prints more than this in a second waits, in its write, until the second is over. */
 #define DROPPED_MAX (UINT64_C(16) << 20)

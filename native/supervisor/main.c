@@ -24,7 +24,7 @@
 #include <unistd.h>
 
 #define FIRST_OWN_FD 5
-#define MESSAGES_PER_TURN 64
+#define MESSAGES_PER_TICK 64
 /* What a shutdown-timeout of 0 means when httpd has died: something must end what nobody waits for. */
 #define ORPHANED_US (5 * INT64_C(1000000))
 #define FIXED_FDS 5
@@ -175,7 +175,7 @@ static void accept_parent(loop_t *loop, int64_t now)
 static void read_control(loop_t *loop, int64_t now)
 {
     int i;
-    for (i = 0; i < MESSAGES_PER_TURN; i++) {
+    for (i = 0; i < MESSAGES_PER_TICK; i++) {
         apr_status_t status = mj_control_receive(loop->connection, loop->parent_pid, &loop->message);
         if (status == APR_SUCCESS && loop->message.is_stranger) {
             note_stranger(loop, now);
@@ -202,7 +202,7 @@ static void take_deaths(const loop_t *loop, const pid_t *dead, size_t count, int
 }
 
 /* The order counts: what frees daemons comes after all that was found readable has been read. */
-static void wait_and_read(loop_t *loop, int64_t wake_at, apr_pool_t *turn_mem)
+static void wait_and_read(loop_t *loop, int64_t wake_at, apr_pool_t *tick_mem)
 {
     struct pollfd *fds;
     size_t count = FIXED_FDS, i, service_count, dead_count = 0;
@@ -216,8 +216,8 @@ static void wait_and_read(loop_t *loop, int64_t wake_at, apr_pool_t *turn_mem)
             count += FDS_PER_DAEMON;
         }
     }
-    fds = apr_pcalloc(turn_mem, (count + MJ_SERVICE_FDS) * sizeof(*fds));
-    dead = apr_palloc(turn_mem, count * sizeof(*dead));
+    fds = apr_pcalloc(tick_mem, (count + MJ_SERVICE_FDS) * sizeof(*fds));
+    dead = apr_palloc(tick_mem, count * sizeof(*dead));
     fds[0].fd = loop->connection;
     fds[1].fd = loop->signals;
     fds[2].fd = loop->parent;
@@ -303,8 +303,8 @@ static void end_by(int number)
 
 static void run(loop_t *loop, apr_pool_t *pool)
 {
-    apr_pool_t *turn_mem;
-    apr_pool_create(&turn_mem, pool);
+    apr_pool_t *tick_mem;
+    apr_pool_create(&tick_mem, pool);
     for (;;) {
         int64_t now = monotonic_us();
         int64_t wake_at, service_at;
@@ -316,17 +316,17 @@ static void run(loop_t *loop, apr_pool_t *pool)
             hand_over(loop, now);
         }
         loop->last.ssi_signo = 0;
-        wake_at = mj_supervisor_turn(loop->supervisor, now);
+        wake_at = mj_supervisor_tick(loop->supervisor, now);
         if (mj_supervisor_has_ended(loop->supervisor)) {
             return;
         }
-        service_at = mj_service_turn(loop->service, now);
+        service_at = mj_service_tick(loop->service, now);
         wake_at = mj_earlier(wake_at, service_at);
         if (loop->connection < 0 && loop->accept_at > now) {
             wake_at = mj_earlier(wake_at, loop->accept_at);
         }
-        wait_and_read(loop, wake_at, turn_mem);
-        apr_pool_clear(turn_mem);
+        wait_and_read(loop, wake_at, tick_mem);
+        apr_pool_clear(tick_mem);
     }
 }
 

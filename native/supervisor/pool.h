@@ -31,7 +31,7 @@ typedef struct mj_pool_t {
     mj_plan_t plan;
     unsigned order;       /**< of the configuration */
     int64_t called_since; /**< requests wait for it, as httpd's children say; MJ_NEVER: none does */
-    mj_decision_t decision; /**< of this turn, until it is carried out */
+    mj_decision_t decision; /**< of this tick, until it is carried out */
     mj_claim_t claim;
     unsigned vain_starts;   /**< in a row: daemons that have gone without being ready, for whatever reason. New settings do not forget them */
     mj_daemon_t *daemons;
@@ -59,7 +59,7 @@ void mj_pool_configure(mj_pool_t *pool, const mj_process_spec_t *spec, apr_pool_
 /** Finds the archives that it is to use. */
 void mj_pool_find_archives(const mj_context_t *context, mj_pool_t *pool);
 
-/** Starts a new generation of the same settings, as if a target had changed: with the next turn, but no sooner than a second after the last.
+/** Starts a new generation of the same settings, as if a target had changed: with the next tick, but no sooner than a second after the last.
  *  why is for the log. @return the number of that generation */
 unsigned mj_pool_roll(mj_pool_t *pool, const char *why, int64_t now);
 
@@ -72,11 +72,11 @@ void mj_pool_remove(mj_pool_t *pool);
 /** All its daemons drain at once, and it is idle then: a request or a roll starts it again. */
 void mj_pool_drain(mj_context_t *context, mj_pool_t *pool, int64_t now);
 
-/** A turn begins: looks after the daemons, and says in claim what it would start. */
+/** A tick begins: looks after the daemons, and says in claim what it would start. */
 void mj_pool_prepare(mj_context_t *context, mj_pool_t *pool, int64_t now);
 
 /** Does what is due, as far as claim allows. @return when it wants to be called again at the latest; also after each event */
-int64_t mj_pool_turn(mj_context_t *context, mj_pool_t *pool, int64_t now);
+int64_t mj_pool_run_due(mj_context_t *context, mj_pool_t *pool, int64_t now);
 
 /** Looks at the state folder of one pool, if one is due, and says if it holds too much.
  *  @return when to call again at the latest */

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#define MESSAGES_PER_TURN 16
+#define MESSAGES_PER_TICK 16
 
 /* A daemon that serves and is of an older generation; NULL if there is none, or one of this generation serves already. */
 static const mj_daemon_t *find_predecessor(const mj_pool_t *pool)
@@ -202,7 +202,7 @@ void mj_pool_daemon_speaks(mj_context_t *context, mj_pool_t *pool, mj_daemon_t *
     char text[MJ_LIFECYCLE_MAX], type;
     int i;
 
-    for (i = 0; i < MESSAGES_PER_TURN && (type = mj_daemon_hear(daemon, text)) != 0; i++) {
+    for (i = 0; i < MESSAGES_PER_TICK && (type = mj_daemon_hear(daemon, text)) != 0; i++) {
         switch (type) {
         case 'R':
             hear_ready(context, pool, daemon, now);

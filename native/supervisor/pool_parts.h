@@ -1,4 +1,4 @@
-/* What the files of a pool share: pool.c is what it is and what it is told, pool_turn.c what is due, pool_daemon.c what its daemons
+/* What the files of a pool share: pool.c is what it is and what it is told, pool_tick.c what is due, pool_daemon.c what its daemons
  * do, pool_show.c what the board shows. */
 #ifndef MJ_POOL_PARTS_H
 #define MJ_POOL_PARTS_H

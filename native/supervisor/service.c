@@ -16,7 +16,7 @@
 #define CLIENTS_OF_ONE_USER 4
 #define CLIENTS_OF_POOLS 12
 #define BACKLOG 16
-#define ACCEPTS_PER_TURN 16
+#define ACCEPTS_PER_TICK 16
 /* After a failure that may pass: no descriptors left, no space for the socket. */
 #define PAUSE_US INT64_C(1000000)
 #define RETRY_US (10 * INT64_C(1000000))
@@ -191,7 +191,7 @@ static void take_in(mj_service_t *service, int fd, int64_t now)
 static void accept_clients(mj_service_t *service, int64_t now)
 {
     int i;
-    for (i = 0; i < ACCEPTS_PER_TURN; i++) {
+    for (i = 0; i < ACCEPTS_PER_TICK; i++) {
         int fd = accept4(service->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
         if (fd >= 0) {
             take_in(service, fd, now);
@@ -238,7 +238,7 @@ void mj_service_react(mj_service_t *service, const struct pollfd *fds, int64_t n
     }
 }
 
-int64_t mj_service_turn(mj_service_t *service, int64_t now)
+int64_t mj_service_tick(mj_service_t *service, int64_t now)
 {
     mj_client_t **link = &service->clients;
     int64_t wake_at = MJ_NEVER;

@@ -20,9 +20,9 @@ size_t mj_service_watch(const mj_service_t *service, struct pollfd *fds, int64_t
 /** Acts upon what poll found in these descriptors. */
 void mj_service_react(mj_service_t *service, const struct pollfd *fds, int64_t now);
 
-/** Does what is due, after the supervisor's turn. Opens the socket once the supervisor has a runtime directory.
+/** Does what is due, after the supervisor's tick. Opens the socket once the supervisor has a runtime directory.
  *  @return when to call it again at the latest */
-int64_t mj_service_turn(mj_service_t *service, int64_t now);
+int64_t mj_service_tick(mj_service_t *service, int64_t now);
 
 /** Tells clients that it is over, and removes the socket. */
 void mj_service_free(mj_service_t *service);

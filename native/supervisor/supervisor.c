@@ -25,8 +25,8 @@
 /* How long those may take to go that were killed last of all: the machine may be busy. */
 #define STRAYS_US (2 * INT64_C(1000000))
 #define STRAYS_PERIOD_US (20 * INT64_C(1000))
-/* Children that are reaped in a turn: a fork bomb does not keep daemons waiting. */
-#define REAPED_PER_TURN 256
+/* Children that are reaped in a tick: a fork bomb does not keep daemons waiting. */
+#define REAPED_PER_TICK 256
 /* The daemons of a supervisor that was killed die with it, but perhaps a moment after the next one has come. */
 #define CLEAN_AGAIN_US (5 * INT64_C(1000000))
 /* What a shutdown-timeout of 0 means when another supervisor takes over: others wait. */
@@ -315,7 +315,7 @@ void mj_supervisor_reap(mj_supervisor_t *supervisor, int64_t now)
     int i;
 
     supervisor->has_reapable = false;
-    for (i = 0; i < REAPED_PER_TURN; i++) {
+    for (i = 0; i < REAPED_PER_TICK; i++) {
         siginfo_t info = {0};
         mj_pool_t *pool;
         mj_daemon_t *daemon;
@@ -346,7 +346,7 @@ void mj_supervisor_reap(mj_supervisor_t *supervisor, int64_t now)
     if (has_reaped) { /* what they had started has come to us */
         mj_strays_end(supervisor->pools, mj_archives_process(supervisor->context.archives), 0);
     }
-    supervisor->has_reapable = i == REAPED_PER_TURN;
+    supervisor->has_reapable = i == REAPED_PER_TICK;
 }
 
 void mj_supervisor_daemon_died(mj_supervisor_t *supervisor, pid_t pid, int64_t now)
@@ -457,7 +457,7 @@ static int64_t put_board_right(mj_supervisor_t *supervisor, int64_t now)
     return MJ_NEVER;
 }
 
-int64_t mj_supervisor_turn(mj_supervisor_t *supervisor, int64_t now)
+int64_t mj_supervisor_tick(mj_supervisor_t *supervisor, int64_t now)
 {
     mj_pool_t **link = &supervisor->pools, *each;
     int64_t wake_at;
@@ -486,7 +486,7 @@ int64_t mj_supervisor_turn(mj_supervisor_t *supervisor, int64_t now)
     wake_at = mj_earlier(wake_at, mj_starts_admit(&supervisor->context, supervisor->pools, now));
     while (*link != NULL) {
         mj_pool_t *pool = *link;
-        int64_t pool_wake_at = mj_pool_turn(&supervisor->context, pool, now);
+        int64_t pool_wake_at = mj_pool_run_due(&supervisor->context, pool, now);
         if (pool->plan.is_removed && pool->daemons == NULL) {
             *link = pool->next;
             mj_pool_free(&supervisor->context, pool);
@@ -498,7 +498,7 @@ int64_t mj_supervisor_turn(mj_supervisor_t *supervisor, int64_t now)
         link = &pool->next;
     }
     wake_at = mj_earlier(wake_at, put_board_right(supervisor, now));
-    wake_at = mj_earlier(wake_at, mj_archives_turn(supervisor->context.archives, supervisor->context.config, supervisor->pools,
+    wake_at = mj_earlier(wake_at, mj_archives_tick(supervisor->context.archives, supervisor->context.config, supervisor->pools,
                                                    supervisor->context.is_quiet && !supervisor->is_voided, now));
     wake_at = mj_earlier(wake_at, mj_pool_look_at_states(&supervisor->context, supervisor->pools, now));
     if (is_empty(supervisor)) {

@@ -37,7 +37,7 @@ void mj_supervisor_stop(mj_supervisor_t *supervisor, const char *why, int64_t en
 void mj_supervisor_hand_over(mj_supervisor_t *supervisor, const char *why, int64_t now);
 
 /** Does what is due. @return when to call it again at the latest */
-int64_t mj_supervisor_turn(mj_supervisor_t *supervisor, int64_t now);
+int64_t mj_supervisor_tick(mj_supervisor_t *supervisor, int64_t now);
 
 /** True when it was told to end, or got no settings, and no daemon is left, nor what one had started. */
 bool mj_supervisor_has_ended(const mj_supervisor_t *supervisor);

@@ -175,11 +175,11 @@ START_TEST(should_wait_until_it_has_been_quiet)
     mj_archive_set_t *set = find("shop", NULL, "/srv/shop.jar");
 
     ck_assert_ptr_nonnull(set);
-    ck_assert_int_eq(mj_archives_turn(archives, &config, NULL, false, NOW), MJ_NEVER);
-    ck_assert_int_eq(mj_archives_turn(archives, &config, NULL, true, NOW), NOW + 3 * SECOND);
-    ck_assert_int_eq(mj_archives_turn(archives, &config, NULL, true, NOW + SECOND), NOW + 3 * SECOND);
-    ck_assert_int_eq(mj_archives_turn(archives, &config, NULL, false, NOW + 2 * SECOND), MJ_NEVER);
-    ck_assert_int_eq(mj_archives_turn(archives, &config, NULL, true, NOW + 4 * SECOND), NOW + 7 * SECOND);
+    ck_assert_int_eq(mj_archives_tick(archives, &config, NULL, false, NOW), MJ_NEVER);
+    ck_assert_int_eq(mj_archives_tick(archives, &config, NULL, true, NOW), NOW + 3 * SECOND);
+    ck_assert_int_eq(mj_archives_tick(archives, &config, NULL, true, NOW + SECOND), NOW + 3 * SECOND);
+    ck_assert_int_eq(mj_archives_tick(archives, &config, NULL, false, NOW + 2 * SECOND), MJ_NEVER);
+    ck_assert_int_eq(mj_archives_tick(archives, &config, NULL, true, NOW + 4 * SECOND), NOW + 7 * SECOND);
     ck_assert_int_eq(mj_archives_process(archives), 0);
 }
 END_TEST

@@ -185,11 +185,11 @@ START_TEST(should_end_when_no_settings_come)
 {
     int64_t now = 500 * SECOND;
     mj_supervisor_t *supervisor = make_supervisor(now);
-    ck_assert_int_eq(mj_supervisor_turn(supervisor, now), now + 30 * SECOND);
+    ck_assert_int_eq(mj_supervisor_tick(supervisor, now), now + 30 * SECOND);
     ck_assert(!mj_supervisor_has_ended(supervisor));
-    mj_supervisor_turn(supervisor, now + 30 * SECOND - 1);
+    mj_supervisor_tick(supervisor, now + 30 * SECOND - 1);
     ck_assert(!mj_supervisor_has_ended(supervisor));
-    mj_supervisor_turn(supervisor, now + 30 * SECOND);
+    mj_supervisor_tick(supervisor, now + 30 * SECOND);
     ck_assert(mj_supervisor_has_ended(supervisor));
     mj_supervisor_free(supervisor);
     ck_assert_int_eq(rmdir(runtime_dir), 0);
@@ -206,10 +206,10 @@ START_TEST(should_go_on_with_the_old_settings_when_the_new_ones_are_refused)
     receive(supervisor, MJ_CONTROL_COMMIT, (mj_span_t){NULL, 0}, now);
     receive(supervisor, MJ_CONTROL_VOID, (mj_span_t){NULL, 0}, now);
     receive(supervisor, MJ_CONTROL_COMMIT, (mj_span_t){NULL, 0}, now); /* without a begin */
-    mj_supervisor_turn(supervisor, now + 31 * SECOND);
+    mj_supervisor_tick(supervisor, now + 31 * SECOND);
     ck_assert(!mj_supervisor_has_ended(supervisor));
     receive(supervisor, MJ_CONTROL_VOID, (mj_span_t){NULL, 0}, now + 31 * SECOND);
-    mj_supervisor_turn(supervisor, now + 62 * SECOND);
+    mj_supervisor_tick(supervisor, now + 62 * SECOND);
     ck_assert(mj_supervisor_has_ended(supervisor));
     mj_supervisor_free(supervisor);
     ck_assert_int_eq(rmdir(runtime_dir), 0);

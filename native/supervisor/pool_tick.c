@@ -208,7 +208,7 @@ void mj_pool_prepare(mj_context_t *context, mj_pool_t *pool, int64_t now)
                                .called_since = pool->called_since};
 }
 
-int64_t mj_pool_turn(mj_context_t *context, mj_pool_t *pool, int64_t now)
+int64_t mj_pool_run_due(mj_context_t *context, mj_pool_t *pool, int64_t now)
 {
     mj_decision_t decision = pool->decision;
     mj_daemon_t *daemon;
