@@ -10,10 +10,10 @@
 #define MJ_CONTROL_VERSION 5
 #define MJ_CONTROL_MAX 131072 /**< bytes of a message */
 
-/** What the supervisor is started with, beside its arguments: where it listens, the board, and the bell (mj_bell_listen). */
+/** What the supervisor is started with, beside its arguments: where it listens, the board, and the wake-up pipe (mj_wakeup_reader). */
 #define MJ_CONTROL_FD 3
 #define MJ_CONTROL_BOARD_FD 4
-#define MJ_CONTROL_BELL_FD 5
+#define MJ_CONTROL_WAKEUP_FD 5
 
 /** Types of messages. */
 #define MJ_CONTROL_BEGIN 'B'

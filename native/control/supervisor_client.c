@@ -1,8 +1,8 @@
 #include "supervisor_client.h"
 
-#include "bell.h"
 #include "control_socket.h"
 #include "reopen.h"
+#include "wakeup.h"
 
 #include <apr_strings.h>
 #include <apr_time.h>
@@ -32,7 +32,7 @@ static mj_supervisor_client_t *make_client(void)
 {
     mj_supervisor_client_t *client = calloc(1, sizeof(*client));
     if (client != NULL) {
-        client->mark = client->held = client->board_fd = client->bell = -1;
+        client->mark = client->held = client->board_fd = client->wakeup = -1;
     }
     return client;
 }
@@ -49,8 +49,8 @@ const char *mj_supervisor_client_make(mj_supervisor_client_t **out, unsigned max
     rv = mj_board_create(&client->board, &client->board_fd, max_pools, max_children);
     if (rv != APR_SUCCESS) {
         wrong = apr_psprintf(scratch, "shared memory for the board cannot be had: %s", strerror(rv));
-    } else if ((client->bell = mj_bell_make()) < 0) {
-        wrong = apr_psprintf(scratch, "a pipe for the bell cannot be had: %s", strerror(errno));
+    } else if ((client->wakeup = mj_wakeup_make()) < 0) {
+        wrong = apr_psprintf(scratch, "a pipe for waking the supervisor cannot be had: %s", strerror(errno));
     }
     if (wrong != NULL) {
         mj_supervisor_client_free(client);
@@ -74,7 +74,7 @@ void mj_supervisor_client_forget(mj_supervisor_client_t *client)
     close_fd(&client->mark);
     close_fd(&client->held);
     close_fd(&client->board_fd);
-    close_fd(&client->bell);
+    close_fd(&client->wakeup);
 }
 
 void mj_supervisor_client_free(mj_supervisor_client_t *client)
@@ -167,7 +167,7 @@ static bool remember(mj_supervisor_client_t *client, const char *arguments, cons
     return client->arguments != NULL && client->runtime_dir != NULL;
 }
 
-/* given: the control socket, the board and the bell, -1 where there is none yet. @return NULL, or the step that failed: errno says why */
+/* given: the control socket, the board and the wake-up pipe, -1 where there is none yet. @return NULL, or the step that failed: errno says why */
 static const char *launch(mj_supervisor_client_t *client, const mj_supervisor_start_t *start, char *const *argv, char *const *envp, int *given)
 {
     const char *failed = mj_control_listen(start->runtime_dir, &given[0], &client->mark);
@@ -180,9 +180,9 @@ static const char *launch(mj_supervisor_client_t *client, const mj_supervisor_st
     if (given[1] < 0) {
         return "the board";
     }
-    given[2] = mj_bell_listen(client->bell);
+    given[2] = mj_wakeup_reader(client->wakeup);
     if (given[2] < 0) {
-        return "the bell";
+        return "the wake-up pipe";
     }
     client->pid = fork();
     if (client->pid == 0) {

@@ -31,13 +31,13 @@ typedef struct mj_supervisor_client_t {
     int held;  /**< a connection; -1 */
     mj_board_t *board;
     int board_fd;      /**< a mark */
-    int bell;          /**< a mark (bell.h) */
+    int wakeup;        /**< a mark (wakeup.h) */
     char *arguments;   /**< of the supervisor that was started last, a line each; NULL: none was */
     char *runtime_dir; /**< likewise */
     apr_interval_time_t longest_shutdown; /**< of the pools that it has had: some may drain still */
 } mj_supervisor_client_t;
 
-/** Makes a board and a bell; no supervisor runs yet.
+/** Makes a board and a wake-up pipe; no supervisor runs yet.
  *  @return NULL, or what failed */
 const char *mj_supervisor_client_make(mj_supervisor_client_t **client, unsigned max_pools, unsigned max_children, apr_pool_t *scratch);
 

@@ -221,9 +221,9 @@ void mj_board_set_error(mj_board_t *board, unsigned index, const char *text, apr
     }
 }
 
-bool mj_board_take_call(mj_board_t *board, unsigned index)
+bool mj_board_take_wakeup(mj_board_t *board, unsigned index)
 {
-    return atomic_exchange(&pool_at(board, index)->call, 0) != 0;
+    return atomic_exchange(&pool_at(board, index)->wakeup, 0) != 0;
 }
 
 bool mj_board_has_children(const mj_board_t *board)

@@ -2,7 +2,7 @@
  * the requests in flight and waiting (docs/internals.md, section 4).
  *
  * Who writes what: the parent claims pools and takes back what dead children had counted; the supervisor writes states, slots, retry
- * times and errors; children write counts and calls. Nobody is harmed by a wrong count but httpd itself: the daemon enforces its own limit.
+ * times and errors; children write counts and wake-up words. Nobody is harmed by a wrong count but httpd itself: the daemon enforces its own limit.
  * All functions are thread-safe and safe across processes unless they say otherwise. */
 #ifndef MJ_BOARD_H
 #define MJ_BOARD_H
@@ -24,7 +24,7 @@ typedef enum mj_pool_state_t {
     MJ_POOL_FREE = 0, /**< the entry is not in use */
     MJ_POOL_STARTING, /**< no daemon is ready yet, or all are being replaced: requests wait */
     MJ_POOL_READY,    /**< at least one slot is ready */
-    MJ_POOL_IDLE,     /**< stopped for idleness: a request waits, and calls the supervisor */
+    MJ_POOL_IDLE,     /**< stopped for idleness: a request waits, and wakes the supervisor */
     MJ_POOL_DOWN,     /**< it failed to start, twice or more in a row: requests are told to come back */
     MJ_POOL_ENDING,   /**< removed: it drains */
     MJ_POOL_DEGRADED, /**< as READY, but an application of it has failed to load */
@@ -161,8 +161,8 @@ void mj_board_limit_slots(mj_board_t *board, unsigned pool, unsigned limit);
 /** Shows text as the pool's last error: as much of it as fits. */
 void mj_board_set_error(mj_board_t *board, unsigned pool, const char *text, apr_time_t at);
 
-/** @return whether the pool has been called (mj_board_call) since this was asked last */
-bool mj_board_take_call(mj_board_t *board, unsigned pool);
+/** @return whether a wake-up was requested for the pool (mj_board_request_wakeup) since this was asked last */
+bool mj_board_take_wakeup(mj_board_t *board, unsigned pool);
 
 /** Lowers what is in flight, waiting and tunneled to what httpd's children say in their rows: one that was captured may have written more. */
 void mj_board_recount(mj_board_t *board, unsigned pool);
@@ -234,8 +234,8 @@ uint32_t mj_board_change(const mj_board_t *board, unsigned pool);
 void mj_board_wait(mj_board_t *board, unsigned pool, uint32_t seen, apr_interval_time_t timeout);
 
 /** Notes that a request wants a daemon that the pool does not have. @return true if nobody had since the supervisor looked: it is to be
- *  woken, by the bell */
-bool mj_board_call(mj_board_t *board, unsigned pool);
+ *  woken, by the wake-up pipe */
+bool mj_board_request_wakeup(mj_board_t *board, unsigned pool);
 
 /** Daemons that are starting or ready. */
 unsigned mj_board_daemons(const mj_board_t *board, unsigned pool);

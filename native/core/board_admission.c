@@ -232,10 +232,10 @@ void mj_board_wait(mj_board_t *board, unsigned index, uint32_t seen, apr_interva
     syscall(SYS_futex, &pool_at(board, index)->change, FUTEX_WAIT, seen, &limit, NULL, 0);
 }
 
-bool mj_board_call(mj_board_t *board, unsigned index)
+bool mj_board_request_wakeup(mj_board_t *board, unsigned index)
 {
-    _Atomic uint32_t *call = &pool_at(board, index)->call;
-    return atomic_load(call) == 0 && atomic_exchange(call, 1) == 0;
+    _Atomic uint32_t *word = &pool_at(board, index)->wakeup;
+    return atomic_load(word) == 0 && atomic_exchange(word, 1) == 0;
 }
 
 unsigned mj_board_daemons(const mj_board_t *board, unsigned index)

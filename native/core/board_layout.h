@@ -38,7 +38,7 @@ typedef struct pool_t {
     _Atomic uint32_t change;     /* futex: differs after anything happened that a waiting request wants to know */
     _Atomic uint32_t waiting;
     _Atomic uint32_t tunnels;
-    _Atomic uint32_t call; /* 1: a request wants a daemon, and the supervisor has not looked yet */
+    _Atomic uint32_t wakeup; /* 1: a request wants a daemon, and the supervisor has not looked yet */
     _Atomic int64_t retry_at;
     _Atomic uint64_t tallies[MJ_TALLY_COUNT];
     _Atomic int64_t last_error_at;

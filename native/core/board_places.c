@@ -18,7 +18,7 @@ static void take_place(mj_board_t *board, unsigned index, const char *name)
         }
         mj_board_set_error(board, index, "", 0);
     }
-    atomic_store(&pool->call, 0);
+    atomic_store(&pool->wakeup, 0);
     (void)snprintf(place->name, sizeof(place->name), "%s", name);
     place->is_claimed = true;
     mj_board_set_pool(board, index, MJ_POOL_STARTING, 0);

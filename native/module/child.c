@@ -1,6 +1,6 @@
 /* What an httpd child holds: its row of the board, its idle connections, and what a pool may have of all children's workers. */
-#include "bell.h"
 #include "module.h"
+#include "wakeup.h"
 
 #include <http_log.h>
 #include <http_main.h>
@@ -107,6 +107,6 @@ void mj_child_doubt(mj_child_t *child)
     apr_time_t now = apr_time_now(), last = child->doubted_at;
     bool is_due = now < last || now - last >= DOUBT_INTERVAL; /* somebody may have set the clock back */
     if (is_due && atomic_compare_exchange_strong(&child->doubted_at, &last, now)) {
-        mj_bell_ring(child->bell);
+        mj_wakeup_send(child->wakeup_fd);
     }
 }

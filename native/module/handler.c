@@ -1,7 +1,7 @@
 /* The content handler: waits for a place, and tries again where no application has seen the request. */
-#include "bell.h"
 #include "exchange.h"
 #include "module.h"
+#include "wakeup.h"
 
 #include <apr_strings.h>
 #include <http_log.h>
@@ -12,7 +12,7 @@ APLOG_USE_MODULE(jvm);
 /* A request is offered to daemons until one takes it. They can all be unlucky in turn, but not for ever. */
 #define MAX_ATTEMPTS 20
 #define RETRY_PAUSE apr_time_from_msec(50)
-#define CALL_INTERVAL apr_time_from_sec(1) /* between two calls of one request that waits */
+#define WAKEUP_INTERVAL apr_time_from_sec(1) /* between two wake-ups by one request that waits */
 #define LOOK_INTERVAL apr_time_from_msec(200) /* between two looks for its client */
 
 static int retry_later(request_rec *r, apr_time_t when)
@@ -71,15 +71,15 @@ static bool wants_daemon(const mj_pool_t *pool, const mj_child_t *child)
            (settings->processes_max > settings->processes && mj_board_daemons(child->board, pool->index) < (unsigned)settings->processes_max);
 }
 
-/* Calls the supervisor where that would help: at first if nobody else has, later in any case. A call may have been lost with a child that
- * died before it rang, or with a supervisor. @return whether it would help */
-static bool call(const mj_pool_t *pool, const mj_child_t *child, bool is_first)
+/* Wakes the supervisor where that would help: at first if nobody else has, later in any case. A wake-up may have been lost with a child that
+ * died before it wrote, or with a supervisor. @return whether it would help */
+static bool wake_supervisor(const mj_pool_t *pool, const mj_child_t *child, bool is_first)
 {
     if (!wants_daemon(pool, child)) {
         return false;
     }
-    if (mj_board_call(child->board, pool->index) || !is_first) {
-        mj_bell_ring(child->bell);
+    if (mj_board_request_wakeup(child->board, pool->index) || !is_first) {
+        mj_wakeup_send(child->wakeup_fd);
     }
     return true;
 }
@@ -88,7 +88,7 @@ static bool call(const mj_pool_t *pool, const mj_child_t *child, bool is_first)
 static mj_admission_t wait_for_place(const mj_exchange_t *exchange, const mj_pool_t *pool, mj_child_t *child, apr_time_t deadline,
                                      mj_ticket_t *ticket)
 {
-    apr_time_t call_at = 0; /* the next time; 0: it has not called yet */
+    apr_time_t wakeup_at = 0; /* the next time; 0: it has not woken it yet */
     apr_time_t looked_at = apr_time_now();
     mj_admission_t admission;
     for (;;) {
@@ -111,8 +111,8 @@ static mj_admission_t wait_for_place(const mj_exchange_t *exchange, const mj_poo
                 return admission;
             }
         }
-        if (now >= call_at && call(pool, child, call_at == 0)) {
-            call_at = now + CALL_INTERVAL;
+        if (now >= wakeup_at && wake_supervisor(pool, child, wakeup_at == 0)) {
+            wakeup_at = now + WAKEUP_INTERVAL;
         }
         mj_board_wait(child->board, pool->index, seen, left);
     }
@@ -138,7 +138,7 @@ static int admit(mj_exchange_t *exchange, const mj_pool_t *pool, apr_time_t dead
     if (admission == MJ_FULL) {
         mj_queueing_t queueing = mj_board_queue_enter(child->board, pool->index, child->row, (uint32_t)settings->queue_size);
         if (queueing != MJ_QUEUED) {
-            call(pool, child, true); /* for those who come later */
+            wake_supervisor(pool, child, true); /* for those who come later */
             return refuse_to_wait(r, settings, queueing);
         }
         admission = wait_for_place(exchange, pool, child, deadline, ticket);
@@ -212,8 +212,8 @@ static mj_channel_t *channel_for(const mj_exchange_t *exchange, const mj_pool_t 
         /* A daemon that has just died, or whose socket is lost, which the supervisor then looks for; anything else wants an administrator,
          * once. */
         bool is_death = APR_STATUS_IS_ECONNREFUSED(rv) || APR_STATUS_IS_ENOENT(rv);
-        if (is_death && mj_board_call(child->board, pool->index)) {
-            mj_bell_ring(child->bell);
+        if (is_death && mj_board_request_wakeup(child->board, pool->index)) {
+            mj_wakeup_send(child->wakeup_fd);
         }
         ap_log_rerror(APLOG_MARK, is_death || !is_first ? APLOG_INFO : APLOG_ERR, rv, r,
                       MJLOGNO(0033) "pool %s pid %u: cannot connect to %s", pool->settings->name, ticket->pid, path);

@@ -116,7 +116,7 @@ typedef struct mj_shares_t {
 typedef struct mj_child_t {
     mj_board_t *board;
     uint32_t row; /**< of the board */
-    int bell;     /**< wakes the supervisor (bell.h), which then looks for calls on the board, and whether all is on it that should be */
+    int wakeup_fd; /**< wakes the supervisor (wakeup.h), which then looks for wake-up words on the board, and whether all is on it that should be */
     _Atomic apr_time_t doubted_at; /**< when mj_child_doubt rang last */
     mj_shares_t shares;
     apr_uint32_t most_awaiting;     /**< threads that may wait for a client's next request at a time; 0: the MPM is not asynchronous */
@@ -240,8 +240,8 @@ int mj_monitor(apr_pool_t *pool, server_rec *main_server);
 /** The drop_privileges hook, in a child, ahead of all others: opens what only root can. */
 int mj_drop_privileges(apr_pool_t *pchild, server_rec *main_server);
 
-/** In a child: closes what is the parent's alone, and tells the child of the board, the bell and the runtime directory.
- *  @return why there is no board or bell to be had */
+/** In a child: closes what is the parent's alone, and tells the child of the board, the wake-up pipe and the runtime directory.
+ *  @return why there is no board or wake-up pipe to be had */
 apr_status_t mj_supervision_enter_child(struct supervision_t *supervision, mj_child_t *child);
 void mj_child_status(server_rec *main_server, pid_t pid, ap_generation_t generation, int slot, mpm_child_status status);
 

@@ -175,7 +175,7 @@ static supervision_t *make_supervision(apr_pool_t *pconf, server_rec *main_serve
     supervision->pconf = pconf;
     supervision->parent = getpid();
     supervision->board_fd = -1;
-    supervision->bell = -1;
+    supervision->wakeup_fd = -1;
     apr_pool_cleanup_register(pconf, supervision, leave, apr_pool_cleanup_null);
     return supervision;
 }

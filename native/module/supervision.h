@@ -25,7 +25,7 @@ typedef struct supervision_t {
     const char *state_dir; /**< NULL: nothing is kept */
     pid_t parent;
     int board_fd; /**< a child's own, open, until it has mapped the board; -1 */
-    int bell;     /**< a child's own; -1 */
+    int wakeup_fd; /**< a child's own; -1 */
 } supervision_t;
 
 /* --- supervision_retained.c --- */

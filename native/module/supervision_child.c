@@ -1,13 +1,13 @@
 /* What httpd's children have of supervision, and what their parent hears of them. */
 #include "supervision.h"
 
-#include "bell.h"
 #include "reopen.h"
+#include "wakeup.h"
 
 #include <fcntl.h>
 #include <unistd.h>
 
-/* Here a child of httpd is still root, and can have what its parent has: board and bell. Nobody else can, whatever else httpd's parent
+/* Here a child of httpd is still root, and can have what its parent has: board and wake-up pipe. Nobody else can, whatever else httpd's parent
  * forks; but for mod_cgid's process, which comes by here too, and whose programs inherit nothing of it. */
 int mj_drop_privileges(apr_pool_t *pchild, server_rec *main_server)
 {
@@ -18,7 +18,7 @@ int mj_drop_privileges(apr_pool_t *pchild, server_rec *main_server)
     if (current == NULL) {
         return DECLINED;
     }
-    supervision->bell = mj_bell_grasp(current->bell);
+    supervision->wakeup_fd = mj_wakeup_writer(current->wakeup);
     if (getpid() != supervision->parent) {
         supervision->board_fd = mj_reopen(current->board_fd, O_RDWR);
     }
@@ -38,7 +38,7 @@ apr_status_t mj_supervision_enter_child(supervision_t *supervision, mj_child_t *
         return APR_ENOMEM;
     }
     child->board = client->board;
-    child->bell = supervision->bell;
+    child->wakeup_fd = supervision->wakeup_fd;
     child->runtime_dir = supervision->runtime_dir;
     if (getpid() != supervision->parent) {
         /* The parent's mapping is not inherited: of its handle only the sizes are of use. */
@@ -51,7 +51,7 @@ apr_status_t mj_supervision_enter_child(supervision_t *supervision, mj_child_t *
             mj_supervisor_client_forget(client);
         }
     }
-    return supervision->bell >= 0 ? rv : APR_EBADF;
+    return supervision->wakeup_fd >= 0 ? rv : APR_EBADF;
 }
 
 /* Children of an earlier configuration may have the board of a retired supervisor. */

@@ -12,7 +12,7 @@
 #define LONGEST_VAIN_US (10 * SECOND)
 
 typedef enum rank_t {
-    RANK_CALLED,
+    RANK_AWAITED,
     RANK_LOST,
     RANK_REPLACEMENT,
     RANK_FIRST,
@@ -29,8 +29,8 @@ static rank_t rank_of(const mj_claim_t *claim)
     if (claim->is_vain) {
         return RANK_VAIN;
     }
-    if (is_first && claim->called_since != MJ_NEVER) {
-        return RANK_CALLED;
+    if (is_first && claim->waiting_since != MJ_NEVER) {
+        return RANK_AWAITED;
     }
     if (is_replacement) {
         return is_first ? RANK_LOST : RANK_REPLACEMENT;
@@ -44,7 +44,7 @@ static bool is_before(const mj_claim_t *a, const mj_claim_t *b)
     if (rank != other) {
         return rank < other;
     }
-    return a->called_since != b->called_since ? a->called_since < b->called_since : a->order < b->order;
+    return a->waiting_since != b->waiting_since ? a->waiting_since < b->waiting_since : a->order < b->order;
 }
 
 /* In the heap, no claim is before the one above it; the one at `at` may be. */

@@ -22,7 +22,7 @@ typedef struct mj_claim_t {
     bool is_first;        /**< none is ready or starts */
     bool makes_way;       /**< it would stop a daemon, so that another can start in its place: then it wants no start yet */
     bool is_vain;         /**< its last starts have come to nothing */
-    int64_t called_since; /**< requests wait for it since then; MJ_NEVER: none does. It comes from httpd's children: nothing but the order
+    int64_t waiting_since; /**< requests wait for it since then; MJ_NEVER: none does. It comes from httpd's children: nothing but the order
                                depends on it */
     unsigned granted;     /**< set: so many may start */
     bool may_make_way;    /**< set: it may stop one */

@@ -37,7 +37,7 @@ typedef struct mj_daemon_t {
     char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
     dev_t socket_dev; /**< what lies at path */
     ino_t socket_ino;
-    bool is_called;       /**< somebody has called the pool: perhaps because it could not connect */
+    bool is_suspect;      /**< a request wants a daemon of the pool: perhaps because it could not connect */
     int64_t reach_at;     /**< when the way to it is looked at next, if anything happens then */
 
     mj_lines_t out_lines;

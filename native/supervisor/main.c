@@ -73,7 +73,7 @@ static bool arrange_descriptors(void)
     int null = open("/dev/null", O_RDWR | O_CLOEXEC), log;
     struct rlimit limit;
 
-    if (null < 0 || fcntl(MJ_CONTROL_FD, F_SETFD, FD_CLOEXEC) != 0 || fcntl(MJ_CONTROL_BELL_FD, F_SETFD, FD_CLOEXEC) != 0) {
+    if (null < 0 || fcntl(MJ_CONTROL_FD, F_SETFD, FD_CLOEXEC) != 0 || fcntl(MJ_CONTROL_WAKEUP_FD, F_SETFD, FD_CLOEXEC) != 0) {
         return false;
     }
     log = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, FIRST_OWN_FD);
@@ -87,7 +87,7 @@ static bool arrange_descriptors(void)
     }
     close(log);
     close(null);
-    close_range(MJ_CONTROL_BELL_FD + 1, ~0U, 0); /* httpd's own are close-on-exec; this is for those of other modules */
+    close_range(MJ_CONTROL_WAKEUP_FD + 1, ~0U, 0); /* httpd's own are close-on-exec; this is for those of other modules */
     if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
         limit.rlim_cur = limit.rlim_max;
         setrlimit(RLIMIT_NOFILE, &limit);
@@ -140,11 +140,11 @@ static void read_signals(loop_t *loop, int64_t now)
     mj_supervisor_reap(loop->supervisor, now);
 }
 
-static void read_bell(const loop_t *loop)
+static void read_wakeups(const loop_t *loop)
 {
-    char rings[4096];
-    (void)!read(MJ_CONTROL_BELL_FD, rings, sizeof(rings));
-    mj_supervisor_bell(loop->supervisor);
+    char bytes[4096];
+    (void)!read(MJ_CONTROL_WAKEUP_FD, bytes, sizeof(bytes));
+    mj_supervisor_wake(loop->supervisor);
 }
 
 /* Whoever may connect may do so as often as he likes: the log has a line of it now and then. */
@@ -221,7 +221,7 @@ static void wait_and_read(loop_t *loop, int64_t wake_at, apr_pool_t *tick_mem)
     fds[0].fd = loop->connection;
     fds[1].fd = loop->signals;
     fds[2].fd = loop->parent;
-    fds[3].fd = MJ_CONTROL_BELL_FD;
+    fds[3].fd = MJ_CONTROL_WAKEUP_FD;
     fds[4].fd = loop->connection < 0 && loop->accept_at <= now ? MJ_CONTROL_FD : -1;
     i = FIXED_FDS;
     for (pool = mj_supervisor_pools(loop->supervisor); pool != NULL; pool = pool->next) {
@@ -263,7 +263,7 @@ static void wait_and_read(loop_t *loop, int64_t wake_at, apr_pool_t *tick_mem)
         }
     }
     if (fds[3].revents != 0) {
-        read_bell(loop);
+        read_wakeups(loop);
     }
     mj_service_react(loop->service, fds + count, now);
     loop->has_parent_died = fds[2].revents != 0;

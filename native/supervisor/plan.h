@@ -12,7 +12,7 @@ typedef struct mj_plan_t {
     bool stop_first;     /**< restart-order: one stops before another starts in its place */
     unsigned generation; /**< of what new daemons are made of: settings, targets */
     bool is_removed;     /**< no longer in the settings: drains */
-    bool is_idle;        /**< stopped until a request calls */
+    bool is_idle;        /**< stopped until a request wakes it */
     bool is_refused;     /**< the generation could not take over; the older one stays, and only what it lacks is started */
     unsigned served;     /**< so many daemons were ready at once, of those that are wanted: what is missing of them is replaced */
 

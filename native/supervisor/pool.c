@@ -29,7 +29,7 @@ mj_pool_t *mj_pool_make(mj_context_t *context, const mj_process_spec_t *spec, ap
     pool->index = spec->index;
     pool->roll_at = MJ_NEVER;
     pool->rolled_at = -ROLL_PERIOD;
-    pool->called_since = MJ_NEVER;
+    pool->waiting_since = MJ_NEVER;
     mj_plan_begin(&pool->plan, spec->processes, spec->processes_max, spec->stop_first);
     take_settings(pool, spec, settings_mem, log);
 
@@ -78,12 +78,12 @@ unsigned mj_pool_roll(mj_pool_t *pool, const char *why, int64_t now)
     return pool->plan.generation + 1;
 }
 
-void mj_pool_call(mj_pool_t *pool)
+void mj_pool_wake(mj_pool_t *pool)
 {
     mj_daemon_t *daemon;
     pool->plan.is_idle = false;
     for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
-        daemon->is_called = true;
+        daemon->is_suspect = true;
     }
 }
 

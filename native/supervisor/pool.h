@@ -30,7 +30,7 @@ typedef struct mj_pool_t {
     const mj_process_spec_t *spec;
     mj_plan_t plan;
     unsigned order;       /**< of the configuration */
-    int64_t called_since; /**< requests wait for it, as httpd's children say; MJ_NEVER: none does */
+    int64_t waiting_since; /**< requests wait for it, as httpd's children say; MJ_NEVER: none does */
     mj_decision_t decision; /**< of this tick, until it is carried out */
     mj_claim_t claim;
     unsigned vain_starts;   /**< in a row: daemons that have gone without being ready, for whatever reason. New settings do not forget them */
@@ -64,7 +64,7 @@ void mj_pool_find_archives(const mj_context_t *context, mj_pool_t *pool);
 unsigned mj_pool_roll(mj_pool_t *pool, const char *why, int64_t now);
 
 /** A request may wait for it: it starts again if it was idle; or have found no way to a daemon, and that is looked at. */
-void mj_pool_call(mj_pool_t *pool);
+void mj_pool_wake(mj_pool_t *pool);
 
 /** It is no longer named: it drains, and is free when no daemon is left. */
 void mj_pool_remove(mj_pool_t *pool);

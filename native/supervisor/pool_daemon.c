@@ -75,8 +75,8 @@ static void look_for_way(mj_context_t *context, mj_pool_t *pool, mj_daemon_t *da
     if (daemon->life.state != MJ_LIFE_READY || now < daemon->reach_at) {
         return;
     }
-    wrong = mj_daemon_is_cut_off(daemon, daemon->is_called);
-    daemon->is_called = false;
+    wrong = mj_daemon_is_cut_off(daemon, daemon->is_suspect);
+    daemon->is_suspect = false;
     daemon->reach_at = now + MJ_REACH_PERIOD;
     if (wrong != NULL) {
         retire(pool, daemon, "not-reachable", wrong, now);

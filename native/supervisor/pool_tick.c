@@ -178,9 +178,9 @@ static bool has_failed_mount(const mj_pool_t *pool)
 static void note_calls(const mj_context_t *context, mj_pool_t *pool, int64_t now)
 {
     if (mj_board_waiting(context->board, pool->index) == 0) {
-        pool->called_since = MJ_NEVER;
-    } else if (pool->called_since == MJ_NEVER) {
-        pool->called_since = now;
+        pool->waiting_since = MJ_NEVER;
+    } else if (pool->waiting_since == MJ_NEVER) {
+        pool->waiting_since = now;
     }
 }
 
@@ -205,7 +205,7 @@ void mj_pool_prepare(mj_context_t *context, mj_pool_t *pool, int64_t now)
                                .is_first = pool->decision.is_first,
                                .makes_way = pool->decision.makes_way,
                                .is_vain = pool->vain_starts >= VAIN_STARTS,
-                               .called_since = pool->called_since};
+                               .waiting_since = pool->waiting_since};
 }
 
 int64_t mj_pool_run_due(mj_context_t *context, mj_pool_t *pool, int64_t now)
@@ -241,7 +241,7 @@ int64_t mj_pool_run_due(mj_context_t *context, mj_pool_t *pool, int64_t now)
         bool is_watched = daemon->life.state == MJ_LIFE_READY || daemon->life.state == MJ_LIFE_DRAINING;
         wake_at = mj_earlier(wake_at, daemon->life.deadline);
         wake_at = mj_earlier(wake_at, mj_daemon_tell_left_out(daemon, now));
-        if (daemon->is_called && daemon->life.state == MJ_LIFE_READY) {
+        if (daemon->is_suspect && daemon->life.state == MJ_LIFE_READY) {
             wake_at = mj_earlier(wake_at, daemon->reach_at);
         }
         if (is_watched) {

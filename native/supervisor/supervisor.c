@@ -274,15 +274,15 @@ void mj_supervisor_hang_up(mj_supervisor_t *supervisor)
     drop_pending(supervisor);
 }
 
-/* --- calls --- */
+/* --- wake-ups --- */
 
-void mj_supervisor_bell(mj_supervisor_t *supervisor)
+void mj_supervisor_wake(mj_supervisor_t *supervisor)
 {
     mj_pool_t *pool;
     supervisor->is_doubted = true;
     for (pool = supervisor->pools; pool != NULL; pool = pool->next) {
-        if (mj_board_take_call(supervisor->context.board, pool->index)) {
-            mj_pool_call(pool);
+        if (mj_board_take_wakeup(supervisor->context.board, pool->index)) {
+            mj_pool_wake(pool);
         }
     }
 }

@@ -18,8 +18,8 @@ void mj_supervisor_receive(mj_supervisor_t *supervisor, mj_message_t *message, i
 /** The parent has closed its connection: what it has begun and not committed is dropped. */
 void mj_supervisor_hang_up(mj_supervisor_t *supervisor);
 
-/** The bell has rung: a child of httpd calls. */
-void mj_supervisor_bell(mj_supervisor_t *supervisor);
+/** A child of httpd has written to the wake-up pipe. */
+void mj_supervisor_wake(mj_supervisor_t *supervisor);
 
 /** Reaps children that have ended. */
 void mj_supervisor_reap(mj_supervisor_t *supervisor, int64_t now);

@@ -1,9 +1,9 @@
 #include "supervisor_driver.h"
 
-#include "bell.h"
 #include "control_socket.h"
 #include "harness.h"
 #include "reopen.h"
+#include "wakeup.h"
 
 #include <apr_strings.h>
 #include <dirent.h>
@@ -57,7 +57,7 @@ static void exec_supervisor(const driver_t *driver, char **argv, const int *give
     dup2(driver->log_fd, STDERR_FILENO);
     dup2(given[0], MJ_CONTROL_FD);
     dup2(given[1], MJ_CONTROL_BOARD_FD);
-    dup2(given[2], MJ_CONTROL_BELL_FD);
+    dup2(given[2], MJ_CONTROL_WAKEUP_FD);
     if (descriptors > 0) {
         setrlimit(RLIMIT_NOFILE, &limit);
     }
@@ -96,7 +96,7 @@ static void start_process(driver_t *driver, unsigned descriptors, const char *en
 
     ck_assert_ptr_null(mj_control_listen(driver->dir, &given[0], &driver->mark));
     given[1] = mj_reopen(driver->board_fd, O_RDWR);
-    given[2] = mj_bell_listen(driver->bell);
+    given[2] = mj_wakeup_reader(driver->wakeup);
     for (i = 0; i < 3; i++) {
         given[i] = moved(given[i]);
     }
@@ -132,8 +132,8 @@ driver_t *driver_start_as(unsigned descriptors, const char *entry, const char *v
     ck_assert(driver->log_fd >= 0);
     driver->pool_log_fd = driver->log_fd;
     ck_assert(mj_board_create(&driver->board, &driver->board_fd, 8, 8) == APR_SUCCESS);
-    driver->bell = mj_bell_make();
-    ck_assert(driver->bell >= 0);
+    driver->wakeup = mj_wakeup_make();
+    ck_assert(driver->wakeup >= 0);
 
     driver->connection = -1;
     start_process(driver, descriptors, entry, value);
@@ -364,7 +364,7 @@ void driver_clean(driver_t *driver)
     if (driver->board != NULL) {
         mj_board_unmap(driver->board);
         close(driver->board_fd);
-        close(driver->bell);
+        close(driver->wakeup);
         close(driver->log_fd);
         close(driver->mark);
         driver_hang_up(driver);
@@ -388,13 +388,13 @@ pid_t driver_last_ready(driver_t *driver)
     return (pid_t)strtol(start, NULL, 10);
 }
 
-void driver_ring(driver_t *driver, unsigned pool)
+void driver_wake(driver_t *driver, unsigned pool)
 {
-    if (mj_board_call(driver->board, pool)) {
-        int grasped = mj_bell_grasp(driver->bell);
-        ck_assert_int_ge(grasped, 0);
-        mj_bell_ring(grasped);
-        close(grasped);
+    if (mj_board_request_wakeup(driver->board, pool)) {
+        int writer = mj_wakeup_writer(driver->wakeup);
+        ck_assert_int_ge(writer, 0);
+        mj_wakeup_send(writer);
+        close(writer);
     }
 }
 

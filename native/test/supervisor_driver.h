@@ -17,7 +17,7 @@ typedef struct driver_t {
     int connection; /**< a conversation that is open; -1 */
     mj_board_t *board;
     int board_fd;
-    int bell;
+    int wakeup;
     char *dir; /**< holds all of this */
     char *runtime_dir;
     char *launcher; /**< a copy of the fake daemon that any user can execute */
@@ -86,7 +86,7 @@ void driver_await_gone(pid_t pid);
 unsigned driver_sockets(driver_t *driver);
 
 /** Calls a pool, as an httpd child does whose request waits. */
-void driver_ring(driver_t *driver, unsigned pool);
+void driver_wake(driver_t *driver, unsigned pool);
 
 /** Tells it to stop, and waits for its end. @return its exit status as waitpid gives it */
 int driver_stop(driver_t *driver);

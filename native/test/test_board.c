@@ -1,7 +1,7 @@
-#include "bell.h"
 #include "board_case.h"
 #include "harness.h"
 #include "reopen.h"
+#include "wakeup.h"
 
 #include <apr_strings.h>
 #include <errno.h>
@@ -19,7 +19,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static int bell;
+static int wakeup;
 
 /* --- life --- */
 
@@ -101,11 +101,11 @@ static int open_as_another_user(void)
         return 1;
     }
     for (size_t i = 0; i < COUNT(ways); i++) {
-        if (mj_reopen(board_fd, ways[i]) >= 0 || errno != EACCES || mj_reopen(bell, ways[i]) >= 0 || errno != EACCES) {
+        if (mj_reopen(board_fd, ways[i]) >= 0 || errno != EACCES || mj_reopen(wakeup, ways[i]) >= 0 || errno != EACCES) {
             return 2;
         }
     }
-    if (fchmod(board_fd, 0666) == 0 || mj_board_map(&other, board_fd, 4, 8) == APR_SUCCESS || write(bell, "", 1) >= 0) {
+    if (fchmod(board_fd, 0666) == 0 || mj_board_map(&other, board_fd, 4, 8) == APR_SUCCESS || write(wakeup, "", 1) >= 0) {
         return 3;
     }
     return mmap(NULL, 4096, PROT_READ, MAP_SHARED, board_fd, 0) == MAP_FAILED ? 0 : 4;
@@ -113,47 +113,47 @@ static int open_as_another_user(void)
 
 START_TEST(what_is_inherited_is_of_no_use_to_other_users)
 {
-    int heard;
+    int reader;
 
-    bell = mj_bell_make();
-    ck_assert_int_ge(bell, 0);
+    wakeup = mj_wakeup_make();
+    ck_assert_int_ge(wakeup, 0);
     if (geteuid() == 0) {
         ck_assert_int_eq(in_a_fork(open_as_another_user), 0);
     }
-    heard = mj_bell_listen(bell);
-    ck_assert_int_ge(heard, 0);
-    close(heard);
-    close(bell);
+    reader = mj_wakeup_reader(wakeup);
+    ck_assert_int_ge(reader, 0);
+    close(reader);
+    close(wakeup);
 }
 END_TEST
 
-START_TEST(a_bell_is_heard)
+START_TEST(a_wakeup_is_received)
 {
-    int heard, rung;
+    int reader, writer;
     char rings[9];
     struct pollfd waiting = {.events = POLLIN};
 
     (void)signal(SIGPIPE, SIG_IGN); /* as httpd has it */
-    bell = mj_bell_make();
-    rung = mj_bell_grasp(bell); /* before anybody listens */
-    ck_assert_int_ge(rung, 0);
-    mj_bell_ring(rung);
-    heard = mj_bell_listen(bell);
-    waiting.fd = heard;
-    mj_bell_ring(rung);
+    wakeup = mj_wakeup_make();
+    writer = mj_wakeup_writer(wakeup); /* before anybody listens */
+    ck_assert_int_ge(writer, 0);
+    mj_wakeup_send(writer);
+    reader = mj_wakeup_reader(wakeup);
+    waiting.fd = reader;
+    mj_wakeup_send(writer);
     ck_assert_int_eq(poll(&waiting, 1, 0), 1);
-    ck_assert_int_gt(read(heard, rings, sizeof(rings)), 0);
+    ck_assert_int_gt(read(reader, rings, sizeof(rings)), 0);
     ck_assert_int_eq(poll(&waiting, 1, 0), 0);
     for (int i = 0; i < 100000; i++) { /* nobody listens, and nobody waits */
-        mj_bell_ring(rung);
+        mj_wakeup_send(writer);
     }
-    close(rung);
-    while (read(heard, rings, sizeof(rings)) > 0) {
+    close(writer);
+    while (read(reader, rings, sizeof(rings)) > 0) {
     }
-    ck_assert_int_eq(poll(&waiting, 1, 0), 0); /* that nobody can ring is no event */
-    ck_assert_int_lt(read(rung, rings, 1), 0);
-    close(heard);
-    close(bell);
+    ck_assert_int_eq(poll(&waiting, 1, 0), 0); /* that nobody can write is no event */
+    ck_assert_int_lt(read(writer, rings, 1), 0);
+    close(reader);
+    close(wakeup);
 }
 END_TEST
 
@@ -397,11 +397,11 @@ START_TEST(another_pool_begins_without_what_was_of_the_last)
 
     mj_board_tally(board, pool, MJ_TALLY_LOST);
     mj_board_set_error(board, pool, "signal 9", 5);
-    ck_assert(mj_board_call(board, pool));
+    ck_assert(mj_board_request_wakeup(board, pool));
     mj_board_give_up(board, pool);
     ck_assert_int_eq(mj_board_claim(board, "shop", &place), APR_SUCCESS); /* it comes back */
     ck_assert_uint_eq(place, pool);
-    ck_assert(!mj_board_take_call(board, pool));
+    ck_assert(!mj_board_take_wakeup(board, pool));
     mj_board_look(board, pool, &view);
     ck_assert_uint_eq(view.tallies[MJ_TALLY_LOST], 1);
     ck_assert_str_eq(view.last_error, "signal 9");
@@ -731,7 +731,7 @@ Suite *mj_suite(void)
     tcase_add_test(tcase, a_board_that_could_shrink_is_refused);
     tcase_add_test(tcase, a_mapping_is_not_inherited);
     tcase_add_test(tcase, what_is_inherited_is_of_no_use_to_other_users);
-    tcase_add_test(tcase, a_bell_is_heard);
+    tcase_add_test(tcase, a_wakeup_is_received);
     tcase_add_test(tcase, who_has_which_place_is_not_read_from_the_board);
     tcase_add_test(tcase, the_path_of_a_socket_fits_or_is_refused);
     tcase = mj_board_case(suite, "pools");

@@ -163,13 +163,13 @@ START_TEST(a_call_is_heard_once)
 
     claim_other();
     supervisors = mj_board_map_again();
-    ck_assert(!mj_board_take_call(supervisors, pool));
-    ck_assert(mj_board_call(board, pool));
-    ck_assert(!mj_board_call(board, pool));
-    ck_assert(!mj_board_take_call(supervisors, other));
-    ck_assert(mj_board_take_call(supervisors, pool));
-    ck_assert(!mj_board_take_call(supervisors, pool));
-    ck_assert(mj_board_call(board, pool));
+    ck_assert(!mj_board_take_wakeup(supervisors, pool));
+    ck_assert(mj_board_request_wakeup(board, pool));
+    ck_assert(!mj_board_request_wakeup(board, pool));
+    ck_assert(!mj_board_take_wakeup(supervisors, other));
+    ck_assert(mj_board_take_wakeup(supervisors, pool));
+    ck_assert(!mj_board_take_wakeup(supervisors, pool));
+    ck_assert(mj_board_request_wakeup(board, pool));
     mj_board_unmap(supervisors);
 }
 END_TEST

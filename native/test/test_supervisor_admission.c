@@ -27,7 +27,7 @@ static void read_word(scene_t *scene, const char *word)
     mj_claim_t *claim = &scene->claims[scene->count];
     const char *at;
 
-    *claim = (mj_claim_t){.order = scene->count, .starts = 1, .is_first = true, .called_since = MJ_NEVER, .granted = 99};
+    *claim = (mj_claim_t){.order = scene->count, .starts = 1, .is_first = true, .waiting_since = MJ_NEVER, .granted = 99};
     scene->names[scene->count] = word[0];
     for (at = word + 1; *at != '\0'; at++) {
         switch (*at) {
@@ -35,7 +35,7 @@ static void read_word(scene_t *scene, const char *word)
             claim->starts = (unsigned)(*++at - '0');
             break;
         case '@':
-            claim->called_since = (*++at - '0') * SECOND;
+            claim->waiting_since = (*++at - '0') * SECOND;
             break;
         case '!':
             claim->replaces = claim->starts;
@@ -170,7 +170,7 @@ START_TEST(should_start_each_of_many_once)
     unsigned left = POOLS, i;
 
     for (i = 0; i < POOLS; i++) {
-        claims[i] = (mj_claim_t){.order = i, .starts = 1, .is_first = true, .called_since = MJ_NEVER};
+        claims[i] = (mj_claim_t){.order = i, .starts = 1, .is_first = true, .waiting_since = MJ_NEVER};
     }
     while (left > 0) {
         unsigned count = 0, first = POOLS - left;
@@ -195,8 +195,8 @@ END_TEST
 /* Whose starts come to nothing is last after two. */
 START_TEST(should_not_let_one_that_fails_keep_others_waiting)
 {
-    mj_claim_t bad = {.order = 0, .starts = 1, .is_first = true, .called_since = SECOND};
-    mj_claim_t good = {.order = 1, .starts = 1, .is_first = true, .called_since = MJ_NEVER};
+    mj_claim_t bad = {.order = 0, .starts = 1, .is_first = true, .waiting_since = SECOND};
+    mj_claim_t good = {.order = 1, .starts = 1, .is_first = true, .waiting_since = MJ_NEVER};
     mj_claim_t *order[] = {&bad, &good};
     unsigned turns = 0;
 

@@ -1,9 +1,9 @@
 /* jvm-supervisor as a process, with a stand-in for jvm-daemon: what starts, what is replaced, what is logged, and
  * what new settings change. How it all ends: test_supervisor_end.c. */
-#include "bell.h"
 #include "control_socket.h"
 #include "harness.h"
 #include "supervisor_driver.h"
+#include "wakeup.h"
 
 #include <apr_strings.h>
 #include <errno.h>
@@ -522,48 +522,48 @@ START_TEST(should_serve_until_the_last_child_has_gone_when_it_is_retired)
 }
 END_TEST
 
-static void ring(int bell)
+static void wake(int wakeup)
 {
-    int grasped = mj_bell_grasp(bell);
-    ck_assert_int_ge(grasped, 0);
-    mj_bell_ring(grasped);
-    close(grasped);
+    int writer = mj_wakeup_writer(wakeup);
+    ck_assert_int_ge(writer, 0);
+    mj_wakeup_send(writer);
+    close(writer);
 }
 
 /* A call that was taken can be made again. */
 static void await_call_taken(driver_t *driver)
 {
     int64_t since = 0;
-    while (!mj_board_call(driver->board, 0)) {
+    while (!mj_board_request_wakeup(driver->board, 0)) {
         ck_assert_msg(driver_waits(&since), "the call is not heard\n%s", driver_log(driver));
     }
 }
 
-START_TEST(should_hear_the_bell)
+START_TEST(should_be_woken)
 {
     driver_t *driver = driver_start();
     int i;
     driver_start_pool(driver, "");
-    ck_assert(mj_board_call(driver->board, 0));
+    ck_assert(mj_board_request_wakeup(driver->board, 0));
     for (i = 0; i < 3; i++) {
-        ring(driver->bell);
+        wake(driver->wakeup);
         await_call_taken(driver);
     }
     driver_finish(driver);
 }
 END_TEST
 
-START_TEST(should_not_be_stopped_by_a_bell_that_blocks)
+START_TEST(should_not_be_stopped_by_a_wakeup_that_blocks)
 {
     driver_t *driver = driver_start();
-    int grasped = mj_bell_grasp(driver->bell);
+    int writer = mj_wakeup_writer(driver->wakeup);
     driver_start_pool(driver, "");
-    ck_assert_int_eq(fcntl(grasped, F_SETFL, 0), 0); /* as a hostile child may: these flags are its own descriptor's alone */
+    ck_assert_int_eq(fcntl(writer, F_SETFL, 0), 0); /* as a hostile child may: these flags are its own descriptor's alone */
     for (int i = 0; i < 200000; i++) {
-        mj_bell_ring(grasped);
+        mj_wakeup_send(writer);
     }
     driver_start_pool(driver, ""); /* it answers */
-    close(grasped);
+    close(writer);
     driver_finish(driver);
 }
 END_TEST
@@ -746,8 +746,8 @@ Suite *mj_suite(void)
     tcase_add_test(settings, should_keep_what_it_was_started_with);
     tcase_add_test(settings, should_not_start_with_wrong_arguments);
     tcase_add_test(settings, should_serve_until_the_last_child_has_gone_when_it_is_retired);
-    tcase_add_test(settings, should_hear_the_bell);
-    tcase_add_test(settings, should_not_be_stopped_by_a_bell_that_blocks);
+    tcase_add_test(settings, should_be_woken);
+    tcase_add_test(settings, should_not_be_stopped_by_a_wakeup_that_blocks);
     tcase_add_test(settings, should_give_a_pool_its_state_folder);
     tcase_add_test(settings, should_keep_nothing_where_another_user_decides_what_runs);
     tcase_add_test(settings, should_keep_nothing_where_something_is_read_only);

@@ -68,7 +68,7 @@ START_TEST(should_look_at_once_when_it_is_called)
     driver_await(driver, " ready in ", 1);
     pid = driver_last_ready(driver);
     ck_assert_int_eq(unlink(find_socket(driver)), 0);
-    driver_ring(driver, 0);
+    driver_wake(driver, 0);
     expect_replacement(driver, pid, "its socket ");
     driver_finish(driver);
 }
@@ -90,7 +90,7 @@ START_TEST(should_replace_a_daemon_in_whose_place_another_socket_is)
     apr_cpystrn(address.sun_path, path, sizeof(address.sun_path));
     fd = socket(AF_UNIX, SOCK_STREAM, 0);
     ck_assert_int_eq(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
-    driver_ring(driver, 0);
+    driver_wake(driver, 0);
     expect_replacement(driver, pid, "its socket ");
     close(fd);
     driver_finish(driver);
@@ -105,7 +105,7 @@ START_TEST(should_replace_a_daemon_that_does_not_listen_any_more)
     ck_assert_str_eq(driver_configure(driver, driver_pool(driver, "shop", "unlistening"), NULL), "");
     driver_await(driver, " ready in ", 1);
     pid = driver_last_ready(driver);
-    driver_ring(driver, 0);
+    driver_wake(driver, 0);
     driver_await(driver, apr_psprintf(test_pool, "pool shop pid %d is replaced: not-reachable: it listens at its socket no more", (int)pid), 1);
     driver_finish(driver);
 }
@@ -120,7 +120,7 @@ START_TEST(should_keep_a_daemon_that_can_be_reached)
     driver_start_pool(driver, "beat");
     driver_await(driver, " ready in ", 1);
     for (i = 0; i < 20; i++) {
-        driver_ring(driver, 0);
+        driver_wake(driver, 0);
         usleep(20000);
     }
     ck_assert_uint_eq(driver_count(driver, " is replaced: "), 0);

@@ -204,7 +204,7 @@ START_TEST(should_stop_an_idle_pool_and_start_it_when_a_request_waits)
     driver_await(driver, " ended: idle-timeout", 1);
     ck_assert_uint_eq(driver_count(driver, "MJ0115: pool shop stops: idle-timeout"), 1);
     ck_assert_int_eq(mj_board_queue_enter(driver->board, 0, UINT32_MAX, 100), MJ_QUEUED);
-    driver_ring(driver, 0);
+    driver_wake(driver, 0);
     driver_await_state(driver, 0, MJ_POOL_READY);
     mj_board_queue_leave(driver->board, 0, UINT32_MAX);
     driver_finish(driver);
@@ -273,7 +273,7 @@ START_TEST(should_grow_when_requests_wait_and_never_beyond_the_most)
     configure(driver, "", "processes-max", "3");
     driver_await_state(driver, 0, MJ_POOL_READY);
     ck_assert_int_eq(mj_board_queue_enter(driver->board, 0, UINT32_MAX, 100), MJ_QUEUED);
-    driver_ring(driver, 0);
+    driver_wake(driver, 0);
     driver_await(driver, " ready in ", 3);
     mj_board_queue_leave(driver->board, 0, UINT32_MAX);
     driver_await(driver, " ended: exit code 0: surplus", 2);

@@ -1,8 +1,8 @@
 /* The control socket of jvm-supervisor, with a stand-in for jvm-daemon: what each verb does, who may use it, and that no client
  * holds anybody up. */
-#include "bell.h"
 #include "harness.h"
 #include "supervisor_driver.h"
+#include "wakeup.h"
 
 #include <apr_strings.h>
 #include <errno.h>
@@ -246,10 +246,10 @@ END_TEST
 /* A request that finds no daemon, as httpd's children call for one. */
 static void call(driver_t *driver, unsigned pool)
 {
-    int grasped = mj_bell_grasp(driver->bell);
-    ck_assert(mj_board_call(driver->board, pool));
-    mj_bell_ring(grasped);
-    close(grasped);
+    int writer = mj_wakeup_writer(driver->wakeup);
+    ck_assert(mj_board_request_wakeup(driver->board, pool));
+    mj_wakeup_send(writer);
+    close(writer);
 }
 
 START_TEST(should_drain_a_pool_until_a_request_comes)

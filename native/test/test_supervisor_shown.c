@@ -1,8 +1,8 @@
 /* What the board shows is jvm-supervisor's word: whatever a captured child of httpd writes over it is put right. */
-#include "bell.h"
 #include "harness.h"
 #include "reopen.h"
 #include "supervisor_driver.h"
+#include "wakeup.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -27,12 +27,12 @@ static void overwrite(const driver_t *driver, int byte)
 }
 
 /* As a request does that is not served. */
-static void ring(const driver_t *driver)
+static void wake(const driver_t *driver)
 {
-    int grasped = mj_bell_grasp(driver->bell);
-    ck_assert_int_ge(grasped, 0);
-    mj_bell_ring(grasped);
-    close(grasped);
+    int writer = mj_wakeup_writer(driver->wakeup);
+    ck_assert_int_ge(writer, 0);
+    mj_wakeup_send(writer);
+    close(writer);
 }
 
 static bool is_like(const driver_t *driver, unsigned pool, const mj_board_view_t *before)
@@ -80,7 +80,7 @@ START_TEST(should_show_again_what_was_overwritten)
     ck_assert_uint_eq(shop_view.slot_count, 3);
     for (i = 0; i < BYTES; i++) {
         overwrite(driver, bytes[i]);
-        ring(driver);
+        wake(driver);
         await_like(driver, 0, &shop_view, bytes[i]);
         driver_await_state(driver, 1, MJ_POOL_DOWN);
         mj_board_look(driver->board, 1, &down_view);
@@ -115,7 +115,7 @@ START_TEST(should_serve_again)
                           mj_board_in_flight(driver->board, 0, 0), mj_board_waiting(driver->board, 0), driver_log(driver));
             mj_board_clear_rows_of_nobody(driver->board); /* httpd's parent does so now and then, and its child */
             mj_board_keep_row(driver->board, 0);
-            ring(driver);
+            wake(driver);
             if (mj_board_queue_enter(driver->board, 0, child, 3) == MJ_QUEUED) {
                 mj_board_queue_leave(driver->board, 0, child);
                 is_served = mj_board_admit(driver->board, 0, child, NULL, &now) == MJ_ADMITTED && now.pid == before.pid;

@@ -52,8 +52,8 @@ static void call(driver_t *driver, unsigned pool)
 {
     int64_t since = 0;
     ck_assert_int_eq(mj_board_queue_enter(driver->board, pool, UINT32_MAX, 100), MJ_QUEUED);
-    driver_ring(driver, pool);
-    while (!mj_board_call(driver->board, pool)) { /* taken, as it can be called again */
+    driver_wake(driver, pool);
+    while (!mj_board_request_wakeup(driver->board, pool)) { /* taken, as it can be called again */
         ck_assert_msg(driver_waits(&since), "the call of pool %u is not heard\n%s", pool, driver_log(driver));
     }
 }
