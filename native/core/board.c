@@ -276,9 +276,9 @@ apr_status_t mj_board_child_init(mj_board_t *board, uint32_t pid, uint32_t *chil
     return APR_ENOSPC;
 }
 
-void mj_board_tally(mj_board_t *board, unsigned index, mj_tally_t tally)
+void mj_board_count(mj_board_t *board, unsigned index, mj_counter_t counter)
 {
-    atomic_fetch_add_explicit(&pool_at(board, index)->tallies[tally], 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&pool_at(board, index)->counters[counter], 1, memory_order_relaxed);
 }
 
 void mj_board_look(const mj_board_t *board, unsigned index, mj_board_view_t *view)
@@ -288,8 +288,8 @@ void mj_board_look(const mj_board_t *board, unsigned index, mj_board_view_t *vie
 
     view->state = mj_board_pool_state(board, index);
     view->waiting = mj_board_waiting(board, index);
-    for (i = 0; i < MJ_TALLY_COUNT; i++) {
-        view->tallies[i] = atomic_load(&pool->tallies[i]);
+    for (i = 0; i < MJ_COUNTER_COUNT; i++) {
+        view->counters[i] = atomic_load(&pool->counters[i]);
     }
     view->last_error_at = atomic_load(&pool->last_error_at);
     for (i = 0; i < MJ_POOL_ERROR_SIZE - 1; i++) {

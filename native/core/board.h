@@ -39,13 +39,13 @@ typedef enum mj_slot_state_t {
 } mj_slot_state_t;
 
 /** What is counted of a pool, from its first configuration on. */
-typedef enum mj_tally_t {
-    MJ_TALLY_ABANDONED, /**< the client left before its response was whole */
-    MJ_TALLY_MOVED,     /**< a daemon had gone before it saw the request, which was sent to another one */
-    MJ_TALLY_LOST,      /**< a daemon went while it handled the request */
-    MJ_TALLY_UPGRADED,  /**< the connection became a tunnel */
-    MJ_TALLY_COUNT
-} mj_tally_t;
+typedef enum mj_counter_t {
+    MJ_COUNTER_ABANDONED, /**< the client left before its response was whole */
+    MJ_COUNTER_MOVED,     /**< a daemon had gone before it saw the request, which was sent to another one */
+    MJ_COUNTER_LOST,      /**< a daemon went while it handled the request */
+    MJ_COUNTER_UPGRADED,  /**< the connection became a tunnel */
+    MJ_COUNTER_COUNT
+} mj_counter_t;
 
 typedef struct mj_board_t mj_board_t;
 
@@ -53,7 +53,7 @@ typedef struct mj_board_t mj_board_t;
 typedef struct mj_board_view_t {
     mj_pool_state_t state;
     uint32_t waiting;
-    uint64_t tallies[MJ_TALLY_COUNT];
+    uint64_t counters[MJ_COUNTER_COUNT];
     char last_error[MJ_POOL_ERROR_SIZE]; /**< terminated, but may be of two errors, and hold any byte; "" if there was none */
     apr_time_t last_error_at;            /**< 0 if there was none */
     unsigned slot_count; /**< of the slots below; those that are free included */
@@ -208,7 +208,7 @@ void mj_board_release(mj_board_t *board, const mj_ticket_t *ticket);
 /** The same where the daemon did not take the request. */
 void mj_board_cancel(mj_board_t *board, const mj_ticket_t *ticket);
 
-void mj_board_tally(mj_board_t *board, unsigned pool, mj_tally_t tally);
+void mj_board_count(mj_board_t *board, unsigned pool, mj_counter_t counter);
 
 /** Looks at a pool; for whoever has the board mapped. */
 void mj_board_look(const mj_board_t *board, unsigned pool, mj_board_view_t *view);

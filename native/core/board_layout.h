@@ -40,7 +40,7 @@ typedef struct pool_t {
     _Atomic uint32_t tunnels;
     _Atomic uint32_t wakeup; /* 1: a request wants a daemon, and the supervisor has not looked yet */
     _Atomic int64_t retry_at;
-    _Atomic uint64_t tallies[MJ_TALLY_COUNT];
+    _Atomic uint64_t counters[MJ_COUNTER_COUNT];
     _Atomic int64_t last_error_at;
     _Atomic char last_error[MJ_POOL_ERROR_SIZE];
     slot_t slots[MJ_BOARD_SLOTS];

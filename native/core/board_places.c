@@ -13,8 +13,8 @@ static void take_place(mj_board_t *board, unsigned index, const char *name)
     unsigned i;
 
     if (strcmp(place->name, name) != 0) {
-        for (i = 0; i < MJ_TALLY_COUNT; i++) {
-            atomic_store(&pool->tallies[i], 0);
+        for (i = 0; i < MJ_COUNTER_COUNT; i++) {
+            atomic_store(&pool->counters[i], 0);
         }
         mj_board_set_error(board, index, "", 0);
     }

@@ -58,7 +58,7 @@ static int refuse_to_wait(request_rec *r, const mj_pool_settings_t *settings, mj
 /* The client has left before a daemon took the request. */
 static int give_up(mj_exchange_t *exchange, const mj_pool_t *pool)
 {
-    mj_board_tally(mj_child()->board, pool->index, MJ_TALLY_ABANDONED);
+    mj_board_count(mj_child()->board, pool->index, MJ_COUNTER_ABANDONED);
     return mj_exchange_give_up(exchange);
 }
 
@@ -242,7 +242,7 @@ static mj_outcome_t attempt(mj_exchange_t *exchange, const mj_pool_t *pool, mj_t
         mj_board_release(child->board, ticket);
     }
     if (outcome == MJ_OUTCOME_UPGRADED) { /* a tunnel is no request in flight: it may stay for days */
-        mj_board_tally(child->board, pool->index, MJ_TALLY_UPGRADED);
+        mj_board_count(child->board, pool->index, MJ_COUNTER_UPGRADED);
         mj_exchange_tunnel(exchange);
         outcome = MJ_OUTCOME_FINAL;
     }
@@ -256,10 +256,10 @@ static mj_outcome_t attempt(mj_exchange_t *exchange, const mj_pool_t *pool, mj_t
         mj_exchange_send_file(exchange);
     }
     if (outcome == MJ_OUTCOME_UNSEEN || (outcome == MJ_OUTCOME_UNREACHED && is_first)) {
-        mj_board_tally(child->board, pool->index, MJ_TALLY_MOVED);
+        mj_board_count(child->board, pool->index, MJ_COUNTER_MOVED);
     }
     else if (exchange->is_abandoned || exchange->is_lost) {
-        mj_board_tally(child->board, pool->index, exchange->is_lost ? MJ_TALLY_LOST : MJ_TALLY_ABANDONED);
+        mj_board_count(child->board, pool->index, exchange->is_lost ? MJ_COUNTER_LOST : MJ_COUNTER_ABANDONED);
     }
     return outcome;
 }

@@ -19,11 +19,11 @@ static const char *const slot_states[] = {"free", "starting", "ready", "draining
 static const struct {
     const char *name;
     const char *help;
-} tallies[] = {
-    [MJ_TALLY_ABANDONED] = {"abandoned", "Requests whose client left before the response was whole"},
-    [MJ_TALLY_MOVED] = {"moved", "Attempts that no application had seen when the daemon went, repeated with another"},
-    [MJ_TALLY_LOST] = {"lost", "Requests that a daemon was handling when it went"},
-    [MJ_TALLY_UPGRADED] = {"upgraded", "Connections upgraded to another protocol"},
+} counters[] = {
+    [MJ_COUNTER_ABANDONED] = {"abandoned", "Requests whose client left before the response was whole"},
+    [MJ_COUNTER_MOVED] = {"moved", "Attempts that no application had seen when the daemon went, repeated with another"},
+    [MJ_COUNTER_LOST] = {"lost", "Requests that a daemon was handling when it went"},
+    [MJ_COUNTER_UPGRADED] = {"upgraded", "Connections upgraded to another protocol"},
 };
 
 /* Pool names hold letters, digits, dots, hyphens and underscores alone: they need no escapes in any of the formats. */
@@ -100,15 +100,15 @@ static void print_html(request_rec *r, const row_t *rows, int count)
     ap_rputs("<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>JVM pools</title></head><body>\n<h1>JVM pools</h1>\n"
              "<table border=\"1\">\n<tr><th>pool<th>virtual host<th>state<th>waiting",
              r);
-    for (int i = 0; i < COUNT(tallies); i++) {
-        ap_rprintf(r, "<th title=\"%s\">%s", tallies[i].help, tallies[i].name);
+    for (int i = 0; i < COUNT(counters); i++) {
+        ap_rprintf(r, "<th title=\"%s\">%s", counters[i].help, counters[i].name);
     }
     ap_rputs("<th>daemons: pid, state, requests in flight and served<th>last error</tr>\n", r);
     for (const row_t *row = rows; row < rows + count; row++) {
         look(row);
         ap_rprintf(r, "<tr><td>%s<td>%s<td>%s<td>%u", row->name, ap_escape_html(r->pool, row->server), pool_state(row), row->view->waiting);
-        for (int i = 0; i < COUNT(tallies); i++) {
-            ap_rprintf(r, "<td>%" APR_UINT64_T_FMT, row->view->tallies[i]);
+        for (int i = 0; i < COUNT(counters); i++) {
+            ap_rprintf(r, "<td>%" APR_UINT64_T_FMT, row->view->counters[i]);
         }
         ap_rputs("<td>", r);
         for (unsigned i = 0; i < row->view->slot_count; i++) {
@@ -130,8 +130,8 @@ static void print_json(request_rec *r, const row_t *rows, int count)
         look(row);
         ap_rprintf(r, "%s{\"name\":\"%s\",\"state\":\"%s\",\"waiting\":%u", row == rows ? "" : ",", row->name, pool_state(row),
                    row->view->waiting);
-        for (int i = 0; i < COUNT(tallies); i++) {
-            ap_rprintf(r, ",\"%s\":%" APR_UINT64_T_FMT, tallies[i].name, row->view->tallies[i]);
+        for (int i = 0; i < COUNT(counters); i++) {
+            ap_rprintf(r, ",\"%s\":%" APR_UINT64_T_FMT, counters[i].name, row->view->counters[i]);
         }
         ap_rprintf(r, ",\"lastError\":\"%s\",\"lastErrorAt\":\"%s\"", json_string(r, last_error(r, row)), last_error_time(r, row));
         ap_rputs(",\"daemons\":[", r);
@@ -222,11 +222,11 @@ static void print_prometheus(request_rec *r, const row_t *rows, int count)
     print_gauge(r, rows, count, "ready_daemons", "Daemons that take requests", ready_daemons);
     print_gauge(r, rows, count, "last_error_timestamp_seconds", "Time of the pool's last error, 0 if there was none", last_error_seconds);
     print_served(r, rows, count);
-    for (int i = 0; i < COUNT(tallies); i++) {
-        ap_rprintf(r, "# HELP mod_jvm_%s_total %s\n# TYPE mod_jvm_%s_total counter\n", tallies[i].name, tallies[i].help, tallies[i].name);
+    for (int i = 0; i < COUNT(counters); i++) {
+        ap_rprintf(r, "# HELP mod_jvm_%s_total %s\n# TYPE mod_jvm_%s_total counter\n", counters[i].name, counters[i].help, counters[i].name);
         for (int at = 0; at < count; at++) {
-            ap_rprintf(r, "mod_jvm_%s_total{pool=\"%s\"} %" APR_UINT64_T_FMT "\n", tallies[i].name, rows[at].name,
-                       look(&rows[at])->tallies[i]);
+            ap_rprintf(r, "mod_jvm_%s_total{pool=\"%s\"} %" APR_UINT64_T_FMT "\n", counters[i].name, rows[at].name,
+                       look(&rows[at])->counters[i]);
         }
     }
 }

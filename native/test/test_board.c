@@ -395,7 +395,7 @@ START_TEST(another_pool_begins_without_what_was_of_the_last)
     mj_board_view_t view;
     unsigned place;
 
-    mj_board_tally(board, pool, MJ_TALLY_LOST);
+    mj_board_count(board, pool, MJ_COUNTER_LOST);
     mj_board_set_error(board, pool, "signal 9", 5);
     ck_assert(mj_board_request_wakeup(board, pool));
     mj_board_give_up(board, pool);
@@ -403,13 +403,13 @@ START_TEST(another_pool_begins_without_what_was_of_the_last)
     ck_assert_uint_eq(place, pool);
     ck_assert(!mj_board_take_wakeup(board, pool));
     mj_board_look(board, pool, &view);
-    ck_assert_uint_eq(view.tallies[MJ_TALLY_LOST], 1);
+    ck_assert_uint_eq(view.counters[MJ_COUNTER_LOST], 1);
     ck_assert_str_eq(view.last_error, "signal 9");
     mj_board_give_up(board, pool);
     ck_assert_int_eq(mj_board_claim(board, "other", &place), APR_SUCCESS);
     ck_assert_uint_eq(place, pool);
     mj_board_look(board, pool, &view);
-    ck_assert_uint_eq(view.tallies[MJ_TALLY_LOST], 0);
+    ck_assert_uint_eq(view.counters[MJ_COUNTER_LOST], 0);
     ck_assert_str_eq(view.last_error, "");
     ck_assert_int_eq(view.last_error_at, 0);
 }
