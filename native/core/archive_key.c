@@ -11,7 +11,7 @@
 #define LIST_END(list) ((list) + sizeof(list) / sizeof((list)[0]))
 
 /* Agents may change classes, other options name another archive, or other classes; what is in a file that an option names is a user's. */
-static const char *const opponents[] = {
+static const char *const conflicts[] = {
     "-javaagent:", "-agentlib:", "-agentpath:", "-Xrun", "-Xshare", "-XX:AOT", "-XX:SharedArchiveFile", "-XX:ArchiveClassesAtExit",
     "-XX:+AutoCreateSharedArchive", "-XX:SharedClassListFile", "-XX:Flags=", "-XX:VMOptionsFile=", "-Xbootclasspath", "--patch-module",
     "--module-path", "--upgrade-module-path", "--limit-modules", "-Djava.system.class.loader", "-Djava.class.path", "-Djava.home",
@@ -19,7 +19,7 @@ static const char *const opponents[] = {
     "-XX:CompileCommandFile", "-XX:CompilerDirectivesFile"};
 
 /* The JVM adds the modules of its management agent and of its flight recorder by itself. */
-static const char *const module_opponents[] = {"-Dcom.sun.management", "-XX:StartFlightRecording", "-XX:+FlightRecorder"};
+static const char *const module_conflicts[] = {"-Dcom.sun.management", "-XX:StartFlightRecording", "-XX:+FlightRecorder"};
 
 /* Variables of the environment from which a JVM takes options. */
 static const char *const variables[] = {"JAVA_TOOL_OPTIONS=", "_JAVA_OPTIONS="};
@@ -72,29 +72,29 @@ static bool names_file(mj_span_t option)
     return starts_with(option, "-XX:") && memchr(option.data, '/', option.len) != NULL && matters(option);
 }
 
-bool mj_archive_opponent(mj_span_t record, mj_span_t *opponent)
+bool mj_archive_conflict(mj_span_t record, mj_span_t *conflict)
 {
     mj_record_iter_t iter = {.rest = record};
     while (mj_record_next(&iter) == APR_SUCCESS) {
-        if (mj_span_is(iter.name, "java-option") && (starts_with_any(iter.value, opponents, LIST_END(opponents)) || names_file(iter.value))) {
-            *opponent = iter.value;
+        if (mj_span_is(iter.name, "java-option") && (starts_with_any(iter.value, conflicts, LIST_END(conflicts)) || names_file(iter.value))) {
+            *conflict = iter.value;
             return true;
         }
         if (mj_span_is(iter.name, "env") && starts_with_any(iter.value, variables, LIST_END(variables))) {
             const char *equals = memchr(iter.value.data, '=', iter.value.len);
-            *opponent = (mj_span_t){iter.value.data, (apr_size_t)(equals - iter.value.data)};
+            *conflict = (mj_span_t){iter.value.data, (apr_size_t)(equals - iter.value.data)};
             return true;
         }
     }
     return false;
 }
 
-bool mj_archive_module_opponent(mj_span_t record, mj_span_t *opponent)
+bool mj_archive_module_conflict(mj_span_t record, mj_span_t *conflict)
 {
     mj_record_iter_t iter = {.rest = record};
     while (mj_record_next(&iter) == APR_SUCCESS) {
-        if (mj_span_is(iter.name, "java-option") && starts_with_any(iter.value, module_opponents, LIST_END(module_opponents))) {
-            *opponent = iter.value;
+        if (mj_span_is(iter.name, "java-option") && starts_with_any(iter.value, module_conflicts, LIST_END(module_conflicts))) {
+            *conflict = iter.value;
             return true;
         }
     }

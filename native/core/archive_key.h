@@ -10,14 +10,14 @@
 
 /** What keeps a pool's JVMs from using any archive: a java-option, or the name of a variable of their environment.
  *  @param record the pool's settings
- *  @param opponent set, if there is one
+ *  @param conflict set, if there is one
  *  @return whether there is */
-bool mj_archive_opponent(mj_span_t record, mj_span_t *opponent);
+bool mj_archive_conflict(mj_span_t record, mj_span_t *conflict);
 
 /** What keeps a pool's daemons from using an AOT cache, but not jvm-compiler, which goes without such options: they bring modules along that
  *  the cache was made without.
- *  @param opponent as for mj_archive_opponent */
-bool mj_archive_module_opponent(mj_span_t record, mj_span_t *opponent);
+ *  @param conflict as for mj_archive_conflict */
+bool mj_archive_module_conflict(mj_span_t record, mj_span_t *conflict);
 
 /** The settings of a pool that a JVM looks at before it takes an archive: java-home, and those of java-option that matter, with a heap for
  *  training. An archive is made from these alone, so that those of a key are the same whoever wants them.

@@ -2,7 +2,7 @@
  * argv[1] is the folder of the jars, argv[2] the pool's state folder, argv[3] the daemon's pid, argv[4] the
  * archive for the pool's key, if there is one. */
 #include "archive_file.h"
-#include "companion.h"
+#include "helper.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -20,7 +20,7 @@ int main(int argc, char **argv)
         (void)fprintf(stderr, "jvm-compiler is started by jvm-daemon.\n");
         return EXIT_FAILURE;
     }
-    mj_companion_die_with((pid_t)strtol(argv[3], NULL, 10));
+    mj_helper_die_with((pid_t)strtol(argv[3], NULL, 10));
     (void)alarm(LONGEST_S);
     if (!mj_launch_prepare(&launch, argv[1], argv[2]) || launch.state == NULL) {
         return EXIT_FAILURE;

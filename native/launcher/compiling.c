@@ -1,6 +1,6 @@
 #include "compiling.h"
 
-#include "companion.h"
+#include "helper.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -44,7 +44,7 @@ void mj_compiling_start(const mj_launch_t *launch, const char *archive)
         return;
     }
     state.lifecycle = ends[0];
-    state.is_running = mj_companion_start(launch, "jvm-compiler", archive, ends[1], &state.pid) == 0;
+    state.is_running = mj_helper_start(launch, "jvm-compiler", archive, ends[1], &state.pid) == 0;
     close(ends[1]);
     if (!state.is_running) {
         close(ends[0]);

@@ -12,9 +12,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static bool say_none(mj_span_t opponent, const char *for_whom)
+static bool say_none(mj_span_t conflict, const char *for_whom)
 {
-    (void)printf("archive: none for %s, because of %.*s\n", for_whom, (int)opponent.len, opponent.data);
+    (void)printf("archive: none for %s, because of %.*s\n", for_whom, (int)conflict.len, conflict.data);
     (void)fflush(stdout);
     return false;
 }
@@ -23,20 +23,20 @@ static bool say_none(mj_span_t opponent, const char *for_whom)
  * @return whether the daemon's JVM may use it */
 static bool prepare_start(mj_launch_t *launch, const char *archive)
 {
-    mj_span_t opponent;
+    mj_span_t conflict;
     mj_archive_t compiling = mj_archive_at(archive, MJ_ARCHIVE_COMPILER, launch->java_home);
 
     if (launch->state == NULL && archive == NULL) {
         return false;
     }
-    if (mj_archive_opponent(launch->record, &opponent)) {
-        return say_none(opponent, "this pool");
+    if (mj_archive_conflict(launch->record, &conflict)) {
+        return say_none(conflict, "this pool");
     }
     if (launch->state != NULL && mj_sources_need_compiler(launch->record, launch->state)) {
         (void)mj_archive_look(&compiling, stderr); /* jvm-compiler uses it, and says nothing of it */
         mj_compiling_start(launch, archive);
     }
-    return archive == NULL || !compiling.is_aot || !mj_archive_module_opponent(launch->record, &opponent) || say_none(opponent, "this pool's daemons");
+    return archive == NULL || !compiling.is_aot || !mj_archive_module_conflict(launch->record, &conflict) || say_none(conflict, "this pool's daemons");
 }
 
 int main(int argc, char **argv)

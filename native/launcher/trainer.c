@@ -2,10 +2,10 @@
  * mj_archive_settings on descriptor 4, and with the archive's file, which it cannot reach by any path, on descriptor 3. argv[1] is the folder of
  * the jars, argv[2] `daemon` or `compiler`: for whose JVM. It plays a daemon's life through, or jvm-compiler's, with an application of ours. What
  * it has to say goes to stderr. */
-#include "companion.h"
+#include "helper.h"
 #include "key.h"
 #include "launch.h"
-#include "rehearsal.h"
+#include "training_client.h"
 
 #include <apr_general.h>
 #include <errno.h>
@@ -33,7 +33,7 @@
 static _Noreturn void become_jvm(mj_launch_t *launch, int listener, int lifecycle, pid_t parent)
 {
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    mj_companion_die_with(parent);
+    mj_helper_die_with(parent);
     (void)alarm(0); /* the parent's */
     if (null < 0 || dup2(listener >= 0 ? listener : null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0 ||
         dup2(null, STDERR_FILENO) < 0 || dup2(lifecycle, MJ_LIFECYCLE_FD) < 0) {
@@ -48,16 +48,16 @@ static _Noreturn void become_jvm(mj_launch_t *launch, int listener, int lifecycl
 }
 
 /* A listening socket and a connection to it, which waits to be accepted. */
-typedef struct stage_t {
-    int listener;
+typedef struct listener_t {
+    int fd;
     int connection;
     mj_key_t key; /* for the connection */
-} stage_t;
+} listener_t;
 
 /* Makes a JVM, and waits for its end.
  * @param what it is to do, for the message
- * @param stage where it serves meanwhile; NULL: it does not */
-static bool perform(const char *what, mj_launch_t *jvm, const stage_t *stage)
+ * @param listener where it serves meanwhile; NULL: it does not */
+static bool perform(const char *what, mj_launch_t *jvm, const listener_t *listener)
 {
     char why[1024] = "";
     int ends[2], status = 0;
@@ -69,13 +69,13 @@ static bool perform(const char *what, mj_launch_t *jvm, const stage_t *stage)
         return false;
     }
     if (pid == 0) {
-        become_jvm(jvm, stage != NULL ? stage->listener : -1, ends[1], parent);
+        become_jvm(jvm, listener != NULL ? listener->fd : -1, ends[1], parent);
     }
     close(ends[1]);
-    if (stage != NULL) {
-        is_done = mj_rehearse(ends[0], stage->connection, &stage->key, jvm->record, why, sizeof(why));
+    if (listener != NULL) {
+        is_done = mj_training_run(ends[0], listener->connection, &listener->key, jvm->record, why, sizeof(why));
     }
-    while (mj_rehearsal_hear(ends[0], why, sizeof(why)) > 0) {
+    while (mj_training_hear(ends[0], why, sizeof(why)) > 0) {
     }
     close(ends[0]);
     is_done = waitpid(pid, &status, 0) == pid && status == 0 && is_done;
@@ -85,30 +85,30 @@ static bool perform(const char *what, mj_launch_t *jvm, const stage_t *stage)
     return is_done;
 }
 
-static void close_stage(const stage_t *stage)
+static void close_listener(const listener_t *listener)
 {
-    if (stage->listener >= 0) {
-        close(stage->listener);
+    if (listener->fd >= 0) {
+        close(listener->fd);
     }
-    if (stage->connection >= 0) {
-        close(stage->connection);
+    if (listener->connection >= 0) {
+        close(listener->connection);
     }
 }
 
 /* In the current folder: a socket's path may have 107 bytes only. It is gone at once, so that no end of this process leaves it there. */
-static bool open_stage(stage_t *stage)
+static bool open_listener(listener_t *listener)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = SOCKET_NAME};
     bool is_open;
 
-    stage->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    stage->connection = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    listener->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    listener->connection = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     (void)unlink(SOCKET_NAME);
-    is_open = stage->listener >= 0 && stage->connection >= 0 && bind(stage->listener, (struct sockaddr *)&address, sizeof(address)) == 0 &&
-              listen(stage->listener, 1) == 0 && connect(stage->connection, (struct sockaddr *)&address, sizeof(address)) == 0;
+    is_open = listener->fd >= 0 && listener->connection >= 0 && bind(listener->fd, (struct sockaddr *)&address, sizeof(address)) == 0 &&
+              listen(listener->fd, 1) == 0 && connect(listener->connection, (struct sockaddr *)&address, sizeof(address)) == 0;
     if (!is_open) {
         (void)fprintf(stderr, "no socket in its folder: %s\n", strerror(errno));
-        close_stage(stage);
+        close_listener(listener);
     }
     (void)unlink(SOCKET_NAME);
     return is_open;
@@ -123,21 +123,21 @@ static mj_launch_t with(const mj_launch_t *launch, const char *format, const cha
 }
 
 /* An AOT cache takes two steps, an archive of CDS is made at the end of the JVM that has shown what belongs in it.
- * @param stage as for perform */
-static bool make(const mj_launch_t *launch, bool is_aot, const stage_t *stage)
+ * @param listener as for perform */
+static bool make(const mj_launch_t *launch, bool is_aot, const listener_t *listener)
 {
     mj_launch_t rehearsal, creation;
 
     if (!is_aot) {
         rehearsal = with(launch, "ArchiveClassesAtExit=", FILE_NAME);
-        return perform("make it", &rehearsal, stage);
+        return perform("make it", &rehearsal, listener);
     }
     rehearsal = with(launch, "AOTConfiguration=", CONFIGURATION);
     creation = with(&rehearsal, "AOTCache=", FILE_NAME);
     mj_options_add(&rehearsal.options, "-XX:AOTMode=record");
     mj_options_add(&creation.options, "-XX:AOTMode=create");
     creation.is_trial = true;
-    return perform("record it", &rehearsal, stage) && perform("make it", &creation, NULL);
+    return perform("record it", &rehearsal, listener) && perform("make it", &creation, NULL);
 }
 
 /* Whether a JVM takes what was made. */
@@ -180,19 +180,19 @@ static bool copy_out(void)
 static bool train(mj_launch_t *launch, bool for_compiler)
 {
     bool is_aot = mj_archive_at(NULL, "", launch->java_home).is_aot, is_made;
-    stage_t stage = {.listener = -1, .connection = -1};
+    listener_t listener = {.fd = -1, .connection = -1};
 
-    if (mj_key_make(&stage.key) != APR_SUCCESS) {
+    if (mj_key_make(&listener.key) != APR_SUCCESS) {
         return false;
     }
     if (for_compiler) {
         mj_launch_compiler(launch);
-    } else if (!open_stage(&stage)) {
+    } else if (!open_listener(&listener)) {
         return false;
     }
-    launch->record = mj_rehearsal_settings(launch->record, &stage.key, launch->jars, for_compiler);
-    is_made = make(launch, is_aot, for_compiler ? NULL : &stage);
-    close_stage(&stage);
+    launch->record = mj_training_settings(launch->record, &listener.key, launch->jars, for_compiler);
+    is_made = make(launch, is_aot, for_compiler ? NULL : &listener);
+    close_listener(&listener);
     return is_made && try_out(launch, is_aot) && copy_out();
 }
 

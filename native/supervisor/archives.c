@@ -161,7 +161,7 @@ mj_archive_set_t *mj_archives_find(mj_archives_t *archives, const mj_supervisor_
     const char *java_home = mj_record_text(spec->record, "java-home", "", scratch), *key;
     const installation_t *installation = NULL;
     mj_archive_set_t *set;
-    mj_span_t opponent, settings;
+    mj_span_t conflict, settings;
     unsigned count;
 
     *why = NULL;
@@ -173,8 +173,8 @@ mj_archive_set_t *mj_archives_find(mj_archives_t *archives, const mj_supervisor_
         *why = "its chroot has another JDK";
     } else if (*java_home != '/') {
         *why = "its settings name no java-home";
-    } else if (mj_archive_opponent(spec->record, &opponent)) {
-        *why = apr_psprintf(scratch, "because of %.*s", (int)opponent.len, opponent.data);
+    } else if (mj_archive_conflict(spec->record, &conflict)) {
+        *why = apr_psprintf(scratch, "because of %.*s", (int)conflict.len, conflict.data);
     } else {
         installation = look_at(archives, java_home, config);
         *why = installation->fault;

@@ -144,11 +144,11 @@ START_TEST(should_be_made_from_nothing_of_a_pool)
 }
 END_TEST
 
-static void expect_opponent(const char *opponent)
+static void expect_conflict(const char *conflict)
 {
     mj_span_t found;
-    ck_assert_msg(mj_archive_opponent(mj_record_bytes(record), &found), "nothing against an archive: %s", opponent);
-    ck_assert_msg(mj_span_is(found, opponent), "%.*s, not %s", (int)found.len, found.data, opponent);
+    ck_assert_msg(mj_archive_conflict(mj_record_bytes(record), &found), "nothing against an archive: %s", conflict);
+    ck_assert_msg(mj_span_is(found, conflict), "%.*s, not %s", (int)found.len, found.data, conflict);
 }
 
 START_TEST(should_not_be_where_an_option_is_against_it)
@@ -164,19 +164,19 @@ START_TEST(should_not_be_where_an_option_is_against_it)
     for (i = 0; i < sizeof(against) / sizeof(against[0]); i++) {
         make();
         add(against[i]);
-        expect_opponent(against[i]);
+        expect_conflict(against[i]);
     }
     make();
     for (i = 0; i < sizeof(fine) / sizeof(fine[0]); i++) {
         add(fine[i]);
     }
     mj_record_add(record, "env", "MY_JAVA_TOOL_OPTIONS=-Xint");
-    ck_assert(!mj_archive_opponent(mj_record_bytes(record), &found));
+    ck_assert(!mj_archive_conflict(mj_record_bytes(record), &found));
     mj_record_add(record, "env", "JAVA_TOOL_OPTIONS=-Dpassword=secret");
-    expect_opponent("JAVA_TOOL_OPTIONS");
+    expect_conflict("JAVA_TOOL_OPTIONS");
     make();
     mj_record_add(record, "env", "_JAVA_OPTIONS=");
-    expect_opponent("_JAVA_OPTIONS");
+    expect_conflict("_JAVA_OPTIONS");
 }
 END_TEST
 
@@ -184,10 +184,10 @@ START_TEST(should_tell_what_brings_modules_along)
 {
     mj_span_t found;
     add("-Dx=y");
-    ck_assert(!mj_archive_module_opponent(mj_record_bytes(record), &found));
+    ck_assert(!mj_archive_module_conflict(mj_record_bytes(record), &found));
     add("-Dcom.sun.management.jmxremote");
-    ck_assert(mj_archive_module_opponent(mj_record_bytes(record), &found) && mj_span_is(found, "-Dcom.sun.management.jmxremote"));
-    ck_assert(!mj_archive_opponent(mj_record_bytes(record), &found));
+    ck_assert(mj_archive_module_conflict(mj_record_bytes(record), &found) && mj_span_is(found, "-Dcom.sun.management.jmxremote"));
+    ck_assert(!mj_archive_conflict(mj_record_bytes(record), &found));
 }
 END_TEST
 

@@ -1,4 +1,4 @@
-#include "companion.h"
+#include "helper.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -70,7 +70,7 @@ static int spawn(const mj_launch_t *launch, const char *program, const char *arc
     return error;
 }
 
-int mj_companion_start(const mj_launch_t *launch, const char *program, const char *archive, int lifecycle, pid_t *pid)
+int mj_helper_start(const mj_launch_t *launch, const char *program, const char *archive, int lifecycle, pid_t *pid)
 {
     int record = write_record(launch->record);
     int error;
@@ -83,7 +83,7 @@ int mj_companion_start(const mj_launch_t *launch, const char *program, const cha
     return error;
 }
 
-void mj_companion_die_with(pid_t parent)
+void mj_helper_die_with(pid_t parent)
 {
     if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0 || getppid() != parent) {
         _exit(EXIT_FAILURE);

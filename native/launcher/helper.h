@@ -1,6 +1,6 @@
 /* Programs that a daemon starts beside itself, and that lie beside its own: jvm-compiler. */
-#ifndef MJ_COMPANION_H
-#define MJ_COMPANION_H
+#ifndef MJ_HELPER_H
+#define MJ_HELPER_H
 
 #include "launch.h"
 
@@ -11,9 +11,9 @@
  *  the daemon's output, and inherits nothing else: no listening socket, and not the daemon's lifecycle.
  *  @param lifecycle what it has on descriptor 3; -1: /dev/null
  *  @return 0, or an errno */
-int mj_companion_start(const mj_launch_t *launch, const char *program, const char *archive, int lifecycle, pid_t *pid);
+int mj_helper_start(const mj_launch_t *launch, const char *program, const char *archive, int lifecycle, pid_t *pid);
 
 /** In a child: has it die with the thread that started it. Ends the process where that has ended already. */
-void mj_companion_die_with(pid_t parent);
+void mj_helper_die_with(pid_t parent);
 
 #endif

@@ -1,4 +1,4 @@
-#include "rehearsal.h"
+#include "training_client.h"
 
 #include "wire.h"
 
@@ -26,7 +26,7 @@ static void add_application(mj_record_builder_t *settings, const char *target, a
     mj_record_add_span(settings, "application", mj_record_bytes(definition));
 }
 
-mj_span_t mj_rehearsal_settings(mj_span_t record, const mj_key_t *key, const char *jars, bool as_source)
+mj_span_t mj_training_settings(mj_span_t record, const mj_key_t *key, const char *jars, bool as_source)
 {
     mj_record_iter_t iter = {.rest = record};
     mj_record_builder_t *settings;
@@ -43,7 +43,7 @@ mj_span_t mj_rehearsal_settings(mj_span_t record, const mj_key_t *key, const cha
     return mj_record_bytes(settings);
 }
 
-int mj_rehearsal_hear(int lifecycle, char *why, size_t size)
+int mj_training_hear(int lifecycle, char *why, size_t size)
 {
     char message[1025];
     ssize_t n = recv(lifecycle, message, sizeof(message) - 1, 0);
@@ -151,14 +151,14 @@ static bool serve_some(int connection, const mj_key_t *key, mj_span_t settings)
     return true;
 }
 
-bool mj_rehearse(int lifecycle, int connection, const mj_key_t *key, mj_span_t settings, char *why, size_t size)
+bool mj_training_run(int lifecycle, int connection, const mj_key_t *key, mj_span_t settings, char *why, size_t size)
 {
     const struct timeval patience = {.tv_sec = PATIENCE_S};
     int type;
     bool is_done;
 
     do {
-        type = mj_rehearsal_hear(lifecycle, why, size);
+        type = mj_training_hear(lifecycle, why, size);
     } while (type != READY && type != -1);
     if (type != READY || why[0] != '\0') {
         (void)shutdown(lifecycle, SHUT_WR); /* then it ends at once */
