@@ -93,7 +93,7 @@ void mj_child_init(apr_pool_t *pchild, server_rec *main_server)
     for (i = 0; i < pools->nelts; i++) {
         mj_idle_make(&child->idle[APR_ARRAY_IDX(pools, i, const mj_pool_t *)->index], pchild);
     }
-    mj_caretaker_start(child, places, pchild);
+    mj_idle_reaper_start(child, places, pchild);
     config->child = child;
 }
 

@@ -142,11 +142,11 @@ mj_child_t *mj_child(void);
  *  apart at most. */
 void mj_child_doubt(mj_child_t *child);
 
-/* --- caretaker.c --- */
+/* --- idle_reaper.c --- */
 
 /** Has a thread close what is idle for too long, until pchild is destroyed.
  *  @param pools how many child->idle has */
-void mj_caretaker_start(const mj_child_t *child, unsigned pools, apr_pool_t *pchild);
+void mj_idle_reaper_start(const mj_child_t *child, unsigned pools, apr_pool_t *pchild);
 
 /* --- config.c --- */
 void *mj_create_server_config(apr_pool_t *pool, server_rec *server);

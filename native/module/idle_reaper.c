@@ -16,7 +16,7 @@ APLOG_USE_MODULE(jvm);
 #define PAUSE apr_time_from_sec(2)
 #define STACK_SIZE ((apr_size_t)128 * 1024)
 
-typedef struct caretaker_t {
+typedef struct reaper_t {
     mj_board_t *board;
     mj_idle_t **idle; /* those of the pools that there are */
     unsigned *places; /* of the same */
@@ -25,41 +25,41 @@ typedef struct caretaker_t {
     apr_thread_mutex_t *mutex;
     apr_thread_cond_t *changed;
     bool is_over; /* guarded by the mutex */
-} caretaker_t;
+} reaper_t;
 
 static void *APR_THREAD_FUNC run(apr_thread_t *thread, void *data)
 {
-    caretaker_t *caretaker = data;
+    reaper_t *reaper = data;
 
-    apr_thread_mutex_lock(caretaker->mutex);
-    while (!caretaker->is_over) {
-        if (APR_STATUS_IS_TIMEUP(apr_thread_cond_timedwait(caretaker->changed, caretaker->mutex, PAUSE))) {
+    apr_thread_mutex_lock(reaper->mutex);
+    while (!reaper->is_over) {
+        if (APR_STATUS_IS_TIMEUP(apr_thread_cond_timedwait(reaper->changed, reaper->mutex, PAUSE))) {
             apr_time_t limit = apr_time_now() - IDLE_LIMIT;
-            for (int i = 0; i < caretaker->count; i++) {
-                mj_idle_expire(caretaker->idle[i], limit);
-                mj_board_keep_row(caretaker->board, caretaker->places[i]);
+            for (int i = 0; i < reaper->count; i++) {
+                mj_idle_expire(reaper->idle[i], limit);
+                mj_board_keep_row(reaper->board, reaper->places[i]);
             }
         }
     }
-    apr_thread_mutex_unlock(caretaker->mutex);
+    apr_thread_mutex_unlock(reaper->mutex);
     apr_thread_exit(thread, APR_SUCCESS);
     return NULL;
 }
 
 static apr_status_t stop(void *data)
 {
-    caretaker_t *caretaker = data;
+    reaper_t *reaper = data;
     apr_status_t rv;
 
-    apr_thread_mutex_lock(caretaker->mutex);
-    caretaker->is_over = true;
-    apr_thread_cond_signal(caretaker->changed);
-    apr_thread_mutex_unlock(caretaker->mutex);
-    return apr_thread_join(&rv, caretaker->thread);
+    apr_thread_mutex_lock(reaper->mutex);
+    reaper->is_over = true;
+    apr_thread_cond_signal(reaper->changed);
+    apr_thread_mutex_unlock(reaper->mutex);
+    return apr_thread_join(&rv, reaper->thread);
 }
 
 /* The child's signals are for its other threads: prefork ends a child in their handler, on whichever thread that runs. */
-static apr_status_t start_thread(caretaker_t *caretaker, apr_pool_t *pchild)
+static apr_status_t start_thread(reaper_t *reaper, apr_pool_t *pchild)
 {
     apr_threadattr_t *attributes;
     sigset_t all, before;
@@ -71,35 +71,35 @@ static apr_status_t start_thread(caretaker_t *caretaker, apr_pool_t *pchild)
     if (rv == APR_SUCCESS) {
         sigfillset(&all);
         pthread_sigmask(SIG_SETMASK, &all, &before);
-        rv = apr_thread_create(&caretaker->thread, attributes, run, caretaker, pchild);
+        rv = apr_thread_create(&reaper->thread, attributes, run, reaper, pchild);
         pthread_sigmask(SIG_SETMASK, &before, NULL);
     }
     return rv;
 }
 
-void mj_caretaker_start(const mj_child_t *child, unsigned pools, apr_pool_t *pchild)
+void mj_idle_reaper_start(const mj_child_t *child, unsigned pools, apr_pool_t *pchild)
 {
-    caretaker_t *caretaker = apr_pcalloc(pchild, sizeof(*caretaker));
+    reaper_t *reaper = apr_pcalloc(pchild, sizeof(*reaper));
     apr_status_t rv;
 
-    caretaker->board = child->board;
-    caretaker->idle = apr_palloc(pchild, pools * sizeof(mj_idle_t *));
-    caretaker->places = apr_palloc(pchild, pools * sizeof(unsigned));
+    reaper->board = child->board;
+    reaper->idle = apr_palloc(pchild, pools * sizeof(mj_idle_t *));
+    reaper->places = apr_palloc(pchild, pools * sizeof(unsigned));
     for (unsigned i = 0; i < pools; i++) {
         if (child->idle[i] != NULL) {
-            caretaker->places[caretaker->count] = i;
-            caretaker->idle[caretaker->count++] = child->idle[i];
+            reaper->places[reaper->count] = i;
+            reaper->idle[reaper->count++] = child->idle[i];
         }
     }
-    rv = apr_thread_mutex_create(&caretaker->mutex, APR_THREAD_MUTEX_DEFAULT, pchild);
+    rv = apr_thread_mutex_create(&reaper->mutex, APR_THREAD_MUTEX_DEFAULT, pchild);
     if (rv == APR_SUCCESS) {
-        rv = apr_thread_cond_create(&caretaker->changed, pchild);
+        rv = apr_thread_cond_create(&reaper->changed, pchild);
     }
     if (rv == APR_SUCCESS) {
-        rv = start_thread(caretaker, pchild);
+        rv = start_thread(reaper, pchild);
     }
     if (rv == APR_SUCCESS) {
-        apr_pool_pre_cleanup_register(pchild, caretaker, stop);
+        apr_pool_pre_cleanup_register(pchild, reaper, stop);
     } else {
         ap_log_error(APLOG_MARK, APLOG_WARNING, rv, ap_server_conf,
                      MJLOGNO(0017) "no thread for idle connections: those of this child stay open until it ends");
