@@ -1,6 +1,6 @@
-// A chat room: a page, and a WebSocket for each visitor who looks at it. What one says, all get.
-// Each WebSocket has a thread of its own, which receives; it takes none of the places of threads=. What a visitor
-// gets is sent by a thread of the visitor's own, so that nobody waits for one who is slow.
+// A chat room: a page, and a WebSocket for each visitor who has it open. Each message goes to all visitors.
+// Each WebSocket has a thread of its own for receiving, which takes no place of threads=.
+// Each visitor also has a thread for sending, so that a slow visitor does not make the others wait.
 import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -33,7 +33,7 @@ public class Chat {
         VISITORS.add(visitor);
         tellAll(name + " is here");
         try {
-            // Nothing comes any more once the page has gone, however it went.
+            // receive() returns empty once the page has been closed, for whatever reason.
             for (var message = socket.receive(); message.isPresent(); message = socket.receive()) {
                 if (message.get() instanceof WebSocketMessage.Text text) {
                     tellAll(name + ": " + text.text());
@@ -58,7 +58,7 @@ public class Chat {
             this.socket = socket;
         }
 
-        /** Never waits: a visitor who is too slow misses something. */
+        /** Never waits: a visitor who is too slow misses messages. */
         void tell(String text) {
             while (!waiting.offer(text)) {
                 waiting.poll();
@@ -71,7 +71,7 @@ public class Chat {
                     socket.send(waiting.take());
                 }
             } catch (InterruptedException | IOException e) {
-                return; // the visitor has left, which the receiving thread notices too
+                return; // the visitor has left; the receiving thread notices it too
             }
         }
     }

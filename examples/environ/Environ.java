@@ -1,5 +1,5 @@
-// Shows what an application is told of a request, and as whom it runs.
-// Lint checks both sides against docs/interface.md; it is meant for development.
+// Shows what an application learns about a request, and which user it runs as.
+// Lint checks both sides against docs/interface.md; use it during development.
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;

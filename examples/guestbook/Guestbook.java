@@ -1,4 +1,5 @@
-// A guestbook: a form sent by POST, a page, and a list that is streamed. Made once, by a factory that is given the mount's parameters:
+// A guestbook: a form sent by POST, a page, and a list that is streamed.
+// A factory makes it once, with the mount's parameters:
 // JVMAlias /guestbook /path/to/Guestbook.java param.title="Our visitors" param.entries=50
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -21,7 +22,7 @@ public class Guestbook implements Application {
 
     private final String title;
     private final int maxEntries;
-    /** In memory, and so of this process alone: a pool with processes=1 is what it needs. Newest first. */
+    /** Newest first. In the memory of this process: give the pool processes=1. */
     private final Deque<Entry> entries = new ArrayDeque<>();
 
     private record Entry(Instant time, String name, String text) {}
@@ -68,7 +69,7 @@ public class Guestbook implements Application {
             return Response.text("That is not a form.\n").withStatus(400);
         }
         add(fields.getOrDefault("name", ""), fields.getOrDefault("text", ""));
-        return Response.redirect("?"); // back to the page, so that reloading it does not sign again
+        return Response.redirect("?"); // back to the page, so that a reload does not sign again
     }
 
     private static String decode(String value) {
@@ -80,7 +81,7 @@ public class Guestbook implements Application {
             return;
         }
         Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-        synchronized (entries) { // many threads call an application at once
+        synchronized (entries) { // several threads call an application at once
             entries.addFirst(new Entry(now, name.isEmpty() ? "Somebody" : name, text));
             if (entries.size() > maxEntries) {
                 entries.removeLast();
