@@ -112,7 +112,7 @@ static void JNICALL on_abort(void)
     report_reason();
 }
 
-/* --- native methods of modjvm.host.Daemon --- */
+/* --- native methods of modjvm.launch.Daemon --- */
 
 static jbyteArray make_bytes(JNIEnv *env, mj_span_t from)
 {
@@ -474,7 +474,7 @@ static bool register_natives(JNIEnv *env)
         {(char *)(uintptr_t) "hollow", (char *)(uintptr_t) "([B)V", (void *)(uintptr_t)native_hollow},
         {(char *)(uintptr_t) "giveBackMemory", (char *)(uintptr_t) "()V", (void *)(uintptr_t)native_give_back},
     };
-    jclass daemon = (*env)->FindClass(env, "modjvm/host/Daemon");
+    jclass daemon = (*env)->FindClass(env, "modjvm/launch/Daemon");
     return daemon != NULL &&
            (*env)->RegisterNatives(env, daemon, methods, (jint)(sizeof(methods) / sizeof(methods[0]))) == JNI_OK;
 }
@@ -482,7 +482,7 @@ static bool register_natives(JNIEnv *env)
 static void call_main(JNIEnv *env)
 {
     jclass string = (*env)->FindClass(env, "java/lang/String");
-    jclass type = string != NULL ? (*env)->FindClass(env, state.launch->main_class != NULL ? state.launch->main_class : "modjvm/host/Main") : NULL;
+    jclass type = string != NULL ? (*env)->FindClass(env, state.launch->main_class != NULL ? state.launch->main_class : "modjvm/launch/Main") : NULL;
     jmethodID method = type != NULL ? (*env)->GetStaticMethodID(env, type, "main", "([Ljava/lang/String;)V") : NULL;
     jobjectArray arguments = method != NULL ? (*env)->NewObjectArray(env, 0, string, NULL) : NULL;
     if (arguments != NULL) {

@@ -74,7 +74,7 @@ bool mj_launch_prepare(mj_launch_t *launch, const char *jars, const char *state)
 void mj_launch_compiler(mj_launch_t *launch)
 {
     launch->options = mj_options_for_compiler(&launch->options);
-    launch->main_class = "modjvm/host/CompilerMain";
+    launch->main_class = "modjvm/launch/CompilerMain";
 }
 
 void mj_launch_from(mj_launch_t *launch, mj_archive_t *archive, FILE *complaints)

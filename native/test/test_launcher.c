@@ -379,7 +379,7 @@ START_TEST(should_tell_the_exception_that_main_threw)
 {
     launched_t launched = act(_i, "throw");
     expect(&launched, "Fjava.lang.IllegalStateException: nothing \xc3\xa4 to serve");
-    ck_assert_ptr_nonnull(strstr(output_of(&launched), "at modjvm.host.Main.main(Main.java:"));
+    ck_assert_ptr_nonnull(strstr(output_of(&launched), "at modjvm.launch.Main.main(Main.java:"));
     ck_assert_int_eq(exit_code(&launched), 1);
 }
 END_TEST

@@ -7,10 +7,14 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** The directions of dependencies: host to loading to protocol, all to the api, never back. */
+/** The rooms and the directions of their dependencies (docs/architecture.md): none goes back. */
 class ArchitectureTest {
     private static final String ANNOTATIONS = "org.jspecify..";
 
@@ -43,6 +47,7 @@ class ArchitectureTest {
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
                         "modjvm.protocol",
+                        "modjvm.record",
                         "java.lang..",
                         "java.nio",
                         "java.nio.charset",
@@ -52,21 +57,48 @@ class ArchitectureTest {
                 .check(imported);
         noClasses()
                 .that()
-                .resideInAPackage("modjvm.protocol")
+                .resideInAnyPackage("modjvm.protocol", "modjvm.record")
                 .should()
                 .dependOnClassesThat()
                 .haveNameMatching("java\\.io\\.(InputStream|OutputStream|File.*|PrintStream)|java\\.lang\\.Thread")
                 .check(imported);
     }
 
+    /** A room, and those of the host that it may depend on beside itself. */
+    @ParameterizedTest
+    @CsvSource({
+        "modjvm.record, ''",
+        "modjvm.protocol, modjvm.record",
+        "modjvm.logging, ''",
+        "modjvm.loading, modjvm.logging modjvm.record",
+        "modjvm.server, modjvm.loading modjvm.logging",
+        "modjvm.wire, modjvm.server modjvm.loading modjvm.logging modjvm.protocol modjvm.record",
+        "modjvm.health, modjvm.wire modjvm.server modjvm.loading modjvm.logging",
+        "modjvm.rehearsal, ''"
+    })
+    void shouldKeepTheDirectionsOfTheRooms(String room, String others) {
+        List<String> allowed =
+                new ArrayList<>(List.of(room, "modjvm", "java..", "javax..", "com.sun.source..", ANNOTATIONS));
+        if (!others.isEmpty()) {
+            allowed.addAll(List.of(others.split(" ")));
+        }
+        classes()
+                .that()
+                .resideInAPackage(room)
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(allowed.toArray(new String[0]))
+                .check(imported);
+    }
+
     @Test
-    void shouldNotHaveLoadingKnowOfServing() {
+    void shouldHaveNobodyDependOnTheLaunch() {
         noClasses()
                 .that()
-                .resideInAPackage("modjvm.loading")
+                .resideOutsideOfPackage("modjvm.launch")
                 .should()
                 .dependOnClassesThat()
-                .resideInAPackage("modjvm.host")
+                .resideInAPackage("modjvm.launch")
                 .check(imported);
     }
 

@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import modjvm.Config;
-import modjvm.protocol.ProtocolException;
-import modjvm.protocol.Record;
+import modjvm.record.Record;
+import modjvm.record.RecordException;
 
 /**
  * What an application is made of.
@@ -38,7 +38,7 @@ record Definition(Path target, String entryPoint, String group, Config config, b
                     }
                 }
             }
-        } catch (ProtocolException e) {
+        } catch (RecordException e) {
             throw new LoadException("the definition of an application is malformed: " + OneLine.of(e), e);
         }
         return new Definition(path(target), entryPoint, group, new Config(parameters), reload);

@@ -8,8 +8,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import modjvm.protocol.ProtocolException;
-import modjvm.protocol.Record;
+import modjvm.record.Record;
+import modjvm.record.RecordException;
 
 /**
  * Which applications a request may bring that the settings do not name. httpd has worked out what its configuration can lead to; a child of httpd that somebody
@@ -45,7 +45,7 @@ public final class DynamicTargets {
     /**
      * Reads the entry {@code dynamic} of a pool record (CONTROL.md, section 1).
      */
-    public static DynamicTargets parse(byte[] record) throws ProtocolException {
+    public static DynamicTargets parse(byte[] record) throws RecordException {
         long uid = -1;
         long gid = -1;
         List<TargetForm> forms = new ArrayList<>();

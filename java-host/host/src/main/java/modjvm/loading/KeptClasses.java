@@ -28,7 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.CRC32;
-import modjvm.protocol.Fnv;
+import modjvm.record.Fnv;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import modjvm.Application;
+import modjvm.logging.RareLine;
 
 /** The applications of a pool. */
 public final class Mounts implements Applications {

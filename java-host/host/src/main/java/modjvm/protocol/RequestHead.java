@@ -10,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.function.BiConsumer;
 import modjvm.protocol.ProtocolException.Code;
+import modjvm.record.Record;
+import modjvm.record.RecordException;
 
 /**
  * The payload of a REQUEST, checked as a whole when it is decoded, and made into strings only where somebody asks. Immutable, if nobody
@@ -64,7 +66,7 @@ public final class RequestHead {
         int definitionAt = cursor.at();
         int length = cursor.u16();
         int from = cursor.take(length);
-        Record.check(payload, from, from + length);
+        checkRecord(payload, from, from + length);
         int headersAt = cursor.at();
         for (int count = cursor.u16(); count > 0; count--) {
             cursor.fieldName();
@@ -77,6 +79,14 @@ public final class RequestHead {
         }
         cursor.expectEnd();
         return new RequestHead(payload, definitionAt, headersAt, variablesAt);
+    }
+
+    private static void checkRecord(byte[] payload, int from, int to) throws ProtocolException {
+        try {
+            Record.check(payload, from, to);
+        } catch (RecordException e) {
+            throw new ProtocolException(Code.BAD_RECORD, String.valueOf(e.getMessage()));
+        }
     }
 
     /** Of the body; 0 where there is none, {@link Frame#LENGTH_UNKNOWN} where it is not known. */

@@ -34,8 +34,8 @@ class ClassLoadersTest {
         "modjvm.Response, seen",
         "java.sql.Connection, seen",
         "modjvm.loading.Mounts, hidden",
-        "modjvm.protocol.Record, hidden",
-        "modjvm.host.Main, hidden",
+        "modjvm.record.Record, hidden",
+        "modjvm.launch.Main, hidden",
         "modjvm.Nothing, hidden",
         "org.junit.jupiter.api.Test, hidden"
     })

@@ -170,7 +170,7 @@ class WatchTest {
         AtomicInteger filled = new AtomicInteger();
         watch.whenFilled(filled::incrementAndGet);
         Path target = bench.source("Hello.java", GOOD);
-        byte[] definition = new modjvm.protocol.Record.Builder()
+        byte[] definition = new modjvm.record.Record.Builder()
                 .add("target", target.toString())
                 .add("entry-point", "application")
                 .add("group", "")

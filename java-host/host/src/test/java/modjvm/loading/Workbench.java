@@ -25,8 +25,8 @@ import javax.tools.ToolProvider;
 import modjvm.Application;
 import modjvm.Body;
 import modjvm.Request;
-import modjvm.protocol.ProtocolException;
-import modjvm.protocol.Record;
+import modjvm.record.Record;
+import modjvm.record.RecordException;
 
 /** Makes targets in a folder of a test's own, loads them and asks them. */
 final class Workbench {
@@ -136,7 +136,7 @@ final class Workbench {
                 record.add("param", "n=" + i);
             }
             return DynamicTargets.parse(record.bytes());
-        } catch (ProtocolException e) {
+        } catch (RecordException e) {
             throw new AssertionError(e);
         }
     }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import modjvm.record.Record;
 
 /** httpd's half of the wire, for tests: strict enough for what a correct daemon sends. Texts are ISO-8859-1. */
 public final class HttpdCodec {

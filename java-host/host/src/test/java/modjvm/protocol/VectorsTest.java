@@ -16,6 +16,8 @@ import java.util.stream.Stream;
 import modjvm.protocol.RequestHead.Text;
 import modjvm.protocol.Vector.Line;
 import modjvm.protocol.Vector.Part;
+import modjvm.record.Record;
+import modjvm.record.RecordException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -217,13 +219,21 @@ class VectorsTest {
             lines.add(new Line("field", names[index++], head.latin1(text)));
         }
         byte[] definition = head.definition(new byte[0]);
-        for (Record.Entry entry : Record.parse(definition)) {
+        for (Record.Entry entry : entries(definition)) {
             lines.add(new Line("record", latin1(entry.name().getBytes(StandardCharsets.UTF_8)), latin1(entry.value())));
         }
         assertThat(head.definition(definition.clone())).isEqualTo(definition);
         assertThat(head.definition(definition)).isSameAs(definition);
         head.headers((name, value) -> lines.add(new Line("header", name, value)));
         head.variables((name, value) -> lines.add(new Line("variable", name, value)));
+    }
+
+    private static List<Record.Entry> entries(byte[] definition) {
+        try {
+            return Record.parse(definition);
+        } catch (RecordException e) {
+            throw new AssertionError(e); // it was checked with the frame
+        }
     }
 
     /** With DATA in one line, and variables in the text that is made of their bytes. */

@@ -1,0 +1,96 @@
+package modjvm.health;
+
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import modjvm.loading.ChangeNotices;
+import modjvm.loading.Watch;
+
+/**
+ * Tells the supervisor of targets that have changed. Has a thread of its own, which a dead file system can stop without harm to anything else.
+ * It sleeps until the kernel notices a change, if it can; else it looks each second.
+ */
+public final class Reload implements Runnable {
+    private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** Where the kernel tells of changes: for those that it does not see. */
+    private static final long RARE_NANOS = TimeUnit.SECONDS.toNanos(60);
+    /** Where something is about to change. */
+    private static final long SHORT_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    /** A look takes no more than one part in so many of the time. */
+    private static final long SHARE = 50;
+
+    private final Watch watch;
+    private final Watch.Changes changes;
+
+    public Reload(Watch watch, Supervisor supervisor) {
+        this.watch = watch;
+        this.changes = new Watch.Changes() {
+            @Override
+            public void changed(Path path, long fingerprint) {
+                supervisor.changed(fingerprint, path.toString());
+            }
+        };
+    }
+
+    /** Starts the thread as soon as there is anything to look at. */
+    public void start() {
+        watch.whenFilled(new Runnable() {
+            @Override
+            public void run() {
+                Thread thread = new Thread(Reload.this, "modjvm-reload");
+                thread.setDaemon(true);
+                thread.start();
+            }
+        });
+    }
+
+    /** Does not return. */
+    @Override
+    public void run() {
+        Thread self = Thread.currentThread();
+        watch.whenAdded(new Runnable() {
+            @Override
+            public void run() {
+                self.interrupt();
+            }
+        });
+        ChangeNotices notices = ChangeNotices.open(Path.of("/"));
+        boolean isTold = true;
+        for (long pause = PAUSE_NANOS; ; ) {
+            pause(pause);
+            long began = System.nanoTime();
+            // Before the look: what changes after it is noticed. What the notices hold stays with them once they are of
+            // no use: a process without
+            // descriptors is to be replaced, not to go on with two more.
+            isTold = isTold && notices != null && notices.cover(watch.paths());
+            boolean isUnsettled = watch.look(changes);
+            pause = pauseNanos(isUnsettled, System.nanoTime() - began);
+            if (notices != null && isTold && !isUnsettled) {
+                pause -= await(notices);
+            }
+        }
+    }
+
+    /** @return how long that took, in nanoseconds */
+    private static long await(ChangeNotices notices) {
+        long began = System.nanoTime();
+        try {
+            notices.await(RARE_NANOS);
+        } catch (InterruptedException e) {
+            // something was added, or an application interrupts whatever it finds
+        }
+        return System.nanoTime() - began;
+    }
+
+    static long pauseNanos(boolean isUnsettled, long tookNanos) {
+        return Math.max(isUnsettled ? SHORT_PAUSE_NANOS : PAUSE_NANOS, SHARE * tookNanos);
+    }
+
+    private static void pause(long nanos) {
+        long until = System.nanoTime() + nanos;
+        for (long left = nanos; left > 0; left = until - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+            Thread.interrupted(); // by an application that interrupts whatever it finds
+        }
+    }
+}

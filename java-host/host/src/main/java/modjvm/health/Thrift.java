@@ -1,0 +1,91 @@
+package modjvm.health;
+
+import java.lang.ref.WeakReference;
+import java.util.concurrent.TimeUnit;
+import modjvm.wire.Server;
+
+/**
+ * Gives memory back to the system once nothing has been served for a while: once for each time of work, and only if there is something to
+ * gain. What requests wait for in the meantime is one collection.
+ */
+public final class Thrift implements Duty {
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(2);
+    /** Once all has been given back; whoever serves for less than this in between gives back the next time. */
+    private static final long RARE_LOOK_NANOS = TimeUnit.SECONDS.toNanos(15);
+    /** Until then httpd has closed the connections that it does not need. */
+    private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(10);
+    /** Between the collection and the rest: what the collector has found to be free is freed by threads of the JDK. */
+    private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** And then: the compiler has taken notice of all this, and returns its memory to the C library after five seconds. */
+    private static final long SETTLE_NANOS = TimeUnit.SECONDS.toNanos(6);
+    /** As a collection of a large heap takes long, the next one comes so many times later. */
+    private static final long RARITY = 200;
+
+    private static final long LEAST_GAIN = 4L << 20;
+    private static final int PIECE = 256 << 10;
+
+    private enum State {
+        BUSY,
+        COLLECTED,
+        HOLLOWED,
+        DONE
+    }
+
+    private final Quiet quiet;
+    private final Memory memory;
+    private State state = State.BUSY;
+    private long notBeforeNanos;
+    /** What was resident when all had been given back. */
+    private long leastBytes;
+
+    /** @param nowNanos from when on it counts */
+    public Thrift(Server server, Memory memory, long nowNanos) {
+        this.quiet = new Quiet(server, nowNanos);
+        this.memory = memory;
+        this.notBeforeNanos = nowNanos;
+    }
+
+    @Override
+    public long perform(long nowNanos) {
+        long quietNanos = quiet.nanos(nowNanos);
+        if (quietNanos == 0) {
+            state = State.BUSY;
+        } else if (state == State.COLLECTED) {
+            hollowFreeHeap();
+            state = State.HOLLOWED;
+            return SETTLE_NANOS;
+        } else if (state == State.HOLLOWED) {
+            memory.giveBack();
+            leastBytes = memory.residentBytes();
+            state = State.DONE;
+        } else if (state == State.BUSY && quietNanos >= QUIET_NANOS && nowNanos - notBeforeNanos >= 0) {
+            return collect(nowNanos);
+        }
+        return state == State.DONE ? RARE_LOOK_NANOS : LOOK_NANOS;
+    }
+
+    private long collect(long nowNanos) {
+        if (memory.residentBytes() < leastBytes + LEAST_GAIN) {
+            state = State.DONE;
+            return RARE_LOOK_NANOS;
+        }
+        long began = System.nanoTime();
+        System.gc();
+        notBeforeNanos = nowNanos + (System.nanoTime() - began) * RARITY;
+        state = State.COLLECTED;
+        return PAUSE_NANOS;
+    }
+
+    /**
+     * The collector keeps the pages of the young generation, all of which have been written to. They are given back piece by piece, as arrays
+     * that nobody uses: an array is all zero, and so are pages that have been given back. Ends with the first collection, which is when all has
+     * been passed through.
+     */
+    private void hollowFreeHeap() {
+        WeakReference<Object> untilCollection = new WeakReference<>(new Object());
+        long left = Runtime.getRuntime().freeMemory();
+        for (; left > PIECE && untilCollection.get() != null; left -= PIECE) {
+            memory.hollow(new byte[PIECE]);
+        }
+    }
+}

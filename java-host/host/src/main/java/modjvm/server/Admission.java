@@ -1,0 +1,155 @@
+package modjvm.server;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The permits of a daemon: how many requests may be in the application at once, and how many have not been answered in full. Thread-safe: a
+ * request changes numbers here, and never waits for another one; only who drains waits.
+ *
+ * <p>A permit is given back just before the last bytes of a response leave, because httpd may send the next request as soon as it has them;
+ * the request stays in flight until they have left. A tunnel gives its permit back when it opens, and is in flight until it ends.
+ */
+public final class Admission {
+    /** What becomes of a request. */
+    public enum Verdict {
+        ADMITTED,
+        FULL,
+        DRAINING
+    }
+
+    /**
+     * What has been served so far.
+     *
+     * @param inFlight requests and tunnels that have not ended; without those that are waited for no more
+     * @param finished requests and tunnels that have
+     */
+    public record Count(int inFlight, long finished) {}
+
+    private static final long DRAINING = 1L << 63;
+    private static final long IN_FLIGHT = 1L << 32;
+
+    private final int permits;
+    /** {@link #DRAINING}, the requests in flight in the rest of the upper half, the permits taken in the lower half. */
+    private final AtomicLong state = new AtomicLong();
+
+    private final AtomicLong finished = new AtomicLong();
+    /** Of those whose number is this, the last one runs {@link #atMilestone}. */
+    private volatile long milestone = Long.MAX_VALUE;
+
+    private volatile Runnable atMilestone = new Runnable() {
+        @Override
+        public void run() {}
+    };
+
+    public Admission(int permits) {
+        this.permits = permits;
+    }
+
+    /** An admitted request's; used by one thread, but for {@link #abandon} and {@link #isAbandoned}. */
+    public static final class Permit implements AutoCloseable {
+        private static final int RELEASED = 1;
+        private static final int ABANDONED = 2;
+
+        private final Admission admission;
+        private final AtomicInteger state = new AtomicInteger();
+
+        public Permit(Admission admission) {
+            this.admission = admission;
+        }
+
+        /** Lets the next request in, if that has not happened yet. */
+        public void release() {
+            for (int old = state.get(); (old & RELEASED) == 0; old = state.get()) {
+                if (state.compareAndSet(old, old | RELEASED)) {
+                    admission.state.decrementAndGet();
+                }
+            }
+        }
+
+        /** Releases, and is in flight no more. Once only. */
+        @Override
+        public void close() {
+            release();
+            admission.finish(isAbandoned());
+        }
+
+        /**
+         * Whoever drains waits for the request no more.
+         *
+         * @return false if it has been answered, has become a tunnel, or has been abandoned before
+         */
+        public boolean abandon() {
+            boolean isRunning = state.compareAndSet(0, ABANDONED);
+            if (isRunning) {
+                admission.forget();
+            }
+            return isRunning;
+        }
+
+        public boolean isAbandoned() {
+            return (state.get() & ABANDONED) != 0;
+        }
+    }
+
+    /** Asks for admission; where it is given, a {@link Permit} is made, and closed in the end. */
+    public Verdict enter() {
+        while (true) {
+            long now = state.get();
+            if (now < 0) {
+                return Verdict.DRAINING;
+            }
+            if ((int) now >= permits) {
+                return Verdict.FULL;
+            }
+            if (state.compareAndSet(now, now + IN_FLIGHT + 1)) {
+                return Verdict.ADMITTED;
+            }
+        }
+    }
+
+    private void finish(boolean isForgotten) {
+        long count = finished.incrementAndGet();
+        if (!isForgotten) {
+            forget();
+        }
+        if (count == milestone) {
+            atMilestone.run();
+        }
+    }
+
+    private void forget() {
+        long now = state.addAndGet(-IN_FLIGHT);
+        if (now < 0 && inFlight(now) == 0) {
+            synchronized (this) {
+                notifyAll();
+            }
+        }
+    }
+
+    private static int inFlight(long state) {
+        return (int) ((state & ~DRAINING) >>> 32);
+    }
+
+    public Count count() {
+        return new Count(inFlight(state.get()), finished.get());
+    }
+
+    /** Runs this when so many have finished in all, on the thread of the last one; not if that has been already. */
+    public void whenFinished(long count, Runnable action) {
+        atMilestone = action;
+        milestone = count;
+    }
+
+    /** From now on nothing is admitted. */
+    public void drain() {
+        state.getAndUpdate(now -> now | DRAINING);
+    }
+
+    /** Waits until nothing is in flight. */
+    public synchronized void awaitNoneInFlight() throws InterruptedException {
+        while (inFlight(state.get()) > 0) {
+            wait();
+        }
+    }
+}

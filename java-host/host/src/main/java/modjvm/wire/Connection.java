@@ -1,0 +1,234 @@
+package modjvm.wire;
+
+import static modjvm.protocol.Constants.*;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SocketChannel;
+import java.security.MessageDigest;
+import modjvm.loading.Applications;
+import modjvm.protocol.Decoder;
+import modjvm.protocol.Frame;
+import modjvm.protocol.FrameHeader;
+import modjvm.protocol.ProtocolException;
+import modjvm.protocol.ProtocolException.Code;
+import modjvm.server.Admission;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection from httpd, served by one thread, one request after another (PROTOCOL.md, section 3).
+ *
+ * <p>Owned by that thread, but for {@link #finish}, {@link #finishIfIdle}, {@link #finishTunnel}, {@link #hangUp}, {@link #running}, {@link #turnAway} and {@link #close}.
+ */
+final class Connection implements AutoCloseable {
+    private static final int GREATEST_SERIAL = 0xffff;
+    private static final long PID = ProcessHandle.current().pid();
+
+    private final SocketChannel channel;
+    private final Descriptors descriptors;
+    /** What to wait for, or negative. */
+    private final int number;
+
+    private final Applications applications;
+    private final Admission admission;
+    private final ServerSettings settings;
+    private final Input input;
+    private final Output output;
+    private final Peer peer = new Peer();
+    /** Written by the owner before it asks for admission, read by who drains after nothing is admitted any more. */
+    private volatile boolean idle = true;
+
+    /** httpd has read its configuration anew, and this process is about to be replaced. */
+    private boolean isOfOtherSettings;
+
+    /** Of the application served last: most connections serve one. */
+    private byte[] definition = new byte[0];
+
+    /**
+     * Makes a connection that is not served yet.
+     *
+     * @param settings say what it is to show, and whether {@link #serve} is called by a virtual thread
+     */
+    Connection(
+            SocketChannel channel,
+            ServerSettings settings,
+            Descriptors descriptors,
+            Applications applications,
+            Admission admission,
+            Buffers buffers) {
+        this.channel = channel;
+        this.settings = settings;
+        this.descriptors = descriptors;
+        // A virtual thread would not leave its carrier to others meanwhile.
+        this.number = settings.areThreadsVirtual() ? -1 : descriptors.number(channel);
+        this.applications = applications;
+        this.admission = admission;
+        this.input = new Input(channel, buffers);
+        this.output = new Output(channel, descriptors, buffers);
+    }
+
+    /**
+     * Serves until httpd closes the connection, or one side violates the protocol, or {@link #finish}; then the channel is closed.
+     *
+     * @param onHeard run once httpd has shown the key
+     */
+    void serve(Runnable onHeard) throws IOException, ProtocolException, UnheardException {
+        try (channel) {
+            if (!awaitFrame()) {
+                return;
+            }
+            greet();
+            onHeard.run();
+            int serial = 1;
+            while (awaitFrame()) {
+                idle = false;
+                if (!serve(expect(FRAME_REQUEST, serial))) {
+                    return;
+                }
+                idle = true;
+                serial = serial == GREATEST_SERIAL ? 1 : serial + 1;
+            }
+        }
+    }
+
+    /**
+     * Ends the connection as soon as what has arrived is answered: httpd cannot send any more, and learns so at once. A request that it
+     * sends at this moment is either read and answered, or not read at all.
+     */
+    void finish() throws IOException {
+        if (channel.isOpen()) {
+            input.end();
+        }
+    }
+
+    /** Ends the connection if no request is being served. */
+    void finishIfIdle() throws IOException {
+        if (idle) {
+            finish();
+        }
+    }
+
+    /** Tells the handler of a tunnel, if there is one, that the process is about to end. */
+    void finishTunnel() throws IOException {
+        if (input.tryLast()) {
+            finish();
+        }
+    }
+
+    /** httpd has closed the connection: whoever serves a request is interrupted. */
+    void hangUp() {
+        if (!input.isEnded()) { // else this side has
+            peer.hangUp();
+        }
+    }
+
+    /** The request that is being served, or null. */
+    @Nullable
+    RunningRequest running() {
+        return peer.request();
+    }
+
+    /** Breaks the connection off. */
+    @Override
+    public void close() throws IOException {
+        try (channel) {
+            finish(); // for the sake of who waits for a request
+        } catch (ClosedChannelException e) {
+            return; // it ended by itself at this moment
+        }
+    }
+
+    /**
+     * Breaks off a connection that was not heard; returns what there is to say about that. The thread that serves it
+     * closes it: closed here, its descriptor's number could be the next connection's before that thread, which waits for
+     * input by that number, has looked, and it would wait for ever.
+     */
+    String turnAway(String why) throws IOException {
+        String line = String.valueOf(unheard(why).getMessage());
+        finish();
+        return line;
+    }
+
+    /** @return false if httpd has closed the connection */
+    private boolean awaitFrame() throws IOException {
+        if (number >= 0 && input.pending() == 0) {
+            descriptors.awaitInput(number);
+        }
+        return input.await(HEADER_SIZE);
+    }
+
+    /** Whoever comes without the key learns nothing, not even that. */
+    private void greet() throws IOException, ProtocolException, UnheardException {
+        try {
+            FrameHeader header = expect(FRAME_HELLO, 0);
+            Frame.Hello hello = Decoder.hello(header, input.payload(header.length()));
+            if (!MessageDigest.isEqual(settings.key().bytes(), hello.key().bytes())) {
+                throw unheard("its key is not this daemon's");
+            }
+            isOfOtherSettings = hello.settings() != 0 && hello.settings() != settings.fingerprint();
+        } catch (ProtocolException e) {
+            throw unheard(String.valueOf(e.getMessage()));
+        } catch (EOFException e) {
+            throw unheard("it ended within HELLO");
+        }
+        // Leaves together with the first answer.
+        output.append(new Frame.Welcome(VERSION_MINOR, PID));
+    }
+
+    private UnheardException unheard(String why) {
+        return new UnheardException(
+                "a connection of pid " + descriptors.peerProcess(channel) + " is closed unheard: " + why);
+    }
+
+    private boolean serve(FrameHeader header) throws IOException, ProtocolException {
+        output.begin(header.serial());
+        // Before the head is read, which may be long: what a daemon holds is bounded by its permits.
+        Admission.Verdict verdict = admission.enter();
+        if (verdict != Admission.Verdict.ADMITTED) {
+            refuse(header, verdict == Admission.Verdict.FULL ? Frame.Reason.FULL : Frame.Reason.DRAINING);
+            return true;
+        }
+        Admission.Permit permit = new Admission.Permit(admission);
+        try (Exchange exchange = new Exchange(applications, input, output, peer, permit)) {
+            Frame.Request request = Decoder.request(header, input.payload(header.length()));
+            if (request.isWhole()) {
+                // Before the application is called: should this process die by then, httpd knows from bytes left unread
+                // that it can ask another.
+                input.awaitWhole();
+            }
+            peer.enter(new RunningRequest(Thread.currentThread(), System.nanoTime(), request.head(), permit));
+            definition = request.head().definition(definition);
+            if (isOfOtherSettings && !applications.knows(definition)) {
+                answerRefused(header, Frame.Reason.DRAINING); // the next generation has it: httpd waits for that
+                return true;
+            }
+            return exchange.serve(header, request, definition);
+        } finally {
+            peer.leave();
+        }
+    }
+
+    private void refuse(FrameHeader header, Frame.Reason reason) throws IOException, ProtocolException {
+        input.skip(header.length());
+        answerRefused(header, reason);
+        input.shrink();
+    }
+
+    private void answerRefused(FrameHeader header, Frame.Reason reason) throws IOException, ProtocolException {
+        output.append(new Frame.Refused(header.serial(), reason));
+        output.send();
+        new RequestBody(input, output, header, Frame.LENGTH_UNKNOWN).discard();
+    }
+
+    private FrameHeader expect(int type, int serial) throws IOException, ProtocolException {
+        FrameHeader header = input.header();
+        if (header.type() != type) {
+            throw new ProtocolException(Code.UNKNOWN_FRAME, "type " + header.type() + " where " + type + " is due");
+        }
+        if (header.serial() != serial) {
+            throw new ProtocolException(Code.BAD_SERIAL, header.serial() + " where " + serial + " is due");
+        }
+        return header;
+    }
+}

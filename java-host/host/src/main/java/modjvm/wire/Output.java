@@ -1,0 +1,373 @@
+package modjvm.wire;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.locks.ReentrantLock;
+import modjvm.protocol.Constants;
+import modjvm.protocol.Encoder;
+import modjvm.protocol.Frame;
+import modjvm.protocol.ProtocolException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is sent to httpd over one connection, put together until it is sent: a small response leaves in one write. Thread-safe by its lock,
+ * because one thread may read a request's body, which sends CREDIT, while another writes the response.
+ */
+final class Output {
+    private static final int SMALL = 8192;
+    private static final int NONE = -1;
+    /** Kept free behind DATA, so that the frame which ends a body always fits. */
+    private static final int RESERVE = Constants.HEADER_SIZE;
+
+    private final SocketChannel channel;
+    private final Descriptors descriptors;
+    private final Buffers buffers;
+    /** Not a monitor: who logs must not wait for who sends. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private final ByteBuffer small = ByteBuffer.allocateDirect(SMALL);
+    private ByteBuffer buffer = small;
+    private int serial;
+    /** Where the response's head starts in the buffer, as long as it has not left. */
+    private int headAt = NONE;
+    /** Where the DATA frame starts that is being filled. */
+    private int dataAt = NONE;
+
+    private boolean hasHead;
+    private boolean hasLast;
+    private boolean lost;
+
+    Output(SocketChannel channel, Descriptors descriptors, Buffers buffers) {
+        this.channel = channel;
+        this.descriptors = descriptors;
+        this.buffers = buffers;
+    }
+
+    /** Starts the next request. */
+    void begin(int newSerial) {
+        lock.lock();
+        try {
+            serial = newSerial;
+            hasHead = false;
+            hasLast = false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends a request; everything of it has been sent, or will never be. */
+    void end() {
+        lock.lock();
+        try {
+            hasLast = true;
+            if (!isSmall()) {
+                buffers.giveBack(buffer);
+                buffer = small.clear();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Appends a frame; it leaves with what comes after it, or with {@link #send}. */
+    void append(Frame frame) throws IOException, ProtocolException {
+        lock.lock();
+        try {
+            endData(false);
+            int size = Encoder.sizeOf(frame);
+            if (!(frame instanceof Frame.End)) { // for which room was kept
+                makeRoom(size);
+            }
+            int at = buffer.position();
+            Encoder.encode(frame, buffer);
+            if (isHead(frame)) {
+                headAt = at;
+                hasHead = true;
+            }
+            hasLast |= isLast(frame);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes the response back. @return false if some of it has left already */
+    boolean retract() {
+        lock.lock();
+        try {
+            if (headAt != NONE) {
+                buffer.position(headAt);
+                headAt = NONE;
+                dataAt = NONE;
+                hasHead = false;
+                hasLast = false;
+            }
+            return !hasHead;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Tells httpd that it may send more, at once. */
+    void credit(long bytes) throws IOException {
+        lock.lock();
+        try {
+            // DATA that leaves on this occasion will not be there any more for a flush to mark.
+            endData(true);
+            makeRoom(Constants.HEADER_SIZE + Integer.BYTES);
+            encode(new Frame.Credit(serial, bytes));
+            sendAll(null);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Sends a line for the error log, if that can be done without waiting for anybody; it precedes what may yet be taken back or added to.
+     *
+     * @return false if it cannot, or if the request's last frame is there already
+     */
+    boolean log(int level, String line) {
+        // Held by this thread: it logs from within what it does here.
+        if (lock.isHeldByCurrentThread() || !lock.tryLock()) {
+            return false;
+        }
+        try {
+            Frame frame = new Frame.Log(serial, level, line);
+            int greatest = Math.min(Constants.MAX_MESSAGE, 3 + 3 * line.length()); // three bytes for a char at most
+            if (hasLast || lost || !hasRoom(Constants.HEADER_SIZE + greatest)) {
+                return false;
+            }
+            int at = headAt != NONE ? headAt : dataAt != NONE ? dataAt : buffer.position();
+            int from = buffer.position();
+            encode(frame);
+            moveLast(buffer.position() - from, at);
+            trySend(at + buffer.position() - from);
+            return !lost;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Appends to the body; what there is no room for sends what came before. */
+    void write(byte[] bytes, int offset, int length) throws IOException {
+        lock.lock();
+        try {
+            for (int at = offset, end = offset + length; at < end; ) {
+                int count = Math.min(end - at, dataRoom());
+                buffer.put(bytes, at, count);
+                at += count;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Appends up to so many bytes of a file to the body.
+     *
+     * @return how many, negative at the file's end
+     */
+    int write(FileChannel file, long length) throws IOException {
+        lock.lock();
+        try {
+            enlarge();
+            int room = dataRoom();
+            int limit = buffer.limit();
+            buffer.limit(buffer.position() + (int) Math.min(length, room));
+            try {
+                return file.read(buffer);
+            } finally {
+                buffer.limit(limit);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Sends everything, and has httpd pass it to the client. */
+    void flush() throws IOException {
+        lock.lock();
+        try {
+            if (dataAt != NONE) {
+                endData(true);
+            } else if (headAt != NONE) {
+                Encoder.markFlush(buffer, headAt);
+            }
+            sendAll(null);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Sends everything. */
+    void send() throws IOException {
+        lock.lock();
+        try {
+            sendAll(null);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether {@link #send(FileChannel)} can be asked for this file. */
+    boolean canPass(FileChannel file) {
+        return descriptors.canPass(channel, file);
+    }
+
+    /** Sends everything, with a file's descriptor. */
+    void send(FileChannel file) throws IOException {
+        lock.lock();
+        try {
+            sendAll(file);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether a write has failed. */
+    boolean isLost() {
+        lock.lock();
+        try {
+            return lost;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void sendAll(@Nullable FileChannel file) throws IOException {
+        endData(false);
+        if (lost) {
+            throw new IOException("the connection to httpd is lost");
+        }
+        buffer.flip();
+        try {
+            if (file != null) {
+                descriptors.send(channel, buffer, file);
+            }
+            while (buffer.hasRemaining()) {
+                channel.write(buffer);
+            }
+        } catch (IOException e) {
+            lost = true;
+            throw e;
+        } finally {
+            buffer.clear();
+            headAt = NONE;
+        }
+    }
+
+    /** Sends what can go at once of the bytes up to here. */
+    private void trySend(int end) {
+        ByteBuffer first = buffer.duplicate().position(end).flip();
+        try {
+            descriptors.trySend(channel, first);
+        } catch (IOException e) {
+            lost = true;
+        }
+        int sent = first.position();
+        if (sent > 0) {
+            buffer.flip().position(sent).compact();
+            headAt = headAt == NONE ? NONE : headAt - sent;
+            dataAt = dataAt == NONE ? NONE : dataAt - sent;
+        }
+    }
+
+    /** Moves the last bytes to where the response starts that may yet be taken back, or the DATA that is being filled. */
+    private void moveLast(int length, int at) {
+        int from = buffer.position() - length;
+        if (at == from) {
+            return;
+        }
+        byte[] last = new byte[length];
+        buffer.get(from, last);
+        buffer.put(at + length, buffer.duplicate(), at, from - at).put(at, last);
+        headAt = headAt == NONE ? NONE : headAt + length;
+        dataAt = dataAt == NONE ? NONE : dataAt + length;
+    }
+
+    /** Room in the DATA frame that is being filled, at least one byte. */
+    private int dataRoom() throws IOException {
+        if (dataAt != NONE) {
+            int room = Math.min(Constants.MAX_DATA - dataLength(), buffer.remaining() - RESERVE);
+            if (room > 0) {
+                return room;
+            }
+            if (isSmall()) {
+                enlarge();
+                return dataRoom();
+            }
+            endData(false);
+        }
+        makeRoom(Constants.HEADER_SIZE + 1 + RESERVE);
+        dataAt = buffer.position();
+        buffer.position(dataAt + Constants.HEADER_SIZE);
+        return Math.min(Constants.MAX_DATA, buffer.remaining() - RESERVE);
+    }
+
+    private int dataLength() {
+        return buffer.position() - dataAt - Constants.HEADER_SIZE;
+    }
+
+    private void endData(boolean flush) {
+        if (dataAt == NONE) {
+            return;
+        }
+        int length = dataLength();
+        if (length == 0) {
+            buffer.position(dataAt);
+        } else {
+            Encoder.dataHeader(buffer, dataAt, length, flush, serial);
+        }
+        dataAt = NONE;
+    }
+
+    private void makeRoom(int bytes) throws IOException {
+        if (!hasRoom(bytes)) {
+            sendAll(null);
+        }
+    }
+
+    private boolean hasRoom(int bytes) {
+        if (buffer.remaining() < bytes + RESERVE) {
+            enlarge();
+        }
+        return buffer.remaining() >= bytes + RESERVE;
+    }
+
+    private void enlarge() {
+        if (isSmall()) {
+            buffer = buffers.take().put(small.flip());
+            small.clear();
+        }
+    }
+
+    @SuppressWarnings("ReferenceEquality")
+    private boolean isSmall() {
+        return buffer == small;
+    }
+
+    private void encode(Frame frame) {
+        try {
+            Encoder.encode(frame, buffer);
+        } catch (ProtocolException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static boolean isHead(Frame frame) {
+        return frame instanceof Frame.Response
+                || frame instanceof Frame.FileResponse
+                || frame instanceof Frame.Upgraded;
+    }
+
+    private static boolean isLast(Frame frame) {
+        return frame instanceof Frame.End
+                || frame instanceof Frame.Response response && !response.hasBody()
+                || frame instanceof Frame.FileResponse
+                || frame instanceof Frame.Failed
+                || frame instanceof Frame.Abort
+                || frame instanceof Frame.Refused;
+    }
+}

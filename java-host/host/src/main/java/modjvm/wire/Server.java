@@ -1,0 +1,357 @@
+package modjvm.wire;
+
+import java.io.IOException;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import modjvm.loading.Applications;
+import modjvm.logging.Log;
+import modjvm.logging.RareLine;
+import modjvm.protocol.ProtocolException;
+import modjvm.server.Admission;
+
+/**
+ * Serves what httpd sends to a listening socket, with a thread for each connection. Thread-safe.
+ *
+ * <ol>
+ *   <li>{@link #start}: connections are accepted.
+ *   <li>{@link #drain}, if it comes to that: requests are refused, and what is in flight ends.
+ *   <li>{@link #close}: connections are broken off.
+ * </ol>
+ */
+public final class Server implements AutoCloseable {
+    /** How long connections have for their way out once nothing is in flight: they wait for nothing that is not there. */
+    private static final long FINISH_MS = 1000;
+    /** How long accepting rests where it fails, for want of descriptors for instance. */
+    private static final long ACCEPT_PAUSE_MS = 100;
+    /** How long accepting rests where a thread cannot be had: each try costs lines of the JVM's own in the log. */
+    private static final long THREAD_PAUSE_MS = 500;
+
+    /** Connections without HELLO beside those of httpd, which makes no more at a time than there are permits. */
+    private static final int SPARE_UNHEARD = 64;
+
+    private final ServerSocketChannel listener;
+    private final Applications applications;
+    private final ServerSettings settings;
+    private final ThreadFactory threads;
+    private final Hangups hangups;
+    private final Descriptors descriptors;
+    private final Shortage shortage;
+    private final Runnable fatal;
+    private final Admission admission;
+    private final Buffers buffers;
+    private final UnheardConnections<Connection> unheard;
+    private final RareLine strangers = new RareLine();
+    private final Map<Connection, Thread> connections = new ConcurrentHashMap<>();
+    private final Map<Long, Connection> watched = new ConcurrentHashMap<>();
+    // No lambdas here: the first one costs a starting JVM more than everything else in this class.
+    private final Thread acceptor = new Thread("modjvm-accept") {
+        @Override
+        public void run() {
+            accept();
+        }
+    };
+    private final Thread watcher = new Thread("modjvm-hangups") {
+        @Override
+        public void run() {
+            watch();
+        }
+    };
+
+    /**
+     * @param listener blocking; closed by {@link #close}
+     * @param threads makes those that serve connections
+     * @param hangups tells which connections httpd has closed
+     * @param descriptors passes files, and tells who has connected
+     * @param shortage told when connections cannot be taken
+     * @param fatal ends the process; run after an error of the virtual machine has been logged
+     */
+    public Server(
+            ServerSocketChannel listener,
+            ServerSettings settings,
+            ThreadFactory threads,
+            Applications applications,
+            Hangups hangups,
+            Descriptors descriptors,
+            Shortage shortage,
+            Runnable fatal) {
+        if (settings.threads() < 1) {
+            throw new IllegalArgumentException("threads: " + settings.threads());
+        }
+        this.listener = Objects.requireNonNull(listener, "listener");
+        this.applications = Objects.requireNonNull(applications, "applications");
+        this.settings = settings;
+        this.threads = Objects.requireNonNull(threads, "threads");
+        this.hangups = Objects.requireNonNull(hangups, "hangups");
+        this.descriptors = Objects.requireNonNull(descriptors, "descriptors");
+        this.shortage = Objects.requireNonNull(shortage, "shortage");
+        this.fatal = Objects.requireNonNull(fatal, "fatal");
+        this.admission = new Admission(settings.threads());
+        // A request with a long body and a long response holds two.
+        this.buffers = new Buffers(2 * settings.threads());
+        this.unheard = new UnheardConnections<>(settings.threads() + SPARE_UNHEARD, new BiConsumer<>() {
+            @Override
+            public void accept(Connection connection, String why) {
+                turnAway(connection, why);
+            }
+        });
+    }
+
+    /** Starts to accept; returns at once. Once only. */
+    public void start() {
+        loadWhatClosesChannels();
+        acceptor.setDaemon(true);
+        acceptor.start();
+        watcher.setDaemon(true);
+        watcher.start();
+    }
+
+    /**
+     * The first end of a channel loads a library of the JDK. A process that has no descriptor left by then cannot, and never again: no connection of it
+     * would end.
+     */
+    private static void loadWhatClosesChannels() {
+        try {
+            Class.forName("sun.nio.ch.Net");
+        } catch (ClassNotFoundException e) {
+            // another JDK has another class
+        }
+    }
+
+    /**
+     * From now on refuses every request, closes connections without one, and waits until nothing is in flight: tunnels are waited for, abandoned requests
+     * are not. The listening socket stays open, so that what arrives there is refused rather than left waiting.
+     */
+    public void drain() throws InterruptedException {
+        admission.drain();
+        for (Connection connection : connections.keySet()) {
+            finish(connection, true);
+        }
+        admission.awaitNoneInFlight();
+        // Whoever has read a request must get to refuse it before the process ends: httpd could not send it elsewhere
+        // otherwise.
+        for (Connection connection : connections.keySet()) {
+            finish(connection, false);
+        }
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(FINISH_MS);
+        for (Map.Entry<Connection, Thread> connection : connections.entrySet()) {
+            long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+            RunningRequest running = connection.getKey().running();
+            if (left > 0 && (running == null || !running.permit().isAbandoned())) {
+                connection.getValue().join(left);
+            }
+        }
+    }
+
+    /** Tells the handlers of tunnels that the process is about to end; does not wait for them. */
+    public void finishTunnels() {
+        for (Connection connection : connections.keySet()) {
+            try {
+                connection.finishTunnel();
+            } catch (IOException e) {
+                // It ended by itself at this moment.
+                closeQuietly(connection);
+            }
+        }
+    }
+
+    /**
+     * Closes connections that have not said HELLO in time.
+     *
+     * @return how many nanoseconds later to look again
+     */
+    public long turnAwayUnheard() {
+        return unheard.look();
+    }
+
+    /** What has been served so far. */
+    public Admission.Count count() {
+        return admission.count();
+    }
+
+    /** Runs this when so many requests have finished in all, on the thread of the last one. */
+    public void whenFinished(long count, Runnable action) {
+        admission.whenFinished(count, action);
+    }
+
+    /** The requests that are being served, tunnels among them. */
+    public List<RunningRequest> running() {
+        List<RunningRequest> all = new ArrayList<>();
+        for (Connection connection : connections.keySet()) {
+            RunningRequest running = connection.running();
+            if (running != null) {
+                all.add(running);
+            }
+        }
+        return all;
+    }
+
+    /** Closes the listening socket, if that has not happened, and breaks off all connections. */
+    @Override
+    public void close() {
+        closeQuietly(listener);
+        for (Connection connection : connections.keySet()) {
+            closeQuietly(connection);
+        }
+    }
+
+    private void accept() {
+        for (long number = 1; listener.isOpen(); number++) {
+            try {
+                open(listener.accept(), number);
+                shortage.isOver();
+            } catch (ClosedChannelException e) {
+                return;
+            } catch (IOException e) {
+                shortage.lacksDescriptors(e, System.nanoTime());
+                pause(ACCEPT_PAUSE_MS);
+            } catch (Throwable e) {
+                report("accept", e);
+                pause(ACCEPT_PAUSE_MS);
+            }
+        }
+    }
+
+    private void open(SocketChannel channel, long number) throws IOException {
+        if (isStranger(channel)) {
+            channel.close();
+            return;
+        }
+        if (settings.sendBufferBytes() > 0) {
+            channel.setOption(StandardSocketOptions.SO_SNDBUF, settings.sendBufferBytes());
+        }
+        Connection connection = new Connection(channel, settings, descriptors, applications, admission, buffers);
+        Thread thread = threads.newThread(new Runnable() {
+            @Override
+            public void run() {
+                serve(connection);
+                watched.remove(number);
+            }
+        });
+        connections.put(connection, thread);
+        unheard.add(connection);
+        watched.put(number, connection);
+        if (!hangups.watch(channel, number)) {
+            watched.remove(number);
+        }
+        startWhenPossible(thread);
+    }
+
+    /** Nothing has been read of the connection: its request waits, and so do those behind it, rather than lose what is in flight. */
+    private void startWhenPossible(Thread thread) {
+        while (listener.isOpen()) {
+            try {
+                thread.start();
+                return;
+            } catch (OutOfMemoryError e) {
+                shortage.lacksThreads(e, System.nanoTime());
+                pause(THREAD_PAUSE_MS);
+            }
+        }
+    }
+
+    private boolean isStranger(SocketChannel channel) {
+        long uid = settings.httpdUid() < 0 ? -1 : descriptors.peer(channel);
+        boolean isStranger = uid > 0 && uid != settings.httpdUid();
+        if (isStranger) {
+            turnedAway("a connection of uid " + uid + " pid " + descriptors.peerProcess(channel)
+                    + " is closed: httpd's uid is " + settings.httpdUid());
+        }
+        return isStranger;
+    }
+
+    private void turnAway(Connection connection, String why) {
+        try {
+            turnedAway(connection.turnAway(why));
+        } catch (IOException e) {
+            return; // it ended by itself at this moment
+        }
+    }
+
+    private void turnedAway(String what) {
+        String line = strangers.next(what, System.nanoTime());
+        if (!line.isEmpty()) {
+            Log.line("accept", line);
+        }
+    }
+
+    private void watch() {
+        for (long number = hangups.await(); number >= 0; number = hangups.await()) {
+            Connection connection = watched.get(number);
+            if (connection != null) {
+                connection.hangUp();
+            }
+        }
+    }
+
+    private void serve(Connection connection) {
+        try {
+            connection.serve(new Runnable() {
+                @Override
+                public void run() {
+                    unheard.remove(connection);
+                }
+            });
+        } catch (UnheardException e) {
+            turnedAway(String.valueOf(e.getMessage()));
+        } catch (ProtocolException e) {
+            Log.line("connection", "closed: " + e.getMessage());
+        } catch (IOException e) {
+            // httpd has gone, or given this connection up, and it says itself what it needs to say about that.
+            closeQuietly(connection);
+        } catch (Throwable e) {
+            report(Thread.currentThread().getName(), e);
+        } finally {
+            unheard.remove(connection);
+            connections.remove(connection);
+        }
+    }
+
+    private void report(String prefix, Throwable thrown) {
+        try {
+            Log.trace(prefix, thrown);
+        } finally {
+            if (thrown instanceof VirtualMachineError) {
+                fatal.run();
+            }
+        }
+    }
+
+    private static void finish(Connection connection, boolean onlyIfIdle) {
+        try {
+            if (onlyIfIdle) {
+                connection.finishIfIdle();
+            } else {
+                connection.finish();
+            }
+        } catch (IOException e) {
+            // It ended by itself at this moment.
+            closeQuietly(connection);
+        }
+    }
+
+    private static void pause(long milliseconds) {
+        try {
+            TimeUnit.MILLISECONDS.sleep(milliseconds);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void closeQuietly(AutoCloseable closeable) {
+        try {
+            closeable.close();
+        } catch (Exception e) {
+            Log.line("close", Log.describe(e));
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package modjvm.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class DeadlocksTest {
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+
+    private final FakeSupervisor supervisor = new FakeSupervisor();
+    private final List<String> log = new ArrayList<>();
+    private final List<Thread> threads = new ArrayList<>();
+    private final CyclicBarrier bothHoldOne = new CyclicBarrier(2);
+    private final ReentrantLock one = new ReentrantLock();
+    private final ReentrantLock two = new ReentrantLock();
+
+    @AfterEach
+    void end() throws InterruptedException {
+        for (Thread thread : threads) {
+            thread.interrupt();
+            thread.join();
+        }
+    }
+
+    @Test
+    void shouldReportADeadlockThatItFindsTwice() {
+        Deadlocks deadlocks = new Deadlocks(supervisor, Duration.ofSeconds(60), 0, log::add);
+        assertThat(deadlocks.perform(SECOND)).isEqualTo(29 * SECOND);
+        assertThat(deadlocks.perform(30 * SECOND)).isEqualTo(30 * SECOND);
+        start("left", one, two);
+        start("right", two, one);
+        awaitDeadlock();
+
+        assertThat(deadlocks.perform(60 * SECOND)).isEqualTo(30 * SECOND);
+        assertThat(log).isEmpty();
+        supervisor.isFull = true;
+        assertThat(deadlocks.perform(90 * SECOND)).isEqualTo(SECOND);
+        supervisor.isFull = false;
+        assertThat(deadlocks.perform(91 * SECOND)).isEqualTo(Duty.NEVER);
+        assertThat(supervisor.events.remove()).matches("replace deadlock-timeout: (left, right|right, left)");
+        assertThat(supervisor.events).isEmpty();
+        assertThat(log).hasSize(1);
+        assertThat(log.get(0))
+                .startsWith("deadlock-timeout: 2 threads wait for one another\n")
+                .contains("left waits for java.util.concurrent.locks.ReentrantLock", ", held by right\n\tat ")
+                .contains("right waits for java.util.concurrent.locks.ReentrantLock", ", held by left\n\tat ")
+                .contains("modjvm.health.DeadlocksTest.");
+    }
+
+    @Test
+    void shouldForgetWhatComesUndone() throws Exception {
+        Deadlocks deadlocks = new Deadlocks(supervisor, Duration.ofMillis(100), 0, log::add);
+        start("left", one, two);
+        start("right", two, one);
+        awaitDeadlock();
+
+        assertThat(deadlocks.perform(SECOND)).isEqualTo(SECOND / 2);
+        end();
+        assertThat(deadlocks.perform(2 * SECOND)).isEqualTo(SECOND / 2);
+        assertThat(deadlocks.perform(3 * SECOND)).isEqualTo(SECOND / 2);
+        assertThat(supervisor.events).isEmpty();
+        assertThat(log).isEmpty();
+    }
+
+    private void start(String name, ReentrantLock first, ReentrantLock second) {
+        Thread thread = new Thread(
+                () -> {
+                    first.lock();
+                    try {
+                        bothHoldOne.await();
+                        second.lockInterruptibly();
+                    } catch (Exception e) {
+                        // The test is over.
+                    } finally {
+                        first.unlock();
+                    }
+                },
+                name);
+        thread.setDaemon(true);
+        threads.add(thread);
+        thread.start();
+    }
+
+    private void awaitDeadlock() {
+        long deadline = System.nanoTime() + 30 * SECOND;
+        while (!one.hasQueuedThreads()
+                || !two.hasQueuedThreads()
+                || threads.stream().anyMatch(thread -> thread.getState() != Thread.State.WAITING)) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+    }
+}

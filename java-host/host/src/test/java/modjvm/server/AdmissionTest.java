@@ -1,0 +1,121 @@
+package modjvm.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import modjvm.server.Admission.Count;
+import modjvm.server.Admission.Permit;
+import modjvm.server.Admission.Verdict;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class AdmissionTest {
+    private final Admission admission = new Admission(2);
+
+    private Permit enter() {
+        assertThat(admission.enter()).isEqualTo(Verdict.ADMITTED);
+        return new Permit(admission);
+    }
+
+    @Test
+    void shouldAdmitAsManyAsThereArePermits() {
+        Permit first = enter();
+        enter();
+        assertThat(admission.enter()).isEqualTo(Verdict.FULL);
+        first.close();
+        enter();
+        assertThat(admission.count()).isEqualTo(new Count(2, 1));
+    }
+
+    @Test
+    void shouldStayInFlightUntilItIsClosed() {
+        Permit permit = enter();
+        permit.release();
+        permit.release();
+        enter();
+        enter();
+        assertThat(admission.enter()).isEqualTo(Verdict.FULL);
+        assertThat(admission.count()).isEqualTo(new Count(3, 0));
+        permit.close();
+        assertThat(admission.enter()).isEqualTo(Verdict.FULL);
+        assertThat(admission.count()).isEqualTo(new Count(2, 1));
+    }
+
+    @Test
+    void shouldNotWaitForWhatIsAbandoned() throws InterruptedException {
+        Permit permit = enter();
+        admission.drain();
+        assertThat(admission.enter()).isEqualTo(Verdict.DRAINING);
+        assertThat(permit.abandon()).isTrue();
+        assertThat(permit.abandon()).isFalse();
+        assertThat(permit.isAbandoned()).isTrue();
+        admission.awaitNoneInFlight();
+        permit.close();
+        assertThat(admission.count()).isEqualTo(new Count(0, 1));
+    }
+
+    @Test
+    void shouldNotAbandonWhatIsAnswered() {
+        Permit permit = enter();
+        permit.release();
+        assertThat(permit.abandon()).isFalse();
+        assertThat(admission.count()).isEqualTo(new Count(1, 0));
+    }
+
+    @Test
+    void shouldRunTheActionOnceAtItsNumber() {
+        AtomicInteger runs = new AtomicInteger();
+        admission.whenFinished(2, runs::incrementAndGet);
+        enter().close();
+        assertThat(runs).hasValue(0);
+        enter().close();
+        enter().close();
+        assertThat(runs).hasValue(1);
+    }
+
+    @Test
+    void shouldCountRightlyWhateverThreadsDo() throws InterruptedException {
+        AtomicLong served = new AtomicLong();
+        AtomicInteger inside = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        CountDownLatch begun = new CountDownLatch(4);
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            Thread thread = new Thread(() -> {
+                begun.countDown();
+                for (Verdict verdict = admission.enter(); verdict != Verdict.DRAINING; verdict = admission.enter()) {
+                    if (verdict == Verdict.ADMITTED) {
+                        most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+                        Permit permit = new Permit(admission);
+                        if (ThreadLocalRandom.current().nextInt(8) == 0) {
+                            permit.abandon();
+                        }
+                        inside.decrementAndGet();
+                        permit.release();
+                        permit.close();
+                        served.incrementAndGet();
+                    }
+                }
+            });
+            threads.add(thread);
+            thread.start();
+        }
+        begun.await();
+        while (served.get() < 200_000) {
+            Thread.onSpinWait();
+        }
+        admission.drain();
+        admission.awaitNoneInFlight();
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertThat(admission.count()).isEqualTo(new Count(0, served.get()));
+        assertThat(most).hasValue(2);
+    }
+}

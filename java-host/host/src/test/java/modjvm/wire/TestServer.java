@@ -1,0 +1,82 @@
+package modjvm.wire;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadFactory;
+import modjvm.Application;
+import modjvm.health.FakeSupervisor;
+import modjvm.loading.Applications;
+import modjvm.protocol.ConnectionKey;
+import modjvm.protocol.HttpdCodec;
+import modjvm.protocol.ProtocolException;
+import modjvm.server.ConnectionThreads;
+import modjvm.server.StartException;
+
+/** A server on a socket in a temporary folder, for tests. */
+public final class TestServer implements AutoCloseable {
+    final CountDownLatch fatal = new CountDownLatch(1);
+    static final long HTTPD_UID = 33;
+    final FakeDescriptors descriptors = new FakeDescriptors();
+    final FakeHangups hangups = new FakeHangups();
+    public final Server server;
+    private final Path folder;
+    private final Path socket;
+
+    public TestServer(int threads, Applications applications) throws IOException {
+        this(new ServerSettings(HTTPD_UID, key(), 0, threads, 0, false), applications, platformThreads());
+    }
+
+    public TestServer(ServerSettings settings, Applications applications, ThreadFactory connectionThreads)
+            throws IOException {
+        folder = Files.createTempDirectory("modjvm");
+        socket = folder.resolve("daemon.sock");
+        ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        listener.bind(UnixDomainSocketAddress.of(socket), 100);
+        server = new Server(
+                listener,
+                settings,
+                connectionThreads,
+                applications,
+                hangups,
+                descriptors,
+                new Shortage(new FakeSupervisor(), descriptors),
+                fatal::countDown);
+        server.start();
+    }
+
+    public static TestServer serving(Application application) throws IOException {
+        return new TestServer(5, definition -> application);
+    }
+
+    public static ConnectionKey key() {
+        try {
+            return ConnectionKey.of(HttpdCodec.KEY);
+        } catch (ProtocolException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    public static ThreadFactory platformThreads() {
+        try {
+            return ConnectionThreads.of(false);
+        } catch (StartException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    public Httpd connect() throws IOException {
+        return new Httpd(socket);
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+        Files.deleteIfExists(socket);
+        Files.delete(folder);
+    }
+}
