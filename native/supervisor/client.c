@@ -22,7 +22,7 @@ mj_client_t *mj_client_make(int fd, uid_t uid, int64_t now, apr_pool_t *parent)
     apr_pool_create(&mem, parent);
     client = apr_pcalloc(mem, sizeof(*client));
     client->mem = mem;
-    client->fd = fd;
+    client->socket.fd = fd;
     client->uid = uid;
     client->deadline = now + MJ_CLIENT_PATIENCE_US;
     return client;
@@ -39,7 +39,7 @@ short mj_client_events(const mj_client_t *client)
 bool mj_client_read(mj_client_t *client, int64_t now)
 {
     size_t room = MJ_CLIENT_LINE_MAX - client->line_len;
-    ssize_t n = recv(client->fd, client->line + client->line_len, room, MSG_DONTWAIT);
+    ssize_t n = recv(client->socket.fd, client->line + client->line_len, room, MSG_DONTWAIT);
     char *newline;
 
     if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
@@ -145,7 +145,7 @@ void mj_client_send(mj_client_t *client, int64_t now)
     if (unsent == 0 || client->is_gone) {
         return;
     }
-    n = send(client->fd, client->out + client->out_sent, unsent, MSG_DONTWAIT | MSG_NOSIGNAL);
+    n = send(client->socket.fd, client->out + client->out_sent, unsent, MSG_DONTWAIT | MSG_NOSIGNAL);
     if (n < 0 && errno != EAGAIN && errno != EINTR) {
         client->is_gone = true;
         return;
@@ -167,6 +167,6 @@ bool mj_client_is_done(const mj_client_t *client, int64_t now)
 
 void mj_client_free(mj_client_t *client)
 {
-    close(client->fd);
+    mj_polled_close(&client->socket);
     apr_pool_destroy(client->mem);
 }

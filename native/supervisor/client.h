@@ -2,6 +2,8 @@
 #ifndef MJ_CLIENT_H
 #define MJ_CLIENT_H
 
+#include "poller.h"
+
 #include <apr_pools.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,7 +19,8 @@
 typedef struct mj_client_t {
     struct mj_client_t *next;
     apr_pool_t *mem;
-    int fd;
+    struct mj_service_t *service;
+    mj_polled_t socket;
     uid_t uid;                           /**< who connected, as the kernel says */
     char line[MJ_CLIENT_LINE_MAX + 1];   /**< terminated, without its newline, once it is whole */
     size_t line_len;
@@ -37,7 +40,7 @@ typedef struct mj_client_t {
 /** Takes a connected socket over. */
 mj_client_t *mj_client_make(int fd, uid_t uid, int64_t now, apr_pool_t *parent);
 
-/** What poll(2) is to look for; its end is always reported. */
+/** What poll(2) is to look for; its end is always found. */
 short mj_client_events(const mj_client_t *client);
 
 /** Reads what has come of the line. One that is too long is answered here, with an error.

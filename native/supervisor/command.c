@@ -255,7 +255,7 @@ static void begin_daemon(mj_supervisor_t *supervisor, mj_client_t *client, mj_da
         command->current++;
         return;
     }
-    mj_client_say(client, "pid %ld:\n", (long)daemon->child.pid);
+    mj_client_say(client, "pid %ld:\n", (long)daemon->pid);
     command->listener = (mj_output_listener_t){context->listeners, daemon->serial, hear, client};
     context->listeners = &command->listener;
     command->began_at = now;
@@ -305,8 +305,8 @@ static void begin_dump(mj_supervisor_t *supervisor, mj_client_t *client, const a
     (void)now;
     for (daemon = asked->pool->daemons; daemon != NULL; daemon = daemon->next) {
         bool can_be_asked = daemon->life.state == MJ_LIFE_READY || daemon->life.state == MJ_LIFE_DRAINING;
-        if (can_be_asked && (asked->pid == 0 || asked->pid == daemon->child.pid)) {
-            command->daemons[command->count].pid = daemon->child.pid;
+        if (can_be_asked && (asked->pid == 0 || asked->pid == daemon->pid)) {
+            command->daemons[command->count].pid = daemon->pid;
             command->daemons[command->count++].serial = daemon->serial;
         }
     }

@@ -9,6 +9,7 @@
 
 #include <apr_strings.h>
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -30,6 +31,7 @@ mj_daemon_t *mj_daemon_start(const mj_process_spec_t *spec, const mj_supervisor_
     apr_pool_t *mem;
     mj_daemon_t *daemon;
     mj_kin_t kin = {0};
+    mj_spawned_t child;
     struct stat st;
     const char *failed;
 
@@ -50,15 +52,21 @@ mj_daemon_t *mj_daemon_start(const mj_process_spec_t *spec, const mj_supervisor_
         return NULL;
     }
     daemon->archives = archives;
-    failed = mj_spawn(spec, config, has_state, archives != NULL ? archives->path : NULL, daemon->path, &daemon->child);
+    failed = mj_spawn(spec, config, has_state, archives != NULL ? archives->path : NULL, daemon->path, &child);
     if (failed != NULL) {
         (void)snprintf(why, MJ_WHY_MAX, "%s: %s", failed, strerror(errno));
         apr_pool_destroy(mem);
         return NULL;
     }
+    daemon->pid = child.pid;
+    daemon->key = child.key;
+    daemon->death.fd = child.pidfd;
+    daemon->lifecycle.fd = child.lifecycle;
+    daemon->out.fd = child.out;
+    daemon->err.fd = child.err;
     daemon->serves.record = (mj_span_t){apr_pmemdup(mem, spec->record.data, spec->record.len), spec->record.len};
     daemon->uid = spec->has_identity ? spec->uid : geteuid();
-    (void)mj_procfs_kin(daemon->child.pid, &kin);
+    (void)mj_procfs_kin(daemon->pid, &kin);
     daemon->born = kin.born;
     if (lstat(daemon->path, &st) == 0) {
         daemon->socket_dev = st.st_dev;
@@ -68,12 +76,31 @@ mj_daemon_t *mj_daemon_start(const mj_process_spec_t *spec, const mj_supervisor_
     return daemon;
 }
 
-static void close_fd(int *fd)
+static void read_out(void *context, short found, int64_t now)
 {
-    if (*fd >= 0) {
-        close(*fd);
-    }
-    *fd = -1;
+    (void)found;
+    (void)mj_daemon_read_output(context, false, now);
+}
+
+static void read_err(void *context, short found, int64_t now)
+{
+    (void)found;
+    (void)mj_daemon_read_output(context, true, now);
+}
+
+void mj_daemon_watch(mj_daemon_t *daemon, mj_poller_t *poller, mj_ready_fn *speaks, mj_ready_fn *died)
+{
+    mj_poller_add(poller, &daemon->lifecycle, daemon->lifecycle.fd, POLLIN, MJ_STAGE_DAEMONS, speaks, daemon);
+    mj_poller_add(poller, &daemon->out, daemon->out.fd, POLLIN, MJ_STAGE_DAEMONS, read_out, daemon);
+    mj_poller_add(poller, &daemon->err, daemon->err.fd, POLLIN, MJ_STAGE_DAEMONS, read_err, daemon);
+    mj_poller_add(poller, &daemon->death, daemon->death.fd, POLLIN, MJ_STAGE_DEATHS, died, daemon);
+}
+
+void mj_daemon_mute(mj_daemon_t *daemon, int64_t now)
+{
+    bool is_muted = mj_allowance_is_closed(&daemon->allowance, now) && daemon->allowance.bytes_left_out > DROPPED_MAX;
+    mj_polled_pause(&daemon->out, is_muted);
+    mj_polled_pause(&daemon->err, is_muted);
 }
 
 /* The JVM prints `# /path/hs_err_pid123.log` when it crashes. */
@@ -83,7 +110,7 @@ static void look_for_crash_report(mj_daemon_t *daemon, const char *line)
     const char *path = strchr(line, '/'), *found;
     size_t len;
 
-    (void)snprintf(name, sizeof(name), "hs_err_pid%ld.log", (long)daemon->child.pid);
+    (void)snprintf(name, sizeof(name), "hs_err_pid%ld.log", (long)daemon->pid);
     if (line[0] != '#' || path == NULL || (found = strstr(path, name)) == NULL) {
         return;
     }
@@ -94,17 +121,12 @@ static void look_for_crash_report(mj_daemon_t *daemon, const char *line)
     }
 }
 
-bool mj_daemon_is_muted(const mj_daemon_t *daemon, int64_t now)
-{
-    return mj_allowance_is_closed(&daemon->allowance, now) && daemon->allowance.bytes_left_out > DROPPED_MAX;
-}
-
 int64_t mj_daemon_tell_left_out(mj_daemon_t *daemon, int64_t now)
 {
     mj_allowance_t *allowance = &daemon->allowance;
     if (mj_allowance_has_news(allowance, now)) {
         mj_log(daemon->log->target, "warn", MJLOGNO(0130) "pool %s pid %ld: it prints more than %d KB a second: %" APR_UINT64_T_FMT " lines, %" APR_UINT64_T_FMT " KB, were left out",
-               daemon->log->name, (long)daemon->child.pid, (int)(MJ_ALLOWANCE_RATE >> 10), allowance->lines_left_out,
+               daemon->log->name, (long)daemon->pid, (int)(MJ_ALLOWANCE_RATE >> 10), allowance->lines_left_out,
                (allowance->bytes_left_out + 1023) >> 10);
         allowance->lines_left_out = 0;
         allowance->bytes_left_out = 0;
@@ -121,7 +143,7 @@ static bool log_line(mj_daemon_t *daemon, const char *level, const char *line, s
     (void)mj_daemon_tell_left_out(daemon, daemon->read_at);
     daemon->allowance.used += (int64_t)(mj_text_escape(text, line, len) - len); /* as it is written */
     look_for_crash_report(daemon, text);
-    mj_log_output(daemon->log->target, level, daemon->child.pid, daemon->log->name, text);
+    mj_log_output(daemon->log->target, level, daemon->pid, daemon->log->name, text);
     return true;
 }
 
@@ -150,23 +172,23 @@ static void log_err_line(void *context, const char *line, size_t len)
 bool mj_daemon_read_output(mj_daemon_t *daemon, bool is_error, int64_t now)
 {
     char data[READ_SIZE];
-    int *fd = is_error ? &daemon->child.err : &daemon->child.out;
+    mj_polled_t *polled = is_error ? &daemon->err : &daemon->out;
     mj_lines_t *lines = is_error ? &daemon->err_lines : &daemon->out_lines;
     mj_line_fn *each = is_error ? log_err_line : log_out_line;
     ssize_t n;
 
-    if (*fd < 0) {
+    if (polled->fd < 0) {
         return false;
     }
     daemon->read_at = now;
-    n = read(*fd, data, sizeof(data));
+    n = read(polled->fd, data, sizeof(data));
     if (n > 0) {
         mj_lines_feed(lines, data, (size_t)n, each, daemon);
         return true;
     }
     if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
         mj_lines_end(lines, each, daemon);
-        close_fd(fd);
+        mj_polled_close(polled);
     }
     return false;
 }
@@ -174,11 +196,11 @@ bool mj_daemon_read_output(mj_daemon_t *daemon, bool is_error, int64_t now)
 char mj_daemon_hear(mj_daemon_t *daemon, char *text)
 {
     char message[MJ_LIFECYCLE_MAX];
-    ssize_t n = daemon->child.lifecycle < 0 ? -1 : recv(daemon->child.lifecycle, message, sizeof(message), MSG_DONTWAIT);
+    ssize_t n = daemon->lifecycle.fd < 0 ? -1 : recv(daemon->lifecycle.fd, message, sizeof(message), MSG_DONTWAIT);
 
     if (n <= 0) {
-        if (daemon->child.lifecycle >= 0 && (n == 0 || (errno != EAGAIN && errno != EINTR))) {
-            close_fd(&daemon->child.lifecycle); /* it has closed its end: what it does from now on shows in how it exits */
+        if (daemon->lifecycle.fd >= 0 && (n == 0 || (errno != EAGAIN && errno != EINTR))) {
+            mj_polled_close(&daemon->lifecycle); /* it has closed its end: what it does from now on shows in how it exits */
         }
         return 0;
     }
@@ -228,7 +250,7 @@ const char *mj_daemon_is_cut_off(mj_daemon_t *daemon, bool by_connecting)
 
 bool mj_daemon_dump(const mj_daemon_t *daemon)
 {
-    return mj_procfs_catches(daemon->child.pid, SIGQUIT) && kill(daemon->child.pid, SIGQUIT) == 0;
+    return mj_procfs_catches(daemon->pid, SIGQUIT) && kill(daemon->pid, SIGQUIT) == 0;
 }
 
 void mj_daemon_act(mj_daemon_t *daemon, mj_life_action_t action)
@@ -237,22 +259,22 @@ void mj_daemon_act(mj_daemon_t *daemon, mj_life_action_t action)
     switch (action) {
     case MJ_ACTION_DRAIN:
         /* One that cannot take it is ended by graceful-timeout. */
-        ignored = send(daemon->child.lifecycle, "D", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+        ignored = send(daemon->lifecycle.fd, "D", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
         (void)ignored;
         break;
     case MJ_ACTION_TERMINATE:
-        kill(daemon->child.pid, SIGTERM);
+        kill(daemon->pid, SIGTERM);
         break;
     case MJ_ACTION_CUT_OFF: /* the JVM looks at them in this order */
-        kill(daemon->child.pid, SIGQUIT);
-        kill(daemon->child.pid, SIGTERM);
+        kill(daemon->pid, SIGQUIT);
+        kill(daemon->pid, SIGTERM);
         break;
     case MJ_ACTION_DUMP:
-        kill(daemon->child.pid, SIGQUIT);
+        kill(daemon->pid, SIGQUIT);
         break;
     case MJ_ACTION_KILL:
-        kill(daemon->child.pid, SIGKILL); /* by itself as well: it may not lead its group yet */
-        kill(-daemon->child.pid, SIGKILL);
+        kill(daemon->pid, SIGKILL); /* by itself as well: it may not lead its group yet */
+        kill(-daemon->pid, SIGKILL);
         break;
     default:
         break;
@@ -340,7 +362,7 @@ static void log_end(const mj_daemon_t *daemon, const mj_end_t *end)
     } else if (life->timeout != NULL) {
         reason = life->timeout;
     } else if (end->is_held) {
-        reason = mj_procfs_holder(daemon->child.pid, daemon->mem);
+        reason = mj_procfs_holder(daemon->pid, daemon->mem);
     } else if (is_ended_from_outside(daemon, end->status)) {
         reason = daemon->reason;
     } else if (WIFSIGNALED(end->status)) {
@@ -349,7 +371,7 @@ static void log_end(const mj_daemon_t *daemon, const mj_end_t *end)
         reason = apr_psprintf(daemon->mem, "exit code %d", WEXITSTATUS(end->status));
     }
     mj_pool_log_write(daemon->log, level, MJLOGNO(0101), "pool %s pid %ld ended: %s%s%s (up %s, %" APR_UINT64_T_FMT " requests)",
-                   daemon->log->name, (long)daemon->child.pid, reason, fired, describe_details(daemon, end, reason),
+                   daemon->log->name, (long)daemon->pid, reason, fired, describe_details(daemon, end, reason),
                    describe_time(daemon->mem, end->now - life->started_at), end->served);
 }
 
@@ -365,9 +387,9 @@ void mj_daemon_reap(mj_daemon_t *daemon, const mj_end_t *end)
     (void)mj_daemon_tell_left_out(daemon, MJ_NEVER);
     log_end(daemon, end);
     unlink(daemon->path);
-    close_fd(&daemon->child.out);
-    close_fd(&daemon->child.err);
-    close_fd(&daemon->child.lifecycle);
-    close_fd(&daemon->child.pidfd);
+    mj_polled_close(&daemon->out);
+    mj_polled_close(&daemon->err);
+    mj_polled_close(&daemon->lifecycle);
+    mj_polled_close(&daemon->death);
     apr_pool_destroy(daemon->mem);
 }

@@ -6,6 +6,7 @@
 #include "allowance.h"
 #include "failures.h"
 #include "lines.h"
+#include "poller.h"
 #include "pool_log.h"
 #include "spawn.h"
 
@@ -13,6 +14,7 @@
 
 typedef struct mj_daemon_t {
     struct mj_daemon_t *next;
+    struct mj_pool_t *pool;
     apr_pool_t *mem;
     mj_pool_log_t *log;
     unsigned generation;
@@ -20,6 +22,9 @@ typedef struct mj_daemon_t {
     uint32_t serial;
     unsigned threads;
     uid_t uid;
+    pid_t pid;
+    bool is_retired; /**< it is to be replaced */
+    bool is_suspect; /**< a request wants a daemon of the pool: perhaps because it could not connect */
     uint64_t born; /**< as in mj_kin_t */
     mj_life_t life;
     mj_life_times_t times;
@@ -28,16 +33,18 @@ typedef struct mj_daemon_t {
     mj_watch_t watch;     /**< from when it is ready */
     mj_served_t serves;   /**< complete when it is ready */
     mj_failed_mounts_t *failed_mounts; /**< NULL: none has ever failed */
-    bool is_retired;    /**< it is to be replaced */
     const char *why;      /**< it was told to end, or is retired: an option's name, or in words; NULL */
     const char *why_more; /**< details; NULL */
     int64_t idle_at;      /**< when it last said that it is idle; MJ_LONG_AGO: it has not */
     struct mj_archive_set_t *archives; /**< from which it was started, if they were there; NULL */
-    mj_child_t child; /**< descriptors are -1 once closed */
+    mj_key_t key; /**< what httpd shows when it connects */
+    mj_polled_t lifecycle;
+    mj_polled_t out;
+    mj_polled_t err;
+    mj_polled_t death; /**< its pidfd, if one could be had: readable when it is dead, even while somebody traces it */
     char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
     dev_t socket_dev; /**< what lies at path */
     ino_t socket_ino;
-    bool is_suspect;      /**< a request wants a daemon of the pool: perhaps because it could not connect */
     int64_t reach_at;     /**< when the way to it is looked at next, if anything happens then */
 
     mj_lines_t out_lines;
@@ -61,12 +68,17 @@ typedef struct mj_daemon_t {
 mj_daemon_t *mj_daemon_start(const mj_process_spec_t *spec, const mj_supervisor_config_t *config, bool has_state, struct mj_archive_set_t *archives, unsigned slot, uint32_t serial,
                              mj_pool_log_t *log, int64_t now, apr_pool_t *pool, char *why);
 
+/** Has its descriptors polled, with the daemon as context.
+ *  @param speaks messages of it are waiting
+ *  @param died it is dead: it can be reaped, or somebody traces it */
+void mj_daemon_watch(mj_daemon_t *daemon, mj_poller_t *poller, mj_ready_fn *speaks, mj_ready_fn *died);
+
 /** Reads a bounded piece of what it printed, and logs the lines, or leaves them out where it prints too much. is_error: its stderr.
  *  @return false if there is no more now */
 bool mj_daemon_read_output(mj_daemon_t *daemon, bool is_error, int64_t now);
 
-/** Whether it has printed so much that it is to wait: its output is not read now. */
-bool mj_daemon_is_muted(const mj_daemon_t *daemon, int64_t now);
+/** Has it wait in its write if it has printed so much that its output is not to be read now. */
+void mj_daemon_mute(mj_daemon_t *daemon, int64_t now);
 
 /** Logs how much was left out, if it is time. @return when to call again, MJ_NEVER if nothing is left out */
 int64_t mj_daemon_tell_left_out(mj_daemon_t *daemon, int64_t now);

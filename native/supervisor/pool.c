@@ -24,6 +24,7 @@ mj_pool_t *mj_pool_make(mj_context_t *context, const mj_process_spec_t *spec, ap
     apr_pool_create(&mem, parent);
     pool = apr_pcalloc(mem, sizeof(*pool));
     pool->mem = mem;
+    pool->context = context;
     pool->log.name = apr_pstrdup(mem, spec->name);
     pool->log.listeners = &context->listeners;
     pool->index = spec->index;

@@ -11,18 +11,22 @@
 
 /** What all pools share. */
 typedef struct mj_context_t {
+    mj_poller_t *poller;
     mj_board_t *board;
     const mj_supervisor_config_t *config;
     uint32_t next_serial; /**< of daemons: never used twice, not by an earlier supervisor either */
     uint64_t oom_kills;   /**< of this machine, when that was looked at last */
+    struct mj_pool_t *pools; /**< the first; the others follow by next */
     mj_output_listener_t *listeners;
     mj_archives_t *archives;
     bool is_quiet; /**< no daemon starts, or wants to */
+    bool has_reapable; /**< children may be left that have ended */
     int64_t state_look_at; /**< no state folder is looked at before, but for a start */
 } mj_context_t;
 
 typedef struct mj_pool_t {
     struct mj_pool_t *next;
+    mj_context_t *context;
     apr_pool_t *mem;          /**< as long as the pool is known */
     apr_pool_t *settings_mem; /**< of spec; a subpool of mem's parent */
     mj_pool_log_t log;
@@ -81,9 +85,6 @@ int64_t mj_pool_run_due(mj_context_t *context, mj_pool_t *pool, int64_t now);
 /** Looks at the state folder of one pool, if one is due, and says if it holds too much.
  *  @return when to call again at the latest */
 int64_t mj_pool_look_at_states(mj_context_t *context, mj_pool_t *pools, int64_t now);
-
-/** Messages of the daemon are waiting. */
-void mj_pool_daemon_speaks(mj_context_t *context, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now);
 
 /** The daemon was reaped, with waitpid's status, or is given up (NULL); it is freed. */
 void mj_pool_daemon_exited(mj_context_t *context, mj_pool_t *pool, mj_daemon_t *daemon, const int *status, int64_t now);

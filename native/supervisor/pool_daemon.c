@@ -3,6 +3,7 @@
 #include "pool_parts.h"
 #include "privileges.h"
 #include "procfs.h"
+#include "reaper.h"
 
 #include <apr_strings.h>
 #include <signal.h>
@@ -62,7 +63,7 @@ static void retire(mj_pool_t *pool, mj_daemon_t *daemon, const char *why, const 
     daemon->why = apr_pstrdup(daemon->mem, why);
     daemon->why_more = *more == '\0' ? NULL : apr_pstrdup(daemon->mem, more);
     mj_pool_log_write(&pool->log, is_renewal(why) ? "info" : "error", MJLOGNO(0113), "pool %s pid %ld is replaced: %s%s%s",
-                   pool->log.name, (long)daemon->child.pid, why, *more == '\0' ? "" : ": ", more);
+                   pool->log.name, (long)daemon->pid, why, *more == '\0' ? "" : ": ", more);
     if (!is_renewal(why) && daemon->generation == pool->plan.generation) {
         mj_plan_ended(&pool->plan, daemon->life.ready_at, now);
     }
@@ -99,10 +100,10 @@ void mj_pool_look_after(mj_context_t *context, mj_pool_t *pool, mj_daemon_t *dae
     if (daemon->life.state != MJ_LIFE_READY && daemon->life.state != MJ_LIFE_DRAINING) {
         return;
     }
-    switch (mj_watch_look(&daemon->watch, &daemon->limits, daemon->child.pid, now)) {
+    switch (mj_watch_look(&daemon->watch, &daemon->limits, daemon->pid, now)) {
     case MJ_WATCH_SILENT:
         mj_pool_log_write(&pool->log, "error", MJLOGNO(0114), "pool %s pid %ld is killed: deadlock-timeout: its JVM has said nothing for %ld ms",
-                         pool->log.name, (long)daemon->child.pid, (long)(daemon->watch.silent_us / 1000));
+                         pool->log.name, (long)daemon->pid, (long)(daemon->watch.silent_us / 1000));
         mj_pool_step(context, pool, daemon, MJ_EVENT_SILENT, now);
         break;
     case MJ_WATCH_LARGE:
@@ -164,7 +165,7 @@ static void hear_ready(mj_context_t *context, mj_pool_t *pool, mj_daemon_t *daem
     if (daemon->generation == pool->plan.generation) {
         mj_plan_ready(&pool->plan);
     }
-    mj_log(pool->log.target, "info", MJLOGNO(0103) "pool %s pid %ld ready in %ld ms", pool->log.name, (long)daemon->child.pid,
+    mj_log(pool->log.target, "info", MJLOGNO(0103) "pool %s pid %ld ready in %ld ms", pool->log.name, (long)daemon->pid,
            (long)((now - daemon->life.started_at) / 1000));
 }
 
@@ -197,7 +198,8 @@ static void hear_mount(mj_pool_t *pool, const char *text)
     }
 }
 
-void mj_pool_daemon_speaks(mj_context_t *context, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
+/* Takes the messages of the daemon that are waiting. */
+static void take_messages(mj_context_t *context, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
 {
     char text[MJ_LIFECYCLE_MAX], type;
     int i;
@@ -228,9 +230,29 @@ void mj_pool_daemon_speaks(mj_context_t *context, mj_pool_t *pool, mj_daemon_t *
             break;
         }
     }
-    if (daemon->child.lifecycle < 0) {
+    if (daemon->lifecycle.fd < 0) {
         mj_pool_step(context, pool, daemon, MJ_EVENT_LEFT, now);
     }
+}
+
+static void on_messages(void *context, short found, int64_t now)
+{
+    mj_daemon_t *daemon = context;
+    (void)found;
+    take_messages(daemon->pool->context, daemon->pool, daemon, now);
+}
+
+static void on_death(void *context, short found, int64_t now)
+{
+    const mj_daemon_t *daemon = context;
+    (void)found;
+    mj_reap_dead(daemon->pool->context, daemon->pid, now);
+}
+
+void mj_pool_watch(mj_pool_t *pool, mj_daemon_t *daemon)
+{
+    daemon->pool = pool;
+    mj_daemon_watch(daemon, pool->context->poller, on_messages, on_death);
 }
 
 void mj_pool_daemon_is_dead(mj_context_t *context, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
@@ -255,7 +277,7 @@ void mj_pool_daemon_exited(mj_context_t *context, mj_pool_t *pool, mj_daemon_t *
     bool was_retired = daemon->is_retired;
     mj_end_t end = {.status = status != NULL ? *status : 0, .is_held = status == NULL, .now = now};
 
-    mj_pool_daemon_speaks(context, pool, daemon, now); /* its last words */
+    take_messages(context, pool, daemon, now); /* its last words */
     life = daemon->life;
     end.served = mj_board_served(context->board, pool->index, daemon->slot);
     if (WIFSIGNALED(end.status)) {

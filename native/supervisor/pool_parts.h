@@ -38,6 +38,9 @@ void mj_pool_count_failed_start(mj_pool_t *pool, int64_t started_at, bool is_las
  *  does every start say so again. */
 bool mj_pool_has_state(mj_pool_t *pool, int64_t now);
 
+/** Has a daemon's descriptors polled. */
+void mj_pool_watch(mj_pool_t *pool, mj_daemon_t *daemon);
+
 /** Its deadlines, and the watch over it. It may be freed. */
 void mj_pool_look_after(mj_context_t *context, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now);
 

@@ -20,8 +20,8 @@ void mj_pool_show_slot(const mj_context_t *context, const mj_pool_t *pool, const
     default:
         break;
     }
-    mj_board_set_key(context->board, pool->index, daemon->slot, &daemon->child.key);
-    mj_board_set_slot(context->board, pool->index, daemon->slot, state, daemon->serial, (uint32_t)daemon->child.pid,
+    mj_board_set_key(context->board, pool->index, daemon->slot, &daemon->key);
+    mj_board_set_slot(context->board, pool->index, daemon->slot, state, daemon->serial, (uint32_t)daemon->pid,
                       daemon->threads);
 }
 

@@ -36,6 +36,7 @@ static bool start_daemon(mj_context_t *context, mj_pool_t *pool, int64_t now)
         mj_pool_count_failed_start(pool, now, false, now);
         return false;
     }
+    mj_pool_watch(pool, daemon);
     daemon->generation = pool->plan.generation;
     mj_effort_begin(&daemon->effort, pool->claim.is_vain, now);
     daemon->next = pool->daemons;
@@ -44,7 +45,7 @@ static bool start_daemon(mj_context_t *context, mj_pool_t *pool, int64_t now)
         pool->slot_limit = daemon->slot + 1;
     }
     mj_pool_show_slot(context, pool, daemon);
-    mj_log(pool->log.target, "info", MJLOGNO(0102) "pool %s pid %ld started", pool->log.name, (long)daemon->child.pid);
+    mj_log(pool->log.target, "info", MJLOGNO(0102) "pool %s pid %ld started", pool->log.name, (long)daemon->pid);
     return true;
 }
 
@@ -239,6 +240,7 @@ int64_t mj_pool_run_due(mj_context_t *context, mj_pool_t *pool, int64_t now)
     wake_at = mj_earlier(decision.wake_at, pool->roll_at);
     for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
         bool is_watched = daemon->life.state == MJ_LIFE_READY || daemon->life.state == MJ_LIFE_DRAINING;
+        mj_daemon_mute(daemon, now);
         wake_at = mj_earlier(wake_at, daemon->life.deadline);
         wake_at = mj_earlier(wake_at, mj_daemon_tell_left_out(daemon, now));
         if (daemon->is_suspect && daemon->life.state == MJ_LIFE_READY) {

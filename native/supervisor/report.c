@@ -86,7 +86,7 @@ static const char *moment(int64_t at, int64_t now, apr_pool_t *mem)
 static void tell_daemon(mj_client_t *client, const mj_daemon_t *daemon, const char *separator, int64_t now, apr_pool_t *mem)
 {
     mj_client_say(client, "%s\n    {\"pid\":%ld,\"slot\":%u,\"state\":\"%s\",\"generation\":%u,", separator,
-                  (long)daemon->child.pid, daemon->slot, daemon_state(daemon->life.state), daemon->generation);
+                  (long)daemon->pid, daemon->slot, daemon_state(daemon->life.state), daemon->generation);
     mj_client_say(client, "\"startedAt\":%s,\"readyAt\":%s,\"uptimeMs\":%lld,", moment(daemon->life.started_at, now, mem),
                   moment(daemon->life.ready_at, now, mem), (long long)((now - daemon->life.started_at) / 1000));
 }

@@ -4,6 +4,7 @@
 #include "log.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #define SOCKET_NAME "control"
+#define CLIENTS_MAX 16
 /* Of these, one user may have so many, and all users of pools together so many: root can always get in. */
 #define CLIENTS_OF_ONE_USER 4
 #define CLIENTS_OF_POOLS 12
@@ -28,7 +30,7 @@ struct mj_service_t {
     mj_supervisor_t *supervisor;
     apr_pool_t *mem;
     struct sockaddr_un address; /* where it listens, or would like to; "" until there is a runtime directory */
-    int listener;               /* -1 */
+    mj_polled_t listener;
     dev_t device;               /* of the socket's file: what another supervisor has put there is left alone */
     ino_t inode;
     int64_t listen_at; /* the next try */
@@ -42,8 +44,88 @@ mj_service_t *mj_service_make(mj_supervisor_t *supervisor, apr_pool_t *pool)
     mj_service_t *service = apr_pcalloc(pool, sizeof(*service));
     service->supervisor = supervisor;
     service->mem = pool;
-    service->listener = -1;
+    service->listener.fd = -1;
     return service;
+}
+
+static mj_poller_t *poller_of(const mj_service_t *service)
+{
+    return mj_supervisor_context(service->supervisor)->poller;
+}
+
+/* --- clients --- */
+
+/* @return NULL, or why there is no room for that user */
+static const char *find_room(const mj_service_t *service, uid_t uid)
+{
+    const mj_client_t *client;
+    unsigned all = 0, of_user = 0, of_pools = 0;
+
+    for (client = service->clients; client != NULL; client = client->next) {
+        all++;
+        of_user += client->uid == uid;
+        of_pools += !mj_command_is_master(client->uid);
+    }
+    if (all < CLIENTS_MAX && (mj_command_is_master(uid) || (of_user < CLIENTS_OF_ONE_USER && of_pools < CLIENTS_OF_POOLS))) {
+        return NULL;
+    }
+    return "error too many ask at once: try again\n";
+}
+
+static void serve(void *context, short found, int64_t now)
+{
+    mj_client_t *client = context;
+    if ((found & POLLIN) != 0 && mj_client_read(client, now)) {
+        mj_command_begin(client->service->supervisor, client, now);
+    }
+    if ((found & POLLOUT) != 0) {
+        mj_client_send(client, now);
+    }
+    if ((found & (POLLHUP | POLLERR)) != 0 && (found & POLLIN) == 0) {
+        client->is_gone = true;
+    }
+}
+
+static void take_in(mj_service_t *service, int fd, int64_t now)
+{
+    struct ucred peer;
+    socklen_t size = sizeof(peer);
+    const char *wrong = "error permission denied: you run no pool of this server\n";
+    mj_client_t *client;
+
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && mj_command_is_admitted(service->supervisor, peer.uid)) {
+        wrong = find_room(service, peer.uid);
+    }
+    if (wrong != NULL) {
+        ssize_t ignored = send(fd, wrong, strlen(wrong), MSG_DONTWAIT | MSG_NOSIGNAL);
+        (void)ignored;
+        close(fd);
+        return;
+    }
+    client = mj_client_make(fd, peer.uid, now, service->mem);
+    client->service = service;
+    client->next = service->clients;
+    service->clients = client;
+    mj_poller_add(poller_of(service), &client->socket, fd, POLLIN, MJ_STAGE_CLIENTS, serve, client);
+}
+
+static void accept_clients(void *context, short found, int64_t now)
+{
+    mj_service_t *service = context;
+    int i;
+
+    (void)found;
+    for (i = 0; i < ACCEPTS_PER_TICK; i++) {
+        int fd = accept4(service->listener.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        if (fd >= 0) {
+            take_in(service, fd, now);
+        } else if (errno != EINTR && errno != ECONNABORTED) {
+            if (errno != EAGAIN) { /* it stays readable: without a pause the supervisor would turn in circles */
+                service->accept_at = now + PAUSE_US;
+            }
+            return;
+        }
+    }
 }
 
 /* --- the socket --- */
@@ -51,15 +133,14 @@ mj_service_t *mj_service_make(mj_supervisor_t *supervisor, apr_pool_t *pool)
 static void stop_listening(mj_service_t *service)
 {
     struct stat st;
-    if (service->listener < 0) {
+    if (service->listener.fd < 0) {
         return;
     }
     /* While it is open, no other file can have its inode. */
     if (lstat(service->address.sun_path, &st) == 0 && st.st_dev == service->device && st.st_ino == service->inode) {
         unlink(service->address.sun_path);
     }
-    close(service->listener);
-    service->listener = -1;
+    mj_polled_close(&service->listener);
 }
 
 /* Everybody may connect: who asks is told by the kernel. The directory is the supervisor's alone, so that the path cannot be
@@ -90,7 +171,7 @@ static bool start_listening(mj_service_t *service)
         errno = error;
         return false;
     }
-    service->listener = fd;
+    mj_poller_add(poller_of(service), &service->listener, fd, POLLIN, MJ_STAGE_CLIENTS, accept_clients, service);
     service->device = st.st_dev;
     service->inode = st.st_ino;
     return true;
@@ -106,7 +187,7 @@ static bool was_removed(const mj_service_t *service)
 /* A cleaner of /run or /tmp may have removed it. */
 static void look_after_file(mj_service_t *service, int64_t now)
 {
-    if (service->listener < 0 || now - service->looked_at < LOOK_US || mj_supervisor_is_leaving(service->supervisor)) {
+    if (service->listener.fd < 0 || now - service->looked_at < LOOK_US || mj_supervisor_is_leaving(service->supervisor)) {
         return;
     }
     service->looked_at = now;
@@ -139,102 +220,12 @@ static void keep_listening(mj_service_t *service, int64_t now)
         stop_listening(service);
         service->address = wanted;
     }
-    if (service->listener < 0 && (is_other || service->listen_at <= now) && !start_listening(service)) {
+    if (service->listener.fd < 0 && (is_other || service->listen_at <= now) && !start_listening(service)) {
         if (is_other) {
             mj_log(mj_log_main(), "warn", MJLOGNO(0140) "modjvm cannot reach this server: %s: %s", wanted.sun_path,
                    strerror(errno));
         }
         service->listen_at = now + RETRY_US;
-    }
-}
-
-/* --- clients --- */
-
-/* @return NULL, or why there is no room for that user */
-static const char *find_room(const mj_service_t *service, uid_t uid)
-{
-    const mj_client_t *client;
-    unsigned all = 0, of_user = 0, of_pools = 0;
-
-    for (client = service->clients; client != NULL; client = client->next) {
-        all++;
-        of_user += client->uid == uid;
-        of_pools += !mj_command_is_master(client->uid);
-    }
-    if (all < MJ_CLIENTS_MAX && (mj_command_is_master(uid) || (of_user < CLIENTS_OF_ONE_USER && of_pools < CLIENTS_OF_POOLS))) {
-        return NULL;
-    }
-    return "error too many ask at once: try again\n";
-}
-
-static void take_in(mj_service_t *service, int fd, int64_t now)
-{
-    struct ucred peer;
-    socklen_t size = sizeof(peer);
-    const char *wrong = "error permission denied: you run no pool of this server\n";
-    mj_client_t *client;
-
-    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && mj_command_is_admitted(service->supervisor, peer.uid)) {
-        wrong = find_room(service, peer.uid);
-    }
-    if (wrong != NULL) {
-        ssize_t ignored = send(fd, wrong, strlen(wrong), MSG_DONTWAIT | MSG_NOSIGNAL);
-        (void)ignored;
-        close(fd);
-        return;
-    }
-    client = mj_client_make(fd, peer.uid, now, service->mem);
-    client->next = service->clients;
-    service->clients = client;
-}
-
-static void accept_clients(mj_service_t *service, int64_t now)
-{
-    int i;
-    for (i = 0; i < ACCEPTS_PER_TICK; i++) {
-        int fd = accept4(service->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-        if (fd >= 0) {
-            take_in(service, fd, now);
-        } else if (errno != EINTR && errno != ECONNABORTED) {
-            if (errno != EAGAIN) { /* it stays readable: without a pause the supervisor would turn in circles */
-                service->accept_at = now + PAUSE_US;
-            }
-            return;
-        }
-    }
-}
-
-size_t mj_service_watch(const mj_service_t *service, struct pollfd *fds, int64_t now)
-{
-    const mj_client_t *client;
-    size_t count = 0;
-
-    fds[count++] = (struct pollfd){.fd = service->accept_at <= now ? service->listener : -1, .events = POLLIN};
-    for (client = service->clients; client != NULL; client = client->next) {
-        fds[count++] = (struct pollfd){.fd = client->fd, .events = mj_client_events(client)};
-    }
-    return count;
-}
-
-void mj_service_react(mj_service_t *service, const struct pollfd *fds, int64_t now)
-{
-    mj_client_t *client = service->clients;
-    size_t i;
-
-    for (i = 1; client != NULL; i++, client = client->next) {
-        short found = fds[i].revents;
-        if ((found & POLLIN) != 0 && mj_client_read(client, now)) {
-            mj_command_begin(service->supervisor, client, now);
-        }
-        if ((found & POLLOUT) != 0) {
-            mj_client_send(client, now);
-        }
-        if ((found & (POLLHUP | POLLERR)) != 0 && (found & POLLIN) == 0) {
-            client->is_gone = true;
-        }
-    }
-    if (fds[0].revents != 0) { /* last: it adds clients that are not among fds */
-        accept_clients(service, now);
     }
 }
 
@@ -245,11 +236,12 @@ int64_t mj_service_tick(mj_service_t *service, int64_t now)
 
     keep_listening(service, now);
     look_after_file(service, now);
-    if (service->listener < 0 && service->address.sun_path[0] != '\0') {
+    if (service->listener.fd < 0 && service->address.sun_path[0] != '\0') {
         wake_at = service->listen_at;
-    } else if (service->listener >= 0 && !mj_supervisor_is_leaving(service->supervisor)) {
+    } else if (service->listener.fd >= 0 && !mj_supervisor_is_leaving(service->supervisor)) {
         wake_at = service->looked_at + LOOK_PERIOD_US;
     }
+    mj_polled_pause(&service->listener, service->accept_at > now);
     if (service->accept_at > now) {
         wake_at = mj_earlier(wake_at, service->accept_at);
     }
@@ -263,6 +255,7 @@ int64_t mj_service_tick(mj_service_t *service, int64_t now)
             mj_client_free(client);
             continue;
         }
+        mj_polled_want(&client->socket, mj_client_events(client));
         /* While something is unsent, poll tells when to go on. */
         wake_at = mj_earlier(wake_at, mj_client_unsent(client) > 0 ? client->deadline : mj_earlier(command_at, client->deadline));
         link = &client->next;

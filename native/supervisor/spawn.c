@@ -99,7 +99,7 @@ static const char *make_channels(int lifecycle[2], int out[2], int err[2])
 }
 
 const char *mj_spawn(const mj_process_spec_t *spec, const mj_supervisor_config_t *config, bool has_state, const char *archive, const char *path,
-                     mj_child_t *child)
+                     mj_spawned_t *child)
 {
     char empty[] = "";
     char *const *with = has_state ? spec->argv_with_state : spec->argv;

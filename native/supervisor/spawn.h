@@ -7,20 +7,20 @@
 
 #include <sys/un.h>
 
-typedef struct mj_child_t {
+typedef struct mj_spawned_t {
     pid_t pid;
     int pidfd; /**< readable when the process is dead, even while somebody traces it; -1: none could be had */
     mj_key_t key; /**< what httpd shows when it connects */
     int lifecycle;
     int out; /**< the ends that the supervisor reads, non-blocking */
     int err;
-} mj_child_t;
+} mj_spawned_t;
 
 /** @param has_state whether the daemon is told of the pool's state folder
  *  @param archive path of that for the pool's key, of which the daemon is told; NULL: none
  *  @param path where the daemon listens; nothing is there yet. It stays when the daemon ends: the caller unlinks it
  *  @param child set on success
  *  @return NULL, or the step that failed, errno saying why; nothing is left behind then */
-const char *mj_spawn(const mj_process_spec_t *spec, const mj_supervisor_config_t *config, bool has_state, const char *archive, const char *path, mj_child_t *child);
+const char *mj_spawn(const mj_process_spec_t *spec, const mj_supervisor_config_t *config, bool has_state, const char *archive, const char *path, mj_spawned_t *child);
 
 #endif

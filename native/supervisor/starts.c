@@ -28,7 +28,7 @@ static bool look_at_start(mj_daemon_t *daemon, int64_t now, int64_t *wake_at)
 {
     mj_effort_t *effort = &daemon->effort;
     if (now - effort->looked_at >= MJ_EFFORT_PERIOD_US) {
-        mj_effort_note(effort, mj_procfs_used_us(daemon->child.pid), now);
+        mj_effort_note(effort, mj_procfs_used_us(daemon->pid), now);
     }
     *wake_at = mj_earlier(*wake_at, effort->looked_at + MJ_EFFORT_PERIOD_US);
     return mj_effort_counts(effort, now);

@@ -13,7 +13,7 @@ static bool is_daemon(const mj_pool_t *pools, pid_t pid)
     const mj_daemon_t *daemon;
     for (pool = pools; pool != NULL; pool = pool->next) {
         for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
-            if (daemon->child.pid == pid) {
+            if (daemon->pid == pid) {
                 return true;
             }
         }
@@ -32,7 +32,7 @@ static bool may_have_parent(const mj_pool_t *pools, pid_t ended, const mj_kin_t 
     }
     for (pool = pools; pool != NULL; pool = pool->next) {
         for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
-            if (daemon->child.pid != ended && daemon->uid == kin->uid && daemon->born <= kin->born) {
+            if (daemon->pid != ended && daemon->uid == kin->uid && daemon->born <= kin->born) {
                 return true;
             }
         }

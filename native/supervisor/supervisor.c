@@ -3,18 +3,15 @@
 #include "log.h"
 #include "pending_config.h"
 #include "procfs.h"
+#include "reaper.h"
 #include "runtime_dir.h"
 #include "stale_sockets.h"
 #include "starts.h"
 #include "strays.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 /* The parent voids the settings at a graceful restart; if mod_jvm is no longer configured, no new ones come. */
@@ -25,8 +22,6 @@
 /* How long those may take to go that were killed last of all: the machine may be busy. */
 #define STRAYS_US (2 * INT64_C(1000000))
 #define STRAYS_PERIOD_US (20 * INT64_C(1000))
-/* Children that are reaped in a tick: a fork bomb does not keep daemons waiting. */
-#define REAPED_PER_TICK 256
 /* The daemons of a supervisor that was killed die with it, but perhaps a moment after the next one has come. */
 #define CLEAN_AGAIN_US (5 * INT64_C(1000000))
 /* What a shutdown-timeout of 0 means when another supervisor takes over: others wait. */
@@ -40,13 +35,12 @@ struct mj_supervisor_t {
     mj_context_t context;
     const mj_supervisor_config_t *start; /**< what it was started with */
     mj_runtime_dir_t dir;
-    mj_pool_t *pools;
+    mj_polled_t wakeups;
     mj_pending_config_t *pending; /**< NULL unless between begin and commit */
     int64_t clean_at;  /**< sockets that were left behind are looked for once more; MJ_NEVER */
     int64_t end_at;    /**< when it ends, whatever is left; MJ_NEVER: daemons are there, or are wanted */
     int64_t show_at;   /**< the board is not put right before */
     bool is_doubted;   /**< a request finds that what the board shows does not help it */
-    bool has_reapable; /**< children may be left that have ended */
     bool is_alone;     /**< nobody is left */
     int64_t void_at;   /**< without new settings by then it ends; MJ_NEVER: they are valid */
     bool is_retired;   /**< another supervisor has its place: it serves httpd's children of before until they have gone */
@@ -54,18 +48,20 @@ struct mj_supervisor_t {
     bool is_stopping;
 };
 
-mj_supervisor_t *mj_supervisor_make(const mj_supervisor_config_t *start, mj_board_t *board, uint32_t serial, int64_t now, apr_pool_t *pool)
+mj_supervisor_t *mj_supervisor_make(const mj_supervisor_config_t *start, mj_board_t *board, mj_poller_t *poller, uint32_t serial, apr_pool_t *pool)
 {
     mj_supervisor_t *supervisor = apr_pcalloc(pool, sizeof(*supervisor));
     supervisor->mem = pool;
     supervisor->start = start;
     supervisor->dir.path = start->runtime_dir;
     supervisor->context.board = board;
+    supervisor->context.poller = poller;
     supervisor->context.next_serial = serial;
     supervisor->context.archives = mj_archives_make(pool);
     supervisor->context.oom_kills = mj_procfs_oom_kills();
     srandom(serial);
-    supervisor->void_at = now + VOID_US;
+    supervisor->wakeups.fd = -1;
+    supervisor->void_at = MJ_NEVER;
     supervisor->clean_at = MJ_NEVER;
     supervisor->end_at = MJ_NEVER;
     return supervisor;
@@ -73,9 +69,14 @@ mj_supervisor_t *mj_supervisor_make(const mj_supervisor_config_t *start, mj_boar
 
 /* --- settings --- */
 
+void mj_supervisor_await_settings(mj_supervisor_t *supervisor, int64_t now)
+{
+    supervisor->void_at = now + VOID_US;
+}
+
 mj_pool_t *mj_supervisor_find(const mj_supervisor_t *supervisor, const char *name)
 {
-    mj_pool_t *pool = supervisor->pools;
+    mj_pool_t *pool = supervisor->context.pools;
     while (pool != NULL && strcmp(pool->log.name, name) != 0) {
         pool = pool->next;
     }
@@ -119,7 +120,7 @@ static bool is_pending(const mj_pending_config_t *pending, const mj_pool_t *pool
 
 static void take_pools(mj_supervisor_t *supervisor, mj_pending_config_t *pending)
 {
-    mj_pool_t **end = &supervisor->pools, *pool;
+    mj_pool_t **end = &supervisor->context.pools, *pool;
     int i;
 
     for (; *end != NULL; end = &(*end)->next) {
@@ -150,7 +151,7 @@ static const char *check_places(const mj_supervisor_t *supervisor, const mj_pend
     int i;
     for (i = 0; i < pending->pools->nelts; i++) {
         const mj_process_spec_t *spec = APR_ARRAY_IDX(pending->pools, i, mj_pending_pool_t).spec;
-        for (pool = supervisor->pools; pool != NULL; pool = pool->next) {
+        for (pool = supervisor->context.pools; pool != NULL; pool = pool->next) {
             if ((pool->index == spec->index) != (strcmp(pool->log.name, spec->name) == 0)) {
                 return "a pool has the place of another on the board";
             }
@@ -165,10 +166,10 @@ static void find_archives(mj_supervisor_t *supervisor)
     mj_pool_t *pool;
     mj_archives_interrupt(supervisor->context.archives);
     mj_archives_look_anew(supervisor->context.archives);
-    for (pool = supervisor->pools; pool != NULL; pool = pool->next) {
+    for (pool = supervisor->context.pools; pool != NULL; pool = pool->next) {
         mj_pool_find_archives(&supervisor->context, pool);
     }
-    mj_archives_tidy(supervisor->context.archives, supervisor->context.config, supervisor->pools);
+    mj_archives_tidy(supervisor->context.archives, supervisor->context.config, supervisor->context.pools);
 }
 
 static bool is_ending(const mj_supervisor_t *supervisor)
@@ -250,7 +251,7 @@ void mj_supervisor_receive(mj_supervisor_t *supervisor, mj_message_t *message, i
         mj_supervisor_stop(supervisor, "httpd stops", MJ_STOP_US, now);
         break;
     case MJ_CONTROL_VOID:
-        supervisor->void_at = now + VOID_US;
+        mj_supervisor_await_settings(supervisor, now);
         break;
     case MJ_CONTROL_RETIRE:
         supervisor->is_retired = true;
@@ -276,92 +277,33 @@ void mj_supervisor_hang_up(mj_supervisor_t *supervisor)
 
 /* --- wake-ups --- */
 
-void mj_supervisor_wake(mj_supervisor_t *supervisor)
+static void take_wakeups(void *context, short found, int64_t now)
 {
+    mj_supervisor_t *supervisor = context;
+    char bytes[4096];
     mj_pool_t *pool;
+
+    (void)found;
+    (void)now;
+    (void)!read(supervisor->wakeups.fd, bytes, sizeof(bytes));
     supervisor->is_doubted = true;
-    for (pool = supervisor->pools; pool != NULL; pool = pool->next) {
+    for (pool = supervisor->context.pools; pool != NULL; pool = pool->next) {
         if (mj_board_take_wakeup(supervisor->context.board, pool->index)) {
             mj_pool_wake(pool);
         }
     }
 }
 
+void mj_supervisor_hear_wakeups(mj_supervisor_t *supervisor, int fd)
+{
+    mj_poller_add(supervisor->context.poller, &supervisor->wakeups, fd, POLLIN, MJ_STAGE_REQUESTS, take_wakeups, supervisor);
+}
+
 /* --- daemons --- */
-
-static mj_daemon_t *find_daemon(const mj_supervisor_t *supervisor, pid_t pid, mj_pool_t **pool)
-{
-    for (*pool = supervisor->pools; *pool != NULL; *pool = (*pool)->next) {
-        mj_daemon_t *daemon;
-        for (daemon = (*pool)->daemons; daemon != NULL; daemon = daemon->next) {
-            if (daemon->child.pid == pid) {
-                return daemon;
-            }
-        }
-    }
-    return NULL;
-}
-
-/* What a daemon that is dead, but not reaped yet, has started. */
-static void end_family(const mj_supervisor_t *supervisor, pid_t pid)
-{
-    kill(-pid, SIGKILL);
-    mj_strays_end(supervisor->pools, mj_archives_process(supervisor->context.archives), pid);
-}
 
 void mj_supervisor_reap(mj_supervisor_t *supervisor, int64_t now)
 {
-    bool has_reaped = false;
-    int i;
-
-    supervisor->has_reapable = false;
-    for (i = 0; i < REAPED_PER_TICK; i++) {
-        siginfo_t info = {0};
-        mj_pool_t *pool;
-        mj_daemon_t *daemon;
-        bool is_training;
-        int status;
-
-        /* Looked at first, reaped later: while it is there, its number and its group's belong to nobody else, and what it had
-         * started in its group goes with it. */
-        if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0) {
-            break;
-        }
-        has_reaped = true;
-        daemon = find_daemon(supervisor, info.si_pid, &pool);
-        is_training = info.si_pid == mj_archives_process(supervisor->context.archives);
-        if (daemon != NULL || is_training) {
-            end_family(supervisor, info.si_pid);
-        }
-        if (waitpid(info.si_pid, &status, WNOHANG) != info.si_pid) {
-            continue;
-        }
-        if (daemon != NULL) {
-            mj_pool_daemon_exited(&supervisor->context, pool, daemon, &status, now);
-        } else if (is_training) {
-            mj_archives_ended(supervisor->context.archives, supervisor->context.config, status, now);
-            mj_archives_tidy(supervisor->context.archives, supervisor->context.config, supervisor->pools);
-        }
-    }
-    if (has_reaped) { /* what they had started has come to us */
-        mj_strays_end(supervisor->pools, mj_archives_process(supervisor->context.archives), 0);
-    }
-    supervisor->has_reapable = i == REAPED_PER_TICK;
-}
-
-void mj_supervisor_daemon_died(mj_supervisor_t *supervisor, pid_t pid, int64_t now)
-{
-    mj_pool_t *pool;
-    mj_daemon_t *daemon = find_daemon(supervisor, pid, &pool);
-    if (daemon != NULL) { /* else it was reaped meanwhile */
-        end_family(supervisor, pid);
-        mj_pool_daemon_is_dead(&supervisor->context, pool, daemon, now);
-    }
-}
-
-void mj_supervisor_daemon_speaks(mj_supervisor_t *supervisor, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
-{
-    mj_pool_daemon_speaks(&supervisor->context, pool, daemon, now);
+    mj_reap(&supervisor->context, now);
 }
 
 bool mj_supervisor_is_leaving(const mj_supervisor_t *supervisor)
@@ -376,7 +318,7 @@ mj_context_t *mj_supervisor_context(mj_supervisor_t *supervisor)
 
 mj_pool_t *mj_supervisor_pools(const mj_supervisor_t *supervisor)
 {
-    return supervisor->pools;
+    return supervisor->context.pools;
 }
 
 void mj_supervisor_stop(mj_supervisor_t *supervisor, const char *why, int64_t endless_us, int64_t now)
@@ -387,7 +329,7 @@ void mj_supervisor_stop(mj_supervisor_t *supervisor, const char *why, int64_t en
     }
     supervisor->is_stopping = true;
     mj_archives_stop(supervisor->context.archives);
-    for (pool = supervisor->pools; pool != NULL; pool = pool->next) {
+    for (pool = supervisor->context.pools; pool != NULL; pool = pool->next) {
         mj_pool_stop(&supervisor->context, pool, endless_us, now);
     }
 }
@@ -402,7 +344,7 @@ void mj_supervisor_hand_over(mj_supervisor_t *supervisor, const char *why, int64
            "for the next supervisor, which httpd starts", why);
     supervisor->is_stopping = true;
     mj_archives_stop(supervisor->context.archives);
-    for (pool = supervisor->pools; pool != NULL; pool = pool->next) {
+    for (pool = supervisor->context.pools; pool != NULL; pool = pool->next) {
         mj_pool_hand_over(&supervisor->context, pool, HAND_OVER_US, now);
     }
 }
@@ -415,7 +357,7 @@ static void void_settings(mj_supervisor_t *supervisor)
     } else {
         mj_log(mj_log_main(), "info", MJLOGNO(0109) "no settings came for 30 s: draining all pools, then ending");
     }
-    for (pool = supervisor->pools; pool != NULL; pool = pool->next) {
+    for (pool = supervisor->context.pools; pool != NULL; pool = pool->next) {
         mj_pool_remove(pool);
     }
     mj_archives_interrupt(supervisor->context.archives);
@@ -431,7 +373,7 @@ static bool is_of_no_use(const mj_supervisor_t *supervisor)
 
 static bool is_empty(const mj_supervisor_t *supervisor)
 {
-    return (supervisor->is_stopping || supervisor->is_voided) && supervisor->pools == NULL;
+    return (supervisor->is_stopping || supervisor->is_voided) && supervisor->context.pools == NULL;
 }
 
 /* What daemons have started and left is to go before we do. @return when to look again */
@@ -451,7 +393,7 @@ static int64_t put_board_right(mj_supervisor_t *supervisor, int64_t now)
     if (now < supervisor->show_at) {
         return supervisor->is_doubted ? supervisor->show_at : MJ_NEVER;
     }
-    mj_pool_show_all(&supervisor->context, supervisor->pools);
+    mj_pool_show_all(&supervisor->context, supervisor->context.pools);
     supervisor->show_at = now + SHOW_US;
     supervisor->is_doubted = false;
     return MJ_NEVER;
@@ -459,10 +401,10 @@ static int64_t put_board_right(mj_supervisor_t *supervisor, int64_t now)
 
 int64_t mj_supervisor_tick(mj_supervisor_t *supervisor, int64_t now)
 {
-    mj_pool_t **link = &supervisor->pools, *each;
+    mj_pool_t **link = &supervisor->context.pools, *each;
     int64_t wake_at;
 
-    if (supervisor->has_reapable) {
+    if (supervisor->context.has_reapable) {
         mj_supervisor_reap(supervisor, now);
     }
 
@@ -480,10 +422,10 @@ int64_t mj_supervisor_tick(mj_supervisor_t *supervisor, int64_t now)
     if (supervisor->is_retired && !supervisor->is_voided) {
         wake_at = mj_earlier(wake_at, now + RETIRED_LOOK_US);
     }
-    for (each = supervisor->pools; each != NULL; each = each->next) {
+    for (each = supervisor->context.pools; each != NULL; each = each->next) {
         mj_pool_prepare(&supervisor->context, each, now);
     }
-    wake_at = mj_earlier(wake_at, mj_starts_admit(&supervisor->context, supervisor->pools, now));
+    wake_at = mj_earlier(wake_at, mj_starts_admit(&supervisor->context, supervisor->context.pools, now));
     while (*link != NULL) {
         mj_pool_t *pool = *link;
         int64_t pool_wake_at = mj_pool_run_due(&supervisor->context, pool, now);
@@ -498,13 +440,13 @@ int64_t mj_supervisor_tick(mj_supervisor_t *supervisor, int64_t now)
         link = &pool->next;
     }
     wake_at = mj_earlier(wake_at, put_board_right(supervisor, now));
-    wake_at = mj_earlier(wake_at, mj_archives_tick(supervisor->context.archives, supervisor->context.config, supervisor->pools,
+    wake_at = mj_earlier(wake_at, mj_archives_tick(supervisor->context.archives, supervisor->context.config, supervisor->context.pools,
                                                    supervisor->context.is_quiet && !supervisor->is_voided, now));
-    wake_at = mj_earlier(wake_at, mj_pool_look_at_states(&supervisor->context, supervisor->pools, now));
+    wake_at = mj_earlier(wake_at, mj_pool_look_at_states(&supervisor->context, supervisor->context.pools, now));
     if (is_empty(supervisor)) {
         wake_at = end_strays(supervisor, now);
     }
-    return supervisor->has_reapable ? now : wake_at;
+    return supervisor->context.has_reapable ? now : wake_at;
 }
 
 bool mj_supervisor_has_ended(const mj_supervisor_t *supervisor)
@@ -519,4 +461,6 @@ void mj_supervisor_free(mj_supervisor_t *supervisor)
         mj_stale_sockets_remove(supervisor->context.config->runtime_dir);
     }
     mj_board_unmap(supervisor->context.board);
+    mj_polled_close(&supervisor->wakeups);
+    mj_poller_free(supervisor->context.poller);
 }

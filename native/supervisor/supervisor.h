@@ -9,8 +9,16 @@ typedef struct mj_supervisor_t mj_supervisor_t;
 
 /** @param start what it is started with
  *  @param board is taken over
+ *  @param poller is taken over
  *  @param serial a first serial that no earlier supervisor has come to */
-mj_supervisor_t *mj_supervisor_make(const mj_supervisor_config_t *start, mj_board_t *board, uint32_t serial, int64_t now, apr_pool_t *pool);
+mj_supervisor_t *mj_supervisor_make(const mj_supervisor_config_t *start, mj_board_t *board, mj_poller_t *poller, uint32_t serial, apr_pool_t *pool);
+
+/** Without new settings within 30 s it drains all pools and ends: whoever would send them has perhaps forgotten it. */
+void mj_supervisor_await_settings(mj_supervisor_t *supervisor, int64_t now);
+
+/** Has it woken by what httpd's children write to a pipe.
+ *  @param fd is taken over */
+void mj_supervisor_hear_wakeups(mj_supervisor_t *supervisor, int fd);
 
 /** Takes a message of the parent; connection is where the answer goes. */
 void mj_supervisor_receive(mj_supervisor_t *supervisor, mj_message_t *message, int connection, int64_t now);
@@ -18,14 +26,8 @@ void mj_supervisor_receive(mj_supervisor_t *supervisor, mj_message_t *message, i
 /** The parent has closed its connection: what it has begun and not committed is dropped. */
 void mj_supervisor_hang_up(mj_supervisor_t *supervisor);
 
-/** A child of httpd has written to the wake-up pipe. */
-void mj_supervisor_wake(mj_supervisor_t *supervisor);
-
 /** Reaps children that have ended. */
 void mj_supervisor_reap(mj_supervisor_t *supervisor, int64_t now);
-
-/** A daemon's pidfd is readable: it is reaped by now, or somebody traces it. */
-void mj_supervisor_daemon_died(mj_supervisor_t *supervisor, pid_t pid, int64_t now);
 
 /** What a shutdown-timeout of 0 means when httpd stops or restarts, which waits a little longer than this. */
 #define MJ_STOP_US (30 * INT64_C(1000000))
@@ -45,7 +47,7 @@ bool mj_supervisor_has_ended(const mj_supervisor_t *supervisor);
 /** True once it drains or ends all pools, or another supervisor has its place: what it shares with that one is left alone. */
 bool mj_supervisor_is_leaving(const mj_supervisor_t *supervisor);
 
-/** Unmaps the board; of one that has ended. */
+/** Unmaps the board, and frees the poller; of one that has ended. */
 void mj_supervisor_free(mj_supervisor_t *supervisor);
 
 /** The first pool, for walks over all daemons. */
@@ -56,8 +58,5 @@ mj_pool_t *mj_supervisor_find(const mj_supervisor_t *supervisor, const char *nam
 
 /** What its pools share; config and board are NULL before the first settings. */
 mj_context_t *mj_supervisor_context(mj_supervisor_t *supervisor);
-
-/** Messages of a daemon are waiting. */
-void mj_supervisor_daemon_speaks(mj_supervisor_t *supervisor, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now);
 
 #endif

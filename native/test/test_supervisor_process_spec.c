@@ -164,12 +164,15 @@ static char runtime_dir[] = "/tmp/mj-run-XXXXXX";
 static mj_supervisor_t *make_supervisor(int64_t now)
 {
     static const mj_supervisor_config_t start = {.runtime_dir = runtime_dir, .launcher = "/launcher", .jars = "/jars", .minimum_uid = 100};
+    mj_supervisor_t *supervisor;
     mj_board_t *board;
     int fd;
     ck_assert_ptr_nonnull(mkdtemp(runtime_dir));
     ck_assert_int_eq(mj_board_create(&board, &fd, 4, 4), APR_SUCCESS);
     close(fd);
-    return mj_supervisor_make(&start, board, 1, now, test_pool);
+    supervisor = mj_supervisor_make(&start, board, mj_poller_make(), 1, test_pool);
+    mj_supervisor_await_settings(supervisor, now);
+    return supervisor;
 }
 
 static void receive(mj_supervisor_t *supervisor, char type, mj_span_t record, int64_t now)
