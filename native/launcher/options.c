@@ -91,7 +91,7 @@ static bool has_option(mj_span_t record, bool (*is)(mj_span_t option))
 }
 
 /* The young generation has its size from the start, for throughput: pages that nobody uses are given back when nothing is to be done
- * (modjvm.health.Thrift). The old one starts small, and shrinks at once when there is less. */
+ * (modjvm.health.MemoryTrimmer). The old one starts small, and shrinks at once when there is less. */
 static void add_sizes(mj_options_t *options, int64_t heap)
 {
     int64_t young = heap / 3 < MAX_FIRST_YOUNG ? heap / 3 : MAX_FIRST_YOUNG;

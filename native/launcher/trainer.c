@@ -126,18 +126,18 @@ static mj_launch_t with(const mj_launch_t *launch, const char *format, const cha
  * @param listener as for perform */
 static bool make(const mj_launch_t *launch, bool is_aot, const listener_t *listener)
 {
-    mj_launch_t rehearsal, creation;
+    mj_launch_t training, creation;
 
     if (!is_aot) {
-        rehearsal = with(launch, "ArchiveClassesAtExit=", FILE_NAME);
-        return perform("make it", &rehearsal, listener);
+        training = with(launch, "ArchiveClassesAtExit=", FILE_NAME);
+        return perform("make it", &training, listener);
     }
-    rehearsal = with(launch, "AOTConfiguration=", CONFIGURATION);
-    creation = with(&rehearsal, "AOTCache=", FILE_NAME);
-    mj_options_add(&rehearsal.options, "-XX:AOTMode=record");
+    training = with(launch, "AOTConfiguration=", CONFIGURATION);
+    creation = with(&training, "AOTCache=", FILE_NAME);
+    mj_options_add(&training.options, "-XX:AOTMode=record");
     mj_options_add(&creation.options, "-XX:AOTMode=create");
     creation.is_trial = true;
-    return perform("record it", &rehearsal, listener) && perform("make it", &creation, NULL);
+    return perform("record it", &training, listener) && perform("make it", &creation, NULL);
 }
 
 /* Whether a JVM takes what was made. */

@@ -15,7 +15,7 @@
 #define ROUNDS 60
 #define PATIENCE_S 60 /* for an answer */
 #define FRAMES_OF_BODY ((apr_size_t)MJ_HEADER_SIZE * 2) /* DATA and END */
-#define ENTRY_POINT "modjvm.rehearsal.Rehearsal::handle"
+#define ENTRY_POINT "modjvm.training.TrainingApplication::handle"
 
 static void add_application(mj_record_builder_t *settings, const char *target, apr_pool_t *pool)
 {
@@ -39,7 +39,7 @@ mj_span_t mj_training_settings(mj_span_t record, const mj_key_t *key, const char
     }
     mj_record_add_span(settings, "key", (mj_span_t){(const char *)key->bytes, sizeof(key->bytes)});
     mj_record_add_number(settings, "httpd-uid", geteuid());
-    add_application(settings, apr_pstrcat(pool, jars, as_source ? "/Rehearsal.java" : "/modjvm-host.jar", NULL), pool);
+    add_application(settings, apr_pstrcat(pool, jars, as_source ? "/TrainingApplication.java" : "/modjvm-host.jar", NULL), pool);
     return mj_record_bytes(settings);
 }
 

@@ -31,7 +31,7 @@ static void make(void)
     mj_make_file(home, "lib/modules", "modules");
     mj_make_file(config.jars, "modjvm-api.jar", "api");
     mj_make_file(config.jars, "modjvm-host.jar", "host");
-    mj_make_file(config.jars, "Rehearsal.java", "source");
+    mj_make_file(config.jars, "TrainingApplication.java", "source");
     mj_make_folder(config.state_dir, MJ_ARCHIVES_FOLDER, 0755);
     archives = mj_archives_make(test_pool);
 }
@@ -118,7 +118,7 @@ START_TEST(should_not_be_made_from_what_others_can_change)
     expect_stranger(home);
     expect_stranger(apr_pstrcat(test_pool, home, "/lib/modules", NULL));
     expect_stranger(config.jars);
-    expect_stranger(apr_pstrcat(test_pool, config.jars, "/Rehearsal.java", NULL));
+    expect_stranger(apr_pstrcat(test_pool, config.jars, "/TrainingApplication.java", NULL));
     expect_stranger(config.launcher);
 }
 END_TEST

@@ -74,7 +74,7 @@ class ArchitectureTest {
         "modjvm.server, modjvm.loading modjvm.logging",
         "modjvm.wire, modjvm.server modjvm.loading modjvm.logging modjvm.protocol modjvm.record",
         "modjvm.health, modjvm.wire modjvm.server modjvm.loading modjvm.logging",
-        "modjvm.rehearsal, ''"
+        "modjvm.training, ''"
     })
     void shouldKeepTheDirectionsOfTheRooms(String room, String others) {
         List<String> allowed =

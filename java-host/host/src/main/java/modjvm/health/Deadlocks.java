@@ -17,7 +17,7 @@ import modjvm.server.Replacement;
  * Finds threads that wait for one another in a circle: says where they stand, and asks for a replacement, once. The JDK does not see virtual
  * threads among them.
  */
-public final class Deadlocks implements Duty {
+public final class Deadlocks implements PeriodicTask {
     private static final Duration LEAST_PAUSE = Duration.ofMillis(500);
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 

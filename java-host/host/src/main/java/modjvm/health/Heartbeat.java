@@ -3,7 +3,7 @@ package modjvm.health;
 import java.time.Duration;
 
 /** Tells the supervisor that the JVM runs: not while it is stopped, thrashes, or cannot come to a safepoint. */
-public final class Heartbeat implements Duty {
+public final class Heartbeat implements PeriodicTask {
     private static final Duration LEAST = Duration.ofMillis(100);
     private static final Duration GREATEST = Duration.ofSeconds(15);
 

@@ -5,10 +5,10 @@ import modjvm.server.Replacement;
 import modjvm.wire.Server;
 
 /**
- * Asks for a replacement once a number of requests has been served: with the last of them, and as a duty where that came too soon, or the
+ * Asks for a replacement once a number of requests has been served: with the last of them, and as a task where that came too soon, or the
  * supervisor could not take it. Thread-safe by its lock.
  */
-public final class MaximumRequests implements Duty, Runnable {
+public final class MaximumRequests implements PeriodicTask, Runnable {
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** One in so many may be left out, so that the processes of a pool do not all end at once. */
     private static final double JITTER = 10;

@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import modjvm.logging.Log;
 
-/** Has duties done when they are due, by one thread of its own. */
+/** Has periodic tasks done when they are due, by one thread of its own. */
 public final class Timer {
-    private final Duty[] duties;
+    private final PeriodicTask[] tasks;
     /** When each is due, by System.nanoTime; the thread's alone, as is what follows. */
     private final long[] dueNanos;
 
@@ -19,10 +19,10 @@ public final class Timer {
      * @param nowNanos when each is due for the first time
      * @param fatal ends the process; run after an error of the virtual machine has been logged
      */
-    public Timer(List<Duty> duties, long nowNanos, Runnable fatal) {
-        this.duties = duties.toArray(new Duty[0]);
-        this.dueNanos = new long[this.duties.length];
-        this.isOver = new boolean[this.duties.length];
+    public Timer(List<PeriodicTask> tasks, long nowNanos, Runnable fatal) {
+        this.tasks = tasks.toArray(new PeriodicTask[0]);
+        this.dueNanos = new long[this.tasks.length];
+        this.isOver = new boolean[this.tasks.length];
         this.fatal = fatal;
         for (int i = 0; i < dueNanos.length; i++) {
             dueNanos[i] = nowNanos;
@@ -34,7 +34,9 @@ public final class Timer {
         Thread thread = new Thread("modjvm-timer") {
             @Override
             public void run() {
-                for (long pause = pass(System.nanoTime()); pause != Duty.NEVER; pause = pass(System.nanoTime())) {
+                for (long pause = pass(System.nanoTime());
+                        pause != PeriodicTask.NEVER;
+                        pause = pass(System.nanoTime())) {
                     LockSupport.parkNanos(pause);
                     interrupted(); // by an application that interrupts whatever it finds: it would never park again
                 }
@@ -45,16 +47,16 @@ public final class Timer {
     }
 
     /**
-     * Does what is due. A duty that fails is done no more.
+     * Does what is due. A task that fails is done no more.
      *
      * @return nanoseconds until something is due again
      */
     long pass(long nowNanos) {
-        long next = Duty.NEVER;
-        for (int i = 0; i < duties.length; i++) {
+        long next = PeriodicTask.NEVER;
+        for (int i = 0; i < tasks.length; i++) {
             if (!isOver[i] && dueNanos[i] - nowNanos <= 0) {
-                long pause = perform(duties[i], nowNanos);
-                isOver[i] = pause == Duty.NEVER;
+                long pause = perform(tasks[i], nowNanos);
+                isOver[i] = pause == PeriodicTask.NEVER;
                 dueNanos[i] = nowNanos + pause;
             }
             if (!isOver[i]) {
@@ -64,15 +66,15 @@ public final class Timer {
         return next;
     }
 
-    private long perform(Duty duty, long nowNanos) {
+    private long perform(PeriodicTask task, long nowNanos) {
         try {
-            return duty.perform(nowNanos);
+            return task.perform(nowNanos);
         } catch (VirtualMachineError e) {
             Log.aside("timer", Log.text(e));
             fatal.run();
         } catch (Throwable e) { // a JDK without java.management, for instance
             Log.aside("timer", Log.text(e));
         }
-        return Duty.NEVER;
+        return PeriodicTask.NEVER;
     }
 }

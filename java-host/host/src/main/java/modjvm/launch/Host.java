@@ -12,15 +12,15 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import modjvm.health.Deadlocks;
-import modjvm.health.Duty;
 import modjvm.health.Heartbeat;
 import modjvm.health.Idleness;
 import modjvm.health.MaximumRequests;
+import modjvm.health.MemoryTrimmer;
 import modjvm.health.OverdueRequests;
+import modjvm.health.PeriodicTask;
 import modjvm.health.Reload;
 import modjvm.health.Supervision;
 import modjvm.health.Supervisor;
-import modjvm.health.Thrift;
 import modjvm.health.Timer;
 import modjvm.loading.KeptClasses;
 import modjvm.loading.MountEvents;
@@ -160,42 +160,42 @@ final class Host {
         server = serving;
         supervisor.ready(DefinitionHashes.of(failed));
         long now = System.nanoTime();
-        new Timer(duties(serving, settings.supervision(), now), now, this::end).start();
+        new Timer(tasks(serving, settings.supervision(), now), now, this::end).start();
         new Reload(watch, supervisor).start();
     }
 
-    private List<Duty> duties(Server serving, Supervision supervision, long nowNanos) {
+    private List<PeriodicTask> tasks(Server serving, Supervision supervision, long nowNanos) {
         Consumer<String> aside = new Consumer<>() {
             @Override
             public void accept(String text) {
                 Log.aside("supervision", text);
             }
         };
-        List<Duty> duties = new ArrayList<>();
+        List<PeriodicTask> tasks = new ArrayList<>();
         Duration deadlockTimeout = supervision.deadlockTimeout();
         if (!deadlockTimeout.isZero()) {
-            duties.add(new Heartbeat(supervisor, deadlockTimeout));
-            duties.add(new Deadlocks(supervisor, deadlockTimeout, nowNanos, aside));
+            tasks.add(new Heartbeat(supervisor, deadlockTimeout));
+            tasks.add(new Deadlocks(supervisor, deadlockTimeout, nowNanos, aside));
         }
-        duties.add(new Duty() {
+        tasks.add(new PeriodicTask() {
             @Override
             public long perform(long nowNanos) {
                 return serving.turnAwayUnheard();
             }
         });
-        duties.add(new Thrift(serving, launcher.memory(), nowNanos));
+        tasks.add(new MemoryTrimmer(serving, launcher.memory(), nowNanos));
         Duration requestTimeout = supervision.requestTimeout();
         Duration interruptTimeout = supervision.interruptTimeout();
         if (!requestTimeout.isZero() && !interruptTimeout.isZero()) {
-            duties.add(new OverdueRequests(serving, supervisor, requestTimeout.plus(interruptTimeout), aside));
+            tasks.add(new OverdueRequests(serving, supervisor, requestTimeout.plus(interruptTimeout), aside));
         }
         if (!supervision.idleTimeout().isZero()) {
-            duties.add(new Idleness(serving, supervisor, supervision.idleTimeout(), nowNanos));
+            tasks.add(new Idleness(serving, supervisor, supervision.idleTimeout(), nowNanos));
         }
         if (supervision.maximumRequests() > 0) {
-            duties.add(new MaximumRequests(serving, supervisor, supervision.maximumRequests(), Math.random()).begin());
+            tasks.add(new MaximumRequests(serving, supervisor, supervision.maximumRequests(), Math.random()).begin());
         }
-        return duties;
+        return tasks;
     }
 
     private void obey() {

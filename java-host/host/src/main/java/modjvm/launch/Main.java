@@ -2,8 +2,8 @@ package modjvm.launch;
 
 import java.time.Duration;
 import modjvm.loading.CommonPoolThreads;
+import modjvm.logging.CapturedStream;
 import modjvm.logging.LoggingConfiguration;
-import modjvm.logging.Printed;
 
 /** Where the launcher enters. */
 public final class Main {
@@ -19,7 +19,7 @@ public final class Main {
      * @throws InterruptedException if somebody interrupts the main thread
      */
     public static void main(String[] args) throws InterruptedException {
-        Printed.install();
+        CapturedStream.install();
         LoggingConfiguration.install();
         CommonPoolThreads.install();
         new Host(new DaemonLauncher(), new DaemonSupervisor(), new DaemonEnd(), System.err, IN_FLIGHT_GRACE).run();

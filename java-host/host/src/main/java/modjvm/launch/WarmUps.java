@@ -18,7 +18,7 @@ import modjvm.protocol.Decoder;
 import modjvm.protocol.Frame;
 import modjvm.protocol.FrameHeader;
 import modjvm.protocol.ProtocolException;
-import modjvm.wire.HostRequest;
+import modjvm.wire.ServerRequest;
 
 /**
  * Has applications answer requests that nobody has sent, one after another, so that the first client does not wait for what happens once. A
@@ -49,7 +49,7 @@ final class WarmUps {
     /** What is wrong with the answer; empty if nothing is. */
     private String fault(WarmUp warmUp) {
         try {
-            Response response = applications.find(warmUp.definition()).handle(new HostRequest(request(warmUp)));
+            Response response = applications.find(warmUp.definition()).handle(new ServerRequest(request(warmUp)));
             if (response == null) {
                 return "the application returned null in place of a Response";
             }

@@ -33,9 +33,9 @@ final class Connection implements AutoCloseable {
     private final Applications applications;
     private final Admission admission;
     private final ServerSettings settings;
-    private final Input input;
-    private final Output output;
-    private final Peer peer = new Peer();
+    private final FrameReader input;
+    private final FrameWriter output;
+    private final AbortSignal signal = new AbortSignal();
     /** Written by the owner before it asks for admission, read by who drains after nothing is admitted any more. */
     private volatile boolean idle = true;
 
@@ -64,8 +64,8 @@ final class Connection implements AutoCloseable {
         this.number = settings.areThreadsVirtual() ? -1 : descriptors.number(channel);
         this.applications = applications;
         this.admission = admission;
-        this.input = new Input(channel, buffers);
-        this.output = new Output(channel, descriptors, buffers);
+        this.input = new FrameReader(channel, buffers);
+        this.output = new FrameWriter(channel, descriptors, buffers);
     }
 
     /**
@@ -119,14 +119,14 @@ final class Connection implements AutoCloseable {
     /** httpd has closed the connection: whoever serves a request is interrupted. */
     void hangUp() {
         if (!input.isEnded()) { // else this side has
-            peer.hangUp();
+            signal.hangUp();
         }
     }
 
     /** The request that is being served, or null. */
     @Nullable
     RunningRequest running() {
-        return peer.request();
+        return signal.request();
     }
 
     /** Breaks the connection off. */
@@ -190,14 +190,14 @@ final class Connection implements AutoCloseable {
             return true;
         }
         Admission.Permit permit = new Admission.Permit(admission);
-        try (Exchange exchange = new Exchange(applications, input, output, peer, permit)) {
+        try (Exchange exchange = new Exchange(applications, input, output, signal, permit)) {
             Frame.Request request = Decoder.request(header, input.payload(header.length()));
             if (request.isWhole()) {
                 // Before the application is called: should this process die by then, httpd knows from bytes left unread
                 // that it can ask another.
                 input.awaitWhole();
             }
-            peer.enter(new RunningRequest(Thread.currentThread(), System.nanoTime(), request.head(), permit));
+            signal.enter(new RunningRequest(Thread.currentThread(), System.nanoTime(), request.head(), permit));
             definition = request.head().definition(definition);
             if (isOfOtherSettings && !applications.knows(definition)) {
                 answerRefused(header, Frame.Reason.DRAINING); // the next generation has it: httpd waits for that
@@ -205,7 +205,7 @@ final class Connection implements AutoCloseable {
             }
             return exchange.serve(header, request, definition);
         } finally {
-            peer.leave();
+            signal.leave();
         }
     }
 

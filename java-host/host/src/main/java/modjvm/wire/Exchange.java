@@ -18,16 +18,21 @@ final class Exchange implements AutoCloseable {
     private static final int SERVER_ERROR = 500;
 
     private final Applications applications;
-    private final Input input;
-    private final Output output;
-    private final Peer peer;
+    private final FrameReader input;
+    private final FrameWriter output;
+    private final AbortSignal signal;
     private final Admission.Permit permit;
 
-    Exchange(Applications applications, Input input, Output output, Peer peer, Admission.Permit permit) {
+    Exchange(
+            Applications applications,
+            FrameReader input,
+            FrameWriter output,
+            AbortSignal signal,
+            Admission.Permit permit) {
         this.applications = applications;
         this.input = input;
         this.output = output;
-        this.peer = peer;
+        this.signal = signal;
         this.permit = permit;
     }
 
@@ -72,9 +77,9 @@ final class Exchange implements AutoCloseable {
 
     private void answer(Frame.Request request, byte[] definition, RequestBody body, Reply reply, Interim interim)
             throws Exception {
-        HostRequest hostRequest;
+        ServerRequest hostRequest;
         try {
-            hostRequest = new HostRequest(request, body, interim);
+            hostRequest = new ServerRequest(request, body, interim);
         } catch (CharacterCodingException e) {
             reply.fail(BAD_REQUEST, "the path or the user's name is not UTF-8");
             return;
@@ -103,7 +108,7 @@ final class Exchange implements AutoCloseable {
     }
 
     private void fail(RequestBody body, Reply reply, Throwable thrown) throws IOException {
-        if (output.isLost() || peer.isGone()) {
+        if (output.isLost() || signal.isGone()) {
             throw new IOException("the connection to httpd is lost", thrown);
         }
         if (!body.isBroken()) {

@@ -18,12 +18,12 @@ final class Interim {
     /** Not a monitor: a virtual thread may have to wait for httpd in it. */
     private final ReentrantLock lock = new ReentrantLock();
 
-    private final Output output;
+    private final FrameWriter output;
     private final int serial;
     private int count;
     private boolean isOver;
 
-    Interim(Output output, int serial) {
+    Interim(FrameWriter output, int serial) {
         this.output = output;
         this.serial = serial;
     }

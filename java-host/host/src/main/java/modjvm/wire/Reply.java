@@ -23,7 +23,7 @@ final class Reply implements LogSink {
     private static final int NOT_MODIFIED = 304;
     private static final int SERVER_ERROR = 500;
 
-    private final Output output;
+    private final FrameWriter output;
     private final int serial;
     private final RequestHead head;
     private final boolean isHead;
@@ -31,7 +31,7 @@ final class Reply implements LogSink {
     private boolean aborted;
 
     /** @param permit released when the response is whole but for its last bytes, which are about to leave */
-    Reply(Output output, int serial, RequestHead head, Admission.Permit permit) {
+    Reply(FrameWriter output, int serial, RequestHead head, Admission.Permit permit) {
         this.output = output;
         this.serial = serial;
         this.head = head;

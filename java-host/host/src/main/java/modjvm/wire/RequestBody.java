@@ -31,8 +31,8 @@ final class RequestBody extends InputStream {
     /** Not a monitor: up to Java 23, a virtual thread that waits in one keeps the thread that carries it from all others. */
     private final ReentrantLock lock = new ReentrantLock();
 
-    private final Input input;
-    private final Output output;
+    private final FrameReader input;
+    private final FrameWriter output;
     private final int serial;
     private final long contentLength;
 
@@ -64,7 +64,7 @@ final class RequestBody extends InputStream {
      * @param request the header of the REQUEST frame
      * @param contentLength negative if it is not known
      */
-    RequestBody(Input input, Output output, FrameHeader request, long contentLength) {
+    RequestBody(FrameReader input, FrameWriter output, FrameHeader request, long contentLength) {
         this.input = input;
         this.output = output;
         this.serial = request.serial();
@@ -244,7 +244,7 @@ final class RequestBody extends InputStream {
     private static Headers headers(Frame.Trailers frame) {
         List<Header> headers = new ArrayList<>(frame.fields().size());
         for (Frame.Field field : frame.fields()) {
-            headers.add(new Header(field.name(), HostRequest.withoutControls(field.value())));
+            headers.add(new Header(field.name(), ServerRequest.withoutControls(field.value())));
         }
         return Headers.of(headers);
     }

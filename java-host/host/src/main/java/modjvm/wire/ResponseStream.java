@@ -13,14 +13,14 @@ final class ResponseStream extends OutputStream {
     /** Not a monitor: a virtual thread waits for the client in it. */
     private final ReentrantLock lock = new ReentrantLock();
 
-    private final Output output;
+    private final FrameWriter output;
     private final long promised;
     private long written;
     private boolean surplus;
     private boolean closed;
 
     /** @param promised the length; negative if none was */
-    ResponseStream(Output output, long promised) {
+    ResponseStream(FrameWriter output, long promised) {
         this.output = output;
         this.promised = promised;
     }

@@ -45,7 +45,7 @@ class DeadlocksTest {
         supervisor.isFull = true;
         assertThat(deadlocks.perform(90 * SECOND)).isEqualTo(SECOND);
         supervisor.isFull = false;
-        assertThat(deadlocks.perform(91 * SECOND)).isEqualTo(Duty.NEVER);
+        assertThat(deadlocks.perform(91 * SECOND)).isEqualTo(PeriodicTask.NEVER);
         assertThat(supervisor.events.remove()).matches("replace deadlock-timeout: (left, right|right, left)");
         assertThat(supervisor.events).isEmpty();
         assertThat(log).hasSize(1);

@@ -17,8 +17,8 @@ class TimerTest {
 
     private final AtomicInteger fatal = new AtomicInteger();
 
-    private Timer timer(Duty... duties) {
-        return new Timer(List.of(duties), START, fatal::incrementAndGet);
+    private Timer timer(PeriodicTask... tasks) {
+        return new Timer(List.of(tasks), START, fatal::incrementAndGet);
     }
 
     @Test
@@ -48,14 +48,14 @@ class TimerTest {
         Timer timer = timer(
                 now -> {
                     calls.incrementAndGet();
-                    return Duty.NEVER;
+                    return PeriodicTask.NEVER;
                 },
                 now -> {
                     calls.incrementAndGet();
                     throw new NoClassDefFoundError("java/lang/management/ManagementFactory");
                 });
-        assertThat(timer.pass(START)).isEqualTo(Duty.NEVER);
-        assertThat(timer.pass(START + 1000)).isEqualTo(Duty.NEVER);
+        assertThat(timer.pass(START)).isEqualTo(PeriodicTask.NEVER);
+        assertThat(timer.pass(START + 1000)).isEqualTo(PeriodicTask.NEVER);
         assertThat(calls).hasValue(2);
         assertThat(fatal).hasValue(0);
     }
@@ -73,13 +73,13 @@ class TimerTest {
     void shouldHaveAThreadThatNoInterruptStops() throws Exception {
         CountDownLatch calls = new CountDownLatch(5);
         List<Thread> threads = new ArrayList<>();
-        Duty duty = now -> {
+        PeriodicTask task = now -> {
             threads.add(Thread.currentThread());
             Thread.currentThread().interrupt();
             calls.countDown();
-            return calls.getCount() == 0 ? Duty.NEVER : 1_000_000;
+            return calls.getCount() == 0 ? PeriodicTask.NEVER : 1_000_000;
         };
-        new Timer(List.of(duty), System.nanoTime(), fatal::incrementAndGet).start();
+        new Timer(List.of(task), System.nanoTime(), fatal::incrementAndGet).start();
         assertThat(calls.await(20, TimeUnit.SECONDS)).isTrue();
         assertThat(threads.get(0).getName()).isEqualTo("modjvm-timer");
         assertThat(threads.get(0).isDaemon()).isTrue();

@@ -71,21 +71,21 @@ class HangupTest {
 
     @Test
     void shouldInterruptWhoStartsToServeAfterwards() throws Exception {
-        Peer peer = new Peer();
-        peer.hangUp();
-        peer.enter(request());
+        AbortSignal signal = new AbortSignal();
+        signal.hangUp();
+        signal.enter(request());
         assertThat(Thread.currentThread().isInterrupted()).isTrue();
-        peer.leave();
+        signal.leave();
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
-        assertThat(peer.isGone()).isTrue();
+        assertThat(signal.isGone()).isTrue();
     }
 
     @Test
     void shouldNotInterruptWhoHasLeft() throws Exception {
-        Peer peer = new Peer();
-        peer.enter(request());
-        peer.leave();
-        peer.hangUp();
+        AbortSignal signal = new AbortSignal();
+        signal.enter(request());
+        signal.leave();
+        signal.hangUp();
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
     }
 

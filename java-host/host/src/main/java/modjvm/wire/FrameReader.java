@@ -14,7 +14,7 @@ import modjvm.protocol.ProtocolException.Code;
  * What httpd sends over one connection, read ahead. Used by one thread at a time: the connection's, or between a request's head and its
  * end the one that holds the lock of the request's body; but {@link #tryLast}, {@link #endTunnel} and {@link #end} are anybody's.
  */
-final class Input {
+final class FrameReader {
     /** One read takes at least as much as httpd believes it to (PROTOCOL.md, section 3). */
     private static final int SMALL = Constants.RETRY_LIMIT;
 
@@ -30,7 +30,7 @@ final class Input {
     /** From position to limit: what was read and not yet taken. */
     private ByteBuffer buffer = small;
 
-    Input(SocketChannel channel, Buffers buffers) {
+    FrameReader(SocketChannel channel, Buffers buffers) {
         this.channel = channel;
         this.buffers = buffers;
     }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * What is sent to httpd over one connection, put together until it is sent: a small response leaves in one write. Thread-safe by its lock,
  * because one thread may read a request's body, which sends CREDIT, while another writes the response.
  */
-final class Output {
+final class FrameWriter {
     private static final int SMALL = 8192;
     private static final int NONE = -1;
     /** Kept free behind DATA, so that the frame which ends a body always fits. */
@@ -39,7 +39,7 @@ final class Output {
     private boolean hasLast;
     private boolean lost;
 
-    Output(SocketChannel channel, Descriptors descriptors, Buffers buffers) {
+    FrameWriter(SocketChannel channel, Descriptors descriptors, Buffers buffers) {
         this.channel = channel;
         this.descriptors = descriptors;
         this.buffers = buffers;

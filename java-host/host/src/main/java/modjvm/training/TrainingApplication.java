@@ -1,4 +1,4 @@
-package modjvm.rehearsal;
+package modjvm.training;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -15,13 +15,13 @@ import modjvm.Response;
  * An application that uses what applications use, so that it is in the archive. It is loaded from the host's jar, and,
  * for pools of sources, from this file: what the compiler needs for it is then fast for theirs too.
  */
-public final class Rehearsal {
+public final class TrainingApplication {
     private static final String PAGE = """
             <!DOCTYPE html>
-            <title>Rehearsal</title>
+            <title>Training</title>
             """;
 
-    private Rehearsal() {}
+    private TrainingApplication() {}
 
     /** What is asked for. */
     private enum Part {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** When memory is given back; no time passes but what the tests say. */
 @Timeout(60)
-class ThriftTest {
+class MemoryTrimmerTest {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
     private static final long MEGABYTE = 1 << 20;
     /** Longer than what a collection in a test could put the next one off by. */
@@ -26,7 +26,7 @@ class ThriftTest {
     private final FakeMemory memory = new FakeMemory();
     private final CountDownLatch leave = new CountDownLatch(1);
     private TestServer server;
-    private Thrift thrift;
+    private MemoryTrimmer trimmer;
 
     @BeforeEach
     void start() throws IOException {
@@ -36,7 +36,7 @@ class ThriftTest {
             }
             return Response.text("ok");
         });
-        thrift = new Thrift(server.server, memory, 0);
+        trimmer = new MemoryTrimmer(server.server, memory, 0);
     }
 
     @AfterEach
@@ -47,7 +47,7 @@ class ThriftTest {
 
     /** Performs at that second. */
     private long at(long nanos) {
-        return thrift.perform(nanos);
+        return trimmer.perform(nanos);
     }
 
     private void request() throws Exception {

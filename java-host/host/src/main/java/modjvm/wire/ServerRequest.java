@@ -16,7 +16,7 @@ import modjvm.protocol.RequestHead;
 import org.jspecify.annotations.Nullable;
 
 /** A request as the application sees it. Immutable but for its body, and for what is made at its first use. */
-public final class HostRequest implements Request {
+public final class ServerRequest implements Request {
     private final RequestHead head;
     private final InputStream body;
     /** Null where nobody has sent the request. */
@@ -33,7 +33,7 @@ public final class HostRequest implements Request {
     private @Nullable String method;
 
     /** @throws CharacterCodingException if a path or the user's name is not UTF-8 */
-    HostRequest(Frame.Request request, RequestBody body, Interim interim) throws CharacterCodingException {
+    ServerRequest(Frame.Request request, RequestBody body, Interim interim) throws CharacterCodingException {
         this(request, body, body, interim);
     }
 
@@ -42,11 +42,12 @@ public final class HostRequest implements Request {
      *
      * @throws CharacterCodingException if a path is not UTF-8
      */
-    public HostRequest(Frame.Request request) throws CharacterCodingException {
+    public ServerRequest(Frame.Request request) throws CharacterCodingException {
         this(request, InputStream.nullInputStream(), null, null);
     }
 
-    private HostRequest(Frame.Request request, InputStream body, @Nullable RequestBody sent, @Nullable Interim interim)
+    private ServerRequest(
+            Frame.Request request, InputStream body, @Nullable RequestBody sent, @Nullable Interim interim)
             throws CharacterCodingException {
         this.head = request.head();
         this.interim = interim;

@@ -4,13 +4,13 @@ import modjvm.server.Admission;
 import modjvm.wire.Server;
 
 /** For how long a server has had nothing to do, as far as who looks now and then can tell. Used by one thread. */
-final class Quiet {
+final class IdleClock {
     private final Server server;
     private long finished;
     private long sinceNanos;
 
     /** @param nowNanos from when on it counts */
-    Quiet(Server server, long nowNanos) {
+    IdleClock(Server server, long nowNanos) {
         this.server = server;
         this.sinceNanos = nowNanos;
     }

@@ -1,7 +1,7 @@
 package modjvm.health;
 
-/** What a {@link Timer} does from time to time. It waits for nothing, for no file and no socket: other duties would wait with it. */
-public interface Duty {
+/** What a {@link Timer} does from time to time. It waits for nothing, for no file and no socket: other tasks would wait with it. */
+public interface PeriodicTask {
     /** A pause that does not end. */
     long NEVER = Long.MAX_VALUE;
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
-class HostRequestTest {
+class ServerRequestTest {
     /** The request as the application sees it; it stays readable. */
     private static Request see(HttpdCodec.RequestBuilder builder) throws IOException {
         BlockingQueue<Request> seen = new ArrayBlockingQueue<>(1);

@@ -8,12 +8,12 @@ import modjvm.wire.Server;
  * Gives memory back to the system once nothing has been served for a while: once for each time of work, and only if there is something to
  * gain. What requests wait for in the meantime is one collection.
  */
-public final class Thrift implements Duty {
+public final class MemoryTrimmer implements PeriodicTask {
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(2);
     /** Once all has been given back; whoever serves for less than this in between gives back the next time. */
     private static final long RARE_LOOK_NANOS = TimeUnit.SECONDS.toNanos(15);
     /** Until then httpd has closed the connections that it does not need. */
-    private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);
     /** Between the collection and the rest: what the collector has found to be free is freed by threads of the JDK. */
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** And then: the compiler has taken notice of all this, and returns its memory to the C library after five seconds. */
@@ -31,7 +31,7 @@ public final class Thrift implements Duty {
         DONE
     }
 
-    private final Quiet quiet;
+    private final IdleClock idleClock;
     private final Memory memory;
     private State state = State.BUSY;
     private long notBeforeNanos;
@@ -39,16 +39,16 @@ public final class Thrift implements Duty {
     private long leastBytes;
 
     /** @param nowNanos from when on it counts */
-    public Thrift(Server server, Memory memory, long nowNanos) {
-        this.quiet = new Quiet(server, nowNanos);
+    public MemoryTrimmer(Server server, Memory memory, long nowNanos) {
+        this.idleClock = new IdleClock(server, nowNanos);
         this.memory = memory;
         this.notBeforeNanos = nowNanos;
     }
 
     @Override
     public long perform(long nowNanos) {
-        long quietNanos = quiet.nanos(nowNanos);
-        if (quietNanos == 0) {
+        long idleNanos = idleClock.nanos(nowNanos);
+        if (idleNanos == 0) {
             state = State.BUSY;
         } else if (state == State.COLLECTED) {
             hollowFreeHeap();
@@ -58,7 +58,7 @@ public final class Thrift implements Duty {
             memory.giveBack();
             leastBytes = memory.residentBytes();
             state = State.DONE;
-        } else if (state == State.BUSY && quietNanos >= QUIET_NANOS && nowNanos - notBeforeNanos >= 0) {
+        } else if (state == State.BUSY && idleNanos >= IDLE_NANOS && nowNanos - notBeforeNanos >= 0) {
             return collect(nowNanos);
         }
         return state == State.DONE ? RARE_LOOK_NANOS : LOOK_NANOS;

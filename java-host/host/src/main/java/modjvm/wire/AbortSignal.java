@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * httpd at the other end of a connection: closing it, it gives the request up, be it that the client has left or that its time is over. Who
  * serves the request is then interrupted. Thread-safe by its lock.
  */
-final class Peer {
+final class AbortSignal {
     private @Nullable RunningRequest request;
     private boolean gone;
 

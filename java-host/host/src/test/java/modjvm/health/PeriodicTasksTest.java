@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is done about requests, and about their absence; no time passes but what the tests say. */
 @Timeout(60)
-class DutiesTest {
+class PeriodicTasksTest {
     private static final long DEADLINE_SECONDS = 30;
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
@@ -104,7 +104,7 @@ class DutiesTest {
         supervisor.isFull = true;
         assertThat(maximum.perform(0)).isEqualTo(SECOND);
         supervisor.isFull = false;
-        assertThat(maximum.perform(0)).isEqualTo(Duty.NEVER);
+        assertThat(maximum.perform(0)).isEqualTo(PeriodicTask.NEVER);
         assertThat(supervisor.events).containsExactly("replace maximum-requests: 3 requests");
     }
 
@@ -128,15 +128,15 @@ class DutiesTest {
     @ParameterizedTest
     @CsvSource({"20, 0, 20", "20, 0.999, 19", "10, 0.999, 10", "1, 0.5, 1"})
     void shouldLeaveOutUpToATenthOfThem(long maximum, double random, int limit) throws Exception {
-        MaximumRequests duty = new MaximumRequests(server.server, supervisor, maximum, random);
+        MaximumRequests task = new MaximumRequests(server.server, supervisor, maximum, random);
         try (Httpd httpd = server.connect()) {
             for (int served = 0; served < limit; served++) {
-                assertThat(duty.perform(0)).isEqualTo(SECOND);
+                assertThat(task.perform(0)).isEqualTo(SECOND);
                 httpd.exchange(Httpd.get("/"));
                 awaitFinished(served + 1);
             }
         }
-        assertThat(duty.perform(0)).isEqualTo(Duty.NEVER);
+        assertThat(task.perform(0)).isEqualTo(PeriodicTask.NEVER);
     }
 
     @Test
@@ -168,7 +168,7 @@ class DutiesTest {
             assertThat(log).hasSize(1);
             assertThat(log.get(0))
                     .startsWith(text.substring("replace ".length()) + " and does not heed its interrupt\n\tat ")
-                    .contains("modjvm.health.DutiesTest");
+                    .contains("modjvm.health.PeriodicTasksTest");
 
             // It holds its place, but nobody waits for it; the tunnel is waited for.
             CompletableFuture<Void> drained = DrainTest.drain(server);

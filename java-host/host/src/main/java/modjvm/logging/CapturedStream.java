@@ -5,11 +5,11 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
 /** What is printed to standard output or error: goes with the request that the printing thread handles, if it handles one. Thread-safe. */
-public final class Printed extends OutputStream {
+public final class CapturedStream extends OutputStream {
     private final PrintStream process;
     private final boolean isError;
 
-    private Printed(PrintStream process, boolean isError) {
+    private CapturedStream(PrintStream process, boolean isError) {
         this.process = process;
         this.isError = isError;
     }
@@ -17,8 +17,8 @@ public final class Printed extends OutputStream {
     /** Puts itself in front of the process's two streams. */
     public static void install() {
         Log.keep(System.err);
-        System.setOut(new PrintStream(new Printed(System.out, false), true, StandardCharsets.UTF_8));
-        System.setErr(new PrintStream(new Printed(System.err, true), true, StandardCharsets.UTF_8));
+        System.setOut(new PrintStream(new CapturedStream(System.out, false), true, StandardCharsets.UTF_8));
+        System.setErr(new PrintStream(new CapturedStream(System.err, true), true, StandardCharsets.UTF_8));
     }
 
     @Override
