@@ -100,7 +100,7 @@ static int64_t resume_status(mj_supervisor_t *supervisor, mj_client_t *client, i
             client->is_answered = true;
             return MJ_NEVER;
         }
-        mj_report_pool(mj_supervisor_context(supervisor), client, pool, command->told < 0 ? "" : ",", now);
+        mj_report_pool(client, pool, command->told < 0 ? "" : ",", now);
         command->told = pool->index;
     }
     return now;
@@ -204,7 +204,7 @@ static void begin_drain(mj_supervisor_t *supervisor, mj_client_t *client, const 
         client->command->resume = resume_drain;
         mj_log(asked->pool->log.target, "info", MJLOGNO(0141) "pool %s is drained, asked for by UID %lu",
                asked->pool->log.name, (unsigned long)client->uid);
-        mj_pool_drain(context, asked->pool, now);
+        mj_pool_drain(asked->pool, now);
     }
 }
 

@@ -36,9 +36,9 @@ mj_pool_t *mj_pool_make(mj_context_t *context, const mj_process_spec_t *spec, ap
 
     pool->shown_state = MJ_POOL_STARTING;
     pool->slot_limit = MJ_BOARD_SLOTS; /* an earlier supervisor may have left daemons on the board */
-    mj_pool_show(context, pool);
+    mj_pool_show(pool);
     pool->slot_limit = 0;
-    mj_pool_show(context, pool);
+    mj_pool_show(pool);
     return pool;
 }
 
@@ -51,10 +51,10 @@ void mj_pool_configure(mj_pool_t *pool, const mj_process_spec_t *spec, apr_pool_
     take_settings(pool, spec, settings_mem, log);
 }
 
-void mj_pool_find_archives(const mj_context_t *context, mj_pool_t *pool)
+void mj_pool_find_archives(mj_pool_t *pool)
 {
     const char *why;
-    pool->archives = mj_archives_find(context->archives, context->config, pool->spec, &why);
+    pool->archives = mj_archives_find(pool->context->archives, pool->context->config, pool->spec, &why);
     apr_cpystrn(pool->no_archives, why != NULL ? why : "", sizeof(pool->no_archives));
 }
 
@@ -94,7 +94,7 @@ void mj_pool_remove(mj_pool_t *pool)
     pool->roll_at = MJ_NEVER; /* a roll would bring it back */
 }
 
-void mj_pool_step(const mj_context_t *context, mj_pool_t *pool, mj_daemon_t *daemon, mj_life_event_t event, int64_t now)
+void mj_pool_step(mj_pool_t *pool, mj_daemon_t *daemon, mj_life_event_t event, int64_t now)
 {
     bool has_left = daemon->life.state == MJ_LIFE_LEFT;
     mj_life_action_t action = mj_life_step(&daemon->life, event, &daemon->times, now);
@@ -102,12 +102,12 @@ void mj_pool_step(const mj_context_t *context, mj_pool_t *pool, mj_daemon_t *dae
         daemon->why_more = "it had closed its lifecycle socket";
     }
     if (action != MJ_ACTION_NONE) {
-        mj_pool_show_slot(context, pool, daemon);
+        mj_pool_show_slot(pool, daemon);
         mj_daemon_act(daemon, action);
     }
 }
 
-void mj_pool_drain(mj_context_t *context, mj_pool_t *pool, int64_t now)
+void mj_pool_drain(mj_pool_t *pool, int64_t now)
 {
     mj_daemon_t *daemon;
     pool->plan.is_idle = true;
@@ -115,7 +115,7 @@ void mj_pool_drain(mj_context_t *context, mj_pool_t *pool, int64_t now)
         if (daemon->why == NULL) {
             daemon->why = "drained";
         }
-        mj_pool_step(context, pool, daemon, MJ_EVENT_DRAIN, now);
+        mj_pool_step(pool, daemon, MJ_EVENT_DRAIN, now);
     }
 }
 
@@ -124,7 +124,7 @@ bool mj_pool_is_old(const mj_pool_t *pool, const mj_daemon_t *daemon)
     return daemon->is_retired || daemon->generation != pool->plan.generation;
 }
 
-void mj_pool_stop(mj_context_t *context, mj_pool_t *pool, int64_t endless_us, int64_t now)
+void mj_pool_stop(mj_pool_t *pool, int64_t endless_us, int64_t now)
 {
     mj_daemon_t *daemon;
 
@@ -133,14 +133,14 @@ void mj_pool_stop(mj_context_t *context, mj_pool_t *pool, int64_t endless_us, in
         if (daemon->times.shutdown_us == 0) {
             daemon->times.shutdown_us = endless_us;
         }
-        mj_pool_step(context, pool, daemon, MJ_EVENT_STOP, now);
+        mj_pool_step(pool, daemon, MJ_EVENT_STOP, now);
         if (daemon->life.state == MJ_LIFE_TERMINATING && daemon->life.deadline == MJ_NEVER && endless_us > 0) {
             daemon->life.deadline = now + endless_us;
         }
     }
 }
 
-void mj_pool_hand_over(mj_context_t *context, mj_pool_t *pool, int64_t endless_us, int64_t now)
+void mj_pool_hand_over(mj_pool_t *pool, int64_t endless_us, int64_t now)
 {
     mj_daemon_t *daemon;
 
@@ -157,7 +157,7 @@ void mj_pool_hand_over(mj_context_t *context, mj_pool_t *pool, int64_t endless_u
         if (daemon->why == NULL) {
             daemon->why = "handed over";
         }
-        mj_pool_step(context, pool, daemon, MJ_EVENT_DRAIN, now);
+        mj_pool_step(pool, daemon, MJ_EVENT_DRAIN, now);
         daemon->life.deadline = mj_earlier(daemon->life.deadline, now + times->shutdown_us); /* it may have left before, with more time */
     }
 }
@@ -180,9 +180,9 @@ mj_outcome_t mj_pool_outcome(const mj_pool_t *pool, unsigned generation)
     return plan->is_refused || plan->failed_starts > 0 ? MJ_OUTCOME_FAILED : MJ_OUTCOME_OPEN;
 }
 
-void mj_pool_free(mj_context_t *context, mj_pool_t *pool)
+void mj_pool_free(mj_pool_t *pool)
 {
-    mj_board_set_pool(context->board, pool->index, pool->is_handed_over ? MJ_POOL_STARTING : MJ_POOL_FREE, 0);
+    mj_board_set_pool(pool->context->board, pool->index, pool->is_handed_over ? MJ_POOL_STARTING : MJ_POOL_FREE, 0);
     mj_log_release(pool->log.target);
     apr_pool_destroy(pool->settings_mem);
     apr_pool_destroy(pool->mem);

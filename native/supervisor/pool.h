@@ -61,7 +61,7 @@ mj_pool_t *mj_pool_make(mj_context_t *context, const mj_process_spec_t *spec, ap
 void mj_pool_configure(mj_pool_t *pool, const mj_process_spec_t *spec, apr_pool_t *settings_mem, mj_log_t *log);
 
 /** Finds the archives that it is to use. */
-void mj_pool_find_archives(const mj_context_t *context, mj_pool_t *pool);
+void mj_pool_find_archives(mj_pool_t *pool);
 
 /** Starts a new generation of the same settings, as if a target had changed: with the next tick, but no sooner than a second after the last.
  *  why is for the log. @return the number of that generation */
@@ -74,34 +74,34 @@ void mj_pool_wake(mj_pool_t *pool);
 void mj_pool_remove(mj_pool_t *pool);
 
 /** All its daemons drain at once, and it is idle then: a request or a roll starts it again. */
-void mj_pool_drain(mj_context_t *context, mj_pool_t *pool, int64_t now);
+void mj_pool_drain(mj_pool_t *pool, int64_t now);
 
 /** A tick begins: looks after the daemons, and says in claim what it would start. */
-void mj_pool_prepare(mj_context_t *context, mj_pool_t *pool, int64_t now);
+void mj_pool_prepare(mj_pool_t *pool, int64_t now);
 
 /** Does what is due, as far as claim allows. @return when it wants to be called again at the latest; also after each event */
-int64_t mj_pool_run_due(mj_context_t *context, mj_pool_t *pool, int64_t now);
+int64_t mj_pool_run_due(mj_pool_t *pool, int64_t now);
 
 /** Looks at the state folder of one pool, if one is due, and says if it holds too much.
  *  @return when to call again at the latest */
 int64_t mj_pool_look_at_states(mj_context_t *context, mj_pool_t *pools, int64_t now);
 
 /** The daemon was reaped, with waitpid's status, or is given up (NULL); it is freed. */
-void mj_pool_daemon_exited(mj_context_t *context, mj_pool_t *pool, mj_daemon_t *daemon, const int *status, int64_t now);
+void mj_pool_daemon_exited(mj_pool_t *pool, mj_daemon_t *daemon, const int *status, int64_t now);
 
 /** The daemon is dead, but cannot be reaped; it is freed. */
-void mj_pool_daemon_is_dead(mj_context_t *context, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now);
+void mj_pool_daemon_is_dead(mj_pool_t *pool, mj_daemon_t *daemon, int64_t now);
 
 /** SIGTERM to all daemons, SIGKILL after shutdown-timeout. endless_us: how long a shutdown-timeout of 0 means; 0: for ever */
-void mj_pool_stop(mj_context_t *context, mj_pool_t *pool, int64_t endless_us, int64_t now);
+void mj_pool_stop(mj_pool_t *pool, int64_t endless_us, int64_t now);
 
 /** Another supervisor is to have the pool: its daemons complete what they have, as long as shutdown-timeout lets them (endless_us where that
  *  is 0), and the board shows that it starts. */
-void mj_pool_hand_over(mj_context_t *context, mj_pool_t *pool, int64_t endless_us, int64_t now);
+void mj_pool_hand_over(mj_pool_t *pool, int64_t endless_us, int64_t now);
 
 /** Shows all again: on a board that is new to the supervisor, or where a child of httpd may have written over it. Writes only where anything
  *  differs. */
-void mj_pool_show(const mj_context_t *context, const mj_pool_t *pool);
+void mj_pool_show(const mj_pool_t *pool);
 
 /** The same for all pools, and what httpd's children count is made no higher than they say. */
 void mj_pool_show_all(const mj_context_t *context, const mj_pool_t *pools);
@@ -116,6 +116,6 @@ typedef enum mj_outcome_t {
 mj_outcome_t mj_pool_outcome(const mj_pool_t *pool, unsigned generation);
 
 /** Frees a pool without daemons and its place on the board. */
-void mj_pool_free(mj_context_t *context, mj_pool_t *pool);
+void mj_pool_free(mj_pool_t *pool);
 
 #endif

@@ -70,7 +70,7 @@ static void retire(mj_pool_t *pool, mj_daemon_t *daemon, const char *why, const 
 }
 
 /* One that nobody can connect to serves nobody new: it is shown as draining at once, and what it has is served to the end. */
-static void look_for_way(mj_context_t *context, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
+static void look_for_way(mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
 {
     const char *wrong;
     if (daemon->life.state != MJ_LIFE_READY || now < daemon->reach_at) {
@@ -81,22 +81,22 @@ static void look_for_way(mj_context_t *context, mj_pool_t *pool, mj_daemon_t *da
     daemon->reach_at = now + MJ_REACH_PERIOD;
     if (wrong != NULL) {
         retire(pool, daemon, "not-reachable", wrong, now);
-        mj_pool_step(context, pool, daemon, MJ_EVENT_DRAIN, now);
+        mj_pool_step(pool, daemon, MJ_EVENT_DRAIN, now);
     }
 }
 
-void mj_pool_look_after(mj_context_t *context, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
+void mj_pool_look_after(mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
 {
     char more[64];
 
     if (daemon->life.deadline <= now) {
-        mj_pool_step(context, pool, daemon, MJ_EVENT_DEADLINE, now);
+        mj_pool_step(pool, daemon, MJ_EVENT_DEADLINE, now);
         if (daemon->life.state == MJ_LIFE_GONE) {
-            mj_pool_daemon_exited(context, pool, daemon, NULL, now);
+            mj_pool_daemon_exited(pool, daemon, NULL, now);
             return;
         }
     }
-    look_for_way(context, pool, daemon, now);
+    look_for_way(pool, daemon, now);
     if (daemon->life.state != MJ_LIFE_READY && daemon->life.state != MJ_LIFE_DRAINING) {
         return;
     }
@@ -104,7 +104,7 @@ void mj_pool_look_after(mj_context_t *context, mj_pool_t *pool, mj_daemon_t *dae
     case MJ_WATCH_SILENT:
         mj_pool_log_write(&pool->log, "error", MJLOGNO(0114), "pool %s pid %ld is killed: deadlock-timeout: its JVM has said nothing for %ld ms",
                          pool->log.name, (long)daemon->pid, (long)(daemon->watch.silent_us / 1000));
-        mj_pool_step(context, pool, daemon, MJ_EVENT_SILENT, now);
+        mj_pool_step(pool, daemon, MJ_EVENT_SILENT, now);
         break;
     case MJ_WATCH_LARGE:
         (void)snprintf(more, sizeof(more), "%ld MB of %ld MB", (long)(daemon->watch.resident >> 20), (long)(daemon->limits.memory >> 20));
@@ -148,7 +148,7 @@ static bool is_worse(mj_pool_t *pool, const mj_daemon_t *daemon)
     return true;
 }
 
-static void hear_ready(mj_context_t *context, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
+static void hear_ready(mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
 {
     if (daemon->life.state != MJ_LIFE_STARTING) {
         return;
@@ -156,10 +156,10 @@ static void hear_ready(mj_context_t *context, mj_pool_t *pool, mj_daemon_t *daem
     if (is_worse(pool, daemon)) {
         daemon->why = "refused";
         mj_pool_count_failed_start(pool, daemon->life.started_at, true, now);
-        mj_pool_step(context, pool, daemon, MJ_EVENT_DRAIN, now);
+        mj_pool_step(pool, daemon, MJ_EVENT_DRAIN, now);
         return;
     }
-    mj_pool_step(context, pool, daemon, MJ_EVENT_READY, now);
+    mj_pool_step(pool, daemon, MJ_EVENT_READY, now);
     pool->vain_starts = 0;
     mj_watch_begin(&daemon->watch, &daemon->limits, (unsigned)random() % 1001, now);
     if (daemon->generation == pool->plan.generation) {
@@ -199,7 +199,7 @@ static void hear_mount(mj_pool_t *pool, const char *text)
 }
 
 /* Takes the messages of the daemon that are waiting. */
-static void take_messages(mj_context_t *context, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
+static void take_messages(mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
 {
     char text[MJ_LIFECYCLE_MAX], type;
     int i;
@@ -207,7 +207,7 @@ static void take_messages(mj_context_t *context, mj_pool_t *pool, mj_daemon_t *d
     for (i = 0; i < MESSAGES_PER_TICK && (type = mj_daemon_hear(daemon, text)) != 0; i++) {
         switch (type) {
         case 'R':
-            hear_ready(context, pool, daemon, now);
+            hear_ready(pool, daemon, now);
             break;
         case 'O':
             hear_replacement_request(pool, daemon, text, now);
@@ -231,7 +231,7 @@ static void take_messages(mj_context_t *context, mj_pool_t *pool, mj_daemon_t *d
         }
     }
     if (daemon->lifecycle.fd < 0) {
-        mj_pool_step(context, pool, daemon, MJ_EVENT_LEFT, now);
+        mj_pool_step(pool, daemon, MJ_EVENT_LEFT, now);
     }
 }
 
@@ -239,7 +239,7 @@ static void on_messages(void *context, short found, int64_t now)
 {
     mj_daemon_t *daemon = context;
     (void)found;
-    take_messages(daemon->pool->context, daemon->pool, daemon, now);
+    take_messages(daemon->pool, daemon, now);
 }
 
 static void on_death(void *context, short found, int64_t now)
@@ -255,10 +255,10 @@ void mj_pool_watch(mj_pool_t *pool, mj_daemon_t *daemon)
     mj_daemon_watch(daemon, pool->context->poller, on_messages, on_death);
 }
 
-void mj_pool_daemon_is_dead(mj_context_t *context, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
+void mj_pool_daemon_is_dead(mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
 {
-    mj_pool_step(context, pool, daemon, MJ_EVENT_DEAD, now);
-    mj_pool_daemon_exited(context, pool, daemon, NULL, now);
+    mj_pool_step(pool, daemon, MJ_EVENT_DEAD, now);
+    mj_pool_daemon_exited(pool, daemon, NULL, now);
 }
 
 /* Who kills it, the kernel for want of memory for instance, says nothing about what it was made of; nor does what keeps the launcher
@@ -269,7 +269,7 @@ static bool is_of_the_machine(const mj_end_t *end, const mj_life_t *life)
     return is_killed || (WIFEXITED(end->status) && WEXITSTATUS(end->status) == MJ_EXIT_NOT_STARTED);
 }
 
-void mj_pool_daemon_exited(mj_context_t *context, mj_pool_t *pool, mj_daemon_t *daemon, const int *status, int64_t now)
+void mj_pool_daemon_exited(mj_pool_t *pool, mj_daemon_t *daemon, const int *status, int64_t now)
 {
     mj_daemon_t **link = &pool->daemons;
     mj_life_t life;
@@ -277,15 +277,15 @@ void mj_pool_daemon_exited(mj_context_t *context, mj_pool_t *pool, mj_daemon_t *
     bool was_retired = daemon->is_retired;
     mj_end_t end = {.status = status != NULL ? *status : 0, .is_held = status == NULL, .now = now};
 
-    take_messages(context, pool, daemon, now); /* its last words */
+    take_messages(pool, daemon, now); /* its last words */
     life = daemon->life;
-    end.served = mj_board_served(context->board, pool->index, daemon->slot);
+    end.served = mj_board_served(pool->context->board, pool->index, daemon->slot);
     if (WIFSIGNALED(end.status)) {
         uint64_t oom_kills = mj_procfs_oom_kills();
-        end.is_oom_kill = oom_kills > context->oom_kills;
-        context->oom_kills = oom_kills;
+        end.is_oom_kill = oom_kills > pool->context->oom_kills;
+        pool->context->oom_kills = oom_kills;
     }
-    mj_pool_step(context, pool, daemon, MJ_EVENT_EXITED, now);
+    mj_pool_step(pool, daemon, MJ_EVENT_EXITED, now);
     while (*link != daemon) {
         link = &(*link)->next;
     }

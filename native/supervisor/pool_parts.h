@@ -11,13 +11,13 @@
 /* The way to a daemon is looked at this often at most. */
 #define MJ_REACH_PERIOD SECOND
 
-void mj_pool_show_slot(const mj_context_t *context, const mj_pool_t *pool, const mj_daemon_t *daemon);
+void mj_pool_show_slot(const mj_pool_t *pool, const mj_daemon_t *daemon);
 
 /** now is only needed to tell the wall clock's time of the next try. */
-void mj_pool_show_state(const mj_context_t *context, mj_pool_t *pool, mj_pool_state_t state, int64_t now);
+void mj_pool_show_state(mj_pool_t *pool, mj_pool_state_t state, int64_t now);
 
 /** Shows the pool log's last error, if it is new. */
-void mj_pool_show_error(const mj_context_t *context, mj_pool_t *pool);
+void mj_pool_show_error(mj_pool_t *pool);
 
 /** Starts a new generation of the same settings. */
 void mj_pool_renew(mj_pool_t *pool);
@@ -26,7 +26,7 @@ void mj_pool_renew(mj_pool_t *pool);
 void mj_pool_roll_soon(mj_pool_t *pool, const char *what, const char *why, int64_t now);
 
 /** Tells the daemon's state machine, and does what it says. */
-void mj_pool_step(const mj_context_t *context, mj_pool_t *pool, mj_daemon_t *daemon, mj_life_event_t event, int64_t now);
+void mj_pool_step(mj_pool_t *pool, mj_daemon_t *daemon, mj_life_event_t event, int64_t now);
 
 /** It is to be replaced: retired, or of an older generation. */
 bool mj_pool_is_old(const mj_pool_t *pool, const mj_daemon_t *daemon);
@@ -42,6 +42,6 @@ bool mj_pool_has_state(mj_pool_t *pool, int64_t now);
 void mj_pool_watch(mj_pool_t *pool, mj_daemon_t *daemon);
 
 /** Its deadlines, and the watch over it. It may be freed. */
-void mj_pool_look_after(mj_context_t *context, mj_pool_t *pool, mj_daemon_t *daemon, int64_t now);
+void mj_pool_look_after(mj_pool_t *pool, mj_daemon_t *daemon, int64_t now);
 
 #endif

@@ -22,15 +22,15 @@ static unsigned find_free_slot(const mj_pool_t *pool)
     return slot;
 }
 
-static bool start_daemon(mj_context_t *context, mj_pool_t *pool, int64_t now)
+static bool start_daemon(mj_pool_t *pool, int64_t now)
 {
     char why[MJ_WHY_MAX];
     mj_daemon_t *daemon;
 
-    mj_archives_look_anew(context->archives);
-    mj_pool_find_archives(context, pool);
-    daemon = mj_daemon_start(pool->spec, context->config, mj_pool_has_state(pool, now), pool->archives, find_free_slot(pool),
-                                          context->next_serial++, &pool->log, now, pool->mem, why);
+    mj_archives_look_anew(pool->context->archives);
+    mj_pool_find_archives(pool);
+    daemon = mj_daemon_start(pool->spec, pool->context->config, mj_pool_has_state(pool, now), pool->archives, find_free_slot(pool),
+                                          pool->context->next_serial++, &pool->log, now, pool->mem, why);
     if (daemon == NULL) {
         mj_pool_log_write(&pool->log, "error", MJLOGNO(0104), "pool %s could not start a daemon: %s", pool->log.name, why);
         mj_pool_count_failed_start(pool, now, false, now);
@@ -44,25 +44,25 @@ static bool start_daemon(mj_context_t *context, mj_pool_t *pool, int64_t now)
     if (daemon->slot >= pool->slot_limit) {
         pool->slot_limit = daemon->slot + 1;
     }
-    mj_pool_show_slot(context, pool, daemon);
+    mj_pool_show_slot(pool, daemon);
     mj_log(pool->log.target, "info", MJLOGNO(0102) "pool %s pid %ld started", pool->log.name, (long)daemon->pid);
     return true;
 }
 
-static mj_load_t look_at_load(const mj_context_t *context, const mj_pool_t *pool)
+static mj_load_t look_at_load(const mj_pool_t *pool)
 {
-    mj_load_t load = {.waiting = mj_board_waiting(context->board, pool->index), .threads = pool->spec->threads};
+    mj_load_t load = {.waiting = mj_board_waiting(pool->context->board, pool->index), .threads = pool->spec->threads};
     const mj_daemon_t *daemon;
     for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
-        load.in_flight += mj_board_in_flight(context->board, pool->index, daemon->slot);
+        load.in_flight += mj_board_in_flight(pool->context->board, pool->index, daemon->slot);
     }
     return load;
 }
 
-static mj_decision_t decide(const mj_context_t *context, mj_pool_t *pool, int64_t now)
+static mj_decision_t decide(mj_pool_t *pool, int64_t now)
 {
     mj_member_t members[MJ_BOARD_SLOTS];
-    const mj_load_t load = look_at_load(context, pool);
+    const mj_load_t load = look_at_load(pool);
     const mj_daemon_t *daemon;
     unsigned count = 0;
 
@@ -88,13 +88,13 @@ static bool is_idle(const mj_pool_t *pool, const mj_load_t *load, int64_t now)
     return has_any && load->waiting == 0 && load->in_flight == 0;
 }
 
-static void rest_if_idle(const mj_context_t *context, mj_pool_t *pool, int64_t now)
+static void rest_if_idle(mj_pool_t *pool, int64_t now)
 {
     mj_load_t load;
     if (pool->plan.is_removed || (pool->spec->limits.idle_us == 0 && !pool->plan.is_idle)) {
         return;
     }
-    load = look_at_load(context, pool);
+    load = look_at_load(pool);
     if (pool->plan.is_idle && load.waiting > 0) {
         pool->plan.is_idle = false;
     } else if (!pool->plan.is_idle && is_idle(pool, &load, now)) {
@@ -104,13 +104,13 @@ static void rest_if_idle(const mj_context_t *context, mj_pool_t *pool, int64_t n
 }
 
 /* The one that is to drain next: the fewest requests in flight, of equal ones the last slot, which is asked last. */
-static mj_daemon_t *choose(const mj_context_t *context, const mj_pool_t *pool, bool of_old)
+static mj_daemon_t *choose(const mj_pool_t *pool, bool of_old)
 {
     mj_daemon_t *daemon, *chosen = NULL;
     uint32_t least = UINT32_MAX;
 
     for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
-        uint32_t in_flight = mj_board_in_flight(context->board, pool->index, daemon->slot);
+        uint32_t in_flight = mj_board_in_flight(pool->context->board, pool->index, daemon->slot);
         if (daemon->life.state != MJ_LIFE_READY || mj_pool_is_old(pool, daemon) != of_old) {
             continue;
         }
@@ -122,24 +122,24 @@ static mj_daemon_t *choose(const mj_context_t *context, const mj_pool_t *pool, b
     return chosen;
 }
 
-static void drain(const mj_context_t *context, mj_pool_t *pool, bool of_old, unsigned count, int64_t now)
+static void drain(mj_pool_t *pool, bool of_old, unsigned count, int64_t now)
 {
     mj_daemon_t *daemon;
-    for (; count > 0 && (daemon = choose(context, pool, of_old)) != NULL; count--) {
+    for (; count > 0 && (daemon = choose(pool, of_old)) != NULL; count--) {
         if (daemon->why == NULL) {
             daemon->why = pool->plan.is_removed ? "removed" : pool->plan.is_idle ? "idle-timeout" : of_old ? "replaced" : "surplus";
         }
-        mj_pool_step(context, pool, daemon, MJ_EVENT_DRAIN, now);
+        mj_pool_step(pool, daemon, MJ_EVENT_DRAIN, now);
     }
 }
 
-static void drain_unready(const mj_context_t *context, mj_pool_t *pool, int64_t now)
+static void drain_unready(mj_pool_t *pool, int64_t now)
 {
     mj_daemon_t *daemon;
     for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
         if (daemon->life.state == MJ_LIFE_STARTING && (pool->plan.is_removed || pool->plan.is_idle || mj_pool_is_old(pool, daemon))) {
             daemon->why = "replaced";
-            mj_pool_step(context, pool, daemon, MJ_EVENT_DRAIN, now);
+            mj_pool_step(pool, daemon, MJ_EVENT_DRAIN, now);
         }
     }
 }
@@ -176,30 +176,30 @@ static bool has_failed_mount(const mj_pool_t *pool)
 }
 
 /* Requests that wait for a pool have its start come first. */
-static void note_calls(const mj_context_t *context, mj_pool_t *pool, int64_t now)
+static void note_calls(mj_pool_t *pool, int64_t now)
 {
-    if (mj_board_waiting(context->board, pool->index) == 0) {
+    if (mj_board_waiting(pool->context->board, pool->index) == 0) {
         pool->waiting_since = MJ_NEVER;
     } else if (pool->waiting_since == MJ_NEVER) {
         pool->waiting_since = now;
     }
 }
 
-void mj_pool_prepare(mj_context_t *context, mj_pool_t *pool, int64_t now)
+void mj_pool_prepare(mj_pool_t *pool, int64_t now)
 {
     mj_daemon_t *daemon, *next;
 
     for (daemon = pool->daemons; daemon != NULL; daemon = next) {
         next = daemon->next;
-        mj_pool_look_after(context, pool, daemon, now);
+        mj_pool_look_after(pool, daemon, now);
     }
     if (pool->roll_at <= now) {
         pool->rolled_at = now;
         mj_pool_renew(pool);
     }
-    rest_if_idle(context, pool, now);
-    note_calls(context, pool, now);
-    pool->decision = decide(context, pool, now);
+    rest_if_idle(pool, now);
+    note_calls(pool, now);
+    pool->decision = decide(pool, now);
     pool->claim = (mj_claim_t){.order = pool->order,
                                .starts = pool->decision.starts,
                                .replaces = pool->decision.replaces,
@@ -209,25 +209,25 @@ void mj_pool_prepare(mj_context_t *context, mj_pool_t *pool, int64_t now)
                                .waiting_since = pool->waiting_since};
 }
 
-int64_t mj_pool_run_due(mj_context_t *context, mj_pool_t *pool, int64_t now)
+int64_t mj_pool_run_due(mj_pool_t *pool, int64_t now)
 {
     mj_decision_t decision = pool->decision;
     mj_daemon_t *daemon;
     int64_t wake_at;
     unsigned i;
 
-    for (i = 0; i < pool->claim.granted && start_daemon(context, pool, now); i++) {
+    for (i = 0; i < pool->claim.granted && start_daemon(pool, now); i++) {
     }
     if (pool->claim.granted > 0) {
-        decision = decide(context, pool, now);
+        decision = decide(pool, now);
     }
-    drain(context, pool, true, decision.drain_old + (pool->claim.may_make_way ? 1 : 0), now);
-    drain(context, pool, false, decision.drain_surplus, now);
+    drain(pool, true, decision.drain_old + (pool->claim.may_make_way ? 1 : 0), now);
+    drain(pool, false, decision.drain_surplus, now);
     if (decision.drain_unready) {
-        drain_unready(context, pool, now);
+        drain_unready(pool, now);
     }
     note_takeover(pool);
-    mj_pool_show_error(context, pool);
+    mj_pool_show_error(pool);
     if (decision.state == MJ_POOL_READY && has_failed_mount(pool)) {
         decision.state = MJ_POOL_DEGRADED;
     }
@@ -235,7 +235,7 @@ int64_t mj_pool_run_due(mj_context_t *context, mj_pool_t *pool, int64_t now)
         decision.state = MJ_POOL_STARTING;
     }
     if (decision.state != MJ_POOL_FREE) {
-        mj_pool_show_state(context, pool, decision.state, now);
+        mj_pool_show_state(pool, decision.state, now);
     }
     wake_at = mj_earlier(decision.wake_at, pool->roll_at);
     for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {

@@ -43,7 +43,7 @@ static void take(mj_context_t *context, pid_t pid, int64_t now)
         return;
     }
     if (daemon != NULL) {
-        mj_pool_daemon_exited(context, pool, daemon, &status, now);
+        mj_pool_daemon_exited(pool, daemon, &status, now);
     } else if (is_training) {
         mj_archives_ended(context->archives, context->config, status, now);
         mj_archives_tidy(context->archives, context->config, context->pools);
@@ -91,6 +91,6 @@ void mj_reap_dead(mj_context_t *context, pid_t pid, int64_t now)
     daemon = find_daemon(context, pid, &pool);
     if (daemon != NULL) {
         end_family(context, pid);
-        mj_pool_daemon_is_dead(context, pool, daemon, now);
+        mj_pool_daemon_is_dead(pool, daemon, now);
     }
 }

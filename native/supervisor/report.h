@@ -6,6 +6,6 @@
 #include "pool.h"
 
 /** Tells the client of a pool: one object, behind separator. */
-void mj_report_pool(const mj_context_t *context, mj_client_t *client, const mj_pool_t *pool, const char *separator, int64_t now);
+void mj_report_pool(mj_client_t *client, const mj_pool_t *pool, const char *separator, int64_t now);
 
 #endif

@@ -167,7 +167,7 @@ static void find_archives(mj_supervisor_t *supervisor)
     mj_archives_interrupt(supervisor->context.archives);
     mj_archives_look_anew(supervisor->context.archives);
     for (pool = supervisor->context.pools; pool != NULL; pool = pool->next) {
-        mj_pool_find_archives(&supervisor->context, pool);
+        mj_pool_find_archives(pool);
     }
     mj_archives_tidy(supervisor->context.archives, supervisor->context.config, supervisor->context.pools);
 }
@@ -330,7 +330,7 @@ void mj_supervisor_stop(mj_supervisor_t *supervisor, const char *why, int64_t en
     supervisor->is_stopping = true;
     mj_archives_stop(supervisor->context.archives);
     for (pool = supervisor->context.pools; pool != NULL; pool = pool->next) {
-        mj_pool_stop(&supervisor->context, pool, endless_us, now);
+        mj_pool_stop(pool, endless_us, now);
     }
 }
 
@@ -345,7 +345,7 @@ void mj_supervisor_hand_over(mj_supervisor_t *supervisor, const char *why, int64
     supervisor->is_stopping = true;
     mj_archives_stop(supervisor->context.archives);
     for (pool = supervisor->context.pools; pool != NULL; pool = pool->next) {
-        mj_pool_hand_over(&supervisor->context, pool, HAND_OVER_US, now);
+        mj_pool_hand_over(pool, HAND_OVER_US, now);
     }
 }
 
@@ -423,15 +423,15 @@ int64_t mj_supervisor_tick(mj_supervisor_t *supervisor, int64_t now)
         wake_at = mj_earlier(wake_at, now + RETIRED_LOOK_US);
     }
     for (each = supervisor->context.pools; each != NULL; each = each->next) {
-        mj_pool_prepare(&supervisor->context, each, now);
+        mj_pool_prepare(each, now);
     }
     wake_at = mj_earlier(wake_at, mj_starts_admit(&supervisor->context, supervisor->context.pools, now));
     while (*link != NULL) {
         mj_pool_t *pool = *link;
-        int64_t pool_wake_at = mj_pool_run_due(&supervisor->context, pool, now);
+        int64_t pool_wake_at = mj_pool_run_due(pool, now);
         if (pool->plan.is_removed && pool->daemons == NULL) {
             *link = pool->next;
-            mj_pool_free(&supervisor->context, pool);
+            mj_pool_free(pool);
             continue;
         }
         if (pool_wake_at < wake_at) {
