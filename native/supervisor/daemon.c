@@ -12,6 +12,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -24,6 +25,8 @@
 #define DROPPED_MAX (UINT64_C(16) << 20)
 /* Bound of what is read after its end: a process that it had started elsewhere may still hold the pipe and go on writing. */
 #define READS_AFTER_END 32
+/* Of what a daemon says that it has to do: the sum of many is a number still. */
+#define MOST_REQUESTS 1000000
 
 mj_daemon_t *mj_daemon_start(const mj_process_spec_t *spec, const mj_supervisor_config_t *config, bool has_state, struct mj_archive_set_t *archives, unsigned slot, uint32_t serial,
                              mj_pool_log_t *log, int64_t now, apr_pool_t *pool, char *why)
@@ -193,6 +196,29 @@ bool mj_daemon_read_output(mj_daemon_t *daemon, bool is_error, int64_t now)
     return false;
 }
 
+/* The next decimal number, up to most. @return false if there is none */
+static bool read_number(const char **text, uint64_t most, uint64_t *number)
+{
+    char *end;
+    if (**text < '0' || **text > '9') {
+        return false;
+    }
+    *number = strtoull(*text, &end, 10);
+    *number = *number < most ? *number : most;
+    *text = *end == ' ' ? end + 1 : end;
+    return true;
+}
+
+/* `IN_FLIGHT WAITING SERVED` */
+static void take_load(mj_daemon_t *daemon, const char *text)
+{
+    uint64_t in_flight, waiting, served;
+    if (read_number(&text, MOST_REQUESTS, &in_flight) && read_number(&text, MOST_REQUESTS, &waiting) &&
+        read_number(&text, UINT64_MAX, &served)) {
+        daemon->load = (mj_reported_load_t){(uint32_t)in_flight, (uint32_t)waiting, served};
+    }
+}
+
 char mj_daemon_hear(mj_daemon_t *daemon, char *text)
 {
     char message[MJ_LIFECYCLE_MAX];
@@ -210,6 +236,9 @@ char mj_daemon_hear(mj_daemon_t *daemon, char *text)
     switch (message[0]) {
     case 'F':
         memcpy(daemon->reason, text, (size_t)n);
+        break;
+    case 'L':
+        take_load(daemon, text);
         break;
     case 'X':
         daemon->has_called_exit = true;

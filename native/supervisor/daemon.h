@@ -12,6 +12,13 @@
 
 #define MJ_LIFECYCLE_MAX 1024
 
+/** What a daemon last said that it has to do; all 0 if it does not. */
+typedef struct mj_reported_load_t {
+    uint32_t in_flight;
+    uint32_t waiting;
+    uint64_t served;
+} mj_reported_load_t;
+
 typedef struct mj_daemon_t {
     struct mj_daemon_t *next;
     struct mj_pool_t *pool;
@@ -35,6 +42,7 @@ typedef struct mj_daemon_t {
     mj_failed_mounts_t *failed_mounts; /**< NULL: none has ever failed */
     const char *why;      /**< it was told to end, or is retired: an option's name, or in words; NULL */
     const char *why_more; /**< details; NULL */
+    mj_reported_load_t load;
     int64_t idle_at;      /**< when it last said that it is idle; MJ_LONG_AGO: it has not */
     struct mj_archive_set_t *archives; /**< from which it was started, if they were there; NULL */
     mj_key_t key; /**< what httpd shows when it connects */

@@ -1,5 +1,6 @@
 #include "pool_parts.h"
 
+#include "load_source.h"
 #include "log.h"
 
 #include <apr_strings.h>
@@ -14,6 +15,7 @@ static void take_settings(mj_pool_t *pool, const mj_process_spec_t *spec, apr_po
     pool->spec = spec;
     pool->settings_mem = settings_mem;
     pool->log.target = log;
+    pool->load = spec->load == MJ_LOAD_OF_BOARD ? &mj_load_of_board : &mj_load_of_daemons;
 }
 
 mj_pool_t *mj_pool_make(mj_context_t *context, const mj_process_spec_t *spec, apr_pool_t *settings_mem, mj_log_t *log, apr_pool_t *parent)
@@ -182,7 +184,9 @@ mj_outcome_t mj_pool_outcome(const mj_pool_t *pool, unsigned generation)
 
 void mj_pool_free(mj_pool_t *pool)
 {
-    mj_board_set_pool(pool->context->board, pool->index, pool->is_handed_over ? MJ_POOL_STARTING : MJ_POOL_FREE, 0);
+    const mj_publisher_t *publisher = &pool->context->publisher;
+    const mj_shown_pool_t shown = {.state = pool->is_handed_over ? MJ_POOL_STARTING : MJ_POOL_FREE};
+    publisher->pool(publisher->to, pool->index, &shown);
     mj_log_release(pool->log.target);
     apr_pool_destroy(pool->settings_mem);
     apr_pool_destroy(pool->mem);

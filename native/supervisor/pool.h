@@ -4,7 +4,7 @@
 
 #include "admission.h"
 #include "archives.h"
-#include "board.h"
+#include "publisher.h"
 #include "changes.h"
 #include "daemon.h"
 #include "plan.h"
@@ -12,7 +12,8 @@
 /** What all pools share. */
 typedef struct mj_context_t {
     mj_poller_t *poller;
-    mj_board_t *board;
+    mj_board_t *board; /**< NULL: there is none */
+    mj_publisher_t publisher;
     const mj_supervisor_config_t *config;
     uint32_t next_serial; /**< of daemons: never used twice, not by an earlier supervisor either */
     uint64_t oom_kills;   /**< of this machine, when that was looked at last */
@@ -32,6 +33,7 @@ typedef struct mj_pool_t {
     mj_pool_log_t log;
     unsigned index;
     const mj_process_spec_t *spec;
+    const struct mj_load_source_t *load;
     mj_plan_t plan;
     unsigned order;       /**< of the configuration */
     int64_t waiting_since; /**< requests wait for it, as httpd's children say; MJ_NEVER: none does */
@@ -104,7 +106,7 @@ void mj_pool_hand_over(mj_pool_t *pool, int64_t endless_us, int64_t now);
 void mj_pool_show(const mj_pool_t *pool);
 
 /** The same for all pools, and what httpd's children count is made no higher than they say. */
-void mj_pool_show_all(const mj_context_t *context, const mj_pool_t *pools);
+void mj_pool_show_all(const mj_context_t *context);
 
 typedef enum mj_outcome_t {
     MJ_OUTCOME_OPEN,

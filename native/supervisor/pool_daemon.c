@@ -1,4 +1,5 @@
 /* What a pool's daemons say and do, and what becomes of them. */
+#include "load_source.h"
 #include "log.h"
 #include "pool_parts.h"
 #include "privileges.h"
@@ -279,7 +280,7 @@ void mj_pool_daemon_exited(mj_pool_t *pool, mj_daemon_t *daemon, const int *stat
 
     take_messages(pool, daemon, now); /* its last words */
     life = daemon->life;
-    end.served = mj_board_served(pool->context->board, pool->index, daemon->slot);
+    end.served = pool->load->served(pool, daemon);
     if (WIFSIGNALED(end.status)) {
         uint64_t oom_kills = mj_procfs_oom_kills();
         end.is_oom_kill = oom_kills > pool->context->oom_kills;

@@ -1,4 +1,5 @@
 /* What is due for a pool: daemons start, drain, and rest. */
+#include "load_source.h"
 #include "log.h"
 #include "pool_parts.h"
 
@@ -51,10 +52,10 @@ static bool start_daemon(mj_pool_t *pool, int64_t now)
 
 static mj_load_t look_at_load(const mj_pool_t *pool)
 {
-    mj_load_t load = {.waiting = mj_board_waiting(pool->context->board, pool->index), .threads = pool->spec->threads};
+    mj_load_t load = {.waiting = pool->load->waiting(pool), .threads = pool->spec->threads};
     const mj_daemon_t *daemon;
     for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
-        load.in_flight += mj_board_in_flight(pool->context->board, pool->index, daemon->slot);
+        load.in_flight += pool->load->in_flight(pool, daemon);
     }
     return load;
 }
@@ -110,7 +111,7 @@ static mj_daemon_t *choose(const mj_pool_t *pool, bool of_old)
     uint32_t least = UINT32_MAX;
 
     for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
-        uint32_t in_flight = mj_board_in_flight(pool->context->board, pool->index, daemon->slot);
+        uint32_t in_flight = pool->load->in_flight(pool, daemon);
         if (daemon->life.state != MJ_LIFE_READY || mj_pool_is_old(pool, daemon) != of_old) {
             continue;
         }
@@ -178,7 +179,7 @@ static bool has_failed_mount(const mj_pool_t *pool)
 /* Requests that wait for a pool have its start come first. */
 static void note_calls(mj_pool_t *pool, int64_t now)
 {
-    if (mj_board_waiting(pool->context->board, pool->index) == 0) {
+    if (pool->load->waiting(pool) == 0) {
         pool->waiting_since = MJ_NEVER;
     } else if (pool->waiting_since == MJ_NEVER) {
         pool->waiting_since = now;

@@ -12,6 +12,8 @@
 #define MAX_GROUPS 65536
 #define MAX_DESCRIPTORS 65536
 #define DEFAULT_BACKLOG 100
+/* Of a pool that has no place on a board, where the index only orders pools. */
+#define MAX_INDEX 65536
 
 static bool is_pool_name(const char *name)
 {
@@ -154,6 +156,16 @@ static bool read_numbers(mj_process_spec_t *spec)
     return priority >= -20 && priority <= 19 && backlog >= 1 && backlog <= 65535;
 }
 
+static bool read_load(mj_process_spec_t *spec, bool has_board)
+{
+    mj_span_t load = {"board", 5};
+    if (!mj_record_find(spec->record, "load", &load) && !has_board) {
+        load = (mj_span_t){"daemons", 7};
+    }
+    spec->load = mj_span_is(load, "daemons") ? MJ_LOAD_OF_DAEMONS : MJ_LOAD_OF_BOARD;
+    return spec->load == MJ_LOAD_OF_DAEMONS || (has_board && mj_span_is(load, "board"));
+}
+
 static bool read_umask(mj_process_spec_t *spec, apr_pool_t *pool)
 {
     const char *text = mj_record_text(spec->record, "umask", "0027", pool);
@@ -231,10 +243,13 @@ const char *mj_process_spec_read(mj_process_spec_t **out, mj_span_t record, cons
         return "name: no name of a pool";
     }
     index = mj_record_number(record, "index", -1);
-    if (index < 0 || index >= max_pools) {
+    if (index < 0 || index >= (max_pools > 0 ? max_pools : MAX_INDEX)) {
         return "index: no place on the board";
     }
     spec->index = (unsigned)index;
+    if (!read_load(spec, max_pools > 0)) {
+        return "load: neither board nor daemons, or there is no board";
+    }
     if (!read_count(record, "processes", MJ_BOARD_SLOTS / 2, &spec->processes) ||
         !read_count(record, "threads", INT32_MAX, &spec->threads)) {
         return "processes or threads: out of range";

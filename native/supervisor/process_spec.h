@@ -7,12 +7,19 @@
 #include "supervisor_config.h"
 #include "watch.h"
 
+/** Where the supervisor knows from how much a pool has to do (load_source.h). */
+typedef enum mj_load_kind_t {
+    MJ_LOAD_OF_BOARD,
+    MJ_LOAD_OF_DAEMONS
+} mj_load_kind_t;
+
 typedef struct mj_process_spec_t {
     const char *name;       /**< of the pool */
     unsigned index;         /**< its place on the board */
     unsigned processes;     /**< at least */
     unsigned processes_max; /**< at most */
     unsigned threads;
+    mj_load_kind_t load;
     mj_life_times_t times;
     mj_limits_t limits;
     mj_span_t record; /**< handed to the daemon */
@@ -42,6 +49,7 @@ typedef struct mj_process_spec_t {
 /** Reads and checks a pool record. Root refuses UID 0, GID 0 and UIDs under the config's minimum here once more; others refuse any UID
  *  but their own, and what only root can do.
  *  @param record is copied
+ *  @param max_pools places on the board; 0: there is no board
  *  @param pool lives as long as *out is used
  *  @return NULL, or what is wrong with the record */
 const char *mj_process_spec_read(mj_process_spec_t **out, mj_span_t record, const mj_supervisor_config_t *config, unsigned max_pools, apr_pool_t *pool);

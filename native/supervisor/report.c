@@ -1,5 +1,6 @@
 #include "report.h"
 
+#include "load_source.h"
 #include "text.h"
 
 #include <apr_strings.h>
@@ -135,7 +136,7 @@ void mj_report_pool(mj_client_t *client, const mj_pool_t *pool, const char *sepa
     mj_client_say(client, "%s\n  {\"name\":%s,\"user\":%s,\"uid\":%lu,\"state\":\"%s\",\"generation\":%u,\"waiting\":%u,",
                   separator, quote(pool->log.name, mem), quote(mj_record_text(pool->spec->record, "user", "", mem), mem),
                   (unsigned long)uid, pool_state(pool->shown_state), pool->plan.generation,
-                  mj_board_waiting(pool->context->board, pool->index));
+                  pool->load->waiting(pool));
     tell_failed_mounts(client, pool, mem);
     mj_client_say(client, "\"lastError\":%s,\"lastErrorAt\":%s,\"retryAt\":%s,\"daemons\":[",
                   pool->log.last_error[0] != '\0' ? quote(pool->log.last_error, mem) : "null", date(pool->log.last_error_at, mem),
@@ -143,8 +144,8 @@ void mj_report_pool(mj_client_t *client, const mj_pool_t *pool, const char *sepa
     for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
         tell_daemon(client, daemon, daemon_separator, now, mem);
         mj_client_say(client, "\"served\":%llu,\"inFlight\":%u,\"why\":%s}",
-                      (unsigned long long)mj_board_served(pool->context->board, pool->index, daemon->slot),
-                      mj_board_in_flight(pool->context->board, pool->index, daemon->slot), why(daemon, mem));
+                      (unsigned long long)pool->load->served(pool, daemon),
+                      pool->load->in_flight(pool, daemon), why(daemon, mem));
         daemon_separator = ",";
     }
     mj_client_say(client, "]}");

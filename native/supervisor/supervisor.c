@@ -1,5 +1,6 @@
 #include "supervisor.h"
 
+#include "load_source.h"
 #include "log.h"
 #include "pending_config.h"
 #include "procfs.h"
@@ -55,6 +56,7 @@ mj_supervisor_t *mj_supervisor_make(const mj_supervisor_config_t *start, mj_boar
     supervisor->start = start;
     supervisor->dir.path = start->runtime_dir;
     supervisor->context.board = board;
+    supervisor->context.publisher = board != NULL ? mj_publisher_on_board(board) : mj_publisher_nowhere();
     supervisor->context.poller = poller;
     supervisor->context.next_serial = serial;
     supervisor->context.archives = mj_archives_make(pool);
@@ -177,6 +179,11 @@ static bool is_ending(const mj_supervisor_t *supervisor)
     return supervisor->is_stopping || supervisor->is_retired;
 }
 
+static unsigned max_pools(const mj_supervisor_t *supervisor)
+{
+    return supervisor->context.board != NULL ? mj_board_max_pools(supervisor->context.board) : 0;
+}
+
 /* @return NULL, or what is wrong: then all stays as it was */
 static const char *commit(mj_supervisor_t *supervisor, int64_t now)
 {
@@ -186,7 +193,7 @@ static const char *commit(mj_supervisor_t *supervisor, int64_t now)
     if (is_ending(supervisor)) {
         return "it is ending";
     }
-    wrong = mj_pending_config_check(pending, supervisor->start, mj_board_max_pools(supervisor->context.board));
+    wrong = mj_pending_config_check(pending, supervisor->start, max_pools(supervisor));
     if (wrong == NULL) {
         wrong = check_places(supervisor, pending);
     }
@@ -288,7 +295,7 @@ static void take_wakeups(void *context, short found, int64_t now)
     (void)!read(supervisor->wakeups.fd, bytes, sizeof(bytes));
     supervisor->is_doubted = true;
     for (pool = supervisor->context.pools; pool != NULL; pool = pool->next) {
-        if (mj_board_take_wakeup(supervisor->context.board, pool->index)) {
+        if (pool->load->take_wakeup(pool)) {
             mj_pool_wake(pool);
         }
     }
@@ -368,7 +375,8 @@ static void void_settings(mj_supervisor_t *supervisor)
 /* A retired one is there for requests of httpd's children of before. They have rows on its board, which httpd's parent frees when they end. */
 static bool is_of_no_use(const mj_supervisor_t *supervisor)
 {
-    return supervisor->is_retired && !supervisor->is_voided && !mj_board_has_children(supervisor->context.board);
+    const mj_board_t *board = supervisor->context.board;
+    return supervisor->is_retired && !supervisor->is_voided && (board == NULL || !mj_board_has_children(board));
 }
 
 static bool is_empty(const mj_supervisor_t *supervisor)
@@ -393,7 +401,7 @@ static int64_t put_board_right(mj_supervisor_t *supervisor, int64_t now)
     if (now < supervisor->show_at) {
         return supervisor->is_doubted ? supervisor->show_at : MJ_NEVER;
     }
-    mj_pool_show_all(&supervisor->context, supervisor->context.pools);
+    mj_pool_show_all(&supervisor->context);
     supervisor->show_at = now + SHOW_US;
     supervisor->is_doubted = false;
     return MJ_NEVER;
@@ -460,7 +468,9 @@ void mj_supervisor_free(mj_supervisor_t *supervisor)
     if (supervisor->clean_at != MJ_NEVER) { /* not done yet */
         mj_stale_sockets_remove(supervisor->context.config->runtime_dir);
     }
-    mj_board_unmap(supervisor->context.board);
+    if (supervisor->context.board != NULL) {
+        mj_board_unmap(supervisor->context.board);
+    }
     mj_polled_close(&supervisor->wakeups);
     mj_poller_free(supervisor->context.poller);
 }

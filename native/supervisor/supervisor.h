@@ -8,7 +8,7 @@
 typedef struct mj_supervisor_t mj_supervisor_t;
 
 /** @param start what it is started with
- *  @param board is taken over
+ *  @param board is taken over; NULL: pools are shown nowhere, and their daemons say how much they have to do
  *  @param poller is taken over
  *  @param serial a first serial that no earlier supervisor has come to */
 mj_supervisor_t *mj_supervisor_make(const mj_supervisor_config_t *start, mj_board_t *board, mj_poller_t *poller, uint32_t serial, apr_pool_t *pool);
@@ -56,7 +56,7 @@ mj_pool_t *mj_supervisor_pools(const mj_supervisor_t *supervisor);
 /** The pool of that name, or NULL. */
 mj_pool_t *mj_supervisor_find(const mj_supervisor_t *supervisor, const char *name);
 
-/** What its pools share; config and board are NULL before the first settings. */
+/** What its pools share; config is NULL before the first settings. */
 mj_context_t *mj_supervisor_context(mj_supervisor_t *supervisor);
 
 #endif

@@ -1,0 +1,37 @@
+/* Where the supervisor shows pools and daemons to those who bring requests: on the board, or nowhere.
+ *
+ * What is shown already can be shown again: where nothing differs nothing is written, and nobody woken. */
+#ifndef MJ_PUBLISHER_H
+#define MJ_PUBLISHER_H
+
+#include "board.h"
+
+typedef struct mj_shown_pool_t {
+    mj_pool_state_t state;
+    apr_time_t retry_at; /**< the earliest time of the next start, for MJ_POOL_DOWN; else 0 */
+} mj_shown_pool_t;
+
+typedef struct mj_shown_daemon_t {
+    mj_slot_state_t state; /**< FREE: nothing else counts */
+    uint32_t serial;
+    uint32_t pid;
+    uint32_t threads;
+    const mj_key_t *key;
+} mj_shown_daemon_t;
+
+typedef struct mj_publisher_t {
+    void *to;
+    void (*pool)(void *to, unsigned pool, const mj_shown_pool_t *shown);
+    void (*error)(void *to, unsigned pool, const char *text, apr_time_t at);
+    void (*daemon)(void *to, unsigned pool, unsigned slot, const mj_shown_daemon_t *shown);
+    void (*slots)(void *to, unsigned pool, unsigned count); /**< so many slots the pool has ever used */
+    /** Lowers what requests are counted as to what those say who count: one of them may have been captured. */
+    void (*recount)(void *to, const unsigned *pools, unsigned count);
+} mj_publisher_t;
+
+mj_publisher_t mj_publisher_on_board(mj_board_t *board);
+
+/** For whoever finds daemons without being told, at a socket that all of a pool share. */
+mj_publisher_t mj_publisher_nowhere(void);
+
+#endif
