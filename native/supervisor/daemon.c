@@ -28,47 +28,52 @@
 /* Of what a daemon says that it has to do: the sum of many is a number still. */
 #define MOST_REQUESTS 1000000
 
-mj_daemon_t *mj_daemon_start(const mj_process_spec_t *spec, const mj_supervisor_config_t *config, bool has_state, struct mj_archive_set_t *archives, unsigned slot, uint32_t serial,
-                             mj_pool_log_t *log, int64_t now, apr_pool_t *pool, char *why)
+/* Where it is connected to. @return whether that fits a socket's address */
+static bool place_socket(mj_daemon_t *daemon, const mj_daemon_start_t *start)
+{
+    const mj_listener_t *listener = start->listener;
+    daemon->shares_socket = listener != NULL;
+    if (listener != NULL) {
+        memcpy(daemon->path, listener->path, sizeof(daemon->path));
+        return true;
+    }
+    return mj_board_socket_path(daemon->path, sizeof(daemon->path), start->config->runtime_dir, start->spec->name, start->slot, start->serial);
+}
+
+static mj_daemon_t *make(const mj_daemon_start_t *start, apr_pool_t *pool)
 {
     apr_pool_t *mem;
     mj_daemon_t *daemon;
-    mj_kin_t kin = {0};
-    mj_spawned_t child;
-    struct stat st;
-    const char *failed;
 
     apr_pool_create(&mem, pool);
     daemon = apr_pcalloc(mem, sizeof(*daemon));
     daemon->mem = mem;
-    daemon->log = log;
-    daemon->slot = slot;
-    daemon->serial = serial;
-    daemon->threads = spec->threads;
-    daemon->times = spec->times;
-    daemon->limits = spec->limits;
+    daemon->log = start->log;
+    daemon->slot = start->slot;
+    daemon->serial = start->serial;
+    daemon->archives = start->archives;
+    daemon->threads = start->spec->threads;
+    daemon->times = start->spec->times;
+    daemon->limits = start->spec->limits;
     daemon->idle_at = MJ_LONG_AGO;
     daemon->serves.failed = "";
-    if (!mj_board_socket_path(daemon->path, sizeof(daemon->path), config->runtime_dir, spec->name, slot, serial)) {
-        (void)snprintf(why, MJ_WHY_MAX, "the path of its socket is too long");
-        apr_pool_destroy(mem);
-        return NULL;
-    }
-    daemon->archives = archives;
-    failed = mj_spawn(spec, config, has_state, archives != NULL ? archives->path : NULL, daemon->path, &child);
-    if (failed != NULL) {
-        (void)snprintf(why, MJ_WHY_MAX, "%s: %s", failed, strerror(errno));
-        apr_pool_destroy(mem);
-        return NULL;
-    }
-    daemon->pid = child.pid;
-    daemon->key = child.key;
-    daemon->death.fd = child.pidfd;
-    daemon->lifecycle.fd = child.lifecycle;
-    daemon->out.fd = child.out;
-    daemon->err.fd = child.err;
-    daemon->serves.record = (mj_span_t){apr_pmemdup(mem, spec->record.data, spec->record.len), spec->record.len};
-    daemon->uid = spec->has_identity ? spec->uid : geteuid();
+    return daemon;
+}
+
+static void begin(mj_daemon_t *daemon, const mj_daemon_start_t *start, const mj_spawned_t *child, int64_t now)
+{
+    const mj_span_t record = start->spec->record;
+    mj_kin_t kin = {0};
+    struct stat st;
+
+    daemon->pid = child->pid;
+    daemon->key = child->key;
+    daemon->death.fd = child->pidfd;
+    daemon->lifecycle.fd = child->lifecycle;
+    daemon->out.fd = child->out;
+    daemon->err.fd = child->err;
+    daemon->serves.record = (mj_span_t){apr_pmemdup(daemon->mem, record.data, record.len), record.len};
+    daemon->uid = start->spec->has_identity ? start->spec->uid : geteuid();
     (void)mj_procfs_kin(daemon->pid, &kin);
     daemon->born = kin.born;
     if (lstat(daemon->path, &st) == 0) {
@@ -76,6 +81,30 @@ mj_daemon_t *mj_daemon_start(const mj_process_spec_t *spec, const mj_supervisor_
         daemon->socket_ino = st.st_ino;
     }
     mj_life_begin(&daemon->life, &daemon->times, now);
+}
+
+mj_daemon_t *mj_daemon_start(const mj_daemon_start_t *start, int64_t now, apr_pool_t *pool, char *why)
+{
+    mj_daemon_t *daemon = make(start, pool);
+    const mj_spawn_t what = {.spec = start->spec,
+                             .config = start->config,
+                             .has_state = start->has_state,
+                             .archive = start->archives != NULL ? start->archives->path : NULL,
+                             .listener = start->listener != NULL ? start->listener->socket.fd : -1,
+                             .path = daemon->path};
+    mj_spawned_t child;
+    const char *failed = "the path of its socket is too long";
+
+    errno = 0;
+    if (place_socket(daemon, start)) {
+        failed = mj_spawn(&what, &child);
+    }
+    if (failed != NULL) {
+        (void)snprintf(why, MJ_WHY_MAX, "%s%s%s", failed, errno != 0 ? ": " : "", errno != 0 ? strerror(errno) : "");
+        apr_pool_destroy(daemon->mem);
+        return NULL;
+    }
+    begin(daemon, start, &child, now);
     return daemon;
 }
 
@@ -266,6 +295,9 @@ char mj_daemon_hear(mj_daemon_t *daemon, char *text)
 const char *mj_daemon_is_cut_off(mj_daemon_t *daemon, bool by_connecting)
 {
     struct stat st;
+    if (daemon->path[0] == '\0') { /* nothing lies anywhere: it was inherited */
+        return NULL;
+    }
     if (lstat(daemon->path, &st) != 0) {
         return errno == ENOENT || errno == ENOTDIR
                    ? apr_pstrcat(daemon->mem, "its socket ", daemon->path, " is gone (does something remove old files there?)", NULL)
@@ -274,7 +306,7 @@ const char *mj_daemon_is_cut_off(mj_daemon_t *daemon, bool by_connecting)
     if (st.st_dev != daemon->socket_dev || st.st_ino != daemon->socket_ino) {
         return apr_pstrcat(daemon->mem, "its socket ", daemon->path, " is gone, and something else is in its place", NULL);
     }
-    return by_connecting && mj_socket_is_stale(daemon->path) ? "it listens at its socket no more" : NULL;
+    return by_connecting && !daemon->shares_socket && mj_socket_is_stale(daemon->path) ? "it listens at its socket no more" : NULL;
 }
 
 bool mj_daemon_dump(const mj_daemon_t *daemon)
@@ -415,7 +447,9 @@ void mj_daemon_reap(mj_daemon_t *daemon, const mj_end_t *end)
     mj_lines_end(&daemon->err_lines, log_err_line, daemon);
     (void)mj_daemon_tell_left_out(daemon, MJ_NEVER);
     log_end(daemon, end);
-    unlink(daemon->path);
+    if (!daemon->shares_socket) {
+        unlink(daemon->path);
+    }
     mj_polled_close(&daemon->out);
     mj_polled_close(&daemon->err);
     mj_polled_close(&daemon->lifecycle);

@@ -6,6 +6,7 @@
 #include "allowance.h"
 #include "failures.h"
 #include "lines.h"
+#include "listener.h"
 #include "poller.h"
 #include "pool_log.h"
 #include "spawn.h"
@@ -31,6 +32,7 @@ typedef struct mj_daemon_t {
     uid_t uid;
     pid_t pid;
     bool is_retired; /**< it is to be replaced */
+    bool shares_socket; /**< the pool has one for all its daemons */
     bool is_suspect; /**< a request wants a daemon of the pool: perhaps because it could not connect */
     uint64_t born; /**< as in mj_kin_t */
     mj_life_t life;
@@ -50,7 +52,7 @@ typedef struct mj_daemon_t {
     mj_polled_t out;
     mj_polled_t err;
     mj_polled_t death; /**< its pidfd, if one could be had: readable when it is dead, even while somebody traces it */
-    char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
+    char path[sizeof(((struct sockaddr_un *)0)->sun_path)]; /**< where it is connected to; "": nobody knows but who has made the socket */
     dev_t socket_dev; /**< what lies at path */
     ino_t socket_ino;
     int64_t reach_at;     /**< when the way to it is looked at next, if anything happens then */
@@ -67,14 +69,21 @@ typedef struct mj_daemon_t {
 /** Room for why a daemon could not be started. */
 #define MJ_WHY_MAX 256
 
+typedef struct mj_daemon_start_t {
+    const mj_process_spec_t *spec;
+    const mj_supervisor_config_t *config;
+    bool has_state;                    /**< it is told of the pool's state folder */
+    struct mj_archive_set_t *archives; /**< of which it is told; NULL: none */
+    unsigned slot;
+    uint32_t serial;
+    const mj_listener_t *listener; /**< of all daemons of the pool; NULL: it has one of its own */
+    mj_pool_log_t *log;            /**< outlives the daemon */
+} mj_daemon_start_t;
+
 /** Starts a daemon.
- *  @param has_state whether it is told of the pool's state folder
- *  @param archives of which it is told; NULL: none
- *  @param log outlives the daemon
  *  @param why MJ_WHY_MAX bytes, set on failure
  *  @return the daemon, or NULL */
-mj_daemon_t *mj_daemon_start(const mj_process_spec_t *spec, const mj_supervisor_config_t *config, bool has_state, struct mj_archive_set_t *archives, unsigned slot, uint32_t serial,
-                             mj_pool_log_t *log, int64_t now, apr_pool_t *pool, char *why);
+mj_daemon_t *mj_daemon_start(const mj_daemon_start_t *start, int64_t now, apr_pool_t *pool, char *why);
 
 /** Has its descriptors polled, with the daemon as context.
  *  @param speaks messages of it are waiting

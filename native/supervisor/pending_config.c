@@ -2,19 +2,18 @@
 
 #include <apr_hash.h>
 #include <apr_strings.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 /* More than any board has; here it only bounds memory. */
 #define MAX_POOLS 65536
 
-static int take_fd(mj_message_t *message)
+static mj_span_t copy(mj_span_t record, apr_pool_t *mem)
 {
-    int fd = message->fd;
-    message->fd = -1;
-    return fd;
+    return (mj_span_t){apr_pmemdup(mem, record.data, record.len), record.len};
 }
 
-mj_pending_config_t *mj_pending_config_begin(mj_message_t *message, apr_pool_t *parent)
+mj_pending_config_t *mj_pending_config_begin(mj_span_t server, apr_pool_t *parent)
 {
     apr_pool_t *mem;
     mj_pending_config_t *pending;
@@ -23,34 +22,47 @@ mj_pending_config_t *mj_pending_config_begin(mj_message_t *message, apr_pool_t *
     pending = apr_pcalloc(mem, sizeof(*pending));
     pending->mem = mem;
     apr_pool_create(&pending->config_mem, parent);
-    pending->server_record.data = apr_pmemdup(mem, message->record.data, message->record.len);
-    pending->server_record.len = message->record.len;
+    pending->server_record = copy(server, mem);
     pending->pools = apr_array_make(mem, 16, sizeof(mj_pending_pool_t));
     return pending;
 }
 
-void mj_pending_config_log(mj_pending_config_t *pending, mj_message_t *message)
+void mj_pending_config_log(mj_pending_config_t *pending, mj_span_t log, int fd)
 {
     mj_log_release(pending->log);
-    pending->log = mj_log_make(message->record, take_fd(message));
+    pending->log = mj_log_make(log, fd);
     if (pending->main_log == NULL) {
         pending->main_log = mj_log_hold(pending->log);
     }
 }
 
-void mj_pending_config_add(mj_pending_config_t *pending, mj_message_t *message)
+void mj_pending_config_add(mj_pending_config_t *pending, mj_span_t record, int listener)
 {
     mj_pending_pool_t *pool;
     if (pending->pools->nelts == MAX_POOLS) {
         pending->wrong = "too many pools";
+        if (listener >= 0) {
+            close(listener);
+        }
         return;
     }
     pool = &APR_ARRAY_PUSH(pending->pools, mj_pending_pool_t);
     apr_pool_create(&pool->mem, apr_pool_parent_get(pending->mem));
-    pool->record.data = apr_pmemdup(pending->mem, message->record.data, message->record.len);
-    pool->record.len = message->record.len;
+    pool->record = copy(record, pending->mem);
     pool->spec = NULL;
+    pool->listener = listener;
     pool->log = mj_log_hold(pending->log != NULL ? pending->log : mj_log_main());
+}
+
+static const char *check_listener(const mj_pending_pool_t *pool)
+{
+    int is_listening = 0;
+    socklen_t size = sizeof(is_listening);
+    if (pool->spec->listen == MJ_LISTEN_INHERITED) {
+        (void)getsockopt(pool->listener, SOL_SOCKET, SO_ACCEPTCONN, &is_listening, &size);
+        return is_listening != 0 ? NULL : "listen: no listening socket came with it";
+    }
+    return NULL; /* what may have come is closed with the rest */
 }
 
 const char *mj_pending_config_check(mj_pending_config_t *pending, const mj_supervisor_config_t *start, unsigned max_pools)
@@ -65,6 +77,9 @@ const char *mj_pending_config_check(mj_pending_config_t *pending, const mj_super
     for (i = 0; pending->wrong == NULL && i < pending->pools->nelts; i++) {
         mj_pending_pool_t *pool = &APR_ARRAY_IDX(pending->pools, i, mj_pending_pool_t);
         const char *wrong = mj_process_spec_read(&pool->spec, pool->record, pending->config, max_pools, pool->mem);
+        if (wrong == NULL) {
+            wrong = check_listener(pool);
+        }
         if (wrong == NULL) {
             if (apr_hash_get(taken, pool->spec->name, APR_HASH_KEY_STRING) != NULL ||
                 apr_hash_get(taken, &pool->spec->index, sizeof(unsigned)) != NULL) {
@@ -87,6 +102,9 @@ void mj_pending_config_free(mj_pending_config_t *pending)
     for (i = 0; i < pending->pools->nelts; i++) {
         mj_pending_pool_t *pool = &APR_ARRAY_IDX(pending->pools, i, mj_pending_pool_t);
         mj_log_release(pool->log);
+        if (pool->listener >= 0) {
+            close(pool->listener);
+        }
         if (pool->mem != NULL) {
             apr_pool_destroy(pool->mem);
         }

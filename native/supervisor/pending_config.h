@@ -3,7 +3,6 @@
 #define MJ_PENDING_CONFIG_H
 
 #include "board.h"
-#include "control.h"
 #include "log.h"
 #include "process_spec.h"
 
@@ -14,6 +13,7 @@ typedef struct mj_pending_pool_t {
     mj_span_t record;
     mj_process_spec_t *spec;
     mj_log_t *log; /**< held; whoever takes it over sets it to NULL */
+    int listener;  /**< that its daemons are to inherit; -1: none came, or somebody has taken it over */
 } mj_pending_pool_t;
 
 typedef struct mj_pending_config_t {
@@ -27,14 +27,17 @@ typedef struct mj_pending_config_t {
     const char *wrong;         /**< the first fault; NULL: none yet */
 } mj_pending_config_t;
 
-/** Begins with the message `B`. */
-mj_pending_config_t *mj_pending_config_begin(mj_message_t *message, apr_pool_t *parent);
+/** Begins. Records are those of tests/protocol/CONTROL.md, and are copied.
+ *  @param server the server record */
+mj_pending_config_t *mj_pending_config_begin(mj_span_t server, apr_pool_t *parent);
 
-/** Takes the message `L`: the main error log where it is the first, and the log of the pools that come after it. */
-void mj_pending_config_log(mj_pending_config_t *pending, mj_message_t *message);
+/** The main error log where it is the first, and the log of the pools that come after it.
+ *  @param fd of it; -1: it has none. Is taken over */
+void mj_pending_config_log(mj_pending_config_t *pending, mj_span_t log, int fd);
 
-/** Adds the message `P`, a pool. */
-void mj_pending_config_add(mj_pending_config_t *pending, mj_message_t *message);
+/** Adds a pool.
+ *  @param listener the socket that its daemons are to inherit; -1: none. Is taken over */
+void mj_pending_config_add(mj_pending_config_t *pending, mj_span_t record, int listener);
 
 /** Sets config and each pool's spec.
  *  @param start what the supervisor was started with

@@ -27,6 +27,7 @@ mj_pool_t *mj_pool_make(mj_context_t *context, const mj_process_spec_t *spec, ap
     pool = apr_pcalloc(mem, sizeof(*pool));
     pool->mem = mem;
     pool->context = context;
+    pool->listener.socket.fd = -1;
     pool->log.name = apr_pstrdup(mem, spec->name);
     pool->log.listeners = &context->listeners;
     pool->index = spec->index;
@@ -187,6 +188,7 @@ void mj_pool_free(mj_pool_t *pool)
     const mj_publisher_t *publisher = &pool->context->publisher;
     const mj_shown_pool_t shown = {.state = pool->is_handed_over ? MJ_POOL_STARTING : MJ_POOL_FREE};
     publisher->pool(publisher->to, pool->index, &shown);
+    mj_listener_close(&pool->listener);
     mj_log_release(pool->log.target);
     apr_pool_destroy(pool->settings_mem);
     apr_pool_destroy(pool->mem);

@@ -34,6 +34,7 @@ typedef struct mj_pool_t {
     unsigned index;
     const mj_process_spec_t *spec;
     const struct mj_load_source_t *load;
+    mj_listener_t listener; /**< of all its daemons, unless each has its own */
     mj_plan_t plan;
     unsigned order;       /**< of the configuration */
     int64_t waiting_since; /**< requests wait for it, as httpd's children say; MJ_NEVER: none does */
@@ -61,6 +62,9 @@ mj_pool_t *mj_pool_make(mj_context_t *context, const mj_process_spec_t *spec, ap
 
 /** New settings, which may be the old ones: then the daemons stay. Takes settings_mem, and what the caller holds of log, over. */
 void mj_pool_configure(mj_pool_t *pool, const mj_process_spec_t *spec, apr_pool_t *settings_mem, mj_log_t *log);
+
+/** After new settings: takes over the socket that its daemons are to inherit. */
+void mj_pool_take_listener(mj_pool_t *pool, int fd);
 
 /** Finds the archives that it is to use. */
 void mj_pool_find_archives(mj_pool_t *pool);

@@ -1,5 +1,5 @@
 /* What the files of a pool share: pool.c is what it is and what it is told, pool_tick.c what is due, pool_daemon.c what its daemons
- * do, pool_show.c what the board shows. */
+ * do, pool_show.c what the board shows, pool_listener.c the socket that they share. */
 #ifndef MJ_POOL_PARTS_H
 #define MJ_POOL_PARTS_H
 
@@ -37,6 +37,13 @@ void mj_pool_count_failed_start(mj_pool_t *pool, int64_t started_at, bool is_las
 /** Whether the daemon that is to start has the pool's state folder, which is made if it is missing. The pool does not stop for want of it; nor
  *  does every start say so again. */
 bool mj_pool_has_state(mj_pool_t *pool, int64_t now);
+
+/** Makes the socket that the pool's daemons share ready for another one, where they share one.
+ *  @return NULL, or the step that failed: errno says why */
+const char *mj_pool_open_listener(mj_pool_t *pool);
+
+/** While the pool is idle and nobody is there, a connection at that socket starts it. */
+void mj_pool_heed_listener(mj_pool_t *pool);
 
 /** Has a daemon's descriptors polled. */
 void mj_pool_watch(mj_pool_t *pool, mj_daemon_t *daemon);

@@ -3,6 +3,10 @@
 #include "log.h"
 #include "pool_parts.h"
 
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
 /* A pool that has started in vain so often in a row is last. */
 #define VAIN_STARTS 2
 /* An idle daemon says so every second. */
@@ -23,15 +27,31 @@ static unsigned find_free_slot(const mj_pool_t *pool)
     return slot;
 }
 
-static bool start_daemon(mj_pool_t *pool, int64_t now)
+static mj_daemon_t *fork_daemon(mj_pool_t *pool, int64_t now, char *why)
 {
-    char why[MJ_WHY_MAX];
-    mj_daemon_t *daemon;
+    mj_daemon_start_t start = {.spec = pool->spec, .config = pool->context->config, .log = &pool->log};
 
     mj_archives_look_anew(pool->context->archives);
     mj_pool_find_archives(pool);
-    daemon = mj_daemon_start(pool->spec, pool->context->config, mj_pool_has_state(pool, now), pool->archives, find_free_slot(pool),
-                                          pool->context->next_serial++, &pool->log, now, pool->mem, why);
+    start.has_state = mj_pool_has_state(pool, now);
+    start.archives = pool->archives;
+    start.slot = find_free_slot(pool);
+    start.serial = pool->context->next_serial++;
+    start.listener = pool->spec->listen != MJ_LISTEN_EACH ? &pool->listener : NULL;
+    return mj_daemon_start(&start, now, pool->mem, why);
+}
+
+static bool start_daemon(mj_pool_t *pool, int64_t now)
+{
+    char why[MJ_WHY_MAX];
+    const char *failed = mj_pool_open_listener(pool);
+    mj_daemon_t *daemon = NULL;
+
+    if (failed != NULL) {
+        (void)snprintf(why, sizeof(why), "%s: %s", failed, strerror(errno));
+    } else {
+        daemon = fork_daemon(pool, now, why);
+    }
     if (daemon == NULL) {
         mj_pool_log_write(&pool->log, "error", MJLOGNO(0104), "pool %s could not start a daemon: %s", pool->log.name, why);
         mj_pool_count_failed_start(pool, now, false, now);
@@ -228,6 +248,7 @@ int64_t mj_pool_run_due(mj_pool_t *pool, int64_t now)
         drain_unready(pool, now);
     }
     note_takeover(pool);
+    mj_pool_heed_listener(pool);
     mj_pool_show_error(pool);
     if (decision.state == MJ_POOL_READY && has_failed_mount(pool)) {
         decision.state = MJ_POOL_DEGRADED;

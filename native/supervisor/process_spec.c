@@ -166,6 +166,16 @@ static bool read_load(mj_process_spec_t *spec, bool has_board)
     return spec->load == MJ_LOAD_OF_DAEMONS || (has_board && mj_span_is(load, "board"));
 }
 
+static bool read_listen(mj_process_spec_t *spec)
+{
+    mj_span_t listen = {"each", 4};
+    (void)mj_record_find(spec->record, "listen", &listen);
+    spec->listen = mj_span_is(listen, "shared")      ? MJ_LISTEN_SHARED
+                   : mj_span_is(listen, "inherited") ? MJ_LISTEN_INHERITED
+                                                     : MJ_LISTEN_EACH;
+    return spec->listen != MJ_LISTEN_EACH || mj_span_is(listen, "each");
+}
+
 static bool read_umask(mj_process_spec_t *spec, apr_pool_t *pool)
 {
     const char *text = mj_record_text(spec->record, "umask", "0027", pool);
@@ -249,6 +259,9 @@ const char *mj_process_spec_read(mj_process_spec_t **out, mj_span_t record, cons
     spec->index = (unsigned)index;
     if (!read_load(spec, max_pools > 0)) {
         return "load: neither board nor daemons, or there is no board";
+    }
+    if (!read_listen(spec)) {
+        return "listen: neither each nor shared nor inherited";
     }
     if (!read_count(record, "processes", MJ_BOARD_SLOTS / 2, &spec->processes) ||
         !read_count(record, "threads", INT32_MAX, &spec->threads)) {

@@ -13,6 +13,13 @@ typedef enum mj_load_kind_t {
     MJ_LOAD_OF_DAEMONS
 } mj_load_kind_t;
 
+/** Where the daemons of a pool are connected to. */
+typedef enum mj_listen_kind_t {
+    MJ_LISTEN_EACH,     /**< each has a socket of its own, RUNTIMEDIR/NAME.SLOT.SERIAL.sock, which dies with it */
+    MJ_LISTEN_SHARED,   /**< all have one, RUNTIMEDIR/NAME.sock, which lasts as long as the pool */
+    MJ_LISTEN_INHERITED /**< all have one that came with the settings */
+} mj_listen_kind_t;
+
 typedef struct mj_process_spec_t {
     const char *name;       /**< of the pool */
     unsigned index;         /**< its place on the board */
@@ -20,6 +27,7 @@ typedef struct mj_process_spec_t {
     unsigned processes_max; /**< at most */
     unsigned threads;
     mj_load_kind_t load;
+    mj_listen_kind_t listen;
     mj_life_times_t times;
     mj_limits_t limits;
     mj_span_t record; /**< handed to the daemon */

@@ -1,14 +1,13 @@
 #include "spawn.h"
 
+#include "listener.h"
 #include "privileges.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/pidfd.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static void close_fd(int fd)
@@ -16,39 +15,6 @@ static void close_fd(int fd)
     if (fd >= 0) {
         close(fd);
     }
-}
-
-/* Only httpd's children may connect. The directory belongs to the supervisor's user alone, so that the path cannot be exchanged between
- * these calls. */
-static const char *listen_at(const char *path, const mj_supervisor_config_t *config, int backlog, int *listener)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    mode_t old_mask;
-    bool is_bound;
-
-    if (strlen(path) >= sizeof(address.sun_path)) {
-        errno = ENAMETOOLONG;
-        return path;
-    }
-    memcpy(address.sun_path, path, strlen(path));
-    *listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (*listener < 0) {
-        return "socket";
-    }
-    old_mask = umask(0177);
-    is_bound = bind(*listener, (struct sockaddr *)&address, sizeof(address)) == 0;
-    umask(old_mask);
-    if (!is_bound) {
-        return path;
-    }
-    if (((config->httpd_uid != geteuid() || config->httpd_gid != getegid()) && lchown(path, config->httpd_uid, config->httpd_gid) != 0) ||
-        listen(*listener, backlog) != 0) {
-        int error = errno;
-        unlink(path);
-        errno = error;
-        return path;
-    }
-    return NULL;
 }
 
 static bool write_all(int fd, mj_span_t bytes)
@@ -98,44 +64,58 @@ static const char *make_channels(int lifecycle[2], int out[2], int err[2])
     return NULL;
 }
 
-const char *mj_spawn(const mj_process_spec_t *spec, const mj_supervisor_config_t *config, bool has_state, const char *archive, const char *path,
-                     mj_spawned_t *child)
+/* @param given has its listener, unless that is to be made
+ * @return NULL, or the step that failed: errno says why */
+static const char *fork_daemon(const mj_spawn_t *what, mj_inheritance_t *given, pid_t *pid)
+{
+    bool is_own = given->listener < 0;
+    const char *failed = is_own ? mj_listen_at(what->path, what->config, what->spec->backlog, &given->listener) : NULL;
+    pid_t supervisor = getpid();
+
+    if (failed != NULL) {
+        return failed;
+    }
+    *pid = fork();
+    if (*pid == 0) {
+        mj_become_daemon(what->spec, given, supervisor);
+    }
+    if (*pid < 0) {
+        int error = errno;
+        if (is_own) {
+            unlink(what->path);
+        }
+        errno = error;
+        return "fork";
+    }
+    return NULL;
+}
+
+const char *mj_spawn(const mj_spawn_t *what, mj_spawned_t *child)
 {
     char empty[] = "";
-    char *const *with = has_state ? spec->argv_with_state : spec->argv;
-    char *const argv[] = {with[0], with[1], has_state ? with[2] : empty, (char *)(uintptr_t)archive, NULL};
-    mj_inheritance_t given = {.listener = -1, .record = -1, .argv = archive != NULL ? argv : with};
+    char *const *with = what->has_state ? what->spec->argv_with_state : what->spec->argv;
+    char *const argv[] = {with[0], with[1], what->has_state ? with[2] : empty, (char *)(uintptr_t)what->archive, NULL};
+    mj_inheritance_t given = {.listener = what->listener, .record = -1, .argv = what->archive != NULL ? argv : with};
     int lifecycle[2] = {-1, -1}, out[2] = {-1, -1}, err[2] = {-1, -1};
-    pid_t supervisor = getpid(), pid = -1;
+    pid_t pid = -1;
     const char *failed;
     int error;
 
     failed = mj_key_make(&child->key) == APR_SUCCESS ? make_channels(lifecycle, out, err) : "getrandom";
     if (failed == NULL) {
-        failed = write_record(spec->record, &child->key, &given.record);
+        failed = write_record(what->spec->record, &child->key, &given.record);
     }
     if (failed == NULL) {
-        failed = listen_at(path, config, spec->backlog, &given.listener);
-        if (failed == NULL) {
-            given.out = out[1];
-            given.err = err[1];
-            given.lifecycle = lifecycle[1];
-            pid = fork();
-            if (pid == 0) {
-                mj_become_daemon(spec, &given, supervisor);
-            }
-            if (pid < 0) {
-                error = errno;
-                failed = "fork";
-                unlink(path);
-                errno = error;
-            }
-        }
+        given.out = out[1];
+        given.err = err[1];
+        given.lifecycle = lifecycle[1];
+        failed = fork_daemon(what, &given, &pid);
     }
 
-    /* The listener too: with the daemon's death its last copy goes, and what waited to be accepted is reset. */
     error = errno;
-    close_fd(given.listener);
+    if (what->listener < 0) { /* with the daemon's death its last copy goes, and what waited to be accepted is reset */
+        close_fd(given.listener);
+    }
     close_fd(given.record);
     close_fd(lifecycle[1]);
     close_fd(out[1]);

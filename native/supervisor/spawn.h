@@ -16,11 +16,17 @@ typedef struct mj_spawned_t {
     int err;
 } mj_spawned_t;
 
-/** @param has_state whether the daemon is told of the pool's state folder
- *  @param archive path of that for the pool's key, of which the daemon is told; NULL: none
- *  @param path where the daemon listens; nothing is there yet. It stays when the daemon ends: the caller unlinks it
- *  @param child set on success
+typedef struct mj_spawn_t {
+    const mj_process_spec_t *spec;
+    const mj_supervisor_config_t *config;
+    bool has_state;      /**< the daemon is told of the pool's state folder */
+    const char *archive; /**< path of that for the pool's key, of which the daemon is told; NULL: none */
+    int listener;        /**< a listening socket, the caller's; -1: the daemon gets one of its own */
+    const char *path;    /**< of the daemon's own, where nothing is yet. It stays when the daemon ends: the caller unlinks it */
+} mj_spawn_t;
+
+/** @param child set on success
  *  @return NULL, or the step that failed, errno saying why; nothing is left behind then */
-const char *mj_spawn(const mj_process_spec_t *spec, const mj_supervisor_config_t *config, bool has_state, const char *archive, const char *path, mj_spawned_t *child);
+const char *mj_spawn(const mj_spawn_t *what, mj_spawned_t *child);
 
 #endif

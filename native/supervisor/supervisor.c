@@ -140,6 +140,10 @@ static void take_pools(mj_supervisor_t *supervisor, mj_pending_config_t *pending
             *end = pool;
             end = &pool->next;
         }
+        if (pool->spec->listen == MJ_LISTEN_INHERITED) {
+            mj_pool_take_listener(pool, pending_pool->listener);
+            pending_pool->listener = -1;
+        }
         pool->order = (unsigned)i;
         pending_pool->mem = NULL;
         pending_pool->log = NULL;
@@ -184,10 +188,8 @@ static unsigned max_pools(const mj_supervisor_t *supervisor)
     return supervisor->context.board != NULL ? mj_board_max_pools(supervisor->context.board) : 0;
 }
 
-/* @return NULL, or what is wrong: then all stays as it was */
-static const char *commit(mj_supervisor_t *supervisor, int64_t now)
+static const char *take(mj_supervisor_t *supervisor, mj_pending_config_t *pending, int64_t now)
 {
-    mj_pending_config_t *pending = supervisor->pending;
     const char *wrong;
 
     if (is_ending(supervisor)) {
@@ -209,6 +211,18 @@ static const char *commit(mj_supervisor_t *supervisor, int64_t now)
     return NULL;
 }
 
+static const char *refuse(const char *wrong)
+{
+    mj_log(mj_log_main(), "error", MJLOGNO(0106) "settings refused, the old ones stay: %s", wrong);
+    return wrong;
+}
+
+const char *mj_supervisor_configure(mj_supervisor_t *supervisor, mj_pending_config_t *pending, int64_t now)
+{
+    const char *wrong = take(supervisor, pending, now);
+    return wrong != NULL ? refuse(wrong) : NULL;
+}
+
 static void drop_pending(mj_supervisor_t *supervisor)
 {
     if (supervisor->pending != NULL) {
@@ -220,10 +234,9 @@ static void drop_pending(mj_supervisor_t *supervisor)
 static void receive_commit(mj_supervisor_t *supervisor, int connection, int64_t now)
 {
     apr_pool_t *scratch;
-    const char *wrong = supervisor->pending == NULL ? "commit without begin" : commit(supervisor, now);
+    const char *wrong = supervisor->pending == NULL ? refuse("commit without begin") : mj_supervisor_configure(supervisor, supervisor->pending, now);
 
     if (wrong != NULL) {
-        mj_log(mj_log_main(), "error", MJLOGNO(0106) "settings refused, the old ones stay: %s", wrong);
         if (supervisor->context.config != NULL && !is_ending(supervisor)) { /* httpd is there, and has pools */
             supervisor->void_at = MJ_NEVER;
         }
@@ -234,22 +247,36 @@ static void receive_commit(mj_supervisor_t *supervisor, int connection, int64_t 
     drop_pending(supervisor);
 }
 
+/* Of a message whose descriptor has got another owner. */
+static int take_fd(mj_message_t *message)
+{
+    int fd = message->fd;
+    message->fd = -1;
+    return fd;
+}
+
+/* Of the settings, between begin and commit. */
+static void receive_settings(mj_supervisor_t *supervisor, mj_message_t *message)
+{
+    if (message->type == MJ_CONTROL_BEGIN) {
+        drop_pending(supervisor);
+        supervisor->pending = mj_pending_config_begin(message->record, supervisor->mem);
+    } else if (supervisor->pending == NULL) {
+        return;
+    } else if (message->type == MJ_CONTROL_LOG) {
+        mj_pending_config_log(supervisor->pending, message->record, take_fd(message));
+    } else {
+        mj_pending_config_add(supervisor->pending, message->record, take_fd(message));
+    }
+}
+
 void mj_supervisor_receive(mj_supervisor_t *supervisor, mj_message_t *message, int connection, int64_t now)
 {
     switch (message->type) {
     case MJ_CONTROL_BEGIN:
-        drop_pending(supervisor);
-        supervisor->pending = mj_pending_config_begin(message, supervisor->mem);
-        break;
     case MJ_CONTROL_LOG:
-        if (supervisor->pending != NULL) {
-            mj_pending_config_log(supervisor->pending, message);
-        }
-        break;
     case MJ_CONTROL_POOL:
-        if (supervisor->pending != NULL) {
-            mj_pending_config_add(supervisor->pending, message);
-        }
+        receive_settings(supervisor, message);
         break;
     case MJ_CONTROL_COMMIT:
         receive_commit(supervisor, connection, now);

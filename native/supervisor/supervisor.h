@@ -1,8 +1,12 @@
-/* All pools of one httpd: settings come in, daemons come and go, and one day it ends. */
+/* All pools of one server. Applies settings, starts and stops daemons, and shuts down when none is left.
+ *
+ * Whoever drives it makes it, configures it, and then ticks and waits (mj_poller_wait) in turn. httpd's parent (parent.h), its board, people
+ * at the control socket (service.h) and SIGCHLD are optional: without the signal a daemon's death is seen by its pidfd. */
 #ifndef MJ_SUPERVISOR_H
 #define MJ_SUPERVISOR_H
 
 #include "control.h"
+#include "pending_config.h"
 #include "pool.h"
 
 typedef struct mj_supervisor_t mj_supervisor_t;
@@ -20,13 +24,17 @@ void mj_supervisor_await_settings(mj_supervisor_t *supervisor, int64_t now);
  *  @param fd is taken over */
 void mj_supervisor_hear_wakeups(mj_supervisor_t *supervisor, int fd);
 
+/** Takes new settings over: whatever pending_config.h has collected. The caller frees pending.
+ *  @return NULL; or what is wrong, which is logged: then all stays as it was */
+const char *mj_supervisor_configure(mj_supervisor_t *supervisor, mj_pending_config_t *pending, int64_t now);
+
 /** Takes a message of the parent; connection is where the answer goes. */
 void mj_supervisor_receive(mj_supervisor_t *supervisor, mj_message_t *message, int connection, int64_t now);
 
 /** The parent has closed its connection: what it has begun and not committed is dropped. */
 void mj_supervisor_hang_up(mj_supervisor_t *supervisor);
 
-/** Reaps children that have ended. */
+/** Reaps children that have ended: at SIGCHLD. */
 void mj_supervisor_reap(mj_supervisor_t *supervisor, int64_t now);
 
 /** What a shutdown-timeout of 0 means when httpd stops or restarts, which waits a little longer than this. */

@@ -15,6 +15,8 @@
  *   wordy     asks to be replaced, for a reason of 1000 bytes that show as four times as many
  *   beat      sends heartbeats
  *   idle      says that it is idle, all the time
+ *   load=TEXT says that this is its load
+ *   serve     accepts connections, and answers each with its pid
  *   partial=HASH  tells that its application of that hash has failed to load
  *   grow      takes 64 MB of memory once it is ready
  *   threads   prints something like a dump of a JVM's threads on SIGQUIT
@@ -30,6 +32,7 @@
 #include "record.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <linux/keyctl.h>
 #include <poll.h>
@@ -80,15 +83,31 @@ static void on_signal(int number)
     }
 }
 
+static void serve(void)
+{
+    char text[16];
+    int fd;
+    fcntl(0, F_SETFL, O_NONBLOCK); /* another daemon may be faster */
+    fd = accept(0, NULL, NULL);
+    if (fd >= 0) {
+        (void)snprintf(text, sizeof(text), "%d", (int)getpid());
+        send(fd, text, strlen(text), MSG_NOSIGNAL);
+        close(fd);
+    }
+}
+
 /* Waits for a command, and says meanwhile what it is told to say. */
 static bool is_to_go_on(void)
 {
-    struct pollfd command = {.fd = 3, .events = POLLIN};
+    struct pollfd fds[] = {{.fd = 3, .events = POLLIN}, {.fd = is_told("serve") ? 0 : -1, .events = POLLIN}};
     char type = 0;
     for (;;) {
-        int n = poll(&command, 1, is_told("beat") || is_told("idle") ? 50 : -1);
-        if (n > 0) {
+        int n = poll(fds, 2, is_told("beat") || is_told("idle") ? 50 : -1);
+        if (n > 0 && fds[0].revents != 0) {
             return recv(3, &type, 1, 0) == 1 && type != 'D';
+        }
+        if (n > 0) {
+            serve();
         }
         if (is_told("beat")) {
             say("H", 1);
@@ -301,6 +320,11 @@ int main(int argc, char **argv)
             say(mount, strlen(mount));
         }
         say(ready, failed != NULL ? 9 : 1);
+    }
+    if (is_told("load=")) {
+        char load[64];
+        (void)snprintf(load, sizeof(load), "L%s", path_of("load="));
+        say(load, strlen(load));
     }
     if (is_told("grow")) {
         char *much = malloc(64 << 20);

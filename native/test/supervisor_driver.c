@@ -34,7 +34,7 @@ bool driver_waits(int64_t *since)
     return seconds - *since < DEADLINE_S;
 }
 
-static void copy_program(const char *from, const char *to)
+void driver_copy_program(const char *from, const char *to)
 {
     int in = open(from, O_RDONLY), out = open(to, O_WRONLY | O_CREAT | O_EXCL, 0755);
     struct stat st;
@@ -126,7 +126,7 @@ driver_t *driver_start_as(unsigned descriptors, const char *entry, const char *v
     driver->runtime_dir = apr_pstrcat(test_pool, driver->dir, "/run", NULL);
     ck_assert(mkdir(driver->runtime_dir, 0711) == 0);
     driver->launcher = apr_pstrcat(test_pool, driver->dir, "/fake-daemon", NULL);
-    copy_program(MJ_FAKE_DAEMON, driver->launcher);
+    driver_copy_program(MJ_FAKE_DAEMON, driver->launcher);
     driver->log_path = apr_pstrcat(test_pool, driver->dir, "/log", NULL);
     driver->log_fd = open(driver->log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     ck_assert(driver->log_fd >= 0);

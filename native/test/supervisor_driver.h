@@ -88,6 +88,9 @@ unsigned driver_sockets(driver_t *driver);
 /** Calls a pool, as an httpd child does whose request waits. */
 void driver_wake(driver_t *driver, unsigned pool);
 
+/** Copies a program, so that any user can execute it. */
+void driver_copy_program(const char *from, const char *to);
+
 /** Tells it to stop, and waits for its end. @return its exit status as waitpid gives it */
 int driver_stop(driver_t *driver);
 
