@@ -92,9 +92,15 @@ def measure_peers(chosen, places, runs, settings, turn, result):
         say(f"round {turn + 1}, {peer.title}: {shown} ({time.monotonic() - began:.0f} s)")
 
 
+def end(*_):
+    """By a signal; a second one, as to the whole group, does not interrupt what the first has begun."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.exit(143)
+
+
 def main():
     settings = parse_arguments()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    signal.signal(signal.SIGTERM, end)
     places = peers.Places(settings.tree, settings.prefix, settings.java_home, settings.older_java_home)
     wanted = settings.parts.split(",")
     result = {
