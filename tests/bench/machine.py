@@ -11,6 +11,7 @@ PACKAGES = {
     "mod_jk": "libapache2-mod-jk",
     "Tomcat": "tomcat10-common",
     "uWSGI": "uwsgi-core",
+    "php-fpm": "php-fpm",
     "wrk": "wrk",
     "h2load": "nghttp2-client",
 }

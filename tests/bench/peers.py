@@ -23,12 +23,14 @@ TOMCAT_SERVER = """\
     <Connector {connector} connectionTimeout="60000" maxKeepAliveRequests="-1"/>
     <Engine name="Catalina" defaultHost="localhost">
       <Host name="localhost" appBase="webapps" autoDeploy="false">
-        <Context path="" docBase="{tree}/webapp"/>
-      </Host>
+{contexts}      </Host>
     </Engine>
   </Service>
 </Server>
 """
+
+# Tomcat's list of its own jars, through which it need not look, has not the names that Debian gives them: none is looked through.
+CONTEXT = '        <Context path="{path}" docBase="{tree}/webapp"><JarScanner scanClassPath="false"/></Context>\n'
 
 AJP = 'protocol="AJP/1.3" address="127.0.0.1" port="{port}" secretRequired="false"'
 HTTP = (
@@ -103,14 +105,15 @@ def wsgi_groups(places, run, paths):
     return lines
 
 
-def jk(places, run):
+def jk(places, run, paths=("",)):
+    """A context for each path."""
     port = free_port()
     write(f"{run}/workers", f"worker.list=tomcat\nworker.tomcat.type=ajp13\nworker.tomcat.host=127.0.0.1\nworker.tomcat.port={port}\n")
     return (
         f"LoadModule jk_module {MODULES}/mod_jk.so\n"
         f"JkWorkersFile {run}/workers\nJkShmFile {run}/jk.shm\nJkLogFile {run}/jk.log\nJkLogLevel error\n"
         "JkMount /* tomcat\n"
-    ), tomcat(places, run, AJP.format(port=port))
+    ), tomcat(places, run, AJP.format(port=port), paths)
 
 
 def proxy_http(places, run):
@@ -149,14 +152,15 @@ def proxy(scheme, path):
     )
 
 
-def tomcat(places, run, connector):
+def tomcat(places, run, connector, paths=("",)):
     """A private Tomcat, never the system's service."""
     base = f"{run}/backend"
     for name in ("conf", "logs", "temp", "work", "webapps"):
         os.mkdir(f"{base}/{name}")
         if processes.IS_ROOT:
             shutil.chown(f"{base}/{name}", processes.BACKEND_USER, processes.BACKEND_GROUP)
-    write(f"{base}/conf/server.xml", TOMCAT_SERVER.format(connector=connector, tree=places.tree))
+    contexts = "".join(CONTEXT.format(path=path, tree=places.tree) for path in paths)
+    write(f"{base}/conf/server.xml", TOMCAT_SERVER.format(connector=connector, contexts=contexts))
     write(f"{base}/conf/web.xml", DEFAULT_WEB_XML)
     return Backend(
         [

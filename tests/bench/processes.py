@@ -1,5 +1,6 @@
 """Processes: started without privileges where that is possible, ended by their ids, and what they have cost."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -10,6 +11,9 @@ BACKEND_GROUP = "nogroup"
 HTTPD_NAMES = ("apache2", "httpd")
 IS_ROOT = os.geteuid() == 0
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
+KIB_PER_MB = 1024
+WATCHED_SECONDS = 20  # for wake-ups
+GONE = (FileNotFoundError, ProcessLookupError)  # what reading of a process fails with that has ended
 
 
 def start(command, log, unprivileged=False, environment=None):
@@ -72,7 +76,7 @@ def stat(pid):
     try:
         with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
             return file.read().rpartition(")")[2].split()
-    except (FileNotFoundError, ProcessLookupError):
+    except GONE:
         return None
 
 
@@ -112,8 +116,29 @@ def pss_kib(pids):
     """The proportional set size, in KiB."""
     total = 0
     for pid in pids:
-        with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
+        with contextlib.suppress(*GONE), open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
             total += sum(int(line.split()[1]) for line in file if line.startswith("Pss:"))
+    return total
+
+
+def pss_mb(pids):
+    return pss_kib(pids) / KIB_PER_MB
+
+
+def wake_ups(pids):
+    """How often their threads wait for something, per second."""
+    before = waits(pids)
+    time.sleep(WATCHED_SECONDS)
+    return (waits(pids) - before) / WATCHED_SECONDS
+
+
+def waits(pids):
+    total = 0
+    for pid in pids:
+        with contextlib.suppress(*GONE):
+            for thread in os.listdir(f"/proc/{pid}/task"):
+                with contextlib.suppress(*GONE), open(f"/proc/{pid}/task/{thread}/status", encoding="ascii", errors="replace") as status:
+                    total += sum(int(line.split()[1]) for line in status if line.startswith("voluntary_ctxt_switches:"))
     return total
 
 

@@ -93,6 +93,15 @@ class Server:
             return f"{extra} headers instead of {workloads.RESPONSE_HEADERS}"
         return None
 
+    def status(self, path, seconds):
+        """Of the answer to a GET."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=seconds)
+        with contextlib.closing(connection):
+            connection.request("GET", path)
+            response = connection.getresponse()
+            response.read()
+            return response.status
+
     def logs(self):
         texts = []
         for name in ("backend.log", "httpd.log", "error.log"):

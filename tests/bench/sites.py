@@ -10,10 +10,12 @@ import statistics
 import threading
 import time
 
+import crowd
 import goals
 import kept
 import peers
 import processes
+import site_peers
 import subject
 import tables
 from server import Server
@@ -21,16 +23,13 @@ from server import Server
 TITLE = "Sites"
 TARGETS = {"jar": "bench.jar", ".java": "Bench.java"}
 ENTRY = "entry-point=Bench::application"
-COLD, WARM = "cold", "later"
+COLD, WARM, WAKING = "cold", "later", "waking"
 ASKED_AFTER = 1  # seconds after the start, for the site that is configured last
 READY_SECONDS = 900
 ANSWER_SECONDS = 300
-WATCHED_SECONDS = 20  # for wake-ups
-CLIENTS = 16  # that wake all sites
 POLL_SECONDS = 0.1
 ENDED = re.compile(r":error\] .*MJ0101: .*", re.MULTILINE)
 WANTED_OF_BOUND, WANTED_ASKED, WANTED_PSS, WANTED_WAKE_UPS = 1.25, 3, 14, 0.1
-KIB_PER_MB = 1024
 
 
 def lacks():
@@ -48,7 +47,8 @@ def measure(chosen, places, runs, settings):
                     one[when] = found["cpu"]
                 yield {"kind": kind, "count": count, "when": when, "one": one[when], **found}
             if count > 1:
-                yield {"kind": kind, "count": count, "when": "waking", **run.wake(settings)}
+                yield {"kind": kind, "count": count, "when": WAKING, **run.wake(settings)}
+    yield from site_peers.measure(places, runs, settings.sites, ASKED_AFTER)
 
 
 class Run:
@@ -77,7 +77,7 @@ class Run:
         """Until all are ready; what the last one says that is asked for meanwhile; then, if it is to be looked at, what all cost idle."""
         began = time.monotonic()
         with self.server() as server:
-            asked = threading.Thread(target=lambda: answers.append(self.ask_for_last(server, began)))
+            asked = threading.Thread(target=lambda: answers.append(self.ask_for_last(server, began)), daemon=True)
             answers = []
             asked.start()
             await_states(server, self.count, {"ready"}, READY_SECONDS)
@@ -89,8 +89,9 @@ class Run:
             kept.await_quiet(server, f"{self.folder}/state", settings.archive_seconds)
             if is_looked_at:
                 time.sleep(settings.memory_seconds)
-                found["pss_mb"] = processes.pss_kib(daemons_of(server)) / KIB_PER_MB / self.count
-                found["wake_ups"] = wake_ups(daemons_of(server)) / self.count
+                found["pss_mb"] = processes.pss_mb(daemons_of(server)) / self.count
+                found["all_mb"] = processes.pss_mb(server.pids()[1]) / self.count
+                found["wake_ups"] = processes.wake_ups(daemons_of(server)) / self.count
         shutil.rmtree(f"{self.folder}/{self.starts}", ignore_errors=True)
         return found
 
@@ -108,41 +109,27 @@ class Run:
         """All sleep; then clients ask for each of them."""
         with self.server("idle-timeout=1") as server:
             await_states(server, self.count, {"idle"}, READY_SECONDS)
-            waiting, answers, lock = list(range(self.count)), [], threading.Lock()
+            kept.await_quiet(server, f"{self.folder}/state", settings.archive_seconds)
+            asleep = processes.pss_mb(server.pids()[1]) / self.count
 
-            def client():
-                while True:
-                    with lock:
-                        if not waiting:
-                            return
-                        site = waiting.pop()
-                    asked = time.monotonic()
-                    status = ask(server, site)
-                    answers.append((status, time.monotonic() - asked))
+            def timed(site):
+                asked = time.monotonic()
+                return ask(server, site), time.monotonic() - asked
 
-            first = time.monotonic()
-            alone = ask(server, waiting.pop()), time.monotonic() - first
+            alone = timed(self.count - 1)
             began = time.monotonic()
-            clients = [threading.Thread(target=client) for _ in range(CLIENTS)]
-            for one in clients:
-                one.start()
-            for one in clients:
-                one.join()
+            answers = crowd.ask_all(range(self.count - 1), timed)
             return {
+                "asleep_mb": asleep,
                 "alone": alone[1],
                 "seconds": time.monotonic() - began,
                 "slowest": max(took for _, took in answers),
-                "failed": sum(status != 200 for status, _ in (*answers, alone)),
+                "failed": self.count - sum(status == 200 for status, _ in (*answers, alone)),
             }
 
 
 def ask(server, site):
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=ANSWER_SECONDS)
-    with contextlib.closing(connection):
-        connection.request("GET", f"/{site}/hello")
-        response = connection.getresponse()
-        response.read()
-        return response.status
+    return server.status(f"/{site}/hello", ANSWER_SECONDS)
 
 
 def await_states(server, count, wanted, seconds):
@@ -173,22 +160,6 @@ def log_of(server):
         return log.read()
 
 
-def wake_ups(pids):
-    """How often their threads wait for something, per second."""
-    before = waits(pids)
-    time.sleep(WATCHED_SECONDS)
-    return (waits(pids) - before) / WATCHED_SECONDS
-
-
-def waits(pids):
-    total = 0
-    for pid in pids:
-        for thread in os.listdir(f"/proc/{pid}/task"):
-            with contextlib.suppress(FileNotFoundError), open(f"/proc/{pid}/task/{thread}/status", encoding="ascii", errors="replace") as status:
-                total += sum(int(line.split()[1]) for line in status if line.startswith("voluntary_ctxt_switches:"))
-    return total
-
-
 def bound(sample):
     """Seconds that so many starts take of all processors, if they do nothing else."""
     return sample["one"] * sample["count"] / os.cpu_count()
@@ -202,15 +173,34 @@ def section(samples):
                 found = tables.select(samples, kind=kind, count=count, when=when)
                 if found:
                     starts.append([f"{count}, {kind}, {when}", *(cell(found, of) for of in COLUMNS.values())])
-            found = tables.select(samples, kind=kind, count=count, when="waking")
+            found = tables.select(samples, kind=kind, count=count, when=WAKING)
             if found:
                 waking.append([f"{count}, {kind}", *(cell(found, lambda s, name=name: s[name]) for name in ("alone", "seconds", "slowest", "failed"))])
     return (
         "**Sites: so many pools of one process each, started at once**\n\n"
         + tables.table(["", *COLUMNS], starts)
-        + f"\n**Sites that sleep, woken by {CLIENTS} clients**\n\n"
+        + f"\n**Sites that sleep, woken by {crowd.CLIENTS} clients**\n\n"
         + tables.table(["", "one alone, s", "all, s", "the slowest, s", "failed"], waking)
+        + "\n**Sites of peers beside those of mod_jvm; memory and wake-ups by site**\n\n"
+        + tables.table(["", *COMPARED], compared(samples))
+        + "".join(f"\nLeft out: {line}.\n" for line in site_peers.left_out(samples))
     )
+
+
+def compared(samples):
+    rows = []
+    for count in sorted({sample["count"] for sample in samples} - {1}):
+        alike = {}
+        for kind in TARGETS:
+            asleep = [{"asleep_mb": sample["asleep_mb"]} for sample in tables.select(samples, kind=kind, count=count, when=WAKING)]
+            alike[f"**mod_jvm, {kind}, {COLD}**"] = tables.select(samples, kind=kind, count=count, when=COLD)
+            alike[f"**mod_jvm, {kind}, {WARM}**"] = tables.select(samples, kind=kind, count=count, when=WARM) + asleep
+        for peer in site_peers.ALL:
+            alike[peer.title] = [sample for sample in tables.select(samples, kind=peer.name, count=count) if "lacks" not in sample]
+        for title, found in alike.items():
+            if found:
+                rows.append([f"{count}, {title}", *(cell(found, lambda s, name=name: s.get(name)) for name in COMPARED.values())])
+    return rows
 
 
 COLUMNS = {
@@ -220,6 +210,15 @@ COLUMNS = {
     "ended": lambda sample: sample["ended"],
     "PSS, MB": lambda sample: sample.get("pss_mb"),
     "wake-ups a second": lambda sample: sample.get("wake_ups"),
+}
+
+
+COMPARED = {
+    "all answer, s": "seconds",
+    "asked for after 1 s, s": "asked",
+    "PSS, MB": "all_mb",
+    "left when idle, MB": "asleep_mb",
+    "wake-ups a second": "wake_ups",
 }
 
 
@@ -242,6 +241,6 @@ def reached(samples):
             looked_at = [s for s in tables.select(samples, kind=kind, count=count, when=WARM)]
             found.append(goals.absolute(f"{count} sites, {kind}: PSS, MB", [s["pss_mb"] for s in looked_at], WANTED_PSS))
             found.append(goals.absolute(f"{count} sites, {kind}: wake-ups a second", [s["wake_ups"] for s in looked_at], WANTED_WAKE_UPS))
-            failed = [s["failed"] for s in tables.select(samples, kind=kind, count=count, when="waking")]
+            failed = [s["failed"] for s in tables.select(samples, kind=kind, count=count, when=WAKING)]
             found.append(goals.absolute(f"{count} sites, {kind}: failed when all are woken", failed, 0))
     return found
