@@ -41,7 +41,8 @@ static bool hash_looks(uint64_t *sum, const char *path)
 const char *mj_archive_installation(const char *java_home, const char *jars, const char *launcher, uint64_t *hash, apr_pool_t *pool)
 {
     const char *jvm = apr_pstrcat(pool, java_home, "/lib/server/libjvm.so", NULL), *release = apr_pstrcat(pool, java_home, "/release", NULL);
-    const char *api = apr_pstrcat(pool, jars, "/modjvm-api.jar", NULL), *host = apr_pstrcat(pool, jars, "/modjvm-host.jar", NULL);
+    static const char *const names[] = {"/modjvm-api.jar", "/modjvm-spi.jar", "/modjvm-host.jar"};
+    size_t i;
 
     *hash = mj_archive_hash(MJ_HASH_BEGIN, jars, strlen(jars) + 1); /* the class path */
     if (!hash_looks(hash, jvm)) {
@@ -53,10 +54,14 @@ const char *mj_archive_installation(const char *java_home, const char *jars, con
     if (!hash_content(hash, release)) {
         return release;
     }
-    if (!hash_content(hash, api)) {
-        return api;
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        const char *jar = apr_pstrcat(pool, jars, names[i], NULL);
+
+        if (!hash_content(hash, jar)) {
+            return jar;
+        }
     }
-    return hash_content(hash, host) ? NULL : host;
+    return NULL;
 }
 
 /* The nanoseconds of the time at which the archive was made are such that they say of which key and how large it is. Whatever is written

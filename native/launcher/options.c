@@ -124,7 +124,7 @@ mj_options_t mj_options_make(mj_span_t record, const char *jars, const char *err
     int64_t stack_size = mj_record_number(record, "stack-size", 0);
     char *home = mj_setting(record, "home");
 
-    mj_options_add(&options, "-Djava.class.path=%s/modjvm-api.jar:%s/modjvm-host.jar", jars, jars);
+    mj_options_add(&options, "-Djava.class.path=%s/modjvm-api.jar:%s/modjvm-spi.jar:%s/modjvm-host.jar", jars, jars, jars);
     if (home != NULL) { /* else the JVM asks for the user's own, whatever home= says */
         mj_options_add(&options, "-Duser.home=%s", home);
     }

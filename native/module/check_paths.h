@@ -6,7 +6,7 @@
 #include "module.h"
 
 #define MJ_LAUNCHER "libexec/mod_jvm/jvm-daemon"
-#define MJ_JARS 2
+#define MJ_JARS 3
 extern const char *const mj_jars[MJ_JARS];
 
 /** Chooses the Java home of a pool. One that a user can change is for pools of that user alone.

@@ -80,7 +80,7 @@ void mj_archives_look_anew(mj_archives_t *archives)
 /* Whoever can change what they are made from, or what makes them, would have his code run by all pools. */
 static const char *find_stranger(const char *java_home, const mj_supervisor_config_t *config, apr_pool_t *pool)
 {
-    static const char *const jars[] = {"/modjvm-api.jar", "/modjvm-host.jar", "/TrainingApplication.java"};
+    static const char *const jars[] = {"/modjvm-api.jar", "/modjvm-spi.jar", "/modjvm-host.jar", "/TrainingApplication.java"};
     bool is_owners;
     const char *fault = mj_java_home_guard(pool, "", java_home, geteuid(), (gid_t)-1, &is_owners);
     size_t i;

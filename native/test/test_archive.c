@@ -39,6 +39,7 @@ static void make(void)
     mj_make_file(home, "release", "IMPLEMENTOR=\"x\"\nJAVA_VERSION=\"25.0.3\"\n");
     mj_make_file(home, "lib/server/libjvm.so", "machine");
     mj_make_file(jars, "modjvm-api.jar", "api");
+    mj_make_file(jars, "modjvm-spi.jar", "spi");
     mj_make_file(jars, "modjvm-host.jar", "host");
     record = mj_record_builder_make(test_pool);
     mj_record_add_number(record, "heap", 32 << 20);
@@ -136,6 +137,10 @@ START_TEST(should_be_of_the_jdk_and_the_jars)
     mj_make_file(jars, "modjvm-api.jar", "apj");
     ck_assert(installation() != hash);
     mj_make_file(jars, "modjvm-api.jar", "api");
+    ck_assert(installation() == hash);
+    mj_make_file(jars, "modjvm-spi.jar", "psi");
+    ck_assert(installation() != hash);
+    mj_make_file(jars, "modjvm-spi.jar", "spi");
     ck_assert(installation() == hash);
     mj_make_file(jars, "modjvm-host.jar", "hosts");
     ck_assert(installation() != hash);

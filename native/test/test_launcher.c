@@ -175,8 +175,9 @@ START_TEST(should_make_the_jvm_as_the_pool_wants_it)
     launched = launch(record);
     message = next_message(&launched);
     ck_assert_ptr_nonnull(strstr(message, apr_psprintf(test_pool, "1settings %d ", (int)mj_record_bytes(record).len)));
-    ck_assert_ptr_nonnull(
-        strstr(message, " class-path " MJ_FAKE_HOST_DIR "/modjvm-api.jar:" MJ_FAKE_HOST_DIR "/modjvm-host.jar "));
+    ck_assert_ptr_nonnull(strstr(message,
+                                 " class-path " MJ_FAKE_HOST_DIR "/modjvm-api.jar:" MJ_FAKE_HOST_DIR "/modjvm-spi.jar:" MJ_FAKE_HOST_DIR
+                                 "/modjvm-host.jar "));
     ck_assert_ptr_nonnull(strstr(message, " nio 131072 perf false thread main"));
     heap = strstr(message, " heap ");
     ck_assert(strtol(heap + 6, NULL, 10) > 28 * 1024 * 1024 && strtol(heap + 6, NULL, 10) <= 32 * 1024 * 1024);

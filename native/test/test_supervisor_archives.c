@@ -30,6 +30,7 @@ static void make(void)
     mj_make_file(home, "lib/server/libjvm.so", "machine");
     mj_make_file(home, "lib/modules", "modules");
     mj_make_file(config.jars, "modjvm-api.jar", "api");
+    mj_make_file(config.jars, "modjvm-spi.jar", "spi");
     mj_make_file(config.jars, "modjvm-host.jar", "host");
     mj_make_file(config.jars, "TrainingApplication.java", "source");
     mj_make_folder(config.state_dir, MJ_ARCHIVES_FOLDER, 0755);

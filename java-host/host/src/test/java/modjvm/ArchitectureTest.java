@@ -67,13 +67,14 @@ class ArchitectureTest {
     /** A room, and those of the host that it may depend on beside itself. */
     @ParameterizedTest
     @CsvSource({
+        "modjvm.spi, ''",
         "modjvm.record, ''",
         "modjvm.protocol, modjvm.record",
-        "modjvm.logging, ''",
-        "modjvm.loading, modjvm.logging modjvm.record",
-        "modjvm.server, modjvm.loading modjvm.logging",
-        "modjvm.wire, modjvm.server modjvm.loading modjvm.logging modjvm.protocol modjvm.record",
-        "modjvm.health, modjvm.wire modjvm.server modjvm.loading modjvm.logging",
+        "modjvm.logging, modjvm.spi",
+        "modjvm.loading, modjvm.spi modjvm.logging modjvm.record",
+        "modjvm.server, modjvm.loading modjvm.logging modjvm.spi",
+        "modjvm.wire, modjvm.server modjvm.loading modjvm.logging modjvm.protocol modjvm.record modjvm.spi",
+        "modjvm.health, modjvm.wire modjvm.server modjvm.loading modjvm.logging modjvm.spi",
         "modjvm.training, ''"
     })
     void shouldKeepTheDirectionsOfTheRooms(String room, String others) {

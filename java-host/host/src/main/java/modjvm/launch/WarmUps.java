@@ -11,13 +11,13 @@ import java.util.List;
 import modjvm.Body;
 import modjvm.Response;
 import modjvm.loading.Applications;
-import modjvm.loading.LoadException;
 import modjvm.logging.Log;
 import modjvm.protocol.Constants;
 import modjvm.protocol.Decoder;
 import modjvm.protocol.Frame;
 import modjvm.protocol.FrameHeader;
 import modjvm.protocol.ProtocolException;
+import modjvm.spi.LoadException;
 import modjvm.wire.ServerRequest;
 
 /**

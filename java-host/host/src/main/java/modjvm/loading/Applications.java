@@ -1,6 +1,7 @@
 package modjvm.loading;
 
 import modjvm.Application;
+import modjvm.spi.LoadException;
 
 /** Finds the application that a request is for. Implementations are thread-safe. */
 public interface Applications {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import modjvm.spi.LoadException;
 
 /** Compiles sources for a start that follows, without running any of them. */
 public final class CompiledAhead {

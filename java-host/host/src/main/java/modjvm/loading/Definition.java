@@ -7,6 +7,7 @@ import java.util.Map;
 import modjvm.Config;
 import modjvm.record.Record;
 import modjvm.record.RecordException;
+import modjvm.spi.LoadException;
 
 /**
  * What an application is made of.

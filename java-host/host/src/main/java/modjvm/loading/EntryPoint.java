@@ -1,5 +1,7 @@
 package modjvm.loading;
 
+import modjvm.spi.LoadException;
+
 /**
  * The name of an entry point: {@code member}, {@code Class}, {@code Class::member} or {@code pkg.Class::member}.
  *

@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.lang.reflect.InvocationTargetException;
 import java.util.Arrays;
+import modjvm.spi.LoadException;
 
 /** Makes of what an application's code threw while it was loaded one line that says where, and a report. */
 final class Failures {

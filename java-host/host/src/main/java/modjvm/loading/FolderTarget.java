@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import modjvm.spi.LoadException;
 
 /** A folder of classes. */
 final class FolderTarget extends Target {

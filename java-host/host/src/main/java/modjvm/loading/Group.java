@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import modjvm.spi.LoadException;
 
 /**
  * The applications that share a class loader. Thread-safe: one target is attached at a time.

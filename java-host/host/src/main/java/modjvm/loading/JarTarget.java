@@ -11,6 +11,7 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
 import java.util.zip.ZipException;
+import modjvm.spi.LoadException;
 
 /** A jar. */
 final class JarTarget extends Target {

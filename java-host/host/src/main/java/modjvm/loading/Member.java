@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import modjvm.Application;
 import modjvm.Config;
+import modjvm.spi.LoadException;
 import org.jspecify.annotations.Nullable;
 
 /**

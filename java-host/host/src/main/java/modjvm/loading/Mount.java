@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import modjvm.Application;
+import modjvm.spi.LoadException;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import modjvm.Application;
 import modjvm.logging.RareLine;
+import modjvm.spi.LoadException;
 
 /** The applications of a pool. */
 public final class Mounts implements Applications {

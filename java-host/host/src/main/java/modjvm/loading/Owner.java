@@ -3,6 +3,7 @@ package modjvm.loading;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import modjvm.spi.LoadException;
 
 /**
  * To whom targets must belong.

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import modjvm.Application;
+import modjvm.spi.LoadException;
 
 /** Finds the entry point of a definition among the classes of its target. Used by one thread. */
 final class Resolver {

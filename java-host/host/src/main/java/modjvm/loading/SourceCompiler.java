@@ -22,6 +22,7 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 import modjvm.Application;
+import modjvm.spi.LoadException;
 
 /** Compiles a source file in memory, as {@code java Hello.java} does. Thread-safe. */
 final class SourceCompiler {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import modjvm.spi.LoadException;
 
 /** A source file, compiled. */
 final class SourceTarget extends Target {

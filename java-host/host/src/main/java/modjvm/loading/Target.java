@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Optional;
+import modjvm.spi.LoadException;
 
 /** The classes that lie at a target's path. One class for each kind of target. */
 abstract class Target {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import modjvm.spi.LoadException;
 
 /**
  * The classes of one application group: compiled ones from memory, others from jars and folders. A class is looked for

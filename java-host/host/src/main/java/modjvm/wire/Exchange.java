@@ -4,13 +4,13 @@ import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import modjvm.Response;
 import modjvm.loading.Applications;
-import modjvm.loading.LoadException;
 import modjvm.logging.Log;
 import modjvm.logging.RequestLog;
 import modjvm.protocol.Frame;
 import modjvm.protocol.FrameHeader;
 import modjvm.protocol.ProtocolException;
 import modjvm.server.Admission;
+import modjvm.spi.LoadException;
 
 /** One admitted request, from its head to both its ends; closing it is leaving. Used by the connection's thread. */
 final class Exchange implements AutoCloseable {

@@ -27,6 +27,7 @@ import modjvm.Body;
 import modjvm.Request;
 import modjvm.record.Record;
 import modjvm.record.RecordException;
+import modjvm.spi.LoadException;
 
 /** Makes targets in a folder of a test's own, loads them and asks them. */
 final class Workbench {

@@ -12,9 +12,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import modjvm.Response;
-import modjvm.loading.LoadException;
 import modjvm.protocol.Frame;
 import modjvm.protocol.HttpdCodec;
+import modjvm.spi.LoadException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 

@@ -1,5 +1,6 @@
-package modjvm.loading;
+package modjvm.spi;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** An application that cannot be had. The message is one line: it names the target, the place and the mend. */
@@ -14,7 +15,7 @@ public final class LoadException extends Exception {
     private LoadException(int status, String message, String report, @Nullable Throwable cause) {
         super(message, cause);
         this.status = status;
-        this.report = report;
+        this.report = Objects.requireNonNull(report, "report");
     }
 
     /**
@@ -36,22 +37,42 @@ public final class LoadException extends Exception {
         this(status, message, message, null);
     }
 
-    LoadException(String message, Throwable cause) {
+    /**
+     * Makes the exception of an application that is there and broken, with what has led to it.
+     *
+     * @param message one line
+     * @param cause not part of the message
+     */
+    public LoadException(String message, Throwable cause) {
         this(BROKEN, message, message, cause);
     }
 
-    /** Makes an exception with a report of several lines for the log; the message is among them. */
-    LoadException(String message, String report, @Nullable Throwable cause) {
+    /**
+     * Makes an exception with a report of several lines for the log.
+     *
+     * @param message one line
+     * @param report the message, and what else is known
+     * @param cause not part of the message
+     */
+    public LoadException(String message, String report, @Nullable Throwable cause) {
         this(BROKEN, message, report, cause);
     }
 
-    /** Returns the status for the client, 400 to 599. */
+    /**
+     * Returns the status for the client.
+     *
+     * @return 400 to 599
+     */
     public int status() {
         return status;
     }
 
-    /** Returns what the log gets when loading fails: the message, and what else is known. */
-    String report() {
+    /**
+     * Returns what the log gets when loading fails: the message, and what else is known.
+     *
+     * @return one line or several
+     */
+    public String report() {
         return report;
     }
 }

@@ -1,0 +1,76 @@
+package modjvm.spi;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import modjvm.Config;
+
+/** What an application is to be made of, and what may be used for it. Used by the thread that loads the application. */
+public interface DeploymentContext {
+    /**
+     * Returns the file or folder that holds the application. It exists, the process may read it, and it belongs to whom it must.
+     *
+     * @return an absolute path
+     */
+    Path target();
+
+    /**
+     * Returns the name of the entry point, as the administrator has written it.
+     *
+     * @return the name, {@code application} if nothing is configured
+     */
+    String entryPoint();
+
+    /**
+     * Returns the application's parameters, for its factory.
+     *
+     * @return what {@code param.NAME} and JVMParameter say
+     */
+    Config config();
+
+    /**
+     * Returns the entries of the definition that the host itself does not know.
+     *
+     * @return the values of each, in their order
+     */
+    Map<String, List<String>> options();
+
+    /**
+     * Returns the loader for the application's classes to be loaded by, or below. It has the JDK, the api, the {@link
+     * ApplicationProvider#sharedPackages} of the providers, and the pool's class path. For an entry point in a class, it
+     * also has the classes of the target and of its application group.
+     *
+     * @return the loader; it is the thread's context class loader too, and that of the threads that serve the application
+     */
+    ClassLoader loader();
+
+    /**
+     * Returns the folder that the pool keeps things in.
+     *
+     * @return a folder that nobody but the pool's user and root can write to; empty if the pool has none
+     */
+    Optional<Path> stateFolder();
+
+    /**
+     * Watches one more file or folder, besides the target: the pool is reloaded when it changes.
+     *
+     * @param path the file or folder
+     */
+    void watch(Path path);
+
+    /**
+     * Writes a line to the error log.
+     *
+     * @param line names the target
+     */
+    void log(String line);
+
+    /**
+     * Makes the exception about the application as a whole.
+     *
+     * @param what is wrong, and how to mend it
+     * @return an exception that names the target, or the place in the source if it is known
+     */
+    LoadException failed(String what);
+}
