@@ -8,6 +8,7 @@
 #define MJ_BOARD_H
 
 #include "key.h"
+#include "pool_name.h"
 
 #include <apr_errno.h>
 #include <apr_time.h>
@@ -17,7 +18,6 @@
 
 /** Daemons of a pool that can be on the board at once: twice the most processes, because a new generation starts beside the old. */
 #define MJ_BOARD_SLOTS 128
-#define MJ_POOL_NAME_MAX 64
 #define MJ_POOL_ERROR_SIZE 256 /**< of a pool's last error, terminator included */
 
 typedef enum mj_pool_state_t {

@@ -1,4 +1,4 @@
-/* The options of JVMDaemonProcess: what a pool is.
+/* What a pool is: the options of JVMDaemonProcess (pool_options.h), and what follows from them.
  *
  * Written while the configuration is parsed, completed by mj_identity_resolve and check_config, read-only afterwards. Strings and
  * arrays live in the pool given to mj_pool_settings_make (httpd's pconf). */
@@ -74,6 +74,8 @@ typedef struct mj_pool_settings_t {
     apr_interval_time_t tunnel_timeout;
 
     /* resolved */
+    const char *chosen_home;      /**< home, or `/`; set when the record is made */
+    const char *chosen_java_home; /**< java_home, or the server's default; set when the record is made */
     uint16_t fingerprint; /**< of the pool record, as in its entry `settings`; 0 before that is made */
     bool has_identity; /**< httpd runs as root: uid, gid and groups are to be taken on */
     uid_t uid;
@@ -88,18 +90,9 @@ typedef struct mj_pool_settings_t {
 /** A pool of that name with every option at its default. */
 mj_pool_settings_t *mj_pool_settings_make(apr_pool_t *pool, const char *name);
 
-/** @return NULL, or what is wrong with the name of a pool */
-const char *mj_pool_name_check(apr_pool_t *pool, const char *name);
-
 /** Sets one option.
  *  @return NULL, or a message that names the option, the value and the mend */
 const char *mj_pool_settings_set(mj_pool_settings_t *settings, apr_pool_t *pool, const char *option, const char *value);
-
-/** Takes the next `key=value` off line; the value, or the whole word, may be in double or single quotes, in which a backslash
- *  keeps the next quote or backslash from its meaning.
- *  @return APR_SUCCESS; APR_EOF at the end of the line; APR_EINVAL for a word without `=` (key is then the word) or an open quote
- *  (key is then NULL) */
-apr_status_t mj_option_next(apr_pool_t *pool, const char **line, const char **key, const char **value);
 
 /** Makes the pool record, and sets the fingerprint (CONTROL.md, section 1). It may hold secrets: mj_span_wipe it.
  *  @param httpd_uid of httpd's children: whose connections the daemon takes

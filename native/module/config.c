@@ -1,5 +1,6 @@
 /* Directives: their setters, and how scopes merge. */
 #include "module.h"
+#include "option_line.h"
 #include "path_names.h"
 
 #include <apr_lib.h>

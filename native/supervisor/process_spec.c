@@ -1,6 +1,8 @@
 #include "process_spec.h"
 
 #include "board.h"
+#include "pool_name.h"
+#include "pool_options.h"
 
 #include <apr_strings.h>
 #include <apr_tables.h>
@@ -11,16 +13,8 @@
 
 #define MAX_GROUPS 65536
 #define MAX_DESCRIPTORS 65536
-#define DEFAULT_BACKLOG 100
 /* Of a pool that has no place on a board, where the index only orders pools. */
 #define MAX_INDEX 65536
-
-static bool is_pool_name(const char *name)
-{
-    size_t len = name != NULL ? strlen(name) : 0;
-    return len > 0 && len <= MJ_POOL_NAME_MAX &&
-           strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") == len;
-}
 
 static int compare_groups(const void *a, const void *b)
 {
@@ -96,7 +90,7 @@ static const char *read_environment(mj_process_spec_t *spec, apr_pool_t *pool)
 {
     apr_array_header_t *variables = apr_array_make(pool, 16, sizeof(char *));
     const char *user = mj_record_text(spec->record, "user", "", pool);
-    const char *lang = mj_record_text(spec->record, "lang", "C.UTF-8", pool);
+    const char *lang = mj_entry_text(spec->record, "lang", spec->name, pool);
     mj_record_iter_t iter = {.rest = spec->record};
 
     set_variable(variables, apr_pstrcat(pool, "HOME=", spec->home, NULL));
@@ -147,15 +141,6 @@ static const char *read_confinement(mj_process_spec_t *spec, apr_pool_t *pool)
     return NULL;
 }
 
-static bool read_numbers(mj_process_spec_t *spec)
-{
-    int64_t priority = mj_record_number(spec->record, "cpu-priority", 0);
-    int64_t backlog = mj_record_number(spec->record, "listen-backlog", DEFAULT_BACKLOG);
-    spec->priority = (int)priority;
-    spec->backlog = (int)backlog;
-    return priority >= -20 && priority <= 19 && backlog >= 1 && backlog <= 65535;
-}
-
 static bool read_load(mj_process_spec_t *spec, bool has_board)
 {
     mj_span_t load = {"board", 5};
@@ -176,27 +161,60 @@ static bool read_listen(mj_process_spec_t *spec)
     return spec->listen != MJ_LISTEN_EACH || mj_span_is(listen, "each");
 }
 
-static bool read_umask(mj_process_spec_t *spec, apr_pool_t *pool)
+/* Bounds are those of the options (pool_options.h). @return NULL, or the entry that is out of them */
+static const char *read_counts(mj_process_spec_t *spec, apr_pool_t *pool)
 {
-    const char *text = mj_record_text(spec->record, "umask", "0027", pool);
-    char *end;
-    unsigned long mask = strtoul(text, &end, 8);
-    spec->umask = (mode_t)mask;
-    return end != text && *end == '\0' && mask <= 0777;
+    const struct {
+        const char *entry;
+        unsigned *count;
+    } counts[] = {{"processes", &spec->processes}, {"threads", &spec->threads}};
+    int64_t number, most;
+    int umask;
+    size_t i;
+
+    for (i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+        if (!mj_entry_number(spec->record, counts[i].entry, &number)) {
+            return counts[i].entry;
+        }
+        *counts[i].count = (unsigned)number;
+    }
+    most = mj_record_number(spec->record, "processes-max", (int64_t)spec->processes);
+    spec->processes_max = (unsigned)most;
+    if (most < (int64_t)spec->processes || most > MJ_BOARD_SLOTS / 2) {
+        return "processes-max";
+    }
+    if (!mj_entry_mask(spec->record, "umask", pool, &umask)) {
+        return "umask";
+    }
+    spec->umask = (mode_t)umask;
+    if (!mj_entry_number(spec->record, "cpu-priority", &number)) {
+        return "cpu-priority";
+    }
+    spec->priority = (int)number;
+    if (!mj_entry_number(spec->record, "listen-backlog", &number)) {
+        return "listen-backlog";
+    }
+    spec->backlog = (int)number;
+    return mj_entry_number(spec->record, "memory-limit", &spec->limits.memory) ? NULL : "memory-limit";
 }
 
-static bool read_count(mj_span_t record, const char *name, int64_t most, unsigned *count)
+static const char *read_times(mj_process_spec_t *spec)
 {
-    int64_t number = mj_record_number(record, name, -1);
-    *count = (unsigned)number;
-    return number >= 1 && number <= most;
-}
-
-/* Milliseconds to microseconds; 0 where there is none. Longer than a century is none. */
-static int64_t read_time(mj_span_t record, const char *name)
-{
-    int64_t ms = mj_record_number(record, name, 0);
-    return ms > 0 && ms < INT64_C(4000000000000) ? ms * 1000 : 0;
+    const struct {
+        const char *entry;
+        int64_t *us;
+    } times[] = {
+        {"startup-timeout", &spec->times.startup_us},      {"graceful-timeout", &spec->times.graceful_us},
+        {"shutdown-timeout", &spec->times.shutdown_us},    {"restart-interval", &spec->limits.restart_us},
+        {"deadlock-timeout", &spec->limits.deadlock_us},   {"idle-timeout", &spec->limits.idle_us},
+    };
+    size_t i;
+    for (i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+        if (!mj_entry_time(spec->record, times[i].entry, times[i].us)) {
+            return times[i].entry;
+        }
+    }
+    return NULL;
 }
 
 static int descriptor_limit(void)
@@ -218,7 +236,7 @@ static bool may_keep(const mj_process_spec_t *spec)
 
 static void set_arguments(mj_process_spec_t *spec, const mj_supervisor_config_t *config, apr_pool_t *pool)
 {
-    const char *name = mj_record_text(spec->record, "display-name", apr_pstrcat(pool, "jvm:", spec->name, NULL), pool);
+    const char *name = mj_entry_text(spec->record, "display-name", spec->name, pool);
     char **argv = apr_pcalloc(pool, 3 * sizeof(char *)), **with_state;
 
     argv[0] = apr_pstrdup(pool, name);
@@ -240,7 +258,6 @@ const char *mj_process_spec_read(mj_process_spec_t **out, mj_span_t record, cons
     mj_process_spec_t *spec = apr_pcalloc(pool, sizeof(*spec));
     int64_t index;
     const char *wrong;
-    mj_span_t unused;
 
     if (mj_record_check(record) != APR_SUCCESS) {
         return "the record is malformed";
@@ -249,7 +266,7 @@ const char *mj_process_spec_read(mj_process_spec_t **out, mj_span_t record, cons
     spec->record.len = record.len;
     spec->name = mj_record_text(record, "name", NULL, pool);
     spec->home = mj_record_text(record, "home", "/", pool);
-    if (!is_pool_name(spec->name)) {
+    if (spec->name == NULL || !mj_is_pool_name(spec->name)) {
         return "name: no name of a pool";
     }
     index = mj_record_number(record, "index", -1);
@@ -263,32 +280,17 @@ const char *mj_process_spec_read(mj_process_spec_t **out, mj_span_t record, cons
     if (!read_listen(spec)) {
         return "listen: neither each nor shared nor inherited";
     }
-    if (!read_count(record, "processes", MJ_BOARD_SLOTS / 2, &spec->processes) ||
-        !read_count(record, "threads", INT32_MAX, &spec->threads)) {
-        return "processes or threads: out of range";
-    }
-    spec->processes_max = spec->processes;
-    if (mj_record_find(record, "processes-max", &unused) &&
-        (!read_count(record, "processes-max", MJ_BOARD_SLOTS / 2, &spec->processes_max) || spec->processes_max < spec->processes)) {
-        return "processes-max: out of range";
-    }
     if (spec->home[0] != '/') {
         return "home: no absolute path";
     }
-    if (!read_umask(spec, pool)) {
-        return "umask: no octal mask";
+    wrong = read_counts(spec, pool);
+    if (wrong == NULL) {
+        wrong = read_times(spec);
     }
-    if (!read_numbers(spec)) {
-        return "cpu-priority or listen-backlog: out of range";
+    if (wrong != NULL) {
+        return apr_pstrcat(pool, wrong, ": out of range", NULL);
     }
-    spec->times.startup_us = read_time(record, "startup-timeout");
-    spec->times.graceful_us = read_time(record, "graceful-timeout");
-    spec->times.shutdown_us = read_time(record, "shutdown-timeout");
-    spec->stop_first = strcmp(mj_record_text(record, "restart-order", "", pool), "stop-first") == 0;
-    spec->limits.memory = mj_record_number(record, "memory-limit", 0);
-    spec->limits.restart_us = read_time(record, "restart-interval");
-    spec->limits.deadlock_us = read_time(record, "deadlock-timeout");
-    spec->limits.idle_us = read_time(record, "idle-timeout");
+    spec->stop_first = strcmp(mj_entry_text(record, "restart-order", spec->name, pool), "stop-first") == 0;
     wrong = read_identity(spec, config, pool);
     if (wrong == NULL) {
         wrong = read_environment(spec, pool);

@@ -1,5 +1,5 @@
 #include "harness.h"
-#include "pool_settings.h"
+#include "option_line.h"
 
 #include <string.h>
 

@@ -1,4 +1,7 @@
+#include "board.h"
 #include "harness.h"
+#include "pool_name.h"
+#include "pool_options.h"
 #include "pool_settings.h"
 
 #include <apr_strings.h>
@@ -420,6 +423,56 @@ START_TEST(defaults_are_those_of_the_documentation)
 }
 END_TEST
 
+START_TEST(the_text_of_the_table_is_up_to_date)
+{
+    apr_size_t len;
+    ck_assert_str_eq(mj_options_text(test_pool), mj_read_file(MJ_SOURCE_DIR "/native/pool-options.txt", &len)); /* else: the target pool-options */
+}
+END_TEST
+
+START_TEST(a_pool_may_have_as_many_processes_as_the_board_shows)
+{
+    ck_assert_int_eq(mj_option_find("processes")->max, MJ_BOARD_SLOTS / 2);
+    ck_assert_ptr_null(mj_option_find("process"));
+}
+END_TEST
+
+static mj_span_t entry_of(const char *name, const char *value)
+{
+    mj_record_builder_t *record = mj_record_builder_make(test_pool);
+    mj_record_add(record, name, value);
+    return mj_record_bytes(record);
+}
+
+START_TEST(entries_have_the_bounds_and_defaults_of_their_options)
+{
+    const mj_span_t none = {NULL, 0};
+    int64_t number;
+    int mask;
+
+    ck_assert(mj_entry_number(none, "threads", &number) && number == 25);
+    ck_assert(mj_entry_number(none, "heap", &number) && number == 128 << 20);
+    ck_assert(mj_entry_number(entry_of("threads", "10000"), "threads", &number) && number == 10000);
+    ck_assert(!mj_entry_number(entry_of("threads", "10001"), "threads", &number));
+    ck_assert(!mj_entry_number(entry_of("threads", "0"), "threads", &number));
+    ck_assert(!mj_entry_number(entry_of("threads", "many"), "threads", &number));
+    ck_assert(mj_entry_number(entry_of("cpu-priority", "-20"), "cpu-priority", &number) && number == -20);
+    ck_assert(mj_entry_time(none, "startup-timeout", &number) && number == 0);
+    ck_assert(mj_entry_time(entry_of("startup-timeout", "1500"), "startup-timeout", &number) && number == 1500000);
+    ck_assert(mj_entry_time(entry_of("startup-timeout", "31536000000"), "startup-timeout", &number));
+    ck_assert(!mj_entry_time(entry_of("startup-timeout", "31536000001"), "startup-timeout", &number));
+    ck_assert(!mj_entry_time(entry_of("startup-timeout", "9223372036854775807"), "startup-timeout", &number));
+    ck_assert(!mj_entry_time(entry_of("startup-timeout", "-1"), "startup-timeout", &number));
+    ck_assert(mj_entry_mask(none, "umask", test_pool, &mask) && mask == 0027);
+    ck_assert(mj_entry_mask(entry_of("umask", "0777"), "umask", test_pool, &mask) && mask == 0777);
+    ck_assert(!mj_entry_mask(entry_of("umask", "1000"), "umask", test_pool, &mask));
+    ck_assert_str_eq(mj_entry_text(none, "lang", "shop", test_pool), "C.UTF-8");
+    ck_assert_str_eq(mj_entry_text(none, "display-name", "shop", test_pool), "jvm:shop");
+    ck_assert_str_eq(mj_entry_text(entry_of("lang", "C"), "lang", "shop", test_pool), "C");
+    ck_assert_ptr_null(mj_entry_text(none, "class-path", "shop", test_pool));
+}
+END_TEST
+
 START_TEST(names_of_pools_are_checked)
 {
     static const char *const bad[] = {"", ".", ".hidden", "a b", "a/b", "a\nb", "\xc3\xa4"};
@@ -604,6 +657,9 @@ Suite *mj_suite(void)
     tcase_add_loop_test(tcase, a_mistake_is_named_with_its_value_and_mend_and_changes_nothing, 0, (int)COUNT(mistakes));
     tcase_add_test(tcase, a_control_character_is_shown_as_a_question_mark);
     tcase_add_test(tcase, defaults_are_those_of_the_documentation);
+    tcase_add_test(tcase, the_text_of_the_table_is_up_to_date);
+    tcase_add_test(tcase, a_pool_may_have_as_many_processes_as_the_board_shows);
+    tcase_add_test(tcase, entries_have_the_bounds_and_defaults_of_their_options);
     tcase_add_test(tcase, names_of_pools_are_checked);
     tcase = mj_case(suite, "record");
     tcase_add_test(tcase, settings_that_differ_have_other_fingerprints);
