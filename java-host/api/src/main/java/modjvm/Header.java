@@ -31,7 +31,7 @@ public record Header(String name, String value) {
         for (int i = 0; i < name.length(); i++) {
             if (!isTokenChar(name.charAt(i))) {
                 throw new IllegalArgumentException(
-                        "header name \"" + printable(name) + "\": " + character(name, i) + " cannot stand in a name");
+                        "header name \"" + printable(name) + "\": " + character(name, i) + " is not allowed in a name");
             }
         }
     }

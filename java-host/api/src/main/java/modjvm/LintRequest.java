@@ -40,11 +40,11 @@ final class LintRequest implements Request {
 
     static LintRequest of(Request request) {
         REQUEST_METHOD.check(request.method() != null && Header.isToken(request.method()), "not a token");
-        REQUEST_TARGET.check(isText(request.target()) && !request.target().isEmpty(), "empty, or no text");
+        REQUEST_TARGET.check(isText(request.target()) && !request.target().isEmpty(), "empty, or not text");
         REQUEST_SCRIPT_NAME.check(isPath(request.scriptName()), "neither empty nor a path");
         REQUEST_SCRIPT_NAME.check(!request.scriptName().equals("/"), "\"/\", where a mount at / has \"\"");
         REQUEST_PATH_INFO.check(isPath(request.pathInfo()), "neither empty nor a path");
-        REQUEST_QUERY.check(isText(request.query()), "no text");
+        REQUEST_QUERY.check(isText(request.query()), "not text");
         REQUEST_PROTOCOL.check(request.protocol() != null && request.protocol().startsWith("HTTP/"), "not HTTP/n");
         REQUEST_SCHEME.check(
                 "http".equals(request.scheme()) || "https".equals(request.scheme()), "neither http nor https");
@@ -57,7 +57,7 @@ final class LintRequest implements Request {
         REQUEST_REMOTE_ADDRESS.check(isAddress(request.remoteAddress()), "not an address");
         REQUEST_REMOTE_PORT.check(
                 request.remotePort() >= 0 && request.remotePort() <= MAX_PORT, "not between 0 and " + MAX_PORT);
-        REQUEST_LOG_ID.check(isText(request.logId()), "no text");
+        REQUEST_LOG_ID.check(isText(request.logId()), "not text");
         LintEnviron.check(request);
         return new LintRequest(request, request.body());
     }

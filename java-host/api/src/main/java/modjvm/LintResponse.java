@@ -46,14 +46,14 @@ final class LintResponse {
             RESPONSE_ONCE.check(headers.all(name).size() <= 1, "more than one " + name);
         }
         for (String name : FRAMING) {
-            RESPONSE_FRAMING.check(!headers.contains(name), name + " is httpd's to set");
+            RESPONSE_FRAMING.check(!headers.contains(name), name + " is set by httpd");
         }
         OptionalLong promised = promised(response.status(), headers);
         if (response.body() instanceof Body.Upgrade upgrade) {
             checkUpgrade(request, headers);
             return response.withBody(new Body.Upgrade(checked(upgrade.handler())));
         }
-        RESPONSE_FRAMING.check(!headers.contains(UPGRADE), UPGRADE + " is httpd's to set, but for an upgrade");
+        RESPONSE_FRAMING.check(!headers.contains(UPGRADE), UPGRADE + " is set by httpd, except in an upgrade");
         checkBody(request.method(), response, promised);
         return response.body() instanceof Body.Stream stream
                 ? response.withBody(new Body.Stream(checked(stream.writer(), promised)))
@@ -116,7 +116,7 @@ final class LintResponse {
         }
         RESPONSE_CONTENT_LENGTH.check(
                 status != NO_CONTENT && status != SWITCHING_PROTOCOLS, CONTENT_LENGTH + " with status " + status);
-        RESPONSE_CONTENT_LENGTH.check(lengths.get(0).matches(LENGTH), CONTENT_LENGTH + " is no decimal number");
+        RESPONSE_CONTENT_LENGTH.check(lengths.get(0).matches(LENGTH), CONTENT_LENGTH + " is not a decimal number");
         return OptionalLong.of(Long.parseLong(lengths.get(0)));
     }
 }

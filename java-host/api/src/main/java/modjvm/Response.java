@@ -201,7 +201,7 @@ public final class Response {
                 ? Header.isToken(protocol)
                 : Header.isToken(protocol.substring(0, slash)) && Header.isToken(protocol.substring(slash + 1));
         if (!isName) {
-            throw new IllegalArgumentException("an upgrade's protocol is not NAME nor NAME/VERSION");
+            throw new IllegalArgumentException("an upgrade's protocol is neither NAME nor NAME/VERSION");
         }
         return new Response(SWITCHING_PROTOCOLS, Headers.of(List.of(new Header("Upgrade", protocol))), body);
     }

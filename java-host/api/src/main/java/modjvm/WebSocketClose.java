@@ -37,7 +37,7 @@ record WebSocketClose(int code, String reason) {
         if (payload.length == 0) {
             return new WebSocketClose(NO_CODE, "");
         }
-        WebSocketViolation.check(payload.length >= CODE_BYTES, "half a close code");
+        WebSocketViolation.check(payload.length >= CODE_BYTES, "an incomplete close code");
         int code = Short.toUnsignedInt(ByteBuffer.wrap(payload).getShort());
         WebSocketViolation.check(isSendable(code), "the close code " + code);
         return new WebSocketClose(code, WebSocketText.decode(payload, CODE_BYTES, payload.length - CODE_BYTES));

@@ -31,7 +31,7 @@ final class WebSocketHandshake {
         if (!request.method().equals("GET")) {
             return refuse(METHOD_NOT_ALLOWED, "A WebSocket is opened by GET.").withHeader("Allow", "GET");
         }
-        // Not 426, which would need an Upgrade header: outside of 101 that is httpd's to set.
+        // Not 426, which would need an Upgrade header: outside of 101, httpd sets it.
         if (!Upgrades.isOffered(request, "websocket")
                 || headers.items("Connection").stream().noneMatch("upgrade"::equalsIgnoreCase)) {
             return refuse(BAD_REQUEST, "This is a WebSocket; the request does not ask for one.");

@@ -88,7 +88,7 @@ final class WebSocketInput {
                 ? shortLength
                 : more == Short.BYTES ? Short.toUnsignedInt(head.getShort(START_BYTES)) : head.getLong(START_BYTES);
         mask = head.getInt(START_BYTES + more);
-        WebSocketViolation.check(length >= 0, "a frame longer than 63 bits can say");
+        WebSocketViolation.check(length >= 0, "a frame length of more than 63 bits");
     }
 
     private void checkOpcode(int shortLength) throws WebSocketViolation {

@@ -178,7 +178,7 @@ class ResponseTest {
     void shouldRejectAProtocolThatHasNoName(String protocol) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Response.upgrade(protocol, (in, out) -> {}))
-                .withMessage("an upgrade's protocol is not NAME nor NAME/VERSION");
+                .withMessage("an upgrade's protocol is neither NAME nor NAME/VERSION");
     }
 
     @Test

@@ -61,8 +61,8 @@ class WebSocketProtocolTest {
                 all,
                 "the highest bit of a length",
                 hex("82 ff 8000000000000000 00000000"),
-                "1002 a frame longer than 63 bits can say");
-        violation(all, "half a close code", frame(0x88, (byte) 3), "1002 half a close code");
+                "1002 a frame length of more than 63 bits");
+        violation(all, "an incomplete close code", frame(0x88, (byte) 3), "1002 an incomplete close code");
         for (int code : new int[] {0, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65535}) {
             byte[] payload = {(byte) (code >> 8), (byte) code};
             violation(all, "the close code " + code, frame(0x88, payload), "1002 the close code " + code);

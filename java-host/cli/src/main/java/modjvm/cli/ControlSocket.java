@@ -66,7 +66,7 @@ final class ControlSocket {
             throw new Failure(Printable.of(first.substring("error ".length())));
         }
         if (!first.equals("ok")) {
-            throw new Failure(path + ": this is no supervisor of mod_jvm, or one of another version");
+            throw new Failure(path + ": this is not a supervisor of mod_jvm, or it has another version");
         }
         copy(answer, text);
     }

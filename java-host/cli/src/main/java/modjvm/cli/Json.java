@@ -150,7 +150,7 @@ final class Json {
 
     private void require(boolean isTrue) {
         if (!isTrue) {
-            throw new IllegalArgumentException("no JSON at character " + at);
+            throw new IllegalArgumentException("invalid JSON at character " + at);
         }
     }
 }

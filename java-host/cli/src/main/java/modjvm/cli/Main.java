@@ -22,10 +22,10 @@ import picocli.CommandLine.ScopeType;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        description = "Shows and steers the pools of a running Apache with mod_jvm.",
+        description = "Shows and controls the pools of a running Apache with mod_jvm.",
         footer = {
             "",
-            "root, and the user whom the supervisor runs as, may do everything; the user of a pool sees and steers the pools that run as that"
+            "root, and the user that the supervisor runs as, may do everything; the user of a pool sees and controls the pools that run as that"
                     + " user.",
             "",
             "Exit codes: 0 done, 1 refused or failed, 2 wrong usage."
@@ -40,7 +40,7 @@ final class Main {
             names = "--runtime-dir",
             paramLabel = "DIR",
             scope = ScopeType.INHERIT,
-            description = "JVMRuntimeDir of the Apache meant; may be left out where there is but one.")
+            description = "JVMRuntimeDir of the Apache; may be left out if only one runs.")
     private @Nullable Path runtimeDir;
 
     Main(PrintWriter out, List<Path> places) {
@@ -89,7 +89,7 @@ final class Main {
 
     @Command(mixinStandardHelpOptions = true, description = "Shows pools and their processes.")
     void status(
-            @Parameters(arity = "0..1", paramLabel = "POOL", description = "That pool alone.") @Nullable String pool,
+            @Parameters(arity = "0..1", paramLabel = "POOL", description = "Only this pool.") @Nullable String pool,
             @Option(names = "--json", description = "As one JSON document.") boolean json)
             throws Failure {
         StringWriter answer = new StringWriter();
@@ -104,7 +104,7 @@ final class Main {
     @Command(
             mixinStandardHelpOptions = true,
             description =
-                    "Replaces the processes of a pool, and waits until the new ones serve. No request fails of it.")
+                    "Replaces the processes of a pool, and waits until the new ones serve. No request fails because of it.")
     void restart(
             @Parameters(paramLabel = "POOL", description = "Name of the pool.") String pool,
             @Option(names = "--no-wait", description = "Returns at once.") boolean noWait)
@@ -115,7 +115,7 @@ final class Main {
     @Command(
             mixinStandardHelpOptions = true,
             description =
-                    "Lets the processes of a pool finish what they have, and end. The pool stays stopped until a request comes.")
+                    "Lets the processes of a pool finish their requests, and end. The pool stays stopped until a request comes.")
     void drain(@Parameters(paramLabel = "POOL", description = "Name of the pool.") String pool) throws Failure {
         socket().ask(line("drain", pool), out);
     }
@@ -126,7 +126,7 @@ final class Main {
                     "Prints the threads of a pool's processes; they also go to the error log of its virtual host.")
     void dump(
             @Parameters(index = "0", paramLabel = "POOL", description = "Name of the pool.") String pool,
-            @Parameters(index = "1", arity = "0..1", paramLabel = "PID", description = "That process alone.") @Nullable
+            @Parameters(index = "1", arity = "0..1", paramLabel = "PID", description = "Only this process.") @Nullable
                     Integer pid)
             throws Failure {
         socket().ask(line("dump", pool, pid), out);
@@ -134,8 +134,7 @@ final class Main {
 
     @Command(
             mixinStandardHelpOptions = true,
-            description =
-                    "Has the archives of classes made that are missing, from which all pools start faster, and waits for them.")
+            description = "Has missing archives of classes made, which let all pools start faster, and waits for them.")
     void train() throws Failure {
         socket().ask("train", out);
     }

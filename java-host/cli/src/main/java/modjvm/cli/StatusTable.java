@@ -18,7 +18,7 @@ final class StatusTable {
         try {
             new StatusTable(out).printAll(Json.parseObject(json));
         } catch (IllegalArgumentException | ClassCastException e) {
-            throw new Failure("the supervisor's answer is not understood: " + e.getMessage());
+            throw new Failure("the supervisor's answer cannot be read: " + e.getMessage());
         }
     }
 

@@ -143,9 +143,9 @@ class MainTest {
     @ParameterizedTest
     @CsvSource({
         "'',without an answer",
-        "hello\\n,no supervisor",
-        "ok\\n{\"pools\":[1,is not understood",
-        "ok\\n{\"pools\":7},is not understood"
+        "hello\\n,not a supervisor",
+        "ok\\n{\"pools\":[1,cannot be read",
+        "ok\\n{\"pools\":7},cannot be read"
     })
     void shouldSayThatAnAnswerIsNone(String answer, String message) throws Exception {
         try (FakeSupervisor supervisor = new FakeSupervisor(dir, answer.replace("\\n", "\n"))) {
