@@ -134,6 +134,24 @@ void mj_board_set_pool(mj_board_t *board, unsigned index, mj_pool_state_t state,
     wake(pool, INT32_MAX);
 }
 
+void mj_board_set_awaited(mj_board_t *board, unsigned index, uint16_t settings)
+{
+    pool_t *pool = pool_at(board, index);
+    if (atomic_load(&pool->awaited) == settings) {
+        return;
+    }
+    atomic_store(&pool->awaited, settings);
+    wake(pool, INT32_MAX);
+}
+
+void mj_board_set_settings(mj_board_t *board, unsigned index, unsigned slot_index, uint16_t settings)
+{
+    slot_t *slot = slot_at(board, index, slot_index);
+    if (atomic_load(&slot->settings) != settings) {
+        atomic_store(&slot->settings, settings);
+    }
+}
+
 void mj_board_set_key(mj_board_t *board, unsigned index, unsigned slot, const mj_key_t *key)
 {
     uint64_t words[KEY_WORDS];
@@ -310,6 +328,23 @@ void mj_board_look(const mj_board_t *board, unsigned index, mj_board_view_t *vie
 apr_time_t mj_board_retry_at(const mj_board_t *board, unsigned index)
 {
     return atomic_load(&pool_at(board, index)->retry_at);
+}
+
+mj_prospect_t mj_board_prospect(const mj_board_t *board, unsigned index, uint16_t settings)
+{
+    pool_t *pool = pool_at(board, index);
+    uint32_t i, awaited = atomic_load(&pool->awaited), count = slots_of(pool);
+
+    if (awaited == settings) {
+        return MJ_SETTINGS_EXPECTED;
+    }
+    for (i = 0; i < count; i++) {
+        slot_t *slot = &pool->slots[i];
+        if (atomic_load(&slot->state) == MJ_SLOT_READY && atomic_load(&slot->settings) == settings) {
+            return MJ_SETTINGS_EXPECTED;
+        }
+    }
+    return awaited == 0 ? MJ_SETTINGS_FAIL : MJ_SETTINGS_UNKNOWN;
 }
 
 mj_pool_state_t mj_board_pool_state(const mj_board_t *board, unsigned index)

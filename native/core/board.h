@@ -96,6 +96,13 @@ typedef enum mj_queueing_t {
     MJ_QUEUE_IS_OVER_SHARE /**< in flight and waiting, the pool has all requests that mj_board_share lets it have */
 } mj_queueing_t;
 
+/** Whether a daemon of certain settings can be had, for a request that those of others refuse. */
+typedef enum mj_prospect_t {
+    MJ_SETTINGS_EXPECTED, /**< one is ready, or may soon be */
+    MJ_SETTINGS_FAIL,     /**< those to come fail to start, or must not take over */
+    MJ_SETTINGS_UNKNOWN   /**< the supervisor has refused these, or has others by now */
+} mj_prospect_t;
+
 typedef enum mj_tunneling_t {
     MJ_TUNNELED,
     MJ_TUNNELS_OVER_SHARE, /**< the pool has all tunnels that mj_board_share_tunnels lets it have */
@@ -145,8 +152,16 @@ void mj_board_child_died(mj_board_t *board, uint32_t pid);
 /* --- the supervisor: single-threaded. What it has shown already can be shown again: where a child of httpd has written something else
  * it is put right, and where nothing differs nothing is written, and nobody woken. --- */
 
-/** @param retry_at the earliest time of the next start, for MJ_POOL_DOWN; else 0. Wakes all waiting requests. */
+/** @param retry_at the earliest time of the next start after failed ones; 0: none have failed, or a
+ *  change is waited for. Wakes all waiting requests. */
 void mj_board_set_pool(mj_board_t *board, unsigned pool, mj_pool_state_t state, apr_time_t retry_at);
+
+/** Says of which settings daemons may yet come: their fingerprint, or 0 while they fail. Wakes all
+ *  waiting requests. */
+void mj_board_set_awaited(mj_board_t *board, unsigned pool, uint16_t settings);
+
+/** Sets the fingerprint of the settings of the daemon in a slot: before the slot is READY. */
+void mj_board_set_settings(mj_board_t *board, unsigned pool, unsigned slot, uint16_t settings);
 
 /** Sets the key of the daemon in a slot: before the slot is READY. */
 void mj_board_set_key(mj_board_t *board, unsigned pool, unsigned slot, const mj_key_t *key);
@@ -240,8 +255,11 @@ bool mj_board_request_wakeup(mj_board_t *board, unsigned pool);
 /** Daemons that are starting or ready. */
 unsigned mj_board_daemons(const mj_board_t *board, unsigned pool);
 
-/** @return when a pool that is DOWN will be tried again; 0 if not known */
+/** @return when a start will be tried again after failed ones; 0 if not known */
 apr_time_t mj_board_retry_at(const mj_board_t *board, unsigned pool);
+
+/** @param settings their fingerprint, as the caller has them */
+mj_prospect_t mj_board_prospect(const mj_board_t *board, unsigned pool, uint16_t settings);
 
 mj_pool_state_t mj_board_pool_state(const mj_board_t *board, unsigned pool);
 

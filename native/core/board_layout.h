@@ -26,7 +26,7 @@ typedef struct slot_t {
     alignas(64) _Atomic uint32_t state;
     _Atomic uint32_t pid;
     _Atomic uint32_t threads;
-    uint32_t unused;
+    _Atomic uint32_t settings; /* their fingerprint */
     _Atomic uint64_t load;   /* serial in the upper half, requests in flight in the lower: one word, so that they never disagree */
     _Atomic uint64_t served; /* the end of the serial in the upper 24 bits, requests finished in the lower 40 */
     _Atomic uint64_t key[KEY_WORDS];
@@ -39,6 +39,7 @@ typedef struct pool_t {
     _Atomic uint32_t waiting;
     _Atomic uint32_t tunnels;
     _Atomic uint32_t wakeup; /* 1: a request wants a daemon, and the supervisor has not looked yet */
+    _Atomic uint32_t awaited; /* fingerprint of the settings of which daemons may yet come, or 0 */
     _Atomic int64_t retry_at;
     _Atomic uint64_t counters[MJ_COUNTER_COUNT];
     _Atomic int64_t last_error_at;

@@ -82,5 +82,14 @@ mj_outcome_t mj_exchange_run(mj_exchange_t *x, mj_channel_t *channel, uint32_t p
         x->r->connection->keepalive = AP_CONN_CLOSE; /* else httpd would wait for the rest of the body before it says so */
     }
     x->is_reusable = step != MJ_LOST && !x->is_broken && x->is_body_ended && mj_channel_is_clean(channel);
-    return step == MJ_FINISHED ? MJ_OUTCOME_FINAL : step == MJ_REFUSED ? MJ_OUTCOME_REFUSED : MJ_OUTCOME_UNSEEN;
+    switch (step) {
+    case MJ_FINISHED:
+        return MJ_OUTCOME_FINAL;
+    case MJ_REFUSED:
+        return MJ_OUTCOME_REFUSED;
+    case MJ_UNCONFIGURED:
+        return MJ_OUTCOME_UNCONFIGURED;
+    default:
+        return MJ_OUTCOME_UNSEEN;
+    }
 }

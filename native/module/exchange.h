@@ -16,6 +16,7 @@ typedef enum mj_outcome_t {
     MJ_OUTCOME_UNSEEN, /**< the daemon is gone and has read nothing */
     MJ_OUTCOME_UNREACHED, /**< there was no connection to be had */
     MJ_OUTCOME_REFUSED, /**< the daemon has no room, or drains */
+    MJ_OUTCOME_UNCONFIGURED, /**< refused: the daemon's settings do not have the application */
     MJ_OUTCOME_UPGRADED /**< the client has its 101: mj_exchange_tunnel comes next */
 } mj_outcome_t;
 
@@ -71,7 +72,8 @@ mj_exchange_t *mj_exchange_make(request_rec *r, mj_request_t *head, const mj_poo
  *  @return OK, or a status for the client */
 int mj_exchange_prepare(mj_exchange_t *exchange);
 
-/** Sends the request and passes the response on. May be called again after MJ_OUTCOME_UNSEEN and MJ_OUTCOME_REFUSED. */
+/** Sends the request and passes the response on. May be called again where no application
+ *  has seen the request: after MJ_OUTCOME_UNSEEN, MJ_OUTCOME_REFUSED and MJ_OUTCOME_UNCONFIGURED. */
 mj_outcome_t mj_exchange_run(mj_exchange_t *exchange, mj_channel_t *channel, uint32_t pid);
 
 /** Sends the body that waits, exchange->file: by then the daemon is free for others, however slow the client may be. */

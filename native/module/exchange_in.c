@@ -219,7 +219,7 @@ static mj_step_t on_refused(mj_exchange_t *x, const mj_frame_t *frame, const uns
         return mj_exchange_violation(x, "a bad REFUSED");
     }
     mj_exchange_cut_body(x);
-    return MJ_REFUSED;
+    return reason == MJ_REFUSED_NOT_CONFIGURED ? MJ_UNCONFIGURED : MJ_REFUSED;
 }
 
 static mj_step_t on_failed(mj_exchange_t *x, const mj_frame_t *frame, const unsigned char *payload)

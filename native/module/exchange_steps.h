@@ -13,6 +13,7 @@ typedef enum mj_step_t {
     MJ_GO_ON,
     MJ_FINISHED, /**< the exchange's status is final */
     MJ_REFUSED,
+    MJ_UNCONFIGURED, /**< refused, as one that the daemon's settings do not have */
     MJ_UPGRADED,
     MJ_LOST /**< the daemon is gone and has read nothing */
 } mj_step_t;

@@ -13,11 +13,12 @@ APLOG_USE_MODULE(jvm);
 #define MAX_ATTEMPTS 20
 #define RETRY_PAUSE apr_time_from_msec(50)
 #define WAKEUP_INTERVAL apr_time_from_sec(1) /* between two wake-ups by one request that waits */
+#define CHANGE_PAUSE apr_time_from_sec(30) /* for a client, where somebody has to mend something */
 #define LOOK_INTERVAL apr_time_from_msec(200) /* between two looks for its client */
 
 static int retry_later(request_rec *r, apr_time_t when)
 {
-    apr_interval_time_t wait = when - r->request_time;
+    apr_interval_time_t wait = when - apr_time_now();
     apr_int64_t seconds = wait > 0 ? (wait + APR_USEC_PER_SEC - 1) / APR_USEC_PER_SEC : 1;
     mj_child_doubt(mj_child());
     apr_table_setn(r->err_headers_out, "Retry-After", apr_psprintf(r->pool, "%" APR_INT64_T_FMT, seconds));
@@ -235,11 +236,11 @@ static mj_outcome_t attempt(mj_exchange_t *exchange, const mj_pool_t *pool, mj_t
     if (outcome == MJ_OUTCOME_UNREACHED && !is_first) {
         apr_sleep(RETRY_PAUSE); /* in its place, so that what holds httpd's worker is counted */
     }
-    if (outcome == MJ_OUTCOME_UNSEEN || outcome == MJ_OUTCOME_UNREACHED || outcome == MJ_OUTCOME_REFUSED) {
-        mj_board_cancel(child->board, ticket);
+    if (outcome == MJ_OUTCOME_FINAL || outcome == MJ_OUTCOME_UPGRADED) {
+        mj_board_release(child->board, ticket);
     }
     else {
-        mj_board_release(child->board, ticket);
+        mj_board_cancel(child->board, ticket);
     }
     if (outcome == MJ_OUTCOME_UPGRADED) { /* a tunnel is no request in flight: it may stay for days */
         mj_board_count(child->board, pool->index, MJ_COUNTER_UPGRADED);
@@ -262,6 +263,48 @@ static mj_outcome_t attempt(mj_exchange_t *exchange, const mj_pool_t *pool, mj_t
         mj_board_count(child->board, pool->index, exchange->is_lost ? MJ_COUNTER_LOST : MJ_COUNTER_ABANDONED);
     }
     return outcome;
+}
+
+/* The daemon has other settings than this child, and they do not have the application. Returns OK
+ * if one that has it may be had, or what the client is told. */
+static int look_for_settings(request_rec *r, const mj_pool_t *pool)
+{
+    const mj_pool_settings_t *settings = pool->settings;
+    const mj_board_t *board = mj_child()->board;
+    apr_time_t retry_at = mj_board_retry_at(board, pool->index);
+    mj_board_view_t view;
+
+    switch (mj_board_prospect(board, pool->index, settings->fingerprint)) {
+    case MJ_SETTINGS_FAIL:
+        mj_board_look(board, pool->index, &view);
+        ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r,
+                      MJLOGNO(0039) "pool %s: only the new settings have this application, and their JVMs fail to start, "
+                                    "while those of the former ones go on (see above in this log%s%s); mend that and run "
+                                    "modjvm restart %s, or restart httpd gracefully if its configuration was wrong; 503",
+                      settings->name, *view.last_error != '\0' ? ": " : "", view.last_error, settings->name);
+        break;
+    case MJ_SETTINGS_UNKNOWN:
+        ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r,
+                      MJLOGNO(0029) "pool %s: the supervisor has other settings, which do not have this application: it has "
+                                    "refused those of this child of httpd (MJ0061 above in the main log says why; mend that "
+                                    "and restart httpd gracefully), or newer ones have come; 503",
+                      settings->name);
+        break;
+    default:
+        return OK;
+    }
+    return retry_later(r, retry_at > 0 ? retry_at : apr_time_now() + CHANGE_PAUSE);
+}
+
+/* No application has seen the request. Returns OK if another daemon is to be asked, or what the
+ * client is told. */
+static int look_further(mj_exchange_t *exchange, const mj_pool_t *pool, mj_outcome_t outcome)
+{
+    mj_child_doubt(mj_child());
+    if (!mj_exchange_has_client(exchange)) {
+        return give_up(exchange, pool);
+    }
+    return outcome == MJ_OUTCOME_UNCONFIGURED ? look_for_settings(exchange->r, pool) : OK;
 }
 
 static void note_number(request_rec *r, const char *name, apr_int64_t value)
@@ -335,17 +378,14 @@ int mj_handler(request_rec *r)
         if (outcome == MJ_OUTCOME_FINAL) {
             return exchange->status;
         }
-        mj_child_doubt(mj_child());
         mj_slots_add(&avoid, ticket.slot);
+        status = look_further(exchange, outgoing.pool, outcome);
         /* It is alive; or it is dead, and the supervisor will say so as soon as it can: queue-timeout ends this. */
-        if (outcome == MJ_OUTCOME_REFUSED || outcome == MJ_OUTCOME_UNREACHED) {
+        if (outcome != MJ_OUTCOME_UNSEEN) {
             tries--;
         }
         else if (tries > 0) { /* the board will soon know better than to send us there; each release changes it, so no wait for a change */
             apr_sleep(RETRY_PAUSE);
-        }
-        if (!mj_exchange_has_client(exchange)) {
-            return give_up(exchange, outgoing.pool);
         }
     }
     if (status != OK) {

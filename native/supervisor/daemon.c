@@ -53,6 +53,7 @@ static mj_daemon_t *make(const mj_daemon_start_t *start, apr_pool_t *pool)
     daemon->serial = start->serial;
     daemon->archives = start->archives;
     daemon->threads = start->spec->threads;
+    daemon->settings = start->spec->settings;
     daemon->times = start->spec->times;
     daemon->limits = start->spec->limits;
     daemon->idle_at = MJ_LONG_AGO;

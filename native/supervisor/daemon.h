@@ -29,6 +29,7 @@ typedef struct mj_daemon_t {
     unsigned slot;
     uint32_t serial;
     unsigned threads;
+    uint16_t settings; /**< the fingerprint of those that it was started with */
     uid_t uid;
     pid_t pid;
     bool is_retired; /**< it is to be replaced */

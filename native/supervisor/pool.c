@@ -52,6 +52,7 @@ void mj_pool_configure(mj_pool_t *pool, const mj_process_spec_t *spec, apr_pool_
         pool->roll_at = MJ_NEVER;
     }
     take_settings(pool, spec, settings_mem, log);
+    mj_pool_show_awaited(pool); /* at once: httpd's children that have them are about to come */
 }
 
 void mj_pool_find_archives(mj_pool_t *pool)

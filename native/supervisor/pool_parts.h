@@ -13,6 +13,9 @@
 
 void mj_pool_show_slot(const mj_pool_t *pool, const mj_daemon_t *daemon);
 
+/** Shows of which settings daemons may yet come. */
+void mj_pool_show_awaited(mj_pool_t *pool);
+
 /** now is only needed to tell the wall clock's time of the next try. */
 void mj_pool_show_state(mj_pool_t *pool, mj_pool_state_t state, int64_t now);
 

@@ -28,6 +28,7 @@ static void show_slot(const mj_pool_t *pool, unsigned slot, const mj_daemon_t *d
                                     .serial = daemon->serial,
                                     .pid = (uint32_t)daemon->pid,
                                     .threads = daemon->threads,
+                                    .settings = daemon->settings,
                                     .key = &daemon->key};
     }
     publisher->daemon(publisher->to, pool->index, slot, &shown);
@@ -38,10 +39,15 @@ void mj_pool_show_slot(const mj_pool_t *pool, const mj_daemon_t *daemon)
     show_slot(pool, daemon->slot, daemon);
 }
 
+static uint16_t awaited(const mj_pool_t *pool)
+{
+    return pool->plan.is_refused || mj_plan_is_down(&pool->plan) ? 0 : pool->spec->settings;
+}
+
 static void show_state(const mj_pool_t *pool)
 {
     const mj_publisher_t *publisher = &pool->context->publisher;
-    const mj_shown_pool_t shown = {.state = pool->shown_state, .retry_at = pool->shown_retry_time};
+    const mj_shown_pool_t shown = {.state = pool->shown_state, .retry_at = pool->shown_retry_time, .awaited = awaited(pool)};
     publisher->pool(publisher->to, pool->index, &shown);
 }
 
@@ -51,11 +57,21 @@ static void show_error(const mj_pool_t *pool)
     publisher->error(publisher->to, pool->index, pool->log.last_error, pool->log.last_error_at);
 }
 
+void mj_pool_show_awaited(mj_pool_t *pool)
+{
+    if (pool->shown_awaited != awaited(pool)) {
+        pool->shown_awaited = awaited(pool);
+        show_state(pool);
+    }
+}
+
 void mj_pool_show_state(mj_pool_t *pool, mj_pool_state_t state, int64_t now)
 {
-    int64_t retry_at = state == MJ_POOL_DOWN ? pool->plan.retry_at : 0;
-    if (state != pool->shown_state || retry_at != pool->shown_retry_at) {
+    bool is_tried_again = state == MJ_POOL_DOWN || (mj_plan_is_down(&pool->plan) && !pool->plan.is_refused);
+    int64_t retry_at = is_tried_again ? pool->plan.retry_at : 0;
+    if (state != pool->shown_state || retry_at != pool->shown_retry_at || awaited(pool) != pool->shown_awaited) {
         pool->shown_state = state;
+        pool->shown_awaited = awaited(pool);
         pool->shown_retry_at = retry_at;
         pool->shown_retry_time = retry_at > 0 ? apr_time_now() + (retry_at - now) : 0;
         show_state(pool);

@@ -264,6 +264,7 @@ const char *mj_process_spec_read(mj_process_spec_t **out, mj_span_t record, cons
     }
     spec->record.data = apr_pmemdup(pool, record.data, record.len);
     spec->record.len = record.len;
+    spec->settings = (uint16_t)mj_record_number(record, "settings", 0);
     spec->name = mj_record_text(record, "name", NULL, pool);
     spec->home = mj_record_text(record, "home", "/", pool);
     if (spec->name == NULL || !mj_is_pool_name(spec->name)) {

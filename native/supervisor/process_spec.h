@@ -31,6 +31,7 @@ typedef struct mj_process_spec_t {
     mj_life_times_t times;
     mj_limits_t limits;
     mj_span_t record; /**< handed to the daemon */
+    uint16_t settings; /**< the fingerprint of the record */
 
     bool has_identity;    /**< uid, gid and groups are to be taken on */
     bool has_private_tmp; /**< /tmp and /var/tmp of its own */

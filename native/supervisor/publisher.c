@@ -3,6 +3,7 @@
 static void show_pool(void *to, unsigned pool, const mj_shown_pool_t *shown)
 {
     mj_board_set_pool(to, pool, shown->state, shown->retry_at);
+    mj_board_set_awaited(to, pool, shown->awaited);
 }
 
 static void show_error(void *to, unsigned pool, const char *text, apr_time_t at)
@@ -15,6 +16,7 @@ static void show_daemon(void *to, unsigned pool, unsigned slot, const mj_shown_d
     if (shown->state == MJ_SLOT_FREE) {
         mj_board_set_slot(to, pool, slot, MJ_SLOT_FREE, 0, 0, 0);
     } else {
+        mj_board_set_settings(to, pool, slot, shown->settings);
         mj_board_set_key(to, pool, slot, shown->key);
         mj_board_set_slot(to, pool, slot, shown->state, shown->serial, shown->pid, shown->threads);
     }

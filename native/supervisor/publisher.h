@@ -8,7 +8,8 @@
 
 typedef struct mj_shown_pool_t {
     mj_pool_state_t state;
-    apr_time_t retry_at; /**< the earliest time of the next start, for MJ_POOL_DOWN; else 0 */
+    apr_time_t retry_at; /**< the earliest time of the next start after failed ones; 0: none have failed, or a change is awaited */
+    uint16_t awaited;    /**< the fingerprint of the settings of which daemons may yet come; 0: those fail */
 } mj_shown_pool_t;
 
 typedef struct mj_shown_daemon_t {
@@ -16,6 +17,7 @@ typedef struct mj_shown_daemon_t {
     uint32_t serial;
     uint32_t pid;
     uint32_t threads;
+    uint16_t settings; /**< the fingerprint of its settings */
     const mj_key_t *key;
 } mj_shown_daemon_t;
 

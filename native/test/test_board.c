@@ -366,6 +366,30 @@ START_TEST(a_pool_without_room_says_why)
 }
 END_TEST
 
+START_TEST(settings_can_be_had_where_a_daemon_has_them_or_is_awaited)
+{
+    uint32_t seen;
+
+    mj_board_set_awaited(board, pool, 7);
+    ck_assert_int_eq(mj_board_prospect(board, pool, 7), MJ_SETTINGS_EXPECTED);
+    ck_assert_int_eq(mj_board_prospect(board, pool, 8), MJ_SETTINGS_UNKNOWN);
+    mj_board_set_settings(board, pool, 0, 8);
+    mj_board_set_slot(board, pool, 0, MJ_SLOT_STARTING, 1, 1001, 2);
+    ck_assert_int_eq(mj_board_prospect(board, pool, 8), MJ_SETTINGS_UNKNOWN);
+    mj_board_set_slot(board, pool, 0, MJ_SLOT_READY, 1, 1001, 2);
+    ck_assert_int_eq(mj_board_prospect(board, pool, 8), MJ_SETTINGS_EXPECTED);
+    seen = mj_board_change(board, pool);
+    mj_board_set_awaited(board, pool, 7);
+    ck_assert_uint_eq(mj_board_change(board, pool), seen);
+    mj_board_set_awaited(board, pool, 0);
+    ck_assert_uint_ne(mj_board_change(board, pool), seen);
+    ck_assert_int_eq(mj_board_prospect(board, pool, 7), MJ_SETTINGS_FAIL);
+    ck_assert_int_eq(mj_board_prospect(board, pool, 8), MJ_SETTINGS_EXPECTED);
+    mj_board_set_slot(board, pool, 0, MJ_SLOT_DRAINING, 1, 1001, 2);
+    ck_assert_int_eq(mj_board_prospect(board, pool, 8), MJ_SETTINGS_FAIL);
+}
+END_TEST
+
 START_TEST(the_last_error_of_a_pool_is_shown)
 {
     char text[MJ_POOL_ERROR_SIZE + 10];
@@ -740,6 +764,7 @@ Suite *mj_suite(void)
     tcase_add_test(tcase, a_pool_behind_a_free_place_is_still_found);
     tcase_add_test(tcase, names_are_as_long_as_pools_may_have);
     tcase_add_test(tcase, a_pool_without_room_says_why);
+    tcase_add_test(tcase, settings_can_be_had_where_a_daemon_has_them_or_is_awaited);
     tcase_add_test(tcase, the_last_error_of_a_pool_is_shown);
     tcase_add_test(tcase, another_pool_begins_without_what_was_of_the_last);
     tcase = mj_board_case(suite, "admission");

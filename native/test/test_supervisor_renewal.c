@@ -179,6 +179,56 @@ START_TEST(should_try_again_by_time_what_could_not_be_executed)
 }
 END_TEST
 
+static void await_prospect(driver_t *driver, uint16_t settings, mj_prospect_t wanted)
+{
+    int64_t since = 0;
+    while (mj_board_prospect(driver->board, 0, settings) != wanted) {
+        ck_assert_msg(driver_waits(&since), "settings %u\n%s", (unsigned)settings, driver_log(driver));
+    }
+}
+
+START_TEST(should_show_whether_new_settings_can_be_had)
+{
+    driver_t *driver = driver_start();
+    mj_record_builder_t *refused = driver_pool(driver, "shop", "");
+    configure(driver, "", "settings", "7");
+    driver_await_state(driver, 0, MJ_POOL_READY);
+    mj_record_add(refused, "settings", "8");
+    ck_assert_str_ne(driver_configure_as(driver, refused, "version", "1"), "");
+    ck_assert_int_eq(mj_board_prospect(driver->board, 0, 8), MJ_SETTINGS_UNKNOWN);
+    configure(driver, "hang", "settings", "8");
+    ck_assert_int_eq(mj_board_prospect(driver->board, 0, 8), MJ_SETTINGS_EXPECTED);
+    configure(driver, "fail", "settings", "9");
+    driver_await(driver, "MJ0112: ", 1);
+    await_prospect(driver, 9, MJ_SETTINGS_FAIL);
+    ck_assert_int_eq(mj_board_retry_at(driver->board, 0), 0); /* a change is waited for */
+    ck_assert_int_eq(mj_board_prospect(driver->board, 0, 7), MJ_SETTINGS_EXPECTED);
+    configure(driver, "", "settings", "10");
+    ck_assert_int_eq(mj_board_prospect(driver->board, 0, 10), MJ_SETTINGS_EXPECTED);
+    driver_await(driver, " has taken over", 1);
+    await_prospect(driver, 7, MJ_SETTINGS_UNKNOWN);
+    ck_assert_int_eq(mj_board_prospect(driver->board, 0, 10), MJ_SETTINGS_EXPECTED);
+    driver_finish(driver);
+}
+END_TEST
+
+START_TEST(should_show_when_failing_settings_are_tried_again)
+{
+    driver_t *driver = driver_start();
+    mj_record_builder_t *failing = driver_pool(driver, "shop", "beat");
+    configure(driver, "", "settings", "7");
+    driver_await_state(driver, 0, MJ_POOL_READY);
+    mj_record_add(failing, "chroot", driver->dir); /* there is no launcher in it */
+    mj_record_add(failing, "settings", "8");
+    ck_assert_str_eq(driver_configure(driver, failing, NULL), "");
+    await_prospect(driver, 8, MJ_SETTINGS_FAIL);
+    ck_assert_uint_ge(driver_count(driver, " ended: exit code 111"), 2);
+    ck_assert_int_eq(mj_board_pool_state(driver->board, 0), MJ_POOL_READY);
+    ck_assert_int_gt(mj_board_retry_at(driver->board, 0), 0);
+    driver_finish(driver);
+}
+END_TEST
+
 START_TEST(should_take_a_first_generation_that_serves_a_part)
 {
     driver_t *driver = driver_start();
@@ -304,6 +354,8 @@ Suite *mj_suite(void)
     tcase_add_test(renewal, should_try_again_by_time_what_was_killed_while_it_started);
     if (geteuid() == 0) { /* chroot */
         tcase_add_test(renewal, should_try_again_by_time_what_could_not_be_executed);
+    tcase_add_test(renewal, should_show_whether_new_settings_can_be_had);
+    tcase_add_test(renewal, should_show_when_failing_settings_are_tried_again);
     }
     tcase_add_test(renewal, should_take_a_first_generation_that_serves_a_part);
     tcase_add_test(renewal, should_stop_first_where_it_is_told_to);

@@ -62,6 +62,16 @@ static void await_like(driver_t *driver, unsigned pool, const mj_board_view_t *b
     }
 }
 
+static void await_settings(driver_t *driver, uint16_t settings, int byte)
+{
+    int64_t since = 0;
+    while (mj_board_prospect(driver->board, 0, settings) != MJ_SETTINGS_EXPECTED ||
+           mj_board_prospect(driver->board, 0, (uint16_t)(settings + 1)) != MJ_SETTINGS_UNKNOWN) {
+        ck_assert_msg(driver_waits(&since), "its settings are not shown again behind %#x\n%s", (unsigned)byte,
+                      driver_log(driver));
+    }
+}
+
 static const int bytes[] = {0, 1, 2, 0x80, 0xff};
 #define BYTES (sizeof(bytes) / sizeof(bytes[0]))
 
@@ -73,6 +83,7 @@ START_TEST(should_show_again_what_was_overwritten)
     size_t i;
 
     mj_record_add_number(shop, "processes", 3);
+    mj_record_add_number(shop, "settings", 4711);
     ck_assert_str_eq(driver_configure(driver, shop, driver_pool(driver, "down", "fail")), "");
     driver_await(driver, " ready in ", 3);
     driver_await_state(driver, 1, MJ_POOL_DOWN); /* as long as it is tried, and fails */
@@ -82,6 +93,7 @@ START_TEST(should_show_again_what_was_overwritten)
         overwrite(driver, bytes[i]);
         wake(driver);
         await_like(driver, 0, &shop_view, bytes[i]);
+        await_settings(driver, 4711, bytes[i]);
         driver_await_state(driver, 1, MJ_POOL_DOWN);
         mj_board_look(driver->board, 1, &down_view);
         ck_assert_ptr_eq(strstr(down_view.last_error, "pool down "), down_view.last_error);

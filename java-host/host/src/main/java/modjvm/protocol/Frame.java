@@ -128,7 +128,8 @@ public sealed interface Frame {
     /** Why a request was refused. */
     enum Reason {
         FULL(Constants.REFUSED_FULL),
-        DRAINING(Constants.REFUSED_DRAINING);
+        DRAINING(Constants.REFUSED_DRAINING),
+        NOT_CONFIGURED(Constants.REFUSED_NOT_CONFIGURED);
 
         private final int number;
 

@@ -233,8 +233,7 @@ public final class HttpdCodec {
             }
             case FRAME_END -> new Frame.End(serial, false);
             case FRAME_CREDIT -> new Frame.Credit(serial, payload.getInt() & 0xffffffffL);
-            case FRAME_REFUSED ->
-                new Frame.Refused(serial, payload.get() == REFUSED_FULL ? Frame.Reason.FULL : Frame.Reason.DRAINING);
+            case FRAME_REFUSED -> new Frame.Refused(serial, reason(payload.get()));
             case FRAME_FAILED -> {
                 int status = payload.getShort();
                 yield new Frame.Failed(serial, status, string(payload));
@@ -264,6 +263,15 @@ public final class HttpdCodec {
             fields.add(new Frame.Field(name, string(payload)));
         }
         return fields;
+    }
+
+    static Frame.Reason reason(int number) {
+        for (Frame.Reason reason : Frame.Reason.values()) {
+            if (reason.number() == number) {
+                return reason;
+            }
+        }
+        throw new AssertionError("reason " + number);
     }
 
     private static String string(ByteBuffer payload) {

@@ -293,10 +293,7 @@ class VectorsTest {
             case "DATA" -> new Frame.Data(serial, part.has("FLUSH"), part.data());
             case "END" -> new Frame.End(serial, false);
             case "CREDIT" -> new Frame.Credit(serial, part.number("credit"));
-            case "REFUSED" ->
-                new Frame.Refused(
-                        serial,
-                        part.number("reason") == Constants.REFUSED_FULL ? Frame.Reason.FULL : Frame.Reason.DRAINING);
+            case "REFUSED" -> new Frame.Refused(serial, HttpdCodec.reason((int) part.number("reason")));
             case "FAILED" -> new Frame.Failed(serial, (int) part.number("status"), text(part.field("message")));
             case "ABORT" -> new Frame.Abort(serial, text(part.field("message")));
             default -> throw new AssertionError(part.type());

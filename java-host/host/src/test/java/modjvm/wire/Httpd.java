@@ -23,9 +23,20 @@ import modjvm.server.Admission;
 public final class Httpd implements AutoCloseable {
     private final SocketChannel channel;
     private ByteBuffer in = ByteBuffer.allocate(1 << 17).flip();
+    private final int settings;
     private int serial;
 
     public Httpd(Path socket) throws IOException {
+        this(socket, 0);
+    }
+
+    /**
+     * Connects.
+     *
+     * @param settings the fingerprint of those that httpd has
+     */
+    Httpd(Path socket, int settings) throws IOException {
+        this.settings = settings;
         channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         channel.connect(UnixDomainSocketAddress.of(socket));
     }
@@ -103,7 +114,7 @@ public final class Httpd implements AutoCloseable {
     byte[] next(HttpdCodec.RequestBuilder request, byte[]... frames) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         if (serial == 0) {
-            out.writeBytes(HttpdCodec.hello(4711));
+            out.writeBytes(HttpdCodec.hello(settings, 4711, HttpdCodec.KEY));
         }
         serial = serial == 0xffff ? 1 : serial + 1;
         out.writeBytes(request.encode(serial));

@@ -73,6 +73,10 @@ public final class TestServer implements AutoCloseable {
         return new Httpd(socket);
     }
 
+    Httpd connect(int settings) throws IOException {
+        return new Httpd(socket, settings);
+    }
+
     @Override
     public void close() throws IOException {
         server.close();
