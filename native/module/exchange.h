@@ -73,7 +73,7 @@ mj_exchange_t *mj_exchange_make(request_rec *r, mj_request_t *head, const mj_poo
 int mj_exchange_prepare(mj_exchange_t *exchange);
 
 /** Sends the request and passes the response on. May be called again where no application
- *  has seen the request: after MJ_OUTCOME_UNSEEN, MJ_OUTCOME_REFUSED and MJ_OUTCOME_UNCONFIGURED. */
+ *  has seen the request: after MJ_OUTCOME_UNSEEN, MJ_OUTCOME_REFUSED, MJ_OUTCOME_UNCONFIGURED. */
 mj_outcome_t mj_exchange_run(mj_exchange_t *exchange, mj_channel_t *channel, uint32_t pid);
 
 /** Sends the body that waits, exchange->file: by then the daemon is free for others, however slow the client may be. */

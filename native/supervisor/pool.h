@@ -61,8 +61,8 @@ typedef struct mj_pool_t {
 /** Makes a pool without daemons and takes its place on the board. Settings are taken over as in mj_pool_configure. */
 mj_pool_t *mj_pool_make(mj_context_t *context, const mj_process_spec_t *spec, apr_pool_t *settings_mem, mj_log_t *log, apr_pool_t *parent);
 
-/** New settings, which may be the old ones: then the daemons stay. Shows that they are awaited. Takes settings_mem, and
- *  what the caller holds of log, over. */
+/** New settings, which may be the old ones: then the daemons stay. Shows that they are awaited.
+ *  Takes settings_mem, and what the caller holds of log, over. */
 void mj_pool_configure(mj_pool_t *pool, const mj_process_spec_t *spec, apr_pool_t *settings_mem, mj_log_t *log);
 
 /** After new settings: takes over the socket that its daemons are to inherit. */

@@ -8,8 +8,8 @@
 
 typedef struct mj_shown_pool_t {
     mj_pool_state_t state;
-    apr_time_t retry_at; /**< the earliest time of the next start after failed ones; 0: none have failed, or a change is awaited */
-    uint16_t awaited;    /**< the fingerprint of the settings of which daemons may yet come; 0: those fail */
+    apr_time_t retry_at; /**< the next start after failed ones; 0: none has failed, or a change is awaited */
+    uint16_t awaited;    /**< fingerprint of the settings of which daemons may yet come; 0: they fail */
 } mj_shown_pool_t;
 
 typedef struct mj_shown_daemon_t {

@@ -200,7 +200,7 @@ final class Connection implements AutoCloseable {
             signal.enter(new RunningRequest(Thread.currentThread(), System.nanoTime(), request.head(), permit));
             definition = request.head().definition(definition);
             if (isOfOtherSettings && !applications.knows(definition)) {
-                answerRefused(header, Frame.Reason.NOT_CONFIGURED); // the next generation has it, if there will be one
+                answerRefused(header, Frame.Reason.NOT_CONFIGURED); // the next generation has it
                 return true;
             }
             return exchange.serve(header, request, definition);
