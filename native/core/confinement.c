@@ -69,7 +69,7 @@ static void check_visible(const mj_pool_settings_t *settings, apr_pool_t *pool, 
     }
     wrong = settings->chroot == NULL
                 ? apr_psprintf(pool, "%s=%s: %s: make it, or name another", what, path, strerror(errno))
-                : apr_psprintf(pool, "chroot=%s: %s, %s, is not there for a process in it: bind-mount it (mount --bind) to %s%s", settings->chroot,
+                : apr_psprintf(pool, "chroot=%s: %s, %s, is missing inside it: bind-mount it (mount --bind) to %s%s", settings->chroot,
                                what, path, settings->chroot, path);
     mj_findings_add(findings, root, path, wrong);
 }
@@ -133,7 +133,7 @@ static bool is_temporary(const char *path)
 const char *mj_confinement_hides(const mj_pool_settings_t *settings, apr_pool_t *pool, const char *what, const char *path)
 {
     return settings->private_tmp && is_temporary(path)
-               ? apr_psprintf(pool, "private-tmp=on: %s, %s, lies in a folder that it puts an empty one over: move it out of /tmp and /var/tmp",
+               ? apr_psprintf(pool, "private-tmp=on: %s, %s, is in a folder that private-tmp hides: move it out of /tmp and /var/tmp",
                               what, path)
                : NULL;
 }

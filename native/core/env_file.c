@@ -100,7 +100,7 @@ static const char *take_quoted(reader_t *reader, char quote)
     }
     skip_blanks(reader);
     if (!is_at_end(reader) && take(reader) != '\n') {
-        return complain(reader, line, "something stands behind the closing quote: put all of the value into quotes");
+        return complain(reader, line, "text follows the closing quote: put the whole value into quotes");
     }
     return NULL;
 }
@@ -151,7 +151,7 @@ const char *mj_env_file_parse(apr_pool_t *pool, const char *path, const char *te
     if (nul != NULL) {
         for (; reader.at < nul; take(&reader)) {
         }
-        return complain(&reader, reader.line, "a NUL byte: this is no text file");
+        return complain(&reader, reader.line, "a NUL byte: this is not a text file");
     }
     while (!is_at_end(&reader)) {
         const char *variable = reader.out, *wrong;
@@ -218,7 +218,7 @@ const char *mj_env_file_read(apr_pool_t *pool, const char *path, uid_t owner, ap
     }
     fd = mj_small_file_open(path, false, &why);
     if (fd < 0) {
-        return is_link(path) ? apr_psprintf(pool, "%s is a link: name the file itself", path) : apr_psprintf(pool, "%s: %s", path, why);
+        return is_link(path) ? apr_psprintf(pool, "%s is a symbolic link: name the file itself", path) : apr_psprintf(pool, "%s: %s", path, why);
     }
     wrong = check_file(pool, path, fd, owner);
     if (wrong == NULL && !mj_small_file_read(fd, text, MJ_ENV_FILE_MAX, &len, &why)) {

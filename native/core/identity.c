@@ -33,7 +33,7 @@ static const char *find_user(apr_pool_t *pool, const char *option, const char *u
         *uid = (uid_t)id;
         pw = getpwuid(*uid);
     } else if (*user == '#') {
-        return apr_psprintf(pool, "%s=%s: this is no UID; give '#' and a number below 4294967295, or a name", option, user);
+        return apr_psprintf(pool, "%s=%s: this is not a UID; give '#' and a number below 4294967295, or a name", option, user);
     } else {
         return apr_psprintf(pool, "%s=%s: there is no such user; create it (useradd --system %s) or name another", option, user, user);
     }
@@ -59,7 +59,7 @@ static const char *find_group(apr_pool_t *pool, const char *option, const char *
     } else if (parse_id(name, &id)) {
         *gid = (gid_t)id;
     } else if (*name == '#') {
-        return apr_psprintf(pool, "%s=%s: '%s' is no GID; give '#' and a number below 4294967295, or a name", option, name, name);
+        return apr_psprintf(pool, "%s=%s: '%s' is not a GID; give '#' and a number below 4294967295, or a name", option, name, name);
     } else {
         return apr_psprintf(pool, "%s=%s: there is no group '%s'; create it (groupadd --system %s) or name another", option, name,
                             name, name);
@@ -94,7 +94,7 @@ static const char *find_supplementary(mj_pool_settings_t *settings, apr_pool_t *
         }
     }
     if (groups->nelts > sysconf(_SC_NGROUPS_MAX)) {
-        return apr_psprintf(pool, "supplementary-groups: %d groups are more than this system takes (%ld)", groups->nelts,
+        return apr_psprintf(pool, "supplementary-groups: %d groups are more than this system allows (%ld)", groups->nelts,
                             sysconf(_SC_NGROUPS_MAX));
     }
     settings->groups = groups;
@@ -108,7 +108,7 @@ static const char *check_ids(const mj_pool_settings_t *settings, apr_pool_t *poo
         return apr_psprintf(pool, "user=%s: this is UID 0; applications never run as root: name another user", settings->user);
     }
     if (settings->uid < minimum_uid) {
-        return apr_psprintf(pool, "user=%s: UID %lu is under JVMMinimumUID %lu: name another user or lower JVMMinimumUID",
+        return apr_psprintf(pool, "user=%s: UID %lu is below JVMMinimumUID %lu: name another user or lower JVMMinimumUID",
                             settings->user, (unsigned long)settings->uid, (unsigned long)minimum_uid);
     }
     if (settings->gid == 0) {
@@ -138,7 +138,7 @@ static const char *resolve_as_root(mj_pool_settings_t *settings, apr_pool_t *poo
     const char *wrong;
 
     if (settings->user == NULL) {
-        return "user= is missing: httpd runs as root, so say whose processes these are (user=alice)";
+        return "user= is missing: httpd runs as root, so say which user the processes run as (user=alice)";
     }
     wrong = find_user(pool, "user", settings->user, &settings->uid, &pw);
     if (wrong != NULL) {

@@ -45,14 +45,14 @@ static const char *check_trust(mj_walk_t *walk, const char *path, const struct s
     if (S_ISLNK(st->st_mode)) {
         return st->st_uid == 0 || st->st_uid == trust->owner
                    ? NULL
-                   : apr_psprintf(walk->pool, "%s is a link of UID %lu, who could turn it elsewhere: name the folder itself", path,
+                   : apr_psprintf(walk->pool, "%s is a symbolic link of UID %lu, who could change it: name the folder itself", path,
                                   (unsigned long)st->st_uid);
     }
     if (!S_ISDIR(st->st_mode) && !is_file) {
         return apr_psprintf(walk->pool, "%s is no folder", path);
     }
     if (st->st_uid != 0 && st->st_uid != trust->owner) {
-        return apr_psprintf(walk->pool, "%s belongs to UID %lu, who could replace what lies in it: choose a %s of %s, or chown it", path,
+        return apr_psprintf(walk->pool, "%s belongs to UID %lu, who could replace its contents: choose a %s of %s, or chown it", path,
                             (unsigned long)st->st_uid, is_file ? "file" : "folder", owners);
     }
     if (can_others_write(trust, st) && (is_last || !(st->st_mode & S_ISVTX) || st->st_uid != 0)) {
@@ -61,7 +61,7 @@ static const char *check_trust(mj_walk_t *walk, const char *path, const struct s
     }
     if (trust->must_be_searchable && !(st->st_mode & 0001)) {
         return apr_psprintf(walk->pool,
-                            "%s is closed to other users (mode %04o), who have to reach what lies below it: chmod o+x it, or "
+                            "%s is closed to other users (mode %04o), who must reach the files below it: chmod o+x it, or "
                             "choose another",
                             path, (unsigned)(st->st_mode & 07777));
     }
@@ -98,7 +98,7 @@ static const char *check_links(mj_walk_t *walk, const char *path, const struct s
 {
     (void)is_last;
     return S_ISLNK(st->st_mode) && walk->is_users
-               ? apr_psprintf(walk->pool, "%s is a link that others than root can turn elsewhere: name the folder itself", path)
+               ? apr_psprintf(walk->pool, "%s is a symbolic link that users other than root can change: name the folder itself", path)
                : NULL;
 }
 
@@ -186,7 +186,7 @@ const char *mj_file_reachable(apr_pool_t *pool, const char *path, bool must_be_e
     size_t len = 0;
 
     if (realpath(path, real) == NULL || stat(real, &st) != 0 || !S_ISREG(st.st_mode)) {
-        return apr_psprintf(pool, "%s is missing: install mod_jvm whole (cmake --install)", path);
+        return apr_psprintf(pool, "%s is missing: install all of mod_jvm (cmake --install)", path);
     }
     if (!by_others) {
         return access(real, must_be_executable ? X_OK : R_OK) == 0

@@ -47,7 +47,7 @@ static const char *refuse_option(apr_pool_t *pool, const char *name)
     for (known = names[0], i = 1; i < count; i++) {
         known = apr_pstrcat(pool, known, ", ", names[i], NULL);
     }
-    return apr_psprintf(pool, "there is no option '%s'; there are %s", name, known);
+    return apr_psprintf(pool, "unknown option '%s'; the options are %s", name, known);
 }
 
 const char *mj_pool_settings_set(mj_pool_settings_t *settings, apr_pool_t *pool, const char *name, const char *value)

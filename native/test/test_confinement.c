@@ -140,7 +140,7 @@ START_TEST(what_a_user_can_cause_is_a_warning)
     assert_says(APR_ARRAY_IDX(findings->warnings, 0, const char *), apr_psprintf(test_pool, "read-only=%s/missing: ", home), "make it");
     settings->read_only = apr_pstrcat(test_pool, home, "/link", NULL);
     ck_assert_ptr_null(check_as(0));
-    assert_says(APR_ARRAY_IDX(findings->warnings, 0, const char *), apr_psprintf(test_pool, "read-only=%s/link is a link ", home),
+    assert_says(APR_ARRAY_IDX(findings->warnings, 0, const char *), apr_psprintf(test_pool, "read-only=%s/link is a symbolic link ", home),
                 "name the folder itself");
 }
 END_TEST

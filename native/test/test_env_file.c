@@ -85,8 +85,8 @@ static const struct {
     {"A=\"x\ny\nB=2\n", ":1: ", "not closed"},
     {"A='x\n\n\nB=2\n", ":1: ", "not closed"},
     {"A=1\nB=\"x\\\"", ":2: ", "not closed"},
-    {"A=\"x\ny\" z\n", ":1: ", "behind the closing quote"},
-    {"A='x''y'\n", ":1: ", "behind the closing quote"},
+    {"A=\"x\ny\" z\n", ":1: ", "follows the closing quote"},
+    {"A='x''y'\n", ":1: ", "follows the closing quote"},
     {"A=\"x\ny\"\nnothing\n", ":3: ", "NAME=VALUE"},
     {"A=one\\\ntwo\nnothing\n", ":3: ", "NAME=VALUE"},
 };

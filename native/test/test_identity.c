@@ -169,7 +169,7 @@ START_TEST(more_groups_than_the_system_takes_are_refused)
     for (size_t i = 0; i < 100000; i++) {
         memcpy(many + 2 * i, "9,", 3);
     }
-    assert_says(as_root(fresh("nobody", NULL, many), 100), "supplementary-groups: 100000 groups", "more than this system takes");
+    assert_says(as_root(fresh("nobody", NULL, many), 100), "supplementary-groups: 100000 groups", "more than this system allows");
 }
 END_TEST
 
@@ -339,8 +339,8 @@ START_TEST(targets_may_have_to_belong_to_somebody)
     ck_assert_int_eq(settings->script_uid, 0);
     ck_assert_int_eq(settings->script_gid, 0);
     assert_says(scripts(settings, "no-such-user", NULL), "script-user=no-such-user: ", "no such user");
-    assert_says(scripts(settings, "#x", NULL), "script-user=#x: ", "no UID");
-    assert_says(scripts(settings, "#4294967295", NULL), "script-user=#4294967295: ", "no UID");
+    assert_says(scripts(settings, "#x", NULL), "script-user=#x: ", "not a UID");
+    assert_says(scripts(settings, "#4294967295", NULL), "script-user=#4294967295: ", "not a UID");
     assert_says(scripts(settings, NULL, "no-such-group"), "script-group=no-such-group: ", "no group");
     settings = fresh(NULL, NULL, NULL);
     settings->script_user = "daemon";

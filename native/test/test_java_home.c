@@ -259,7 +259,7 @@ START_TEST(a_link_to_a_home_is_as_good_as_its_owner)
     give(link, POOL_UID);
     ck_assert_ptr_null(guard(link, &is_owners));
     give(link, STRANGER);
-    assert_says(guard(link, &is_owners), apr_pstrcat(test_pool, link, " is a link of UID 54330", NULL), "name the folder itself");
+    assert_says(guard(link, &is_owners), apr_pstrcat(test_pool, link, " is a symbolic link of UID 54330", NULL), "name the folder itself");
 }
 END_TEST
 

@@ -352,7 +352,7 @@ END_TEST
 START_TEST(what_is_no_file_is_missing)
 {
     assert_wrong(mj_file_reachable(test_pool, folder, false, true), folder, "is missing");
-    assert_wrong(mj_file_reachable(test_pool, below(folder, "x"), false, true), below(folder, "x"), "install mod_jvm whole");
+    assert_wrong(mj_file_reachable(test_pool, below(folder, "x"), false, true), below(folder, "x"), "install all of mod_jvm");
     assert_wrong(mj_file_reachable(test_pool, mj_make_link(folder, "dangling", "x"), false, true), below(folder, "dangling"),
                  "is missing");
 }

@@ -178,13 +178,13 @@ END_TEST
 START_TEST(an_unknown_option_is_told_all_that_there_are)
 {
     const char *wrong = set(fresh(), "haep", "64m");
-    const char *at = strstr(wrong, "there are ");
+    const char *at = strstr(wrong, "the options are ");
     char *state = NULL;
     size_t count = 0;
 
     ck_assert_ptr_nonnull(strstr(wrong, "'haep'"));
     ck_assert_ptr_nonnull(at);
-    for (const char *name = apr_strtok(apr_pstrdup(test_pool, at + 10), ", ", &state); name != NULL;
+    for (const char *name = apr_strtok(apr_pstrdup(test_pool, at + strlen("the options are ")), ", ", &state); name != NULL;
          name = apr_strtok(NULL, ", ", &state)) {
         ck_assert_msg(count < COUNT(samples) && strcmp(name, samples[count].option) == 0, "%s is not among the samples", name);
         count++;

@@ -281,7 +281,7 @@ class ConfigTest {
         "JVMDaemonProcess .hidden,                          JVMDaemonProcess, .hidden,         'letters'",
         "JVMDaemonProcess a/b,                              JVMDaemonProcess, a/b,             'letters'",
         "JVMDaemonProcess threads=5,                        JVMDaemonProcess, threads=5,       'first'",
-        "JVMDaemonProcess a ${AS1} colour=red,              JVMDaemonProcess, colour,          'there is no option.*threads.*user'",
+        "JVMDaemonProcess a ${AS1} colour=red,              JVMDaemonProcess, colour,          'unknown option.*threads.*user'",
         "JVMDaemonProcess a ${AS1} word,                    JVMDaemonProcess, word,            'key=value'",
         "JVMDaemonProcess a ${AS1} \"lang=C,                JVMDaemonProcess, a,               'quote'",
         "JVMAlias app ${APPS}/Hello.java,                   JVMAlias,         app,             'slash'",
