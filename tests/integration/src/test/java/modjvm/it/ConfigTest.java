@@ -27,7 +27,7 @@ class ConfigTest {
 
     @BeforeAll
     static void write() {
-        httpd = Httpd.with().host("site", RIGHT).write();
+        httpd = Httpd.with().withoutArchives().host("site", RIGHT).write();
         Users.second();
     }
 
