@@ -10,6 +10,14 @@
 #define MJ_CONTROL_VERSION 5
 #define MJ_CONTROL_MAX 131072 /**< bytes of a message */
 
+/** Without a commit for so long after its start or `V`, the supervisor drains all pools and ends. */
+#define MJ_CONTROL_VOID_S 30
+/** What a shutdown-timeout of 0 means when httpd stops or restarts, which waits MJ_CONTROL_END_MARGIN_S longer than its pools may take. */
+#define MJ_CONTROL_ENDLESS_S 30
+#define MJ_CONTROL_END_MARGIN_S 3
+/** Exit code of a supervisor that is none yet. */
+#define MJ_CONTROL_NOT_EXECUTED 111
+
 /** What the supervisor is started with, beside its arguments: where it listens, the board, and the wake-up pipe (mj_wakeup_reader). */
 #define MJ_CONTROL_FD 3
 #define MJ_CONTROL_BOARD_FD 4

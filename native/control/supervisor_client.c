@@ -17,8 +17,6 @@
 #include <unistd.h>
 
 #define MAX_ARGUMENTS 16
-/* What ending takes beside what the pools take. */
-#define END_MARGIN apr_time_from_sec(3)
 
 static void close_fd(int *fd)
 {
@@ -155,7 +153,7 @@ static _Noreturn void exec_supervisor(const char *program, char *const *argv, ch
     if (null >= 0 && dup2(null, STDIN_FILENO) >= 0 && dup2(STDERR_FILENO, STDOUT_FILENO) >= 0 && place_descriptors(given, count, MJ_CONTROL_FD)) {
         execve(program, argv, envp);
     }
-    _exit(MJ_SUPERVISOR_NOT_EXECUTED);
+    _exit(MJ_CONTROL_NOT_EXECUTED);
 }
 
 static bool remember(mj_supervisor_client_t *client, const char *arguments, const char *runtime_dir)
@@ -286,7 +284,7 @@ void mj_supervisor_client_end_all(mj_supervisor_client_t *first)
         }
         longest = client->longest_shutdown > longest ? client->longest_shutdown : longest;
     }
-    deadline = apr_time_now() + longest + END_MARGIN;
+    deadline = apr_time_now() + longest + apr_time_from_sec(MJ_CONTROL_END_MARGIN_S);
     for (client = first; client != NULL; client = client->next) {
         if (client->pid != 0) {
             await_end(client, deadline);

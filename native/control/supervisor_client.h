@@ -10,9 +10,6 @@
 
 #include <apr_pools.h>
 
-/** Exit code of a supervisor that is none yet. */
-#define MJ_SUPERVISOR_NOT_EXECUTED 111
-
 /** What a supervisor is started with. It keeps this to its end, and no message can change it. */
 typedef struct mj_supervisor_start_t {
     const char *program; /**< path of jvm-supervisor */

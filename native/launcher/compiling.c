@@ -20,11 +20,10 @@ static struct {
 /* It says R when all is kept, or ends: the end of a JVM takes another 10 ms, for which nobody waits. */
 static void *attend(void *unused)
 {
-    char message;
+    mj_lifecycle_message_t message;
 
     (void)unused;
-    while (recv(state.lifecycle, &message, sizeof(message), 0) < 0 && errno == EINTR) {
-    }
+    (void)mj_lifecycle_receive(state.lifecycle, &message, true);
     close(state.lifecycle);
     pthread_mutex_lock(&state.lock);
     state.is_running = false;

@@ -62,8 +62,8 @@ static int spawn(const mj_launch_t *launch, const char *program, const char *arc
     } else {
         posix_spawn_file_actions_addopen(&files, MJ_LIFECYCLE_FD, "/dev/null", O_RDONLY, 0);
     }
-    posix_spawn_file_actions_adddup2(&files, record, MJ_RECORD_FD);
-    posix_spawn_file_actions_addclosefrom_np(&files, MJ_FIRST_UNKNOWN_FD);
+    posix_spawn_file_actions_adddup2(&files, record, MJ_LIFECYCLE_RECORD_FD);
+    posix_spawn_file_actions_addclosefrom_np(&files, MJ_LIFECYCLE_FDS);
     error = posix_spawn(pid, path, &files, &attributes, argv, environ);
     posix_spawn_file_actions_destroy(&files);
     posix_spawnattr_destroy(&attributes);

@@ -54,7 +54,7 @@ static void note_line(void)
     len = strlen(state.reason);
     (void)snprintf(state.reason + len, sizeof(state.reason) - len, "%s%s", len > 0 ? "; " : "", state.line);
     if (strncmp(state.line, out_of_memory, strlen(out_of_memory)) == 0) {
-        mj_lifecycle_report('F', state.line, strlen(state.line)); /* it ends without calling a hook */
+        mj_lifecycle_report(MJ_LIFECYCLE_FAILED, state.line, strlen(state.line)); /* it ends without calling a hook */
     }
 }
 
@@ -96,7 +96,7 @@ static jint JNICALL on_print(FILE *out, const char *format, va_list arguments)
 static void report_reason(void)
 {
     if (state.reason[0] != '\0') {
-        mj_lifecycle_report('F', state.reason, strlen(state.reason));
+        mj_lifecycle_report(MJ_LIFECYCLE_FAILED, state.reason, strlen(state.reason));
     }
 }
 
@@ -104,7 +104,7 @@ static void JNICALL on_exit_of_vm(jint code)
 {
     char text[16];
     int len = snprintf(text, sizeof(text), "%d", (int)code);
-    mj_lifecycle_report('X', text, (size_t)len);
+    mj_lifecycle_report(MJ_LIFECYCLE_EXIT, text, (size_t)len);
 }
 
 static void JNICALL on_abort(void)
@@ -143,12 +143,12 @@ static void JNICALL native_await_compiler(JNIEnv *env, jclass type)
     mj_compiling_await();
 }
 
-/* @param buffer of MJ_LIFECYCLE_TEXT_MAX bytes. @return how many of them the text takes */
+/* @param buffer of MJ_LIFECYCLE_MAX bytes. @return how many of them the text takes */
 static size_t take_text(JNIEnv *env, jbyteArray text, char *buffer)
 {
     jsize len = text != NULL ? (*env)->GetArrayLength(env, text) : 0;
-    if (len > MJ_LIFECYCLE_TEXT_MAX) {
-        len = MJ_LIFECYCLE_TEXT_MAX;
+    if (len > MJ_LIFECYCLE_MAX) {
+        len = MJ_LIFECYCLE_MAX;
     }
     if (len > 0) {
         (*env)->GetByteArrayRegion(env, text, 0, len, (jbyte *)buffer);
@@ -158,7 +158,7 @@ static size_t take_text(JNIEnv *env, jbyteArray text, char *buffer)
 
 static void JNICALL native_report(JNIEnv *env, jclass type, jbyte message_type, jbyteArray text)
 {
-    char buffer[MJ_LIFECYCLE_TEXT_MAX];
+    char buffer[MJ_LIFECYCLE_MAX];
     size_t len = take_text(env, text, buffer);
     (void)type;
     mj_lifecycle_report((char)message_type, buffer, len);
@@ -166,7 +166,7 @@ static void JNICALL native_report(JNIEnv *env, jclass type, jbyte message_type, 
 
 static jboolean JNICALL native_try_report(JNIEnv *env, jclass type, jbyte message_type, jbyteArray text)
 {
-    char buffer[MJ_LIFECYCLE_TEXT_MAX];
+    char buffer[MJ_LIFECYCLE_MAX];
     size_t len = take_text(env, text, buffer);
     (void)type;
     return mj_lifecycle_try_report((char)message_type, buffer, len) ? JNI_TRUE : JNI_FALSE;
@@ -509,7 +509,7 @@ int mj_jvm_run(mj_launch_t *launch)
     }
     if (!is_mapped) {
         mj_archive_reject(launch->archive);
-        mj_lifecycle_try_report('A', launch->archive->path, strlen(launch->archive->path));
+        mj_lifecycle_try_report(MJ_LIFECYCLE_NO_ARCHIVE, launch->archive->path, strlen(launch->archive->path));
     }
     look_at_mounts(launch->record);
     if (register_natives(env)) {

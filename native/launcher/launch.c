@@ -1,5 +1,6 @@
 #include "launch.h"
 
+#include "control.h"
 #include "jvm.h"
 #include "lifecycle.h"
 #include "wire.h"
@@ -10,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MAX_RECORD (131072 + 256) /* the greatest that the supervisor takes, and what it adds */
+#define MAX_RECORD (MJ_CONTROL_MAX + 256) /* the greatest that the supervisor takes, and what it adds */
 
 /* For main: the host's own start, and what applications do in their factories. */
 #define SMALLEST_STACK INT64_C(1048576)
@@ -21,17 +22,17 @@ static bool read_record(mj_span_t *record)
     size_t len = 0;
     ssize_t n = 0;
 
-    while (data != NULL && len < MAX_RECORD && (n = pread(MJ_RECORD_FD, data + len, MAX_RECORD - len, (off_t)len)) > 0) {
+    while (data != NULL && len < MAX_RECORD && (n = pread(MJ_LIFECYCLE_RECORD_FD, data + len, MAX_RECORD - len, (off_t)len)) > 0) {
         len += (size_t)n;
     }
     if (data == NULL || n < 0) {
-        mj_lifecycle_fail("the pool's settings cannot be read from descriptor %d: %s", MJ_RECORD_FD, strerror(errno));
+        mj_lifecycle_fail("the pool's settings cannot be read from descriptor %d: %s", MJ_LIFECYCLE_RECORD_FD, strerror(errno));
         return false;
     }
-    close(MJ_RECORD_FD);
+    close(MJ_LIFECYCLE_RECORD_FD);
     *record = (mj_span_t){data, len};
     if (len == 0 || mj_record_check(*record) != APR_SUCCESS) {
-        mj_lifecycle_fail("the pool's settings on descriptor %d are malformed", MJ_RECORD_FD);
+        mj_lifecycle_fail("the pool's settings on descriptor %d are malformed", MJ_LIFECYCLE_RECORD_FD);
         return false;
     }
     return true;

@@ -3,6 +3,7 @@
 #define MJ_LAUNCH_H
 
 #include "archive.h"
+#include "lifecycle_protocol.h"
 #include "options.h"
 #include "record.h"
 
@@ -16,11 +17,6 @@ typedef struct mj_launch_t {
     bool is_trial; /**< the JVM is made, and no more */
     const char *main_class; /**< whose main is run, with slashes; NULL: the host's */
 } mj_launch_t;
-
-/* Descriptors that a daemon is started with, and the first that it is not. */
-#define MJ_LIFECYCLE_FD 3
-#define MJ_RECORD_FD 4
-#define MJ_FIRST_UNKNOWN_FD 5
 
 /** Reads the settings on descriptor 4, which it closes, and what follows from them; the archive is left out.
  *  @param state NULL: none

@@ -2,10 +2,7 @@
 #ifndef MJ_LIFECYCLE_H
 #define MJ_LIFECYCLE_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
-#define MJ_LIFECYCLE_TEXT_MAX 1023
+#include "lifecycle_protocol.h"
 
 /** Sends a message; a longer text is cut. Async-signal-safe. @return false if nobody takes it */
 bool mj_lifecycle_report(char type, const char *text, size_t len);

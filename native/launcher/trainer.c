@@ -40,7 +40,7 @@ static _Noreturn void become_jvm(mj_launch_t *launch, int listener, int lifecycl
         _exit(EXIT_FAILURE);
     }
     (void)fcntl(MJ_LIFECYCLE_FD, F_SETFD, FD_CLOEXEC);
-    if (close_range(MJ_FIRST_UNKNOWN_FD, ~0U, 0) != 0) {
+    if (close_range(MJ_LIFECYCLE_FDS, ~0U, 0) != 0) {
         _exit(EXIT_FAILURE);
     }
     (void)signal(SIGPIPE, SIG_IGN);

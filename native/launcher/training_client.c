@@ -1,5 +1,6 @@
 #include "training_client.h"
 
+#include "lifecycle_protocol.h"
 #include "wire.h"
 
 #include <apr_strings.h>
@@ -9,9 +10,6 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#define READY 'R'
-#define FAILED 'F'
-#define DRAIN 'D'
 #define ROUNDS 60
 #define PATIENCE_S 60 /* for an answer */
 #define FRAMES_OF_BODY ((apr_size_t)MJ_HEADER_SIZE * 2) /* DATA and END */
@@ -45,16 +43,14 @@ mj_span_t mj_training_settings(mj_span_t record, const mj_key_t *key, const char
 
 int mj_training_hear(int lifecycle, char *why, size_t size)
 {
-    char message[1025];
-    ssize_t n = recv(lifecycle, message, sizeof(message) - 1, 0);
-    if (n <= 0) {
+    mj_lifecycle_message_t message;
+    if (mj_lifecycle_receive(lifecycle, &message, true) <= 0) {
         return -1;
     }
-    message[n] = '\0';
-    if (message[0] == FAILED || (message[0] == READY && n > 1)) {
-        (void)snprintf(why, size, "%s", message[0] == FAILED ? message + 1 : "the sample application does not load");
+    if (message.type == MJ_LIFECYCLE_FAILED || (message.type == MJ_LIFECYCLE_READY && message.text[0] != '\0')) {
+        (void)snprintf(why, size, "%s", message.type == MJ_LIFECYCLE_FAILED ? message.text : "the sample application does not load");
     }
-    return message[0];
+    return message.type;
 }
 
 static mj_span_t span(const char *text)
@@ -159,8 +155,8 @@ bool mj_training_run(int lifecycle, int connection, const mj_key_t *key, mj_span
 
     do {
         type = mj_training_hear(lifecycle, why, size);
-    } while (type != READY && type != -1);
-    if (type != READY || why[0] != '\0') {
+    } while (type != MJ_LIFECYCLE_READY && type != -1);
+    if (type != MJ_LIFECYCLE_READY || why[0] != '\0') {
         (void)shutdown(lifecycle, SHUT_WR); /* then it ends at once */
         return false;
     }
@@ -169,5 +165,5 @@ bool mj_training_run(int lifecycle, int connection, const mj_key_t *key, mj_span
         (void)snprintf(why, size, "the sample application does not answer");
     }
     (void)shutdown(connection, SHUT_RDWR);
-    return send(lifecycle, &(char){DRAIN}, 1, MSG_NOSIGNAL) == 1 && is_done;
+    return mj_lifecycle_send(lifecycle, MJ_LIFECYCLE_DRAIN, "", 0, true) && is_done;
 }

@@ -64,7 +64,7 @@ static bool is_stopping(void)
 static const char *describe_end(int status, apr_pool_t *pool)
 {
     const char *name = sigabbrev_np(status);
-    if (status == EXIT_SUCCESS || status == EXIT_FAILURE || status == MJ_SUPERVISOR_NOT_EXECUTED || name == NULL) {
+    if (status == EXIT_SUCCESS || status == EXIT_FAILURE || status == MJ_CONTROL_NOT_EXECUTED || name == NULL) {
         return apr_psprintf(pool, "exit code %d", status);
     }
     return apr_psprintf(pool, "signal %d (SIG%s)", status, name);

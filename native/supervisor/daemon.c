@@ -249,48 +249,42 @@ static void take_load(mj_daemon_t *daemon, const char *text)
     }
 }
 
-char mj_daemon_hear(mj_daemon_t *daemon, char *text)
+bool mj_daemon_receive(mj_daemon_t *daemon, mj_lifecycle_message_t *message)
 {
-    char message[MJ_LIFECYCLE_MAX];
-    ssize_t n = daemon->lifecycle.fd < 0 ? -1 : recv(daemon->lifecycle.fd, message, sizeof(message), MSG_DONTWAIT);
+    int n = daemon->lifecycle.fd < 0 ? -1 : mj_lifecycle_receive(daemon->lifecycle.fd, message, false);
 
     if (n <= 0) {
-        if (daemon->lifecycle.fd >= 0 && (n == 0 || (errno != EAGAIN && errno != EINTR))) {
+        if (daemon->lifecycle.fd >= 0 && (n == 0 || errno != EAGAIN)) {
             mj_polled_close(&daemon->lifecycle); /* it has closed its end: what it does from now on shows in how it exits */
         }
-        return 0;
+        return false;
     }
-    memcpy(text, message + 1, (size_t)n - 1);
-    text[n - 1] = '\0';
     daemon->watch.has_spoken = true;
-    switch (message[0]) {
-    case 'F':
-        memcpy(daemon->reason, text, (size_t)n);
+    switch (message->type) {
+    case MJ_LIFECYCLE_FAILED:
+        memcpy(daemon->reason, message->text, sizeof(daemon->reason));
         break;
-    case 'L':
-        take_load(daemon, text);
+    case MJ_LIFECYCLE_LOAD:
+        take_load(daemon, message->text);
         break;
-    case 'X':
+    case MJ_LIFECYCLE_EXIT:
         daemon->has_called_exit = true;
         break;
-    case 'R':
+    case MJ_LIFECYCLE_READY:
         if (daemon->life.state == MJ_LIFE_STARTING) {
-            daemon->serves.failed = apr_pstrdup(daemon->mem, text);
+            daemon->serves.failed = apr_pstrdup(daemon->mem, message->text);
         }
         break;
-    case 'M':
+    case MJ_LIFECYCLE_MOUNT:
         if (daemon->failed_mounts == NULL) {
             daemon->failed_mounts = apr_pcalloc(daemon->mem, sizeof(*daemon->failed_mounts));
         }
-        mj_failed_mounts_take(daemon->failed_mounts, text);
+        mj_failed_mounts_take(daemon->failed_mounts, message->text);
         break;
     default:
         break;
     }
-    if (message[0] == '\0') {
-        message[0] = '?'; /* 0 would be no message */
-    }
-    return message[0];
+    return true;
 }
 
 const char *mj_daemon_is_cut_off(mj_daemon_t *daemon, bool by_connecting)
@@ -317,12 +311,10 @@ bool mj_daemon_dump(const mj_daemon_t *daemon)
 
 void mj_daemon_act(mj_daemon_t *daemon, mj_life_action_t action)
 {
-    ssize_t ignored;
     switch (action) {
     case MJ_ACTION_DRAIN:
         /* One that cannot take it is ended by graceful-timeout. */
-        ignored = send(daemon->lifecycle.fd, "D", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
-        (void)ignored;
+        (void)mj_lifecycle_send(daemon->lifecycle.fd, MJ_LIFECYCLE_DRAIN, "", 0, false);
         break;
     case MJ_ACTION_TERMINATE:
         kill(daemon->pid, SIGTERM);

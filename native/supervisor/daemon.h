@@ -5,13 +5,12 @@
 #include "admission.h"
 #include "allowance.h"
 #include "failures.h"
+#include "lifecycle_protocol.h"
 #include "lines.h"
 #include "listener.h"
 #include "poller.h"
 #include "pool_log.h"
 #include "spawn.h"
-
-#define MJ_LIFECYCLE_MAX 1024
 
 /** What a daemon last said that it has to do; all 0 if it does not. */
 typedef struct mj_reported_load_t {
@@ -62,7 +61,7 @@ typedef struct mj_daemon_t {
     mj_lines_t err_lines;
     mj_allowance_t allowance; /**< for what it prints */
     int64_t read_at;          /**< when its output was read last */
-    char reason[MJ_LIFECYCLE_MAX + 1]; /**< the last `F` */
+    char reason[MJ_LIFECYCLE_MAX]; /**< the last `F` */
     bool has_called_exit;              /**< `X` came */
     char crash_report[1024];           /**< path of hs_err_pidN.log, if one was named in its output */
 } mj_daemon_t;
@@ -102,9 +101,8 @@ void mj_daemon_mute(mj_daemon_t *daemon, int64_t now);
 int64_t mj_daemon_tell_left_out(mj_daemon_t *daemon, int64_t now);
 
 /** Takes its next message. Why it ends, and that it has called exit, are kept; so is what it cannot serve, with `R`.
- *  @param text MJ_LIFECYCLE_MAX bytes: what follows the type, terminated
- *  @return the message's type; 0 if there is none now */
-char mj_daemon_hear(mj_daemon_t *daemon, char *text);
+ *  @return whether there is one */
+bool mj_daemon_receive(mj_daemon_t *daemon, mj_lifecycle_message_t *message);
 
 /** Why nobody can connect to it, though it lives. by_connecting: tries it, where nothing is wrong with its socket.
  *  @return text in its memory, or NULL if that is not so */

@@ -21,7 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define FIRST_OWN_FD 5
+#define FIRST_OWN_FD MJ_LIFECYCLE_FDS /* below, a daemon's are placed */
 
 typedef struct loop_t {
     mj_supervisor_t *supervisor;

@@ -202,27 +202,27 @@ static void hear_mount(mj_pool_t *pool, const char *text)
 /* Takes the messages of the daemon that are waiting. */
 static void take_messages(mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
 {
-    char text[MJ_LIFECYCLE_MAX], type;
+    mj_lifecycle_message_t message;
     int i;
 
-    for (i = 0; i < MESSAGES_PER_TICK && (type = mj_daemon_hear(daemon, text)) != 0; i++) {
-        switch (type) {
-        case 'R':
+    for (i = 0; i < MESSAGES_PER_TICK && mj_daemon_receive(daemon, &message); i++) {
+        switch (message.type) {
+        case MJ_LIFECYCLE_READY:
             hear_ready(pool, daemon, now);
             break;
-        case 'O':
-            hear_replacement_request(pool, daemon, text, now);
+        case MJ_LIFECYCLE_REPLACE:
+            hear_replacement_request(pool, daemon, message.text, now);
             break;
-        case 'C':
-            hear_change(pool, text, now);
+        case MJ_LIFECYCLE_CHANGED:
+            hear_change(pool, message.text, now);
             break;
-        case 'I':
+        case MJ_LIFECYCLE_IDLE:
             daemon->idle_at = now;
             break;
-        case 'M':
-            hear_mount(pool, text);
+        case MJ_LIFECYCLE_MOUNT:
+            hear_mount(pool, message.text);
             break;
-        case 'A':
+        case MJ_LIFECYCLE_NO_ARCHIVE:
             if (daemon->archives != NULL) {
                 mj_archives_doubt(daemon->archives, now);
             }
@@ -267,7 +267,7 @@ void mj_pool_daemon_is_dead(mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
 static bool is_of_the_machine(const mj_end_t *end, const mj_life_t *life)
 {
     bool is_killed = (end->is_held || (WIFSIGNALED(end->status) && WTERMSIG(end->status) == SIGKILL)) && life->timeout == NULL;
-    return is_killed || (WIFEXITED(end->status) && WEXITSTATUS(end->status) == MJ_EXIT_NOT_STARTED);
+    return is_killed || (WIFEXITED(end->status) && WEXITSTATUS(end->status) == MJ_LIFECYCLE_NOT_STARTED);
 }
 
 void mj_pool_daemon_exited(mj_pool_t *pool, mj_daemon_t *daemon, const int *status, int64_t now)

@@ -14,9 +14,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define LIFECYCLE_FD 3
-#define FIRST_UNKNOWN_FD 5
-
 /* Appends text, which is not terminated then, and returns the new length. */
 static size_t append(char *out, size_t size, size_t len, const char *text)
 {
@@ -29,7 +26,7 @@ static size_t append(char *out, size_t size, size_t len, const char *text)
 /* step names what failed; object what it was to be done with, reason why, mend what to do: each may be NULL. */
 static _Noreturn void give_up(const char *step, const char *object, const char *reason, const char *mend)
 {
-    char message[512] = "F";
+    char message[512] = {MJ_LIFECYCLE_FAILED};
     size_t len = append(message, sizeof(message) - 1, 1, step);
     ssize_t sent, written;
 
@@ -46,12 +43,12 @@ static _Noreturn void give_up(const char *step, const char *object, const char *
         len = append(message, sizeof(message) - 1, len, mend);
     }
     /* Whoever does not hear it sees the exit code. */
-    sent = send(LIFECYCLE_FD, message, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+    sent = send(MJ_LIFECYCLE_FD, message, len, MSG_NOSIGNAL | MSG_DONTWAIT);
     message[len++] = '\n';
     written = write(STDERR_FILENO, message + 1, len - 1);
     (void)sent;
     (void)written;
-    _exit(MJ_EXIT_NOT_STARTED);
+    _exit(MJ_LIFECYCLE_NOT_STARTED);
 }
 
 static void require(bool is_done, const char *step)
@@ -75,11 +72,12 @@ static void place_descriptors(const mj_process_spec_t *spec, const mj_inheritanc
     int fd;
     /* All of these are above 4, so that none is overwritten before its turn; dup2 takes close-on-exec off. The lifecycle socket and
      * stderr come first: failures are told there. */
-    require(dup2(given->lifecycle, LIFECYCLE_FD) >= 0 && dup2(given->err, STDERR_FILENO) >= 0 &&
-                dup2(given->out, STDOUT_FILENO) >= 0 && dup2(given->listener, STDIN_FILENO) >= 0 && dup2(given->record, 4) >= 0,
+    require(dup2(given->lifecycle, MJ_LIFECYCLE_FD) >= 0 && dup2(given->err, MJ_LIFECYCLE_ERR_FD) >= 0 &&
+                dup2(given->out, MJ_LIFECYCLE_OUT_FD) >= 0 && dup2(given->listener, MJ_LIFECYCLE_LISTENER_FD) >= 0 &&
+                dup2(given->record, MJ_LIFECYCLE_RECORD_FD) >= 0,
             "placing descriptors");
-    if (close_range(FIRST_UNKNOWN_FD, ~0U, 0) != 0) {
-        for (fd = FIRST_UNKNOWN_FD; fd < spec->descriptor_limit; fd++) {
+    if (close_range(MJ_LIFECYCLE_FDS, ~0U, 0) != 0) {
+        for (fd = MJ_LIFECYCLE_FDS; fd < spec->descriptor_limit; fd++) {
             close(fd);
         }
     }
@@ -162,7 +160,7 @@ _Noreturn void mj_become_daemon(const mj_process_spec_t *spec, const mj_inherita
     /* After the change of identity, which clears it; and the supervisor may have ended before. */
     require(prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0, "PR_SET_PDEATHSIG");
     if (getppid() != supervisor) {
-        _exit(MJ_EXIT_NOT_STARTED);
+        _exit(MJ_LIFECYCLE_NOT_STARTED);
     }
     enter_home(spec->home);
     execve(spec->launcher, given->argv, spec->envp);

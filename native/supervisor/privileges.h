@@ -2,12 +2,10 @@
 #ifndef MJ_PRIVILEGES_H
 #define MJ_PRIVILEGES_H
 
+#include "lifecycle_protocol.h"
 #include "process_spec.h"
 
-/** Exit code of a child that could not become a daemon. */
-#define MJ_EXIT_NOT_STARTED 111
-
-/** What becomes descriptors 0 to 4 of the daemon, in this order, each 5 or higher in the supervisor; and its arguments. */
+/** What becomes descriptors 0 to 4 of the daemon, in this order, each MJ_LIFECYCLE_FDS or higher in the supervisor; and its arguments. */
 typedef struct mj_inheritance_t {
     int listener;
     int out;

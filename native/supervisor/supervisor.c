@@ -15,20 +15,19 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The parent voids the settings at a graceful restart; if mod_jvm is no longer configured, no new ones come. */
-#define VOID_US (30 * INT64_C(1000000))
+#define SECOND INT64_C(1000000)
 /* For how long at most a retired one serves children of httpd that have not ended. */
-#define RETIRED_US (60 * INT64_C(1000000))
-#define RETIRED_LOOK_US INT64_C(1000000)
+#define RETIRED_US (60 * SECOND)
+#define RETIRED_LOOK_US SECOND
 /* How long those may take to go that were killed last of all: the machine may be busy. */
-#define STRAYS_US (2 * INT64_C(1000000))
+#define STRAYS_US (2 * SECOND)
 #define STRAYS_PERIOD_US (20 * INT64_C(1000))
 /* The daemons of a supervisor that was killed die with it, but perhaps a moment after the next one has come. */
-#define CLEAN_AGAIN_US (5 * INT64_C(1000000))
+#define CLEAN_AGAIN_US (5 * SECOND)
 /* What a shutdown-timeout of 0 means when another supervisor takes over: others wait. */
-#define HAND_OVER_US (5 * INT64_C(1000000))
+#define HAND_OVER_US (5 * SECOND)
 /* What the board shows is put right this often at most. */
-#define SHOW_US INT64_C(1000000)
+#define SHOW_US SECOND
 
 struct mj_supervisor_t {
     apr_pool_t *mem;
@@ -73,7 +72,7 @@ mj_supervisor_t *mj_supervisor_make(const mj_supervisor_config_t *start, mj_boar
 
 void mj_supervisor_await_settings(mj_supervisor_t *supervisor, int64_t now)
 {
-    supervisor->void_at = now + VOID_US;
+    supervisor->void_at = now + MJ_CONTROL_VOID_S * SECOND;
 }
 
 mj_pool_t *mj_supervisor_find(const mj_supervisor_t *supervisor, const char *name)
@@ -282,7 +281,7 @@ void mj_supervisor_receive(mj_supervisor_t *supervisor, mj_message_t *message, i
         receive_commit(supervisor, connection, now);
         break;
     case MJ_CONTROL_STOP:
-        mj_supervisor_stop(supervisor, "httpd stops", MJ_STOP_US, now);
+        mj_supervisor_stop(supervisor, "httpd stops", MJ_CONTROL_ENDLESS_S * SECOND, now);
         break;
     case MJ_CONTROL_VOID:
         mj_supervisor_await_settings(supervisor, now);

@@ -37,9 +37,6 @@ void mj_supervisor_hang_up(mj_supervisor_t *supervisor);
 /** Reaps children that have ended: at SIGCHLD. */
 void mj_supervisor_reap(mj_supervisor_t *supervisor, int64_t now);
 
-/** What a shutdown-timeout of 0 means when httpd stops or restarts, which waits a little longer than this. */
-#define MJ_STOP_US (30 * INT64_C(1000000))
-
 /** Ends all daemons. endless_us: how long a shutdown-timeout of 0 means now; 0: for ever. May be called again. */
 void mj_supervisor_stop(mj_supervisor_t *supervisor, const char *why, int64_t endless_us, int64_t now);
 

@@ -149,7 +149,7 @@ static _Noreturn void become(const mj_training_t *training, const mj_training_or
         spec.gid = (gid_t)spec.uid;
         if (spec.uid == 0 || fchownat(training->folder, WORK, spec.uid, spec.gid, AT_SYMLINK_NOFOLLOW) != 0) {
             (void)dprintf(training->words, "no UID is free between %d and %d\n", MJ_UNUSED_ID_FIRST, MJ_UNUSED_ID_LAST);
-            _exit(MJ_EXIT_NOT_STARTED);
+            _exit(MJ_LIFECYCLE_NOT_STARTED);
         }
     }
     mj_become_daemon(&spec, &given, supervisor);

@@ -8,13 +8,17 @@
 #include <string.h>
 
 /* Macros of wire.h and key.h that are made of others, or say how C writes a number that PROTOCOL.md gives in words. */
-static const char *const derived[] = {"WIRE_H", "KEY_H", "HELLO_SIZE", "WELCOME_SIZE", "LENGTH_UNKNOWN"};
+static const char *const derived[] = {"WIRE_H", "KEY_H", "HELLO_SIZE", "WELCOME_SIZE", "LENGTH_UNKNOWN", "H", "PROTOCOL_H"};
 
 static unsigned long *number_of(const char *text)
 {
     unsigned long *number = apr_palloc(test_pool, sizeof(*number));
     char *end;
 
+    if (text[0] == '\'' && text[1] != '\0' && text[2] == '\'') {
+        *number = (unsigned char)text[1];
+        return number;
+    }
     *number = strtoul(text, &end, 0);
     ck_assert_msg(*text != '\0' && *end == '\0', "\"%s\" is no number", text);
     return number;
@@ -50,7 +54,7 @@ static apr_hash_t *read_numbers(const char *path, const char *prefix)
             continue;
         }
         ck_assert_msg(!apr_hash_get(numbers, name, APR_HASH_KEY_STRING), "%s stands twice", name);
-        apr_hash_set(numbers, name, APR_HASH_KEY_STRING, number_of(apr_strtok(NULL, "", &words)));
+        apr_hash_set(numbers, name, APR_HASH_KEY_STRING, number_of(apr_strtok(NULL, " ", &words)));
     }
     ck_assert_uint_gt(apr_hash_count(numbers), 0);
     return numbers;
@@ -77,6 +81,27 @@ START_TEST(macros_are_the_constants)
 
     check_within(macros, constants, "constants.txt");
     check_within(constants, macros, "wire.h or key.h");
+}
+END_TEST
+
+static void check_both_ways(const char *header, const char *prefix, const char *specified)
+{
+    apr_hash_t *macros = read_numbers(apr_pstrcat(test_pool, MJ_SOURCE_DIR "/native/control/", header, NULL), prefix);
+    apr_hash_t *constants = read_numbers(apr_pstrcat(test_pool, MJ_SOURCE_DIR "/tests/protocol/", specified, NULL), "");
+
+    check_within(macros, constants, specified);
+    check_within(constants, macros, header);
+}
+
+START_TEST(macros_of_the_control_protocol_are_its_constants)
+{
+    check_both_ways("control.h", "#define MJ_CONTROL_", "control.txt");
+}
+END_TEST
+
+START_TEST(macros_of_the_lifecycle_protocol_are_its_constants)
+{
+    check_both_ways("lifecycle_protocol.h", "#define MJ_LIFECYCLE_", "lifecycle.txt");
 }
 END_TEST
 
@@ -125,6 +150,39 @@ START_TEST(types_are_those_of_the_specification)
 }
 END_TEST
 
+/* The letters of a page's table of messages are those of its constants, and no others. */
+static void check_letters(const char *page, const char *section, const char *specified)
+{
+    apr_hash_t *constants = read_numbers(apr_pstrcat(test_pool, MJ_SOURCE_DIR "/tests/protocol/", specified, NULL), "");
+    apr_size_t len;
+    char *state = NULL, *text = strstr(mj_read_file(apr_pstrcat(test_pool, MJ_SOURCE_DIR "/tests/protocol/", page, NULL), &len), section);
+    char documented[128] = "", defined[128] = "";
+
+    ck_assert_ptr_nonnull(text);
+    for (char *line = apr_strtok(text + strlen(section), "\n", &state); line && strncmp(line, "## ", 3) != 0; line = apr_strtok(NULL, "\n", &state)) {
+        const char *type = next_cell(&line) ? next_cell(&line) : NULL; /* behind whom it comes from */
+        if (type && type[0] == '`' && type[1] != '\0' && type[2] == '`') {
+            documented[(unsigned char)type[1]] = 1;
+        }
+    }
+    for (apr_hash_index_t *at = apr_hash_first(test_pool, constants); at; at = apr_hash_next(at)) {
+        const unsigned long *number = apr_hash_this_val(at);
+        if (*number >= 'A' && *number <= 'Z') {
+            defined[*number] = 1;
+        }
+    }
+    for (int letter = 'A'; letter <= 'Z'; letter++) {
+        ck_assert_msg(documented[letter] == defined[letter], "%c in %s", letter, page);
+    }
+}
+
+START_TEST(messages_are_those_of_the_specifications)
+{
+    check_letters("CONTROL.md", "\n## 3. Messages\n", "control.txt");
+    check_letters("LIFECYCLE.md", "\n## 3. Messages\n", "lifecycle.txt");
+}
+END_TEST
+
 START_TEST(errors_are_those_of_the_specification)
 {
     apr_size_t len;
@@ -166,6 +224,9 @@ Suite *mj_suite(void)
     TCase *tcase = mj_case(suite, "constants");
 
     tcase_add_test(tcase, macros_are_the_constants);
+    tcase_add_test(tcase, macros_of_the_control_protocol_are_its_constants);
+    tcase_add_test(tcase, macros_of_the_lifecycle_protocol_are_its_constants);
+    tcase_add_test(tcase, messages_are_those_of_the_specifications);
     tcase_add_test(tcase, types_are_those_of_the_specification);
     tcase_add_test(tcase, errors_are_those_of_the_specification);
     tcase_add_test(tcase, derived_macros_follow_the_specification);

@@ -77,7 +77,7 @@ static void turn(void)
 
 static void unmake(void)
 {
-    mj_supervisor_stop(supervisor, "the test ends", MJ_STOP_US, mj_monotonic_us());
+    mj_supervisor_stop(supervisor, "the test ends", MJ_CONTROL_ENDLESS_S * SECOND, mj_monotonic_us());
     TURN_UNTIL(mj_supervisor_has_ended(supervisor));
     mj_supervisor_free(supervisor);
     unlink(log_path);
@@ -254,7 +254,7 @@ START_TEST(should_know_from_its_daemons_what_they_have_to_do)
     TURN_UNTIL(shop()->daemons != NULL && shop()->daemons->next != NULL); /* for requests wait */
     TURN_UNTIL(serves(1) && shop()->load->waiting(shop()) == 6);
     ck_assert_uint_eq(shop()->load->in_flight(shop(), shop()->daemons), 4);
-    mj_supervisor_stop(supervisor, "the test looks at the log", MJ_STOP_US, mj_monotonic_us());
+    mj_supervisor_stop(supervisor, "the test looks at the log", MJ_CONTROL_ENDLESS_S * SECOND, mj_monotonic_us());
     TURN_UNTIL(mj_supervisor_has_ended(supervisor));
     ck_assert_ptr_nonnull(strstr(read_log(), ", 17 requests)"));
 }
