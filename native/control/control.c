@@ -1,5 +1,7 @@
 #include "control.h"
 
+#include "descriptors.h"
+
 #include <apr_strings.h>
 #include <errno.h>
 #include <string.h>
@@ -13,24 +15,14 @@
 apr_status_t mj_control_send(int connection, char type, mj_span_t record, int fd)
 {
     struct iovec parts[2] = {{&type, 1}, {(void *)(uintptr_t)record.data, record.len}};
-    union {
-        char space[CMSG_SPACE(sizeof(int))];
-        struct cmsghdr align;
-    } ancillary = {0};
+    mj_attached_t attached;
     struct msghdr message = {.msg_iov = parts, .msg_iovlen = record.len > 0 ? 2 : 1};
 
     if (record.len + 1 > MJ_CONTROL_MAX) {
         return APR_ENOSPC;
     }
     if (fd >= 0) {
-        struct cmsghdr *header;
-        message.msg_control = &ancillary;
-        message.msg_controllen = sizeof(ancillary.space);
-        header = CMSG_FIRSTHDR(&message);
-        header->cmsg_level = SOL_SOCKET;
-        header->cmsg_type = SCM_RIGHTS;
-        header->cmsg_len = CMSG_LEN(sizeof(int));
-        memcpy(CMSG_DATA(header), &fd, sizeof(int));
+        mj_attach(&message, &attached, fd);
     }
     while (sendmsg(connection, &message, MSG_NOSIGNAL) < 0) {
         if (errno != EINTR) {
@@ -59,28 +51,6 @@ const char *mj_control_await_answer(int connection, bool *is_refused, apr_pool_t
     }
     *is_refused = mj_span_is(status, "error");
     return mj_span_is(status, "ok") ? NULL : mj_record_text(record, "message", "it gave no reason", pool);
-}
-
-static void take_fds(struct msghdr *header, mj_message_t *message)
-{
-    struct cmsghdr *control;
-
-    for (control = CMSG_FIRSTHDR(header); control != NULL; control = CMSG_NXTHDR(header, control)) {
-        size_t i, count;
-        if (control->cmsg_level != SOL_SOCKET || control->cmsg_type != SCM_RIGHTS) {
-            continue;
-        }
-        count = (control->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-        for (i = 0; i < count; i++) {
-            int fd;
-            memcpy(&fd, CMSG_DATA(control) + i * sizeof(int), sizeof(int));
-            if (message->fd < 0) {
-                message->fd = fd;
-            } else {
-                close(fd);
-            }
-        }
-    }
 }
 
 /* httpd -X has become User when it says that it stops. */
@@ -115,11 +85,10 @@ apr_status_t mj_control_receive(int connection, pid_t parent, mj_message_t *mess
         return APR_EOF;
     }
     message->fd = -1;
-    take_fds(&header, message);
+    (void)mj_detach(&header, &message->fd);
     message->is_stranger = parent != getppid() || !is_of_parent(&header, parent, message->type);
-    if (message->is_stranger && message->fd >= 0) {
-        close(message->fd);
-        message->fd = -1;
+    if (message->is_stranger) {
+        mj_close(&message->fd);
     }
     message->record.data = message->data;
     message->record.len = (apr_size_t)n - 1;

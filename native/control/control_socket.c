@@ -1,5 +1,7 @@
 #include "control_socket.h"
 
+#include "descriptors.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -23,11 +25,7 @@ static void address_of(struct sockaddr_un *address, int fd, const char *name)
 
 static int fail(int fd)
 {
-    int error = errno;
-    if (fd >= 0) {
-        close(fd);
-    }
-    errno = error;
+    mj_close(&fd);
     return -1;
 }
 

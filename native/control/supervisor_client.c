@@ -1,6 +1,7 @@
 #include "supervisor_client.h"
 
 #include "control_socket.h"
+#include "descriptors.h"
 #include "reopen.h"
 #include "wakeup.h"
 
@@ -17,14 +18,6 @@
 #include <unistd.h>
 
 #define MAX_ARGUMENTS 16
-
-static void close_fd(int *fd)
-{
-    if (*fd >= 0) {
-        close(*fd);
-    }
-    *fd = -1;
-}
 
 static mj_supervisor_client_t *make_client(void)
 {
@@ -69,10 +62,10 @@ mj_supervisor_client_t *mj_supervisor_client_adopt(pid_t pid)
 
 void mj_supervisor_client_forget(mj_supervisor_client_t *client)
 {
-    close_fd(&client->mark);
-    close_fd(&client->held);
-    close_fd(&client->board_fd);
-    close_fd(&client->wakeup);
+    mj_close(&client->mark);
+    mj_close(&client->held);
+    mj_close(&client->board_fd);
+    mj_close(&client->wakeup);
 }
 
 void mj_supervisor_client_free(mj_supervisor_client_t *client)
@@ -207,10 +200,10 @@ const char *mj_supervisor_client_start(mj_supervisor_client_t *client, const mj_
     }
     error = errno;
     for (i = 0; i < 3; i++) {
-        close_fd(&given[i]);
+        mj_close(&given[i]);
     }
     if (failed != NULL) {
-        close_fd(&client->mark);
+        mj_close(&client->mark);
         return apr_psprintf(scratch, "%s: %s", failed, strerror(error));
     }
     client->longest_shutdown = 0;
@@ -246,8 +239,8 @@ void mj_supervisor_client_hold(mj_supervisor_client_t *client)
 void mj_supervisor_client_ended(mj_supervisor_client_t *client)
 {
     client->pid = 0;
-    close_fd(&client->mark);
-    close_fd(&client->held);
+    mj_close(&client->mark);
+    mj_close(&client->held);
 }
 
 /* Waits until then; then kills it, and by that (PDEATHSIG) every daemon. */
@@ -269,7 +262,7 @@ static void await_end(mj_supervisor_client_t *client, apr_time_t deadline)
     }
     while (n > 0 && waitpid(client->pid, &status, 0) < 0 && errno == EINTR) {
     }
-    close_fd(&pidfd);
+    mj_close(&pidfd);
 }
 
 void mj_supervisor_client_end_all(mj_supervisor_client_t *first)

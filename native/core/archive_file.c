@@ -1,6 +1,7 @@
 #include "archive_file.h"
 
 #include "archive_key.h"
+#include "descriptors.h"
 
 #include <apr_strings.h>
 #include <fcntl.h>
@@ -21,9 +22,7 @@ static bool hash_content(uint64_t *sum, const char *path)
     while (fd >= 0 && (n = read(fd, buffer, sizeof(buffer))) > 0) {
         *sum = mj_archive_hash(*sum, buffer, (size_t)n);
     }
-    if (fd >= 0) {
-        close(fd);
-    }
+    mj_close(&fd);
     return n == 0;
 }
 

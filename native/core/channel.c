@@ -1,5 +1,7 @@
 #include "channel.h"
 
+#include "descriptors.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <stddef.h>
@@ -81,10 +83,8 @@ apr_status_t mj_channel_open(mj_channel_t **out, const char *path, const mj_tick
 
 void mj_channel_close(mj_channel_t *channel)
 {
-    if (channel->file >= 0) {
-        close(channel->file);
-    }
-    close(channel->fd);
+    mj_close(&channel->file);
+    mj_close(&channel->fd);
     apr_pool_destroy(channel->pool);
 }
 
@@ -160,25 +160,7 @@ static apr_status_t wait_until(mj_channel_t *channel, apr_time_t deadline)
 /* Keeps the descriptor that came with a message. */
 static apr_status_t keep_file(mj_channel_t *channel, struct msghdr *message)
 {
-    apr_status_t rv = (message->msg_flags & MSG_CTRUNC) != 0 ? MJ_EBADDESCRIPTOR : APR_SUCCESS;
-
-    for (struct cmsghdr *part = CMSG_FIRSTHDR(message); part != NULL; part = CMSG_NXTHDR(message, part)) {
-        size_t count = (part->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-        if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS) {
-            continue;
-        }
-        for (size_t i = 0; i < count; i++) {
-            int fd;
-            memcpy(&fd, CMSG_DATA(part) + i * sizeof(fd), sizeof(fd));
-            if (channel->file < 0) {
-                channel->file = fd;
-            } else {
-                close(fd);
-                rv = MJ_EBADDESCRIPTOR;
-            }
-        }
-    }
-    return rv;
+    return mj_detach(message, &channel->file) > 0 || (message->msg_flags & MSG_CTRUNC) != 0 ? MJ_EBADDESCRIPTOR : APR_SUCCESS;
 }
 
 /* As recv, but keeps a descriptor that comes along. Sets *n to what recv returns, and errno as recv does. */

@@ -1,5 +1,6 @@
 #include "java_home.h"
 
+#include "descriptors.h"
 #include "paths.h"
 #include "small_file.h"
 
@@ -60,9 +61,7 @@ static version_t read_version(const char *home, const char **why)
         version = find_version(text);
         *why = version.parts[0] == 0 ? "it names no JAVA_VERSION" : NULL;
     }
-    if (fd >= 0) {
-        close(fd);
-    }
+    mj_close(&fd);
     return version;
 }
 

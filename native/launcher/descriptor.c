@@ -1,6 +1,7 @@
 #include "descriptor.h"
 
 #include "busy_poll.h"
+#include "descriptors.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -82,20 +83,12 @@ static bool await_room(int socket)
 
 ssize_t mj_descriptor_send(int socket, const void *bytes, size_t len, int file)
 {
-    union {
-        struct cmsghdr header;
-        char bytes[CMSG_SPACE(sizeof(int))];
-    } control;
+    mj_attached_t attached;
     struct iovec part = {.iov_base = (void *)(uintptr_t)bytes, .iov_len = len};
-    struct msghdr message = {
-        .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof(control.bytes)};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
     ssize_t n;
 
-    memset(&control, 0, sizeof(control));
-    control.header.cmsg_level = SOL_SOCKET;
-    control.header.cmsg_type = SCM_RIGHTS;
-    control.header.cmsg_len = CMSG_LEN(sizeof(file));
-    memcpy(CMSG_DATA(&control.header), &file, sizeof(file));
+    mj_attach(&message, &attached, file);
     do {
         n = sendmsg(socket, &message, MSG_NOSIGNAL);
     } while (n < 0 && (errno == EINTR || await_room(socket)));

@@ -2,6 +2,7 @@
  * mj_archive_settings on descriptor 4, and with the archive's file, which it cannot reach by any path, on descriptor 3. argv[1] is the folder of
  * the jars, argv[2] `daemon` or `compiler`: for whose JVM. It plays a daemon's life through, or jvm-compiler's, with an application of ours. What
  * it has to say goes to stderr. */
+#include "descriptors.h"
 #include "helper.h"
 #include "key.h"
 #include "launch.h"
@@ -85,14 +86,10 @@ static bool perform(const char *what, mj_launch_t *jvm, const listener_t *listen
     return is_done;
 }
 
-static void close_listener(const listener_t *listener)
+static void close_listener(listener_t *listener)
 {
-    if (listener->fd >= 0) {
-        close(listener->fd);
-    }
-    if (listener->connection >= 0) {
-        close(listener->connection);
-    }
+    mj_close(&listener->fd);
+    mj_close(&listener->connection);
 }
 
 /* In the current folder: a socket's path may have 107 bytes only. It is gone at once, so that no end of this process leaves it there. */
@@ -171,9 +168,7 @@ static bool copy_out(void)
     if (n != 0) {
         (void)fprintf(stderr, "it cannot be written: %s\n", strerror(errno));
     }
-    if (file >= 0) {
-        close(file);
-    }
+    mj_close(&file);
     return n == 0;
 }
 

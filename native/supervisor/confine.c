@@ -1,5 +1,7 @@
 #include "confine.h"
 
+#include "descriptors.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -56,9 +58,7 @@ static bool set_read_only(int place)
 static void close_fd(int fd)
 {
     int error = errno;
-    if (fd >= 0) {
-        close(fd);
-    }
+    mj_close(&fd);
     errno = error;
 }
 

@@ -1,5 +1,7 @@
 #include "pending_config.h"
 
+#include "descriptors.h"
+
 #include <apr_hash.h>
 #include <apr_strings.h>
 #include <sys/socket.h>
@@ -41,9 +43,7 @@ void mj_pending_config_add(mj_pending_config_t *pending, mj_span_t record, int l
     mj_pending_pool_t *pool;
     if (pending->pools->nelts == MAX_POOLS) {
         pending->wrong = "too many pools";
-        if (listener >= 0) {
-            close(listener);
-        }
+        mj_close(&listener);
         return;
     }
     pool = &APR_ARRAY_PUSH(pending->pools, mj_pending_pool_t);
@@ -102,9 +102,7 @@ void mj_pending_config_free(mj_pending_config_t *pending)
     for (i = 0; i < pending->pools->nelts; i++) {
         mj_pending_pool_t *pool = &APR_ARRAY_IDX(pending->pools, i, mj_pending_pool_t);
         mj_log_release(pool->log);
-        if (pool->listener >= 0) {
-            close(pool->listener);
-        }
+        mj_close(&pool->listener);
         if (pool->mem != NULL) {
             apr_pool_destroy(pool->mem);
         }

@@ -1,11 +1,11 @@
 #include "poller.h"
 
+#include "descriptors.h"
 #include "life.h"
 
 #include <poll.h>
 #include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 
 #define FIRST_CAPACITY 64
 #define LONGEST_WAIT_MS 3600000
@@ -108,10 +108,7 @@ void mj_polled_remove(mj_polled_t *polled)
 void mj_polled_close(mj_polled_t *polled)
 {
     mj_polled_remove(polled);
-    if (polled->fd >= 0) {
-        close(polled->fd);
-    }
-    polled->fd = -1;
+    mj_close(&polled->fd);
 }
 
 static int wait_ms(int64_t wake_at, int64_t now)

@@ -1,5 +1,6 @@
 #include "spawn.h"
 
+#include "descriptors.h"
 #include "listener.h"
 #include "privileges.h"
 
@@ -9,13 +10,6 @@
 #include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-static void close_fd(int fd)
-{
-    if (fd >= 0) {
-        close(fd);
-    }
-}
 
 static bool write_all(int fd, mj_span_t bytes)
 {
@@ -99,7 +93,6 @@ const char *mj_spawn(const mj_spawn_t *what, mj_spawned_t *child)
     int lifecycle[2] = {-1, -1}, out[2] = {-1, -1}, err[2] = {-1, -1};
     pid_t pid = -1;
     const char *failed;
-    int error;
 
     failed = mj_key_make(&child->key) == APR_SUCCESS ? make_channels(lifecycle, out, err) : "getrandom";
     if (failed == NULL) {
@@ -112,19 +105,17 @@ const char *mj_spawn(const mj_spawn_t *what, mj_spawned_t *child)
         failed = fork_daemon(what, &given, &pid);
     }
 
-    error = errno;
     if (what->listener < 0) { /* with the daemon's death its last copy goes, and what waited to be accepted is reset */
-        close_fd(given.listener);
+        mj_close(&given.listener);
     }
-    close_fd(given.record);
-    close_fd(lifecycle[1]);
-    close_fd(out[1]);
-    close_fd(err[1]);
+    mj_close(&given.record);
+    mj_close(&lifecycle[1]);
+    mj_close(&out[1]);
+    mj_close(&err[1]);
     if (failed != NULL) {
-        close_fd(lifecycle[0]);
-        close_fd(out[0]);
-        close_fd(err[0]);
-        errno = error;
+        mj_close(&lifecycle[0]);
+        mj_close(&out[0]);
+        mj_close(&err[0]);
         return failed;
     }
     child->pid = pid;

@@ -1,5 +1,7 @@
 #include "stale_sockets.h"
 
+#include "descriptors.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -51,9 +53,7 @@ bool mj_socket_is_stale(const char *path)
         memcpy(address.sun_path, path, strlen(path));
         is_refused = connect(fd, (struct sockaddr *)&address, sizeof(address)) != 0 && errno == ECONNREFUSED;
     }
-    if (fd >= 0) {
-        close(fd);
-    }
+    mj_close(&fd);
     return is_refused;
 }
 

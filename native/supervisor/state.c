@@ -1,5 +1,6 @@
 #include "state.h"
 
+#include "descriptors.h"
 #include "state_size.h"
 
 #include <errno.h>
@@ -71,9 +72,7 @@ bool mj_state_make(const char *dir, const char *name, uid_t uid, gid_t gid, char
         if (is_new && !is_made) {
             unlinkat(parent, name, AT_REMOVEDIR);
         }
-        if (folder >= 0) {
-            close(folder);
-        }
+        mj_close(&folder);
     }
     close(parent);
     return is_made;

@@ -1,5 +1,7 @@
 #include "state_size.h"
 
+#include "descriptors.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -119,9 +121,7 @@ static bool look_into(sum_t *sum, int place, unsigned depth)
     dir = folder >= 0 ? fdopendir(folder) : NULL;
     if (dir == NULL) {
         is_small = fail(sum, errno);
-        if (folder >= 0) {
-            close(folder);
-        }
+        mj_close(&folder);
         return is_small;
     }
     while (is_small && (errno = 0, entry = readdir(dir)) != NULL) {

@@ -1,5 +1,6 @@
 #include "supervisor.h"
 
+#include "descriptors.h"
 #include "load_source.h"
 #include "log.h"
 #include "pending_config.h"
@@ -298,9 +299,7 @@ void mj_supervisor_receive(mj_supervisor_t *supervisor, mj_message_t *message, i
         }
         break;
     }
-    if (message->fd >= 0) {
-        close(message->fd);
-    }
+    mj_close(&message->fd);
 }
 
 void mj_supervisor_hang_up(mj_supervisor_t *supervisor)

@@ -1,5 +1,7 @@
 #include "system_log.h"
 
+#include "descriptors.h"
+
 #include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -12,14 +14,6 @@
 #include <unistd.h>
 
 #define HEAD_MAX 256
-
-static void leave(mj_system_log_t *log)
-{
-    if (log->fd >= 0) {
-        close(log->fd);
-    }
-    log->fd = -1;
-}
 
 static bool reach(mj_system_log_t *log)
 {
@@ -34,7 +28,7 @@ static bool reach(mj_system_log_t *log)
     memcpy(address.sun_path, log->path, strlen(log->path));
     log->fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (log->fd >= 0 && connect(log->fd, (const struct sockaddr *)&address, sizeof(address)) != 0) {
-        leave(log);
+        mj_close(&log->fd);
     }
     return log->fd >= 0;
 }
@@ -60,6 +54,6 @@ void mj_system_log_send(mj_system_log_t *log, int priority, const char *tag, pid
         if (sent >= 0 || errno == EAGAIN || errno == ENOBUFS) {
             return;
         }
-        leave(log);
+        mj_close(&log->fd);
     }
 }

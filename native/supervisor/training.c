@@ -1,6 +1,7 @@
 #include "training.h"
 
 #include "archive_file.h"
+#include "descriptors.h"
 #include "privileges.h"
 #include "unused_id.h"
 
@@ -35,10 +36,7 @@ static void close_all(mj_training_t *training)
     int *const fds[] = {&training->folder, &training->lock, &training->file, &training->words};
     size_t i;
     for (i = 0; i < sizeof(fds) / sizeof(fds[0]); i++) {
-        if (*fds[i] >= 0) {
-            close(*fds[i]);
-        }
-        *fds[i] = -1;
+        mj_close(fds[i]);
     }
 }
 
@@ -184,9 +182,7 @@ mj_training_start_t mj_training_start(mj_training_t *training, const mj_training
         become(training, order, record, supervisor);
     }
     error = errno;
-    if (record >= 0) {
-        close(record);
-    }
+    mj_close(&record);
     if (failed == NULL) {
         return MJ_TRAINING_RUNS;
     }
