@@ -32,6 +32,19 @@ apr_status_t mj_control_send(int connection, char type, mj_span_t record, int fd
     return APR_SUCCESS;
 }
 
+apr_status_t mj_control_send_begin(int connection, unsigned generation, const char *state_dir, int64_t concurrent_starts, apr_pool_t *scratch)
+{
+    mj_record_builder_t *record = mj_record_builder_make(scratch);
+
+    mj_record_add_number(record, "version", MJ_CONTROL_VERSION);
+    mj_record_add_number(record, "generation", generation);
+    if (state_dir != NULL) {
+        mj_record_add(record, "state-dir", state_dir);
+    }
+    mj_record_add_number(record, "concurrent-starts", concurrent_starts);
+    return mj_control_send(connection, MJ_CONTROL_BEGIN, mj_record_bytes(record), -1);
+}
+
 const char *mj_control_await_answer(int connection, bool *is_refused, apr_pool_t *pool)
 {
     char *buffer = apr_palloc(pool, MJ_CONTROL_MAX);

@@ -47,6 +47,12 @@ typedef struct mj_message_t {
  *  @return APR_SUCCESS; APR_ENOSPC if it is too long; an error of the socket */
 apr_status_t mj_control_send(int connection, char type, mj_span_t record, int fd);
 
+/** Sends `B`, with the server record.
+ *  @param generation httpd's configuration generation
+ *  @param state_dir NULL: nothing is kept
+ *  @param concurrent_starts 0: as many as there are processors */
+apr_status_t mj_control_send_begin(int connection, unsigned generation, const char *state_dir, int64_t concurrent_starts, apr_pool_t *scratch);
+
 /** Waits for the answer to a commit.
  *  @param is_refused set: whether the supervisor says what is wrong, and goes on
  *  @return NULL if the settings were taken, else why not */

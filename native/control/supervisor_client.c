@@ -81,7 +81,7 @@ void mj_supervisor_client_free(mj_supervisor_client_t *client)
 
 /* --- the start --- */
 
-static char **arguments_of(const mj_supervisor_client_t *client, const mj_supervisor_start_t *start, apr_pool_t *pool)
+char **mj_supervisor_client_arguments(const mj_supervisor_client_t *client, const mj_supervisor_start_t *start, apr_pool_t *pool)
 {
     char **argv = apr_pcalloc(pool, MAX_ARGUMENTS * sizeof(char *)), **next = argv;
 
@@ -108,7 +108,7 @@ static const char *joined(char *const *argv, const char *program, apr_pool_t *po
 
 bool mj_supervisor_client_has(const mj_supervisor_client_t *client, const mj_supervisor_start_t *start, apr_pool_t *scratch)
 {
-    return client->arguments != NULL && strcmp(client->arguments, joined(arguments_of(client, start, scratch), start->program, scratch)) == 0;
+    return client->arguments != NULL && strcmp(client->arguments, joined(mj_supervisor_client_arguments(client, start, scratch), start->program, scratch)) == 0;
 }
 
 /* Puts descriptors in their places, which some of them may have already. Each is moved out of the way first. */
@@ -159,9 +159,9 @@ static bool remember(mj_supervisor_client_t *client, const char *arguments, cons
 }
 
 /* given: the control socket, the board and the wake-up pipe, -1 where there is none yet. @return NULL, or the step that failed: errno says why */
-static const char *launch(mj_supervisor_client_t *client, const mj_supervisor_start_t *start, char *const *argv, char *const *envp, int *given)
+static const char *launch(mj_supervisor_client_t *client, const char *program, const char *folder, char *const *argv, char *const *envp, int *given)
 {
-    const char *failed = mj_control_listen(start->runtime_dir, &given[0], &client->mark);
+    const char *failed = mj_control_listen(folder, &given[0], &client->mark);
     if (failed != NULL) {
         given[0] = -1; /* closed already */
         client->mark = -1;
@@ -177,7 +177,7 @@ static const char *launch(mj_supervisor_client_t *client, const mj_supervisor_st
     }
     client->pid = fork();
     if (client->pid == 0) {
-        exec_supervisor(start->program, argv, envp, given, 3);
+        exec_supervisor(program, argv, envp, given, 3);
     }
     if (client->pid < 0) {
         client->pid = 0;
@@ -186,31 +186,64 @@ static const char *launch(mj_supervisor_client_t *client, const mj_supervisor_st
     return NULL;
 }
 
-const char *mj_supervisor_client_start(mj_supervisor_client_t *client, const mj_supervisor_start_t *start, apr_pool_t *scratch)
+const char *mj_supervisor_client_execute(mj_supervisor_client_t *client, const char *program, const char *folder, char *const *argv, apr_pool_t *scratch)
 {
-    char **argv = arguments_of(client, start, scratch);
     const char *zone = getenv("TZ"); /* for the times in its log lines */
     char *envp[] = {zone != NULL ? apr_pstrcat(scratch, "TZ=", zone, NULL) : NULL, NULL};
-    int given[3] = {-1, -1, -1};
-    const char *failed = start->program;
-    int error, i;
+    int given[3] = {-1, -1, -1}, i;
+    const char *failed = access(program, X_OK) == 0 ? launch(client, program, folder, argv, envp, given) : program;
 
-    if (access(start->program, X_OK) == 0) {
-        failed = remember(client, joined(argv, start->program, scratch), start->runtime_dir) ? launch(client, start, argv, envp, given) : "memory";
-    }
-    error = errno;
     for (i = 0; i < 3; i++) {
         mj_close(&given[i]);
     }
     if (failed != NULL) {
         mj_close(&client->mark);
-        return apr_psprintf(scratch, "%s: %s", failed, strerror(error));
+        return apr_psprintf(scratch, "%s: %s", failed, strerror(errno));
     }
     client->longest_shutdown = 0;
     return NULL;
 }
 
+const char *mj_supervisor_client_start(mj_supervisor_client_t *client, const mj_supervisor_start_t *start, apr_pool_t *scratch)
+{
+    char **argv = mj_supervisor_client_arguments(client, start, scratch);
+    if (!remember(client, joined(argv, start->program, scratch), start->runtime_dir)) {
+        return "no memory";
+    }
+    return mj_supervisor_client_execute(client, start->program, start->runtime_dir, argv, scratch);
+}
+
 /* --- what it is told --- */
+
+mj_push_t mj_supervisor_client_push(const mj_supervisor_client_t *client, mj_tell_fn *tell, void *context, const char **wrong, apr_pool_t *pool)
+{
+    int connection = mj_control_connect(client->mark);
+    bool is_refused = false;
+    apr_status_t rv;
+
+    if (connection < 0) {
+        *wrong = apr_psprintf(pool, "it does not listen: %s", strerror(errno));
+        return MJ_PUSH_FAILED;
+    }
+    rv = tell(context, connection);
+    if (rv == APR_SUCCESS) {
+        rv = mj_control_send(connection, MJ_CONTROL_COMMIT, (mj_span_t){NULL, 0}, -1);
+    }
+    *wrong = rv == APR_SUCCESS ? mj_control_await_answer(connection, &is_refused, pool)
+                               : apr_psprintf(pool, "it takes no settings: %s", strerror(rv));
+    close(connection); /* before another module forks */
+    return *wrong == NULL ? MJ_PUSH_TAKEN : is_refused ? MJ_PUSH_REFUSED : MJ_PUSH_FAILED;
+}
+
+void mj_supervisor_client_allow(mj_supervisor_client_t *client, apr_interval_time_t shutdown)
+{
+    if (shutdown == 0) {
+        shutdown = apr_time_from_sec(MJ_CONTROL_ENDLESS_S);
+    }
+    if (shutdown > client->longest_shutdown) {
+        client->longest_shutdown = shutdown;
+    }
+}
 
 apr_status_t mj_supervisor_client_tell(const mj_supervisor_client_t *client, char type)
 {

@@ -48,8 +48,32 @@ void mj_supervisor_client_free(mj_supervisor_client_t *client);
  *  @return NULL, or what failed */
 const char *mj_supervisor_client_start(mj_supervisor_client_t *client, const mj_supervisor_start_t *start, apr_pool_t *scratch);
 
+/** The arguments of a supervisor, ended by NULL; the first is its name. */
+char **mj_supervisor_client_arguments(const mj_supervisor_client_t *client, const mj_supervisor_start_t *start, apr_pool_t *pool);
+
+/** Starts a supervisor with arguments of its caller's.
+ *  @param folder the caller's own, where the control socket is made
+ *  @return NULL, or what failed */
+const char *mj_supervisor_client_execute(mj_supervisor_client_t *client, const char *program, const char *folder, char *const *argv, apr_pool_t *scratch);
+
 /** @return whether the supervisor was started with the same */
 bool mj_supervisor_client_has(const mj_supervisor_client_t *client, const mj_supervisor_start_t *start, apr_pool_t *scratch);
+
+typedef enum mj_push_t {
+    MJ_PUSH_TAKEN,
+    MJ_PUSH_REFUSED, /**< the supervisor goes on with the settings that it has */
+    MJ_PUSH_FAILED   /**< it does not listen, or does not answer */
+} mj_push_t;
+
+/** Tells settings: begin, logs and pools, each by a function of control.h. @return an error of the socket */
+typedef apr_status_t mj_tell_fn(void *context, int connection);
+
+/** Connects, has somebody tell all settings, commits them, and waits for the answer.
+ *  @param wrong set unless they are taken: why */
+mj_push_t mj_supervisor_client_push(const mj_supervisor_client_t *client, mj_tell_fn *tell, void *context, const char **wrong, apr_pool_t *pool);
+
+/** A pool has so long to end, 0 for ever: mj_supervisor_client_end_all waits for it. */
+void mj_supervisor_client_allow(mj_supervisor_client_t *client, apr_interval_time_t shutdown);
 
 /** Sends a message that is not answered. @return an error of the socket */
 apr_status_t mj_supervisor_client_tell(const mj_supervisor_client_t *client, char type);

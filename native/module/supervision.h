@@ -84,12 +84,6 @@ void mj_places_reset(const supervision_t *supervision, mj_board_t *board, mj_poo
 
 /* --- supervision_settings.c --- */
 
-typedef enum mj_push_t {
-    MJ_PUSH_TAKEN,
-    MJ_PUSH_REFUSED, /**< the supervisor goes on with the settings that it has */
-    MJ_PUSH_FAILED   /**< it does not listen, or does not answer */
-} mj_push_t;
-
 /** Tells a supervisor all settings. Places are claimed on its board.
  *  @param wrong set unless they are taken: why */
 mj_push_t mj_settings_push(supervision_t *supervision, mj_supervisor_client_t *client, const char **wrong);

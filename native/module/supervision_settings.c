@@ -1,17 +1,12 @@
 /* What a supervisor is told: at its start, and with each configuration. */
-#include "control_socket.h"
 #include "supervision.h"
 
 #include <apr_strings.h>
-#include <errno.h>
 #include <http_log.h>
-#include <string.h>
 #include <unistd.h>
 #include <unixd.h>
 
 APLOG_USE_MODULE(jvm);
-
-#define ENDLESS_SHUTDOWN apr_time_from_sec(30) /* what the supervisor takes shutdown-timeout=0 for when httpd stops */
 
 /* Whom httpd's children run as. */
 static int64_t httpd_uid(void)
@@ -29,19 +24,6 @@ mj_supervisor_start_t mj_settings_of_start(const supervision_t *supervision)
                                    .httpd_uid = httpd_uid(),
                                    .httpd_gid = (int64_t)(geteuid() == 0 ? ap_unixd_config.group_id : getegid()),
                                    .minimum_uid = minimum < 0 ? MJ_DEFAULT_MINIMUM_UID : minimum};
-}
-
-static apr_status_t send_begin(supervision_t *supervision, int connection)
-{
-    mj_record_builder_t *record = mj_record_builder_make(supervision->pconf);
-
-    mj_record_add_number(record, "version", MJ_CONTROL_VERSION);
-    mj_record_add_number(record, "generation", ++supervision->retained->generation);
-    if (supervision->state_dir != NULL) {
-        mj_record_add(record, "state-dir", supervision->state_dir);
-    }
-    mj_record_add_number(record, "concurrent-starts", mj_server_config(supervision->main_server)->concurrent_starts);
-    return mj_control_send(connection, MJ_CONTROL_BEGIN, mj_record_bytes(record), -1);
 }
 
 #define NO_LOG_YET (-2) /* -1 is a log without a descriptor */
@@ -68,7 +50,6 @@ static apr_status_t send_pool(const supervision_t *supervision, mj_supervisor_cl
 {
     mj_span_t record = mj_pool_settings_record(declared->settings, supervision->pconf, declared->index, httpd_uid(), declared->java_home,
                                                declared->definitions, declared->dynamic, declared->warm_ups);
-    apr_interval_time_t shutdown = declared->settings->shutdown_timeout > 0 ? declared->settings->shutdown_timeout : ENDLESS_SHUTDOWN;
     apr_status_t rv = mj_control_send(connection, MJ_CONTROL_POOL, record, -1);
 
     mj_span_wipe(record); /* what env-file says is inherited by nobody who is forked later */
@@ -79,17 +60,23 @@ static apr_status_t send_pool(const supervision_t *supervision, mj_supervisor_cl
                      declared->settings->name, record.len, MJ_CONTROL_MAX);
         return APR_SUCCESS;
     }
-    if (shutdown > client->longest_shutdown) {
-        client->longest_shutdown = shutdown;
-    }
+    mj_supervisor_client_allow(client, declared->settings->shutdown_timeout);
     return rv;
 }
 
-static apr_status_t send_all(supervision_t *supervision, mj_supervisor_client_t *client, int connection)
+typedef struct telling_t {
+    supervision_t *supervision;
+    mj_supervisor_client_t *client;
+} telling_t;
+
+static apr_status_t tell_all(void *context, int connection)
 {
+    const telling_t *telling = context;
+    supervision_t *supervision = telling->supervision;
     const apr_array_header_t *pools = mj_all_pools(supervision->pconf, supervision->main_server);
     log_t log = {{NULL, 0}, NO_LOG_YET};
-    apr_status_t rv = send_begin(supervision, connection);
+    apr_status_t rv = mj_control_send_begin(connection, ++supervision->retained->generation, supervision->state_dir,
+                                            mj_server_config(supervision->main_server)->concurrent_starts, supervision->pconf);
     int i;
 
     if (rv == APR_SUCCESS) {
@@ -99,25 +86,14 @@ static apr_status_t send_all(supervision_t *supervision, mj_supervisor_client_t 
         const mj_pool_t *declared = APR_ARRAY_IDX(pools, i, const mj_pool_t *);
         rv = send_log(supervision, connection, declared->server, &log);
         if (rv == APR_SUCCESS) {
-            rv = send_pool(supervision, client, connection, declared);
+            rv = send_pool(supervision, telling->client, connection, declared);
         }
     }
-    return rv == APR_SUCCESS ? mj_control_send(connection, MJ_CONTROL_COMMIT, (mj_span_t){NULL, 0}, -1) : rv;
+    return rv;
 }
 
 mj_push_t mj_settings_push(supervision_t *supervision, mj_supervisor_client_t *client, const char **wrong)
 {
-    int connection = mj_control_connect(client->mark);
-    bool is_refused = false;
-    apr_status_t rv;
-
-    if (connection < 0) {
-        *wrong = apr_psprintf(supervision->pconf, "it does not listen: %s", strerror(errno));
-        return MJ_PUSH_FAILED;
-    }
-    rv = send_all(supervision, client, connection);
-    *wrong = rv == APR_SUCCESS ? mj_control_await_answer(connection, &is_refused, supervision->pconf)
-                               : apr_psprintf(supervision->pconf, "it takes no settings: %s", strerror(rv));
-    close(connection); /* before another module forks */
-    return *wrong == NULL ? MJ_PUSH_TAKEN : is_refused ? MJ_PUSH_REFUSED : MJ_PUSH_FAILED;
+    telling_t telling = {supervision, client};
+    return mj_supervisor_client_push(client, tell_all, &telling, wrong, supervision->pconf);
 }

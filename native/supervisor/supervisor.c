@@ -416,6 +416,7 @@ static int64_t end_strays(mj_supervisor_t *supervisor, int64_t now)
         supervisor->end_at = now + STRAYS_US;
     }
     supervisor->is_alone = mj_strays_end(NULL, 0, 0) == 0 || now >= supervisor->end_at;
+    mj_reap(&supervisor->context, now); /* those that were dead already: they would be somebody else's to reap */
     return now + STRAYS_PERIOD_US;
 }
 

@@ -2,7 +2,6 @@
 
 #include "control_socket.h"
 #include "harness.h"
-#include "reopen.h"
 #include "wakeup.h"
 
 #include <apr_strings.h>
@@ -49,64 +48,62 @@ void driver_copy_program(const char *from, const char *to)
     close(out);
 }
 
-/* As httpd's parent does, but for the log and the descriptors that it may have. */
-static void exec_supervisor(const driver_t *driver, char **argv, const int *given, unsigned descriptors)
+static void set_argument(char **argv, const char *name, const char *value)
 {
-    struct rlimit limit = {descriptors, descriptors};
-    char *envp[] = {NULL};
-    dup2(driver->log_fd, STDERR_FILENO);
-    dup2(given[0], MJ_CONTROL_FD);
-    dup2(given[1], MJ_CONTROL_BOARD_FD);
-    dup2(given[2], MJ_CONTROL_WAKEUP_FD);
-    if (descriptors > 0) {
-        setrlimit(RLIMIT_NOFILE, &limit);
+    size_t len = strlen(name);
+    while (*argv != NULL && (strncmp(*argv, name, len) != 0 || (*argv)[len] != '=')) {
+        argv++;
     }
-    execve(MJ_SUPERVISOR, argv, envp);
-    _exit(1);
+    ck_assert_ptr_nonnull(*argv);
+    *argv = apr_pstrcat(test_pool, name, "=", value, NULL);
 }
 
-static char *argument(const char *name, const char *value, const char *other_name, const char *other)
+/* It logs to our stderr until it is told otherwise. */
+static void execute(driver_t *driver, char *const *argv)
 {
-    return apr_pstrcat(test_pool, name, "=", other_name != NULL && strcmp(name, other_name) == 0 ? other : value, NULL);
+    int saved = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 10);
+    const char *wrong;
+
+    ck_assert(saved >= 0 && dup2(driver->log_fd, STDERR_FILENO) >= 0);
+    wrong = mj_supervisor_client_execute(driver->client, MJ_SUPERVISOR, driver->dir, argv, test_pool);
+    ck_assert(dup2(saved, STDERR_FILENO) >= 0);
+    close(saved);
+    ck_assert_msg(wrong == NULL, "%s", wrong);
+    driver->pid = driver->client->pid;
 }
 
-/* Above those that the supervisor has, so that none is overwritten before it was placed. */
-static int moved(int fd)
+/* Until then, it has descriptors of ours. */
+static void await_exec(driver_t *driver)
 {
-    int copy = fcntl(fd, F_DUPFD_CLOEXEC, 20);
-    ck_assert_int_ge(copy, 0);
-    close(fd);
-    return copy;
+    const char *link = apr_psprintf(test_pool, "/proc/%d/exe", (int)driver->pid);
+    char path[1024];
+    int64_t since = 0;
+    ssize_t len;
+
+    while ((len = readlink(link, path, sizeof(path) - 1)) < 0 || (path[len] = '\0', strstr(path, "/jvm-supervisor") == NULL)) {
+        ck_assert_msg(driver_waits(&since), "it is not executed");
+    }
 }
 
 static void start_process(driver_t *driver, unsigned descriptors, const char *entry, const char *value)
 {
-    char *argv[] = {apr_pstrdup(test_pool, "jvm-supervisor"),
-                    argument("runtime-dir", driver->runtime_dir, entry, value),
-                    argument("httpd-uid", geteuid() == 0 ? "54999" : apr_itoa(test_pool, (int)geteuid()), entry, value),
-                    argument("httpd-gid", geteuid() == 0 ? "54998" : apr_itoa(test_pool, (int)getegid()), entry, value),
-                    argument("minimum-uid", "100", entry, value),
-                    argument("launcher", driver->launcher, entry, value),
-                    argument("jars", "/nowhere/jars", entry, value),
-                    argument("max-pools", "8", entry, value),
-                    argument("max-children", "8", entry, value),
-                    NULL};
-    int given[3];
-    size_t i;
+    const mj_supervisor_start_t start = {.program = MJ_SUPERVISOR,
+                                         .runtime_dir = driver->runtime_dir,
+                                         .launcher = driver->launcher,
+                                         .jars = "/nowhere/jars",
+                                         .httpd_uid = geteuid() == 0 ? 54999 : (int64_t)geteuid(),
+                                         .httpd_gid = geteuid() == 0 ? 54998 : (int64_t)getegid(),
+                                         .minimum_uid = 100};
+    const struct rlimit limit = {descriptors, descriptors};
+    char **argv = mj_supervisor_client_arguments(driver->client, &start, test_pool);
 
-    ck_assert_ptr_null(mj_control_listen(driver->dir, &given[0], &driver->mark));
-    given[1] = mj_reopen(driver->board_fd, O_RDWR);
-    given[2] = mj_wakeup_reader(driver->wakeup);
-    for (i = 0; i < 3; i++) {
-        given[i] = moved(given[i]);
+    if (entry != NULL) {
+        set_argument(argv, entry, value);
     }
-    driver->pid = fork();
-    ck_assert(driver->pid >= 0);
-    if (driver->pid == 0) {
-        exec_supervisor(driver, argv, given, descriptors);
-    }
-    for (i = 0; i < 3; i++) {
-        close(given[i]);
+    execute(driver, argv);
+    if (descriptors > 0) {
+        await_exec(driver);
+        ck_assert(prlimit(driver->pid, RLIMIT_NOFILE, &limit, NULL) == 0);
     }
 }
 
@@ -131,10 +128,8 @@ driver_t *driver_start_as(unsigned descriptors, const char *entry, const char *v
     driver->log_fd = open(driver->log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     ck_assert(driver->log_fd >= 0);
     driver->pool_log_fd = driver->log_fd;
-    ck_assert(mj_board_create(&driver->board, &driver->board_fd, 8, 8) == APR_SUCCESS);
-    driver->wakeup = mj_wakeup_make();
-    ck_assert(driver->wakeup >= 0);
-
+    ck_assert_ptr_null(mj_supervisor_client_make(&driver->client, 8, 8, test_pool));
+    driver->board = driver->client->board;
     driver->connection = -1;
     start_process(driver, descriptors, entry, value);
     return driver;
@@ -163,7 +158,7 @@ void driver_send(driver_t *driver, char type, mj_span_t bytes, int fd)
 {
     apr_status_t rv;
     if (driver->connection < 0) {
-        driver->connection = mj_control_connect(driver->mark);
+        driver->connection = mj_control_connect(driver->client->mark);
         ck_assert_msg(driver->connection >= 0, "%s", strerror(errno));
     }
     rv = mj_control_send(driver->connection, type, bytes, fd);
@@ -172,8 +167,8 @@ void driver_send(driver_t *driver, char type, mj_span_t bytes, int fd)
 
 void driver_tell(driver_t *driver, char type)
 {
-    driver_send(driver, type, (mj_span_t){NULL, 0}, -1);
     driver_hang_up(driver);
+    ck_assert_int_eq(mj_supervisor_client_tell(driver->client, type), APR_SUCCESS);
 }
 
 void driver_hang_up(driver_t *driver)
@@ -361,13 +356,11 @@ void driver_clean(driver_t *driver)
     rmdir(driver->runtime_dir);
     rmdir(driver->dir);
     free(driver->log);
-    if (driver->board != NULL) {
-        mj_board_unmap(driver->board);
-        close(driver->board_fd);
-        close(driver->wakeup);
-        close(driver->log_fd);
-        close(driver->mark);
+    if (driver->client != NULL) {
         driver_hang_up(driver);
+        mj_supervisor_client_free(driver->client);
+        driver->client = NULL;
+        close(driver->log_fd);
     }
 }
 
@@ -391,7 +384,7 @@ pid_t driver_last_ready(driver_t *driver)
 void driver_wake(driver_t *driver, unsigned pool)
 {
     if (mj_board_request_wakeup(driver->board, pool)) {
-        int writer = mj_wakeup_writer(driver->wakeup);
+        int writer = mj_wakeup_writer(driver->client->wakeup);
         ck_assert_int_ge(writer, 0);
         mj_wakeup_send(writer);
         close(writer);

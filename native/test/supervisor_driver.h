@@ -2,9 +2,8 @@
 #ifndef SUPERVISOR_DRIVER_H
 #define SUPERVISOR_DRIVER_H
 
-#include "board.h"
-#include "control.h"
 #include "record.h"
+#include "supervisor_client.h"
 
 #include <sys/types.h>
 
@@ -12,12 +11,10 @@
 #define DEADLINE_S 60
 
 typedef struct driver_t {
-    pid_t pid; /**< of the supervisor */
-    int mark;       /**< of its control socket */
-    int connection; /**< a conversation that is open; -1 */
-    mj_board_t *board;
-    int board_fd;
-    int wakeup;
+    mj_supervisor_client_t *client; /**< NULL once it was freed */
+    pid_t pid;                      /**< of the supervisor */
+    mj_board_t *board;              /**< the client's */
+    int connection;                 /**< a conversation that is open; -1 */
     char *dir; /**< holds all of this */
     char *runtime_dir;
     char *launcher; /**< a copy of the fake daemon that any user can execute */

@@ -451,7 +451,7 @@ static const char *speak_as_stranger(const driver_t *driver, uid_t user)
         return "setuid";
     }
     say_much(driver->connection);
-    own = mj_control_connect(driver->mark);
+    own = mj_control_connect(driver->client->mark);
     if (own < 0) {
         return user != 0 && errno == EACCES ? NULL : "it cannot connect";
     }
@@ -546,7 +546,7 @@ START_TEST(should_be_woken)
     driver_start_pool(driver, "");
     ck_assert(mj_board_request_wakeup(driver->board, 0));
     for (i = 0; i < 3; i++) {
-        wake(driver->wakeup);
+        wake(driver->client->wakeup);
         await_call_taken(driver);
     }
     driver_finish(driver);
@@ -556,7 +556,7 @@ END_TEST
 START_TEST(should_not_be_stopped_by_a_wakeup_that_blocks)
 {
     driver_t *driver = driver_start();
-    int writer = mj_wakeup_writer(driver->wakeup);
+    int writer = mj_wakeup_writer(driver->client->wakeup);
     driver_start_pool(driver, "");
     ck_assert_int_eq(fcntl(writer, F_SETFL, 0), 0); /* as a hostile child may: these flags are its own descriptor's alone */
     for (int i = 0; i < 200000; i++) {

@@ -246,7 +246,7 @@ END_TEST
 /* A request that finds no daemon, as httpd's children call for one. */
 static void call(driver_t *driver, unsigned pool)
 {
-    int writer = mj_wakeup_writer(driver->wakeup);
+    int writer = mj_wakeup_writer(driver->client->wakeup);
     ck_assert(mj_board_request_wakeup(driver->board, pool));
     mj_wakeup_send(writer);
     close(writer);

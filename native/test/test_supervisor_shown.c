@@ -14,7 +14,7 @@
 /* As a child of httpd can. */
 static void overwrite(const driver_t *driver, int byte)
 {
-    int fd = mj_reopen(driver->board_fd, O_RDWR);
+    int fd = mj_reopen(driver->client->board_fd, O_RDWR);
     struct stat st;
     void *all;
 
@@ -29,7 +29,7 @@ static void overwrite(const driver_t *driver, int byte)
 /* As a request does that is not served. */
 static void wake(const driver_t *driver)
 {
-    int writer = mj_wakeup_writer(driver->wakeup);
+    int writer = mj_wakeup_writer(driver->client->wakeup);
     ck_assert_int_ge(writer, 0);
     mj_wakeup_send(writer);
     close(writer);
