@@ -8,54 +8,55 @@ import modjvm.record.Fnv;
 
 /** The supervisor of this process. */
 final class DaemonSupervisor implements Supervisor {
-    private static final byte READY = 'R';
-    private static final byte FAILED = 'F';
-    private static final byte ALIVE = 'H';
-    private static final byte IDLE = 'I';
-    private static final byte REPLACEMENT = 'O';
-    private static final byte CHANGED = 'C';
-    private static final byte MOUNT = 'M';
-    /** Of a message with its type: 1024. */
-    static final int MAX_TEXT = 1023;
+    /** Bytes of a text. */
+    static final int MAX_TEXT = LifecycleMessages.MAX - 1;
 
     @Override
     public void ready(String failed) {
-        Daemon.report(READY, text(failed));
+        report(LifecycleMessages.READY, failed);
     }
 
     @Override
     public void mountFailed(byte[] definition, String reason) {
-        Daemon.report(MOUNT, text(Fnv.hex(definition) + " " + reason));
+        report(LifecycleMessages.MOUNT, Fnv.hex(definition) + " " + reason);
     }
 
     @Override
     public void mountWorks(byte[] definition) {
-        Daemon.report(MOUNT, text(Fnv.hex(definition)));
+        report(LifecycleMessages.MOUNT, Fnv.hex(definition));
     }
 
     @Override
     public void alive() {
-        Daemon.tryReport(ALIVE, text(""));
+        tryReport(LifecycleMessages.ALIVE, "");
     }
 
     @Override
     public void idle() {
-        Daemon.tryReport(IDLE, text(""));
+        tryReport(LifecycleMessages.IDLE, "");
     }
 
     @Override
     public boolean askReplacement(String reason) {
-        return Daemon.tryReport(REPLACEMENT, text(reason));
+        return tryReport(LifecycleMessages.REPLACE, reason);
     }
 
     @Override
     public void changed(long fingerprint, String path) {
-        Daemon.report(CHANGED, text(HexFormat.of().toHexDigits(fingerprint) + " " + path));
+        report(LifecycleMessages.CHANGED, HexFormat.of().toHexDigits(fingerprint) + " " + path);
     }
 
     @Override
     public void failed(String reason) {
-        Daemon.report(FAILED, text(reason));
+        report(LifecycleMessages.FAILED, reason);
+    }
+
+    private static void report(int type, String text) {
+        Daemon.report((byte) type, text(text));
+    }
+
+    private static boolean tryReport(int type, String text) {
+        return Daemon.tryReport((byte) type, text(text));
     }
 
     private static byte[] text(String text) {

@@ -3,7 +3,7 @@ package modjvm.launch;
 /** How a daemon learns that it is to end, and how it ends. Thread-safe. */
 interface ProcessEnd {
     /** The command to drain, as {@link #awaitCommand} returns it. */
-    int DRAIN = 'D';
+    int DRAIN = LifecycleMessages.DRAIN;
 
     /** What {@link #awaitCommand} returns when the supervisor has gone. */
     int GONE = -1;
