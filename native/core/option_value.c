@@ -137,7 +137,7 @@ static const char *refuse_quantity(const mj_option_t *option, apr_pool_t *pool, 
     case MJ_OPTION_MASK:
         return apr_psprintf(pool, "%s=%s: give an octal mask from %s to %s (%s)", option->name, value, min, max, option->preset);
     case MJ_OPTION_RANGE:
-        return apr_psprintf(pool, "%s=%s: give a number from %s to %s, or the least and the most (2-8)", option->name, value, min, max);
+        return apr_psprintf(pool, "%s=%s: give a number from %s to %s, or the minimum and the maximum (2-8)", option->name, value, min, max);
     default:
         return apr_psprintf(pool, "%s=%s: give a number from %s to %s", option->name, value, min, max);
     }
@@ -151,7 +151,7 @@ static const char *check_text(const mj_option_t *option, apr_pool_t *pool, const
     }
     shown = without_control(pool, value);
     if (shown != NULL) {
-        return apr_psprintf(pool, "%s=%s: a control character stands where '?' is shown: leave it out", option->name, shown);
+        return apr_psprintf(pool, "%s=%s: the character shown as '?' is a control character: leave it out", option->name, shown);
     }
     switch (option->kind) {
     case MJ_OPTION_FOLDER:
@@ -185,7 +185,7 @@ static const char *check_text(const mj_option_t *option, apr_pool_t *pool, const
         return NULL;
     case MJ_OPTION_JVM_OPTIONS:
         if (*value != '-') {
-            return apr_psprintf(pool, "%s=%s: give an option of the JVM, it starts with '-' (java-option=-Dcolour=blue)",
+            return apr_psprintf(pool, "%s=%s: give an option of the JVM, which starts with '-' (java-option=-Dcolour=blue)",
                                 option->name, value);
         }
         return NULL;

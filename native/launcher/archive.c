@@ -38,7 +38,7 @@ bool mj_archive_look(mj_archive_t *archive, FILE *complaints)
 
     archive->is_usable = archive->path != NULL && mj_archive_is_whole(archive->path, fault);
     if (archive->path != NULL && !archive->is_usable && fault[0] != '\0' && complaints != NULL) {
-        (void)fprintf(complaints, "archive: %s is ignored: %s; a new one takes its place\n", archive->path, fault);
+        (void)fprintf(complaints, "archive: %s is ignored: %s; a new one replaces it\n", archive->path, fault);
     }
     return archive->is_usable;
 }
@@ -68,6 +68,6 @@ bool mj_archive_is_mapped(const mj_archive_t *archive)
 
 void mj_archive_reject(mj_archive_t *archive)
 {
-    (void)fprintf(stderr, "archive: %s is ignored: the JVM does not take it; within an hour a new one takes its place\n", archive->path);
+    (void)fprintf(stderr, "archive: %s is ignored: the JVM does not accept it; a new one replaces it within an hour\n", archive->path);
     archive->is_usable = false;
 }

@@ -186,7 +186,7 @@ mj_archive_set_t *mj_archives_find(mj_archives_t *archives, const mj_supervisor_
     key = mj_archive_key(settings, installation->hash, scratch);
     set = find_set(archives, key, config, &count);
     if (set == NULL && count >= MOST_SETS) {
-        *why = apr_psprintf(scratch, "the other pools need %d already, each for options of its own", MOST_SETS);
+        *why = apr_psprintf(scratch, "the other pools already use %d, the maximum, each for options of its own", MOST_SETS);
         return NULL;
     }
     if (set == NULL) {
@@ -359,7 +359,7 @@ static void note_failure(struct mj_archive_file_t *file, const mj_archive_set_t 
 {
     file->retry_at = now + RETRY_US;
     apr_cpystrn(file->fault, why, sizeof(file->fault));
-    mj_log(mj_log_main(), "error", MJLOGNO(0146) "%s for %s cannot be made: %s; the next try is an hour away", file->name, set->java_home, why);
+    mj_log(mj_log_main(), "error", MJLOGNO(0146) "%s for %s cannot be made: %s; the next attempt is in an hour", file->name, set->java_home, why);
 }
 
 static const char *beside_launcher(const mj_supervisor_config_t *config, apr_pool_t *pool)

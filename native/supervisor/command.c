@@ -154,7 +154,7 @@ static int64_t resume_restart(mj_supervisor_t *supervisor, mj_client_t *client, 
 static void roll(mj_client_t *client, const asked_t *asked, int64_t now)
 {
     if (!refuse_if_ending(client, asked->pool)) {
-        const char *why = apr_psprintf(client->mem, "restart, asked for by UID %lu", (unsigned long)client->uid);
+        const char *why = apr_psprintf(client->mem, "restart, requested by UID %lu", (unsigned long)client->uid);
         client->command->generation = mj_pool_roll(asked->pool, why, now);
     }
 }
@@ -202,7 +202,7 @@ static void begin_drain(mj_supervisor_t *supervisor, mj_client_t *client, const 
     if (!refuse_if_ending(client, asked->pool)) {
         client->command->last_serial = context->next_serial - 1;
         client->command->resume = resume_drain;
-        mj_log(asked->pool->log.target, "info", MJLOGNO(0141) "pool %s is drained, asked for by UID %lu",
+        mj_log(asked->pool->log.target, "info", MJLOGNO(0141) "pool %s drains, requested by UID %lu",
                asked->pool->log.name, (unsigned long)client->uid);
         mj_pool_drain(asked->pool, now);
     }
@@ -311,11 +311,11 @@ static void begin_dump(mj_supervisor_t *supervisor, mj_client_t *client, const a
         }
     }
     if (command->count == 0 && asked->pid != 0) {
-        mj_client_refuse(client, "pid %ld is no daemon of pool %s, or not ready yet", (long)asked->pid, command->pool);
+        mj_client_refuse(client, "pid %ld is not a daemon of pool %s, or not ready yet", (long)asked->pid, command->pool);
     } else if (command->count == 0) {
-        mj_client_refuse(client, "pool %s has no daemon that is ready", command->pool);
+        mj_client_refuse(client, "pool %s has no ready daemon", command->pool);
     } else {
-        mj_log(asked->pool->log.target, "info", MJLOGNO(0142) "pool %s has its threads printed, asked for by UID %lu",
+        mj_log(asked->pool->log.target, "info", MJLOGNO(0142) "pool %s prints its threads, requested by UID %lu",
                asked->pool->log.name, (unsigned long)client->uid);
         command->began_at = MJ_NEVER;
         command->resume = resume_dump;
@@ -374,7 +374,7 @@ static void begin_train(mj_supervisor_t *supervisor, mj_client_t *client, const 
     (void)asked;
     (void)now;
     if (!mj_command_is_master(client->uid)) {
-        mj_client_refuse(client, "permission denied: archives are all pools', so only root and the supervisor's own user have them made");
+        mj_client_refuse(client, "permission denied: archives belong to all pools, so only root and the supervisor's user may have them made");
         return;
     }
     mj_archives_ask(mj_supervisor_context(supervisor)->archives);
@@ -450,7 +450,7 @@ void mj_command_begin(mj_supervisor_t *supervisor, mj_client_t *client, int64_t 
         return;
     }
     if (count < verb->least_words || count > verb->most_words || !read_pid(&asked)) {
-        mj_client_refuse(client, "%s: a word is missing, or too much, or no number", verb->name);
+        mj_client_refuse(client, "%s: a word is missing or superfluous, or is not a number", verb->name);
         return;
     }
     if (asked.words[1] != NULL) {

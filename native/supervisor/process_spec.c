@@ -30,7 +30,7 @@ static const char *read_groups(mj_process_spec_t *spec, const char *text, apr_po
         char *end;
         unsigned long id = strtoul(text, &end, 10);
         if (*text < '0' || *text > '9' || id >= UINT32_MAX || (*end != ',' && *end != '\0') || groups->nelts == MAX_GROUPS) {
-            return "groups: no list of numbers";
+            return "groups: not a list of numbers";
         }
         if (id == 0) {
             return "groups: GID 0 is refused";
@@ -52,10 +52,10 @@ static const char *read_identity(mj_process_spec_t *spec, const mj_supervisor_co
     int64_t gid = mj_record_number(spec->record, "gid", -1);
 
     if (!mj_record_find(spec->record, "uid", &unused)) {
-        return geteuid() == 0 ? "uid: it is missing, and nothing runs as root" : NULL;
+        return geteuid() == 0 ? "uid: missing, and pools never run as root" : NULL;
     }
     if (uid < 0 || uid >= UINT32_MAX || gid < 0 || gid >= UINT32_MAX) {
-        return "uid or gid: no number";
+        return "uid or gid: not a number";
     }
     if (uid == 0 || gid == 0) {
         return "UID 0 and GID 0 are refused";
@@ -126,15 +126,15 @@ static const char *read_confinement(mj_process_spec_t *spec, apr_pool_t *pool)
     spec->has_private_tmp = strcmp(mj_record_text(spec->record, "private-tmp", "off", pool), "on") == 0;
     for (path = apr_strtok(list, ":", &state); path != NULL; path = apr_strtok(NULL, ":", &state)) {
         if (*path != '/') {
-            return "read-only: no absolute path";
+            return "read-only: not an absolute path";
         }
         APR_ARRAY_PUSH(read_only, char *) = path;
     }
     if (spec->chroot != NULL && spec->chroot[0] != '/') {
-        return "chroot: no absolute path";
+        return "chroot: not an absolute path";
     }
     if (geteuid() != 0 && (spec->chroot != NULL || spec->has_private_tmp || read_only->nelts > 0)) {
-        return "chroot, private-tmp and read-only are only for root to do";
+        return "chroot, private-tmp and read-only need root";
     }
     APR_ARRAY_PUSH(read_only, char *) = NULL;
     spec->read_only = (const char *const *)(void *)read_only->elts;
@@ -268,11 +268,11 @@ const char *mj_process_spec_read(mj_process_spec_t **out, mj_span_t record, cons
     spec->name = mj_record_text(record, "name", NULL, pool);
     spec->home = mj_record_text(record, "home", "/", pool);
     if (spec->name == NULL || !mj_is_pool_name(spec->name)) {
-        return "name: no name of a pool";
+        return "name: not a pool name";
     }
     index = mj_record_number(record, "index", -1);
     if (index < 0 || index >= (max_pools > 0 ? max_pools : MAX_INDEX)) {
-        return "index: no place on the board";
+        return "index: not a place on the board";
     }
     spec->index = (unsigned)index;
     if (!read_load(spec, max_pools > 0)) {
@@ -282,7 +282,7 @@ const char *mj_process_spec_read(mj_process_spec_t **out, mj_span_t record, cons
         return "listen: neither each nor shared nor inherited";
     }
     if (spec->home[0] != '/') {
-        return "home: no absolute path";
+        return "home: not an absolute path";
     }
     wrong = read_counts(spec, pool);
     if (wrong == NULL) {

@@ -162,14 +162,14 @@ const char *mj_procfs_holder(pid_t pid, apr_pool_t *pool)
 
     (void)snprintf(path, sizeof(path), "/proc/%ld/status", (long)pid);
     if (!read_text(path, status, sizeof(status))) {
-        return "it was killed, and nothing can be told of it";
+        return "it was killed, and nothing is known about it";
     }
     tracer = (long)status_of(status, "\nTracerPid:");
     if (tracer > 0) {
-        return apr_psprintf(pool, "it is dead, but process %ld traces it and holds on to it", tracer);
+        return apr_psprintf(pool, "it is dead, but process %ld traces it and does not release it", tracer);
     }
     state = strstr(status, "\nState:\t");
-    return state != NULL && state[8] == 'Z' ? "it is dead, but somebody traces a thread of it and holds on to it"
+    return state != NULL && state[8] == 'Z' ? "it is dead, but a process traces one of its threads and does not release it"
                                             : "it was killed, but the kernel does not end it: does a file system not answer?";
 }
 

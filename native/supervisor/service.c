@@ -69,7 +69,7 @@ static const char *find_room(const mj_service_t *service, uid_t uid)
     if (all < CLIENTS_MAX && (mj_command_is_master(uid) || (of_user < CLIENTS_OF_ONE_USER && of_pools < CLIENTS_OF_POOLS))) {
         return NULL;
     }
-    return "error too many ask at once: try again\n";
+    return "error too many clients: try again\n";
 }
 
 static void serve(void *context, short found, int64_t now)
@@ -90,7 +90,7 @@ static void take_in(mj_service_t *service, int fd, int64_t now)
 {
     struct ucred peer;
     socklen_t size = sizeof(peer);
-    const char *wrong = "error permission denied: you run no pool of this server\n";
+    const char *wrong = "error permission denied: no pool of this server runs as you\n";
     mj_client_t *client;
 
     if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && mj_command_is_admitted(service->supervisor, peer.uid)) {
@@ -194,7 +194,7 @@ static void look_after_file(mj_service_t *service, int64_t now)
     if (was_removed(service)) {
         stop_listening(service);
         if (start_listening(service)) {
-            mj_log(mj_log_main(), "warn", MJLOGNO(0126) "the socket %s had been removed, and was made again: keep cleaners of files from it",
+            mj_log(mj_log_main(), "warn", MJLOGNO(0126) "the socket %s was removed, and has been made again: exclude it from programs that remove old files",
                    service->address.sun_path);
         } else {
             mj_log(mj_log_main(), "warn", MJLOGNO(0127) "modjvm cannot reach this server: the socket %s was removed and cannot be made again: %s",

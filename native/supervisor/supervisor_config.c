@@ -32,14 +32,14 @@ static const char *check_runtime_dir(const char *path, apr_pool_t *pool)
         return apr_psprintf(pool, "runtime directory %s: %s", path, strerror(errno));
     }
     if (!S_ISDIR(st.st_mode)) {
-        return apr_psprintf(pool, "runtime directory %s is no directory", path);
+        return apr_psprintf(pool, "runtime directory %s is not a directory", path);
     }
     if (st.st_uid != geteuid()) {
         return apr_psprintf(pool, "runtime directory %s belongs to UID %lu, not to %lu", path, (unsigned long)st.st_uid,
                             (unsigned long)geteuid());
     }
     if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
-        return apr_psprintf(pool, "runtime directory %s: others than its owner can write to it", path);
+        return apr_psprintf(pool, "runtime directory %s: users other than its owner can write to it", path);
     }
     return NULL;
 }

@@ -85,7 +85,7 @@ static void expect_ignored(const char *why)
     mj_archive_t archive = find();
     const char *text = what_was_said();
     ck_assert(archive.path != NULL && !archive.is_usable);
-    ck_assert_str_eq(text, apr_psprintf(test_pool, "archive: %s is ignored: %s; a new one takes its place\n", archive.path, why));
+    ck_assert_str_eq(text, apr_psprintf(test_pool, "archive: %s is ignored: %s; a new one replaces it\n", archive.path, why));
 }
 
 START_TEST(should_be_missing_at_first_and_silent_about_it)
@@ -249,7 +249,7 @@ START_TEST(should_say_so_if_the_jvm_passes_over_it)
     archive = find();
     ck_assert(!mj_archive_is_mapped(&archive));
     mj_archive_reject(&archive);
-    ck_assert_str_eq(what_was_said(), apr_psprintf(test_pool, "archive: %s is ignored: the JVM does not take it; within an hour a new one takes its place\n",
+    ck_assert_str_eq(what_was_said(), apr_psprintf(test_pool, "archive: %s is ignored: the JVM does not accept it; a new one replaces it within an hour\n",
                                                    archive.path));
     ck_assert(!archive.is_usable);
 }

@@ -370,7 +370,7 @@ START_TEST(should_refuse_settings_that_are_wrong)
         mj_record_add(without, "name", "shop");
         mj_record_add_number(without, "index", 0);
         mj_record_add_number(without, "threads", 1);
-        ck_assert_ptr_nonnull(strstr(driver_configure(driver, without, NULL), "nothing runs as root"));
+        ck_assert_ptr_nonnull(strstr(driver_configure(driver, without, NULL), "pools never run as root"));
     }
     driver_send(driver, MJ_CONTROL_COMMIT, (mj_span_t){NULL, 0}, -1);
     ck_assert_str_eq(driver_answer(driver), "commit without begin");
@@ -423,7 +423,7 @@ START_TEST(should_not_start_with_wrong_arguments)
 {
     char open_to_all[] = "/tmp/mj-open-XXXXXX";
     ck_assert(mkdtemp(open_to_all) != NULL && chmod(open_to_all, 0770) == 0);
-    expect_no_start("runtime-dir", open_to_all, "others than its owner can write");
+    expect_no_start("runtime-dir", open_to_all, "users other than its owner can write");
     expect_no_start("runtime-dir", "/nowhere", "No such file");
     expect_no_start("runtime-dir", "here", "MJ0122: the supervisor cannot start: an argument is missing, or malformed");
     expect_no_start("httpd-uid", "-1", "an argument is missing, or malformed");

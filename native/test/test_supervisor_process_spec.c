@@ -85,21 +85,21 @@ END_TEST
 START_TEST(should_refuse_root_however_it_is_written)
 {
     expect_refused("uid", "0", "UID 0");
-    expect_refused("uid", "4294967296", "no number"); /* 0 in 32 bits */
-    expect_refused("uid", "4294967295", "no number"); /* -1: as it is */
-    expect_refused("uid", "-1", "no number");
-    expect_refused("uid", "root", "no number");
+    expect_refused("uid", "4294967296", "not a number"); /* 0 in 32 bits */
+    expect_refused("uid", "4294967295", "not a number"); /* -1: as it is */
+    expect_refused("uid", "-1", "not a number");
+    expect_refused("uid", "root", "not a number");
     expect_refused("gid", "0", "GID 0");
-    expect_refused("gid", "4294967296", "no number");
+    expect_refused("gid", "4294967296", "not a number");
     if (geteuid() != 0) {
         expect_refused("uid", "54321", "its own user");
     } else {
         expect_refused("uid", "99", "below JVMMinimumUID");
         expect_refused("groups", "5,0", "GID 0");
-        expect_refused("groups", "4294967296", "no list");
-        expect_refused("groups", "1,,2", "no list");
-        expect_refused("groups", "-1", "no list");
-        expect_refused("groups", "wheel", "no list");
+        expect_refused("groups", "4294967296", "not a list");
+        expect_refused("groups", "1,,2", "not a list");
+        expect_refused("groups", "-1", "not a list");
+        expect_refused("groups", "wheel", "not a list");
         ck_assert_ptr_null(READ("groups", "30,10,20"));
         ck_assert_int_eq(spec->group_count, 3);
         ck_assert_uint_eq(spec->groups[0], 10);
@@ -120,9 +120,9 @@ START_TEST(should_read_what_confines_a_pool)
     ck_assert_int_eq(spec->priority, -20);
     ck_assert_int_eq(spec->backlog, 7);
     if (geteuid() != 0) {
-        expect_refused("chroot", "/jail", "only for root");
-        expect_refused("private-tmp", "on", "only for root");
-        expect_refused("read-only", "/srv", "only for root");
+        expect_refused("chroot", "/jail", "need root");
+        expect_refused("private-tmp", "on", "need root");
+        expect_refused("read-only", "/srv", "need root");
         return;
     }
     ck_assert_ptr_null(READ("chroot", "/jail", "private-tmp", "on", "read-only", "/srv:/home"));

@@ -203,7 +203,7 @@ START_TEST(should_restart_a_pool_and_answer_when_it_serves)
     ck_assert_uint_eq(driver_count(driver, " ready in "), 2);
     ck_assert_int_ne(driver_last_ready(driver), first);
     driver_await(driver, apr_psprintf(test_pool, "pid %d ended: exit code 0: replaced", (int)first), 1);
-    driver_await(driver, apr_psprintf(test_pool, "MJ0111: pool shop rolls: restart, asked for by UID %d\n", (int)geteuid()), 1);
+    driver_await(driver, apr_psprintf(test_pool, "MJ0111: pool shop rolls: restart, requested by UID %d\n", (int)geteuid()), 1);
     driver_finish(driver);
 }
 END_TEST
@@ -345,7 +345,7 @@ START_TEST(should_pass_on_what_daemons_print_of_their_threads)
     ck_assert_str_eq(ask(driver, apr_psprintf(test_pool, "dump shop %d", (int)last)),
                      apr_psprintf(test_pool, "ok\npid %d:\n%s", (int)last, FAKE_DUMP));
     ck_assert_uint_eq(driver_count(driver, "[jvm:notice]"), 18);
-    expect_start(ask(driver, "dump shop 1"), "error pid 1 is no daemon of pool shop");
+    expect_start(ask(driver, "dump shop 1"), "error pid 1 is not a daemon of pool shop");
     driver_finish(driver);
 }
 END_TEST
@@ -386,7 +386,7 @@ START_TEST(should_not_end_a_daemon_by_a_dump)
 
     ck_assert_str_eq(driver_configure(driver, driver_pool(driver, "other", "hang"), NULL), "");
     driver_await(driver, "pool other pid ", 1);
-    ck_assert_str_eq(ask(driver, "dump other"), "error pool other has no daemon that is ready\n");
+    ck_assert_str_eq(ask(driver, "dump other"), "error pool other has no ready daemon\n");
     ck_assert_int_eq(driver_stop(driver), 0);
     driver_clean(driver);
 }
@@ -453,7 +453,7 @@ START_TEST(should_leave_room_when_one_user_takes_what_he_gets)
         for (i = 0; i < 4; i++) {
             join(driver); /* and stay there */
         }
-        expect_start(ask(driver, "status"), "error too many ask at once");
+        expect_start(ask(driver, "status"), "error too many clients");
         _exit(write(ready[1], "x", 1) == 1 && read(done[0], &byte, 1) == 0 ? 0 : 1);
     }
     close(ready[1]);
@@ -596,7 +596,7 @@ START_TEST(should_bound_how_many_ask_at_once)
     for (i = 0; i < 16; i++) {
         fds[i] = join(driver);
     }
-    expect_start(ask(driver, "status"), "error too many ask at once");
+    expect_start(ask(driver, "status"), "error too many clients");
     ck_assert_int_eq(send(fds[7], "status\n", 7, MSG_NOSIGNAL), 7);
     expect_start(answer(fds[7]), "ok\n");
     expect_start(ask(driver, "status"), "ok\n");

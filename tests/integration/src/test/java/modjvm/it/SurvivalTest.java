@@ -162,8 +162,8 @@ class SurvivalTest {
             Folders.remove(runtimeDir(httpd));
             assertThat(Http.await(httpd.uri("site", "/?pid"), 200).body()).isNotEmpty();
 
-            httpd.log().await("MJ0124: the runtime directory .* had been removed, and was made again");
-            httpd.log().await("MJ0126: the socket .* had been removed, and was made again");
+            httpd.log().await("MJ0124: the runtime directory .* was removed, and has been made again");
+            httpd.log().await("MJ0126: the socket .* was removed, and has been made again");
             Await.until(
                     "another daemon",
                     Await.LONG,
