@@ -114,7 +114,8 @@ apr_status_t mj_channel_send(mj_channel_t *channel, struct iovec **parts, int *c
             if (errno == EINTR) {
                 continue;
             }
-            return errno; /* EAGAIN: the slice is over */
+            channel->is_broken |= errno != EAGAIN; /* EAGAIN: the slice is over */
+            return errno;
         }
         *sent_any = true;
         channel->is_answer_due = true;

@@ -29,6 +29,7 @@ typedef struct mj_channel_t {
     uint32_t daemon; /**< serial of the daemon on the board */
     uint16_t serial; /**< of the current request */
     mj_greeting_t greeting;
+    bool is_broken; /**< to be closed: something could not be sent whole, or what comes is not wanted any more */
     bool is_answer_due; /**< something was sent, and nothing received since */
     mj_busy_poll_t busy; /**< what its waits for answers have been like */
     int file;        /**< a descriptor that came and was not taken yet; -1 */

@@ -66,7 +66,8 @@ void mj_idle_expire(mj_idle_t *idle, apr_time_t limit)
 {
     mj_channel_t *stale = NULL;
 
-    /* Not waited for: prefork interrupts whoever holds it to end the child, and that end waits for our caller. */
+    /* Not waited for: prefork interrupts whoever holds it to end the child, and that end waits for
+     * our caller. */
     if (apr_thread_mutex_trylock(idle->mutex) != APR_SUCCESS) {
         return;
     }

@@ -80,15 +80,16 @@ mj_frame_action_t mj_response_step(mj_response_state_t *state, mj_body_state_t b
 
 /** How an exchange ended. */
 typedef enum mj_ending_t {
-    MJ_GOES_ON,         /**< it has not ended */
-    MJ_ENDED_ANSWERED,  /**< the client has the response, or is told a status */
-    MJ_ENDED_BROKEN,    /**< the daemon broke the protocol, took too long, or aborted the response */
-    MJ_ENDED_LOST,      /**< the daemon died, or closed the connection, during the request */
-    MJ_ENDED_ABANDONED, /**< the client left */
-    MJ_ENDED_UPGRADED,  /**< the client has its 101: a tunnel follows, with its own ending */
-    MJ_ENDED_REFUSED,   /**< the daemon is full or is draining */
-    MJ_ENDED_UNSEEN,    /**< the daemon is gone, and no application has seen the request */
-    MJ_ENDED_UNREACHED, /**< no connection could be opened */
+    MJ_GOES_ON,            /**< it has not ended */
+    MJ_ENDED_ANSWERED,     /**< the client has the response, or is told a status */
+    MJ_ENDED_BROKEN,       /**< the daemon broke the protocol, took too long, or aborted the response */
+    MJ_ENDED_LOST,         /**< the daemon died, or closed the connection, during the request */
+    MJ_ENDED_ABANDONED,    /**< the client left */
+    MJ_ENDED_UPGRADED,     /**< the client has its 101: a tunnel follows, with its own ending */
+    MJ_ENDED_REFUSED,      /**< the daemon is full or is draining */
+    MJ_ENDED_UNCONFIGURED, /**< the daemon's settings do not have the application */
+    MJ_ENDED_UNSEEN,       /**< the daemon is gone, and no application has seen the request */
+    MJ_ENDED_UNREACHED,    /**< no connection could be opened */
     MJ_ENDING_COUNT
 } mj_ending_t;
 

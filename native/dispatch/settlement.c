@@ -3,14 +3,11 @@
 /* After so many daemons that died before they had read the request, it is given up. */
 #define MAX_ATTEMPTS 20
 
-#define FINAL(counter)                                                                                                           \
-    {                                                                                                                            \
-        true, (counter), false, 0, MJ_NO_PAUSE                                                                                   \
-    }
-#define RETRY(counter, most, pause)                                                                                              \
-    {                                                                                                                            \
-        false, (counter), true, (most), (pause)                                                                                  \
-    }
+/* clang-format off */
+#define FINAL(counter) {true, (counter), false, false, 0, MJ_NO_PAUSE}
+#define RETRY(counter, most, pause) {false, (counter), true, false, (most), (pause)}
+#define RETRY_ELSEWHERE {false, NO_COUNTER, true, true, 0, MJ_NO_PAUSE}
+/* clang-format on */
 #define NO_COUNTER MJ_COUNTER_COUNT
 
 /* The first time that a request ends so, and later.
@@ -24,6 +21,7 @@ static const mj_settlement_t table[MJ_ENDING_COUNT][2] = {
     [MJ_ENDED_ABANDONED] = {FINAL(MJ_COUNTER_ABANDONED), FINAL(MJ_COUNTER_ABANDONED)},
     [MJ_ENDED_UPGRADED] = {FINAL(MJ_COUNTER_UPGRADED), FINAL(MJ_COUNTER_UPGRADED)},
     [MJ_ENDED_REFUSED] = {RETRY(NO_COUNTER, 0, MJ_NO_PAUSE), RETRY(NO_COUNTER, 0, MJ_NO_PAUSE)},
+    [MJ_ENDED_UNCONFIGURED] = {RETRY_ELSEWHERE, RETRY_ELSEWHERE},
     [MJ_ENDED_UNSEEN] =
         {
             RETRY(MJ_COUNTER_MOVED, MAX_ATTEMPTS, MJ_NO_PAUSE),

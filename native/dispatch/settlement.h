@@ -18,6 +18,7 @@ typedef struct mj_settlement_t {
     bool is_served;       /**< the place is released, as one more request served; or cancelled */
     mj_counter_t counter; /**< that is raised; MJ_COUNTER_COUNT: none */
     bool is_retried;      /**< another daemon is asked */
+    bool needs_settings;  /**< it must have the caller's settings: the board shows if there can be one */
     unsigned most;        /**< how often one request may end so; 0: as often as queue-timeout allows */
     mj_pause_t pause;     /**< before another daemon is asked */
 } mj_settlement_t;

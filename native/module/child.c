@@ -1,15 +1,11 @@
 /* What an httpd child holds: its row of the board, its idle connections, and what a pool may have of all children's workers. */
 #include "module.h"
-#include "wakeup.h"
 
 #include <http_log.h>
 #include <http_main.h>
-#include <stdatomic.h>
 #include <unistd.h>
 
 APLOG_USE_MODULE(jvm);
-
-#define DOUBT_INTERVAL apr_time_from_sec(1)
 
 /* One pool that hangs, with all its places and its queue full, would hold every worker of httpd: so none may have them all, where there is
  * anything else to serve. */
@@ -54,6 +50,7 @@ void mj_child_init(apr_pool_t *pchild, server_rec *main_server)
 {
     mj_server_t *config = mj_server_config(main_server);
     apr_array_header_t *pools;
+    mj_dispatcher_t *dispatcher;
     mj_child_t *child;
     apr_status_t rv;
     unsigned places = 0;
@@ -64,6 +61,7 @@ void mj_child_init(apr_pool_t *pchild, server_rec *main_server)
         return;
     }
     child = apr_pcalloc(pchild, sizeof(*child));
+    dispatcher = &child->dispatcher;
     rv = mj_supervision_enter_child(config->supervision, child);
     if (rv != APR_SUCCESS) {
         ap_log_error(APLOG_MARK, APLOG_CRIT, rv, main_server,
@@ -73,25 +71,23 @@ void mj_child_init(apr_pool_t *pchild, server_rec *main_server)
     child->most_awaiting = may_await();
     mj_mounted_open(&child->mounted);
     apr_pool_cleanup_register(pchild, &child->mounted, close_mounted, apr_pool_cleanup_null);
-    if (mj_board_child_init(child->board, (uint32_t)getpid(), &child->row) != APR_SUCCESS) {
+    if (mj_board_child_init(dispatcher->board, (uint32_t)getpid(), &dispatcher->row) != APR_SUCCESS) {
         ap_log_error(APLOG_MARK, APLOG_WARNING, 0, main_server,
                      MJLOGNO(0015) "no row of the board is left for child %d: should it die, its requests stay counted", (int)getpid());
     }
     pools = mj_placed_pools(pchild, main_server);
     is_alone = pools->nelts < 2 && (main_server->next == NULL || main_server->next->next == NULL);
-    child->shares = share_workers(is_alone);
-    mj_board_share(child->board, child->shares.of_pool, child->shares.of_queues);
-    mj_board_share_tunnels(child->board, child->shares.tunnels_of_pool, child->shares.tunnels_of_all);
+    dispatcher->shares = share_workers(is_alone);
+    mj_board_share(dispatcher->board, dispatcher->shares.of_pool, dispatcher->shares.of_queues);
+    mj_board_share_tunnels(dispatcher->board, dispatcher->shares.tunnels_of_pool, dispatcher->shares.tunnels_of_all);
     for (i = 0; i < pools->nelts; i++) {
         unsigned index = APR_ARRAY_IDX(pools, i, const mj_pool_t *)->index;
         places = index >= places ? index + 1 : places;
     }
-    child->idle = apr_pcalloc(pchild, places * sizeof(mj_idle_t *));
+    mj_dispatcher_make_room(dispatcher, places, pchild);
     mj_http2_tunnels_make(&child->http2_tunnels, places, is_alone, pchild);
-    child->allowances = apr_pcalloc(pchild, places * sizeof(mj_allowance_t));
-    apr_thread_mutex_create(&child->allowance_mutex, APR_THREAD_MUTEX_DEFAULT, pchild);
     for (i = 0; i < pools->nelts; i++) {
-        mj_idle_make(&child->idle[APR_ARRAY_IDX(pools, i, const mj_pool_t *)->index], pchild);
+        mj_dispatcher_serve(dispatcher, APR_ARRAY_IDX(pools, i, const mj_pool_t *)->index, pchild);
     }
     mj_idle_reaper_start(child, places, pchild);
     config->child = child;
@@ -100,13 +96,4 @@ void mj_child_init(apr_pool_t *pchild, server_rec *main_server)
 mj_child_t *mj_child(void)
 {
     return mj_server_config(ap_server_conf)->child;
-}
-
-void mj_child_doubt(mj_child_t *child)
-{
-    apr_time_t now = apr_time_now(), last = child->doubted_at;
-    bool is_due = now < last || now - last >= DOUBT_INTERVAL; /* somebody may have set the clock back */
-    if (is_due && atomic_compare_exchange_strong(&child->doubted_at, &last, now)) {
-        mj_wakeup_send(child->wakeup_fd);
-    }
 }

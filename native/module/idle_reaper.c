@@ -82,13 +82,13 @@ void mj_idle_reaper_start(const mj_child_t *child, unsigned pools, apr_pool_t *p
     reaper_t *reaper = apr_pcalloc(pchild, sizeof(*reaper));
     apr_status_t rv;
 
-    reaper->board = child->board;
+    reaper->board = child->dispatcher.board;
     reaper->idle = apr_palloc(pchild, pools * sizeof(mj_idle_t *));
     reaper->places = apr_palloc(pchild, pools * sizeof(unsigned));
     for (unsigned i = 0; i < pools; i++) {
-        if (child->idle[i] != NULL) {
+        if (child->dispatcher.idle[i] != NULL) {
             reaper->places[reaper->count] = i;
-            reaper->idle[reaper->count++] = child->idle[i];
+            reaper->idle[reaper->count++] = child->dispatcher.idle[i];
         }
     }
     rv = apr_thread_mutex_create(&reaper->mutex, APR_THREAD_MUTEX_DEFAULT, pchild);

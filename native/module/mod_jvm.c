@@ -1,4 +1,5 @@
 /* Registers directives and hooks; nothing else. */
+#include "client_httpd.h"
 #include "module.h"
 
 #include <mpm_common.h>

@@ -2,13 +2,12 @@
 #ifndef MJ_MODULE_H
 #define MJ_MODULE_H
 
-#include "allowance.h"
-#include "board.h"
-#include "idle.h"
+#include "dispatcher.h"
+#include "http2_tunnels.h"
+#include "exchange_client.h"
 #include "mounted.h"
 #include "pool_settings.h"
 #include "settings.h"
-#include "tunnels.h"
 
 #include <httpd.h>
 
@@ -25,7 +24,6 @@
 extern __attribute__((visibility("default"))) module jvm_module;
 
 #define MJ_HANDLER "jvm-application"
-#define MJLOGNO(n) "MJ" #n ": "
 
 /** A pool as configured. Complete after check_config; index after post_config. */
 typedef struct mj_pool_t {
@@ -103,30 +101,13 @@ typedef struct mj_match_t {
     const char *target;
 } mj_match_t;
 
-/** How httpd's workers are shared between pools; where nobody is to share with, no pool is bound. */
-typedef struct mj_shares_t {
-    uint32_t workers;   /**< of all httpd children: MaxRequestWorkers */
-    uint32_t of_pool;   /**< requests of one pool, in flight and waiting */
-    uint32_t of_queues; /**< requests waiting, of all pools */
-    uint32_t tunnels_of_pool;
-    uint32_t tunnels_of_all;
-} mj_shares_t;
-
 /** What an httpd child holds; NULL in a server whose configuration declares no pool. */
 typedef struct mj_child_t {
-    mj_board_t *board;
-    uint32_t row; /**< of the board */
-    int wakeup_fd; /**< wakes the supervisor (wakeup.h), which then looks for wake-up words on the board, and whether all is on it that should be */
-    _Atomic apr_time_t doubted_at; /**< when mj_child_doubt rang last */
-    mj_shares_t shares;
+    mj_dispatcher_t dispatcher;
     apr_uint32_t most_awaiting;     /**< threads that may wait for a client's next request at a time; 0: the MPM is not asynchronous */
     volatile apr_uint32_t awaiting; /**< those that do; changed by all of them, with atomic instructions */
     mj_mounted_t mounted;           /**< the file systems of which a daemon may pass files */
-    const char *runtime_dir;
-    mj_idle_t **idle; /**< by the pool's index on the board; NULL where no pool is */
     mj_http2_tunnels_t http2_tunnels;
-    mj_allowance_t *allowances; /**< for what requests log, by the pool's index; under the mutex */
-    apr_thread_mutex_t *allowance_mutex;
 } mj_child_t;
 
 mj_server_t *mj_server_config(const server_rec *server);
@@ -138,14 +119,10 @@ void mj_child_init(apr_pool_t *pchild, server_rec *main_server);
 /** The child's state; set once in child_init, before any thread. */
 mj_child_t *mj_child(void);
 
-/** What the board shows does not help a request: perhaps another child, which was captured, has written it. The supervisor looks, a second
- *  apart at most. */
-void mj_child_doubt(mj_child_t *child);
-
 /* --- idle_reaper.c --- */
 
 /** Has a thread close what is idle for too long, until pchild is destroyed.
- *  @param pools how many child->idle has */
+ *  @param pools how many indices of pools there are */
 void mj_idle_reaper_start(const mj_child_t *child, unsigned pools, apr_pool_t *pchild);
 
 /* --- config.c --- */
@@ -302,19 +279,6 @@ apr_status_t mj_file_filter(ap_filter_t *f, apr_bucket_brigade *brigade);
 
 /* --- handler.c --- */
 int mj_handler(request_rec *r);
-
-/* --- exchange_end.c --- */
-
-/** The filter that has a whole response leave at once. It stands behind all filters of the request: to those, EOS is the end. A FLUSH behind it
- *  would keep a filter that looks for EOS as the last bucket from finding it, and one ahead of it would make filters that gather send early. */
-#define MJ_FLUSH_FILTER "JVM_FLUSH"
-#define MJ_FLUSH_FILTER_TYPE ((ap_filter_type)(AP_FTYPE_CONNECTION - 1))
-apr_status_t mj_flush_filter(ap_filter_t *f, apr_bucket_brigade *brigade);
-
-/* --- exchange_wait.c --- */
-
-/** What to poll for the client's next bytes: its socket, or for HTTP/2 a pipe of its stream's. @return -1 if there is nothing */
-int mj_client_fd(conn_rec *c);
 
 /* --- next_request.c --- */
 

@@ -55,6 +55,10 @@ static const mj_pair_t *fields_of(request_rec *r, const apr_table_t *table, apr_
 
 const mj_pair_t *mj_request_trailers(request_rec *r, apr_size_t *count)
 {
+    if (apr_is_empty_table(r->trailers_in)) {
+        *count = 0;
+        return NULL;
+    }
     return fields_of(r, r->trailers_in, count);
 }
 

@@ -36,7 +36,7 @@ typedef struct row_t {
 
 static const mj_board_view_t *look(const row_t *row)
 {
-    mj_board_look(mj_child()->board, row->index, row->view);
+    mj_board_look(mj_child()->dispatcher.board, row->index, row->view);
     return row->view;
 }
 
@@ -302,7 +302,7 @@ int mj_status_handler(request_rec *r)
     apr_table_setn(r->headers_out, "Cache-Control", "no-store");
     rows = read_rows(r, &count);
     if (count > 0) { /* whoever looks twice sees what is right */
-        mj_child_doubt(mj_child());
+        mj_dispatcher_doubt(&mj_child()->dispatcher);
     }
     if (is_json) {
         print_json(r, rows, count);

@@ -37,12 +37,12 @@ apr_status_t mj_supervision_enter_child(supervision_t *supervision, mj_child_t *
     if (client == NULL) {
         return APR_ENOMEM;
     }
-    child->board = client->board;
-    child->wakeup_fd = supervision->wakeup_fd;
-    child->runtime_dir = supervision->runtime_dir;
+    child->dispatcher.board = client->board;
+    child->dispatcher.wakeup_fd = supervision->wakeup_fd;
+    child->dispatcher.runtime_dir = supervision->runtime_dir;
     if (getpid() != supervision->parent) {
         /* The parent's mapping is not inherited: of its handle only the sizes are of use. */
-        rv = mj_board_map(&child->board, supervision->board_fd, mj_board_max_pools(client->board), mj_board_max_children(client->board));
+        rv = mj_board_map(&child->dispatcher.board, supervision->board_fd, mj_board_max_pools(client->board), mj_board_max_children(client->board));
         if (supervision->board_fd >= 0) {
             close(supervision->board_fd);
             supervision->board_fd = -1;

@@ -26,7 +26,8 @@ static void unmake_channel(void)
     close(socket_listener);
 }
 
-/* Frames that the daemon sends. WELCOME has the version and the pid of an answer; the rest has no payload. */
+/* Frames that the daemon sends. WELCOME has the version and the pid of an answer; the rest has no
+ * payload. */
 #define WELCOME_OF(major, serial) "\0\0\0\x0c\x02\0\0" serial "MJVM" major "\0\0\0\0\0\0\x07"
 #define WELCOME WELCOME_OF("\x02", "\0")
 #define END_OF(serial) "\0\0\0\0\x13\0\0" serial

@@ -5,16 +5,20 @@
 #define NOTHING MJ_COUNTER_COUNT
 
 static const mj_settlement_t expected[MJ_ENDING_COUNT][2] = {
-    [MJ_ENDED_ANSWERED] = {{true, NOTHING, false, 0, MJ_NO_PAUSE}, {true, NOTHING, false, 0, MJ_NO_PAUSE}},
-    [MJ_ENDED_BROKEN] = {{true, NOTHING, false, 0, MJ_NO_PAUSE}, {true, NOTHING, false, 0, MJ_NO_PAUSE}},
-    [MJ_ENDED_LOST] = {{true, MJ_COUNTER_LOST, false, 0, MJ_NO_PAUSE}, {true, MJ_COUNTER_LOST, false, 0, MJ_NO_PAUSE}},
-    [MJ_ENDED_ABANDONED] = {{true, MJ_COUNTER_ABANDONED, false, 0, MJ_NO_PAUSE},
-                            {true, MJ_COUNTER_ABANDONED, false, 0, MJ_NO_PAUSE}},
-    [MJ_ENDED_UPGRADED] = {{true, MJ_COUNTER_UPGRADED, false, 0, MJ_NO_PAUSE},
-                           {true, MJ_COUNTER_UPGRADED, false, 0, MJ_NO_PAUSE}},
-    [MJ_ENDED_REFUSED] = {{false, NOTHING, true, 0, MJ_NO_PAUSE}, {false, NOTHING, true, 0, MJ_NO_PAUSE}},
-    [MJ_ENDED_UNSEEN] = {{false, MJ_COUNTER_MOVED, true, 20, MJ_NO_PAUSE}, {false, MJ_COUNTER_MOVED, true, 20, MJ_PAUSE_AFTER}},
-    [MJ_ENDED_UNREACHED] = {{false, MJ_COUNTER_MOVED, true, 0, MJ_NO_PAUSE}, {false, NOTHING, true, 0, MJ_PAUSE_IN_PLACE}},
+    [MJ_ENDED_ANSWERED] = {{true, NOTHING, false, false, 0, MJ_NO_PAUSE}, {true, NOTHING, false, false, 0, MJ_NO_PAUSE}},
+    [MJ_ENDED_BROKEN] = {{true, NOTHING, false, false, 0, MJ_NO_PAUSE}, {true, NOTHING, false, false, 0, MJ_NO_PAUSE}},
+    [MJ_ENDED_LOST] = {{true, MJ_COUNTER_LOST, false, false, 0, MJ_NO_PAUSE},
+                       {true, MJ_COUNTER_LOST, false, false, 0, MJ_NO_PAUSE}},
+    [MJ_ENDED_ABANDONED] = {{true, MJ_COUNTER_ABANDONED, false, false, 0, MJ_NO_PAUSE},
+                            {true, MJ_COUNTER_ABANDONED, false, false, 0, MJ_NO_PAUSE}},
+    [MJ_ENDED_UPGRADED] = {{true, MJ_COUNTER_UPGRADED, false, false, 0, MJ_NO_PAUSE},
+                           {true, MJ_COUNTER_UPGRADED, false, false, 0, MJ_NO_PAUSE}},
+    [MJ_ENDED_REFUSED] = {{false, NOTHING, true, false, 0, MJ_NO_PAUSE}, {false, NOTHING, true, false, 0, MJ_NO_PAUSE}},
+    [MJ_ENDED_UNCONFIGURED] = {{false, NOTHING, true, true, 0, MJ_NO_PAUSE}, {false, NOTHING, true, true, 0, MJ_NO_PAUSE}},
+    [MJ_ENDED_UNSEEN] = {{false, MJ_COUNTER_MOVED, true, false, 20, MJ_NO_PAUSE},
+                         {false, MJ_COUNTER_MOVED, true, false, 20, MJ_PAUSE_AFTER}},
+    [MJ_ENDED_UNREACHED] = {{false, MJ_COUNTER_MOVED, true, false, 0, MJ_NO_PAUSE},
+                            {false, NOTHING, true, false, 0, MJ_PAUSE_IN_PLACE}},
 };
 
 START_TEST(every_ending_is_settled)
@@ -25,6 +29,7 @@ START_TEST(every_ending_is_settled)
         ck_assert(settled->is_served == wanted->is_served);
         ck_assert_int_eq(settled->counter, wanted->counter);
         ck_assert(settled->is_retried == wanted->is_retried);
+        ck_assert(settled->needs_settings == wanted->needs_settings);
         ck_assert_uint_eq(settled->most, wanted->most);
         ck_assert_int_eq(settled->pause, wanted->pause);
     }

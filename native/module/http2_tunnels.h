@@ -1,13 +1,12 @@
-/* How many tunnels may hold threads of httpd at once: of all its children, which the board counts, and over HTTP/2 of this child, whose
- * mod_http2 serves all requests of its connections with a number of threads of its own. */
-#ifndef MJ_TUNNELS_H
-#define MJ_TUNNELS_H
+/* How many tunnels over HTTP/2 may hold threads at once: mod_http2 serves all requests of a child's
+ * connections with a number of threads of its own. Beside the board's counts, which are of all
+ * children. */
+#ifndef MJ_HTTP2_TUNNELS_H
+#define MJ_HTTP2_TUNNELS_H
 
-#include "exchange.h"
+#include "exchange_client.h"
 
-#include <httpd.h>
 #include <stdatomic.h>
-#include <stdint.h>
 
 /** The tunnels over HTTP/2 of one child. */
 typedef struct mj_http2_tunnels_t {
@@ -23,9 +22,9 @@ typedef struct mj_http2_tunnels_t {
  *  @param is_alone nothing but one pool is served: it may have all tunnels */
 void mj_http2_tunnels_make(mj_http2_tunnels_t *tunnels, unsigned places, bool is_alone, apr_pool_t *pchild);
 
-/** Counts a tunnel, if there is a place for one more; else says so in the log, and sets Retry-After for the client.
- *  @return true if mj_tunnel_leave is to follow */
-bool mj_tunnel_enter(const mj_exchange_t *exchange);
-void mj_tunnel_leave(const mj_exchange_t *exchange);
+/** Counts a tunnel, if there is a place for one more.
+ *  @return true if mj_http2_tunnel_leave is to follow; else *limit is which there are enough of */
+bool mj_http2_tunnel_enter(mj_http2_tunnels_t *tunnels, unsigned pool, mj_tunnel_limit_t *limit);
+void mj_http2_tunnel_leave(mj_http2_tunnels_t *tunnels, unsigned pool);
 
 #endif
