@@ -4,14 +4,12 @@
 #ifndef MJ_EXCHANGE_CLIENT_H
 #define MJ_EXCHANGE_CLIENT_H
 
+#include "log_id.h"
 #include "wire.h"
 
 #include <apr_pools.h>
 #include <apr_time.h>
 #include <stdbool.h>
-
-/** The id at the start of a log message (log-ids.txt). */
-#define MJLOGNO(n) "MJ" #n ": "
 
 /** Log levels, numbered as MJ_LEVEL_ERROR is. */
 #define MJ_LEVEL_WARNING 4

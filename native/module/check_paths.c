@@ -1,6 +1,7 @@
 #include "check_paths.h"
 
 #include "confinement.h"
+#include "installation.h"
 #include "java_home.h"
 #include "path_walk.h"
 
@@ -63,7 +64,7 @@ static const char *check_named(apr_pool_t *pool, const mj_pool_settings_t *setti
     return wrong;
 }
 
-const char *mj_pool_java_home_check(apr_pool_t *pool, mj_pool_t *declared, mj_findings_t *findings)
+const char *mj_pool_java_home_check(apr_pool_t *pool, mj_pool_config_t *declared, mj_findings_t *findings)
 {
     const mj_server_t *config = mj_server_config(declared->server);
     const mj_pool_settings_t *settings = declared->settings;
@@ -89,7 +90,7 @@ const char *mj_pool_java_home_check(apr_pool_t *pool, mj_pool_t *declared, mj_fi
     return NULL;
 }
 
-apr_array_header_t *mj_needed_by(apr_pool_t *pool, const mj_pool_t *declared)
+apr_array_header_t *mj_needed_by(apr_pool_t *pool, const mj_pool_config_t *declared)
 {
     apr_array_header_t *needed = apr_array_make(pool, 4, sizeof(mj_needed_t));
     size_t i;
@@ -105,7 +106,7 @@ apr_array_header_t *mj_needed_by(apr_pool_t *pool, const mj_pool_t *declared)
     return needed;
 }
 
-static void warn(const mj_pool_t *declared, const apr_array_header_t *messages)
+static void warn(const mj_pool_config_t *declared, const apr_array_header_t *messages)
 {
     int i;
     for (i = 0; i < messages->nelts; i++) {
@@ -114,7 +115,7 @@ static void warn(const mj_pool_t *declared, const apr_array_header_t *messages)
     }
 }
 
-const char *mj_report_findings(const mj_pool_t *declared, const mj_findings_t *findings)
+const char *mj_report_findings(const mj_pool_config_t *declared, const mj_findings_t *findings)
 {
     bool is_test = ap_state_query(AP_SQ_RUN_MODE) == AP_SQ_RM_CONFIG_TEST;
 

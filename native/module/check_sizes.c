@@ -1,8 +1,13 @@
 #include "check_sizes.h"
 
+#include "config.h"
 #include "control.h"
-#include "module.h"
+#include "mod_jvm.h"
+#include "pool_settings.h"
+#include "pools.h"
 #include "record.h"
+#include "settings.h"
+#include "wire.h"
 
 #include <apr_strings.h>
 #include <http_log.h>
@@ -13,7 +18,7 @@ APLOG_USE_MODULE(jvm);
 #define ANY_INDEX 9999999
 #define ANY_UID 4294967295
 
-static int check_pool(apr_pool_t *pool, const mj_pool_t *declared)
+static int check_pool(apr_pool_t *pool, const mj_pool_config_t *declared)
 {
     mj_span_t record = mj_pool_settings_record(declared->settings, pool, ANY_INDEX, ANY_UID, declared->java_home, declared->definitions,
                                                declared->dynamic, declared->warm_ups);
@@ -64,7 +69,7 @@ int mj_check_sizes(apr_pool_t *pool, server_rec *main_server)
         }
     }
     for (i = 0; i < pools->nelts; i++) {
-        failures += check_pool(pool, APR_ARRAY_IDX(pools, i, const mj_pool_t *));
+        failures += check_pool(pool, APR_ARRAY_IDX(pools, i, const mj_pool_config_t *));
     }
     return failures;
 }

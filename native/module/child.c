@@ -1,5 +1,11 @@
 /* What an httpd child holds: its row of the board, its idle connections, and what a pool may have of all children's workers. */
-#include "module.h"
+#include "child.h"
+
+#include "config.h"
+#include "idle_reaper.h"
+#include "mod_jvm.h"
+#include "pools.h"
+#include "supervision.h"
 
 #include <http_log.h>
 #include <http_main.h>
@@ -81,13 +87,13 @@ void mj_child_init(apr_pool_t *pchild, server_rec *main_server)
     mj_board_share(dispatcher->board, dispatcher->shares.of_pool, dispatcher->shares.of_queues);
     mj_board_share_tunnels(dispatcher->board, dispatcher->shares.tunnels_of_pool, dispatcher->shares.tunnels_of_all);
     for (i = 0; i < pools->nelts; i++) {
-        unsigned index = APR_ARRAY_IDX(pools, i, const mj_pool_t *)->index;
+        unsigned index = APR_ARRAY_IDX(pools, i, const mj_pool_config_t *)->index;
         places = index >= places ? index + 1 : places;
     }
     mj_dispatcher_make_room(dispatcher, places, pchild);
     mj_http2_tunnels_make(&child->http2_tunnels, places, is_alone, pchild);
     for (i = 0; i < pools->nelts; i++) {
-        mj_dispatcher_serve(dispatcher, APR_ARRAY_IDX(pools, i, const mj_pool_t *)->index, pchild);
+        mj_dispatcher_serve(dispatcher, APR_ARRAY_IDX(pools, i, const mj_pool_config_t *)->index, pchild);
     }
     mj_idle_reaper_start(child, places, pchild);
     config->child = child;

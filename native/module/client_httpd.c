@@ -1,5 +1,10 @@
 #include "client_httpd.h"
-#include "module.h"
+
+#include "child.h"
+#include "file.h"
+#include "http2_tunnels.h"
+#include "request.h"
+#include "response.h"
 
 #include <apr_portable.h>
 #include <apr_strings.h>

@@ -1,9 +1,15 @@
 /* Which applications requests can bring to a pool that no JVMAlias names: what handlers and JVMAliasMatch can lead to, as far as the configuration tells.
  * The daemon holds every child of httpd to that: one that somebody has captured could ask for anything else. */
-#include "module.h"
+#include "dynamic.h"
+
+#include "config.h"
+#include "dynamic_find.h"
+#include "mod_jvm.h"
+#include "pools.h"
+#include "record.h"
+#include "settings.h"
 #include "target_form.h"
 
-#include <apr_lib.h>
 #include <apr_strings.h>
 #include <http_core.h>
 #include <http_log.h>
@@ -15,191 +21,7 @@ APLOG_USE_MODULE(jvm);
 /* Of a record, which has to go through one message to the supervisor together with the rest of the pool's. */
 #define MAX_FORMS_SIZE 65536
 
-/* Where a directive stands. */
-typedef struct place_t {
-    const server_rec *server; /* NULL: outside all virtual hosts, which inherit it */
-    mj_span_t folder;         /* <Directory>'s; empty: none */
-    bool is_section;          /* within <Directory>, <Location> … */
-    bool is_conditional;      /* within <Files>, <If> … too: it may not hold for all of the folder */
-} place_t;
-
-/* A directive of interest. */
-typedef struct found_t {
-    place_t place;
-    const char *value; /* JVMProcessGroup: a pool's name; JVMEntryPoint …: what may stand in a definition */
-    mj_span_t form;    /* Alias …: where files may come from */
-} found_t;
-
-typedef struct findings_t {
-    apr_pool_t *pool;
-    server_rec *main_server;
-    apr_array_header_t *handlers;   /* what sets ours, or lets .htaccess do so */
-    apr_array_header_t *names;      /* JVMProcessGroup */
-    apr_array_header_t *roots;      /* of files, beside DocumentRoot */
-    apr_array_header_t *entry_points;
-    apr_array_header_t *groups;
-    apr_array_header_t *params;
-    apr_array_header_t *scopes;     /* whatever makes definitions differ from those of the mounts: JVM… in sections */
-} findings_t;
-
-static bool holds_for(const place_t *place, const server_rec *server)
-{
-    return place->server == NULL || place->server == server;
-}
-
-static found_t *note(apr_array_header_t *list, const place_t *place, const char *value)
-{
-    found_t *found = &APR_ARRAY_PUSH(list, found_t);
-    *found = (found_t){.place = *place, .value = value};
-    return found;
-}
-
-static const char *absolute(const findings_t *all, const char *path)
-{
-    const char *resolved = ap_server_root_relative(all->pool, path);
-    return resolved != NULL ? resolved : path;
-}
-
-static bool is_one_of(const char *word, const char *const *words)
-{
-    for (; *words != NULL; words++) {
-        if (strcasecmp(word, *words) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Whether a directive can make ours the handler of a file: by name, by a type of that name, by a flag of RewriteRule, by an expression, or in
- * .htaccess. */
-static bool sets_handler(const ap_directive_t *directive)
-{
-    const char *args = directive->args != NULL ? directive->args : "";
-
-    if (strcasecmp(directive->directive, "AllowOverride") == 0) {
-        return ap_strcasestr(args, "FileInfo") != NULL || ap_strcasestr(args, "All") != NULL;
-    }
-    if (strcasecmp(directive->directive, "AllowOverrideList") == 0) {
-        return strcasecmp(args, "None") != 0;
-    }
-    return strstr(args, MJ_HANDLER) != NULL || (strcasecmp(directive->directive, "SetHandler") == 0 && strstr(args, "%{") != NULL);
-}
-
-/* Alias and its like: the last argument is where the files are. */
-static void note_root(findings_t *all, const place_t *place, const char *name, const char *args)
-{
-    const char *word, *last = NULL;
-    static const char *const virtual_roots[] = {"VirtualDocumentRoot", "VirtualDocumentRootIP", "VirtualScriptAlias", "VirtualScriptAliasIP", NULL};
-
-    while (*args != '\0' && *(word = ap_getword_conf(all->pool, &args)) != '\0') {
-        last = word;
-    }
-    if (last == NULL || (strcasecmp(name, "UserDir") == 0 && *last != '/')) {
-        return;
-    }
-    if (is_one_of(name, virtual_roots)) {
-        note(all->roots, place, NULL)->form = mj_form_of_virtual_root(all->pool, last);
-    } else if (strcasecmp(name, "UserDir") == 0) {
-        note(all->roots, place, NULL)->form = mj_form_of_glob(all->pool, strchr(last, '*') != NULL ? last : apr_pstrcat(all->pool, last, "/*", NULL));
-    } else if (strchr(last, '$') != NULL || strstr(last, "%{") != NULL) {
-        note(all->roots, place, NULL)->form = mj_form_of_substitution(all->pool, last);
-    } else {
-        note(all->roots, place, NULL)->form = mj_form_of_folder(all->pool, absolute(all, last));
-        note(all->roots, place, NULL)->form = mj_form_of_file(all->pool, absolute(all, last));
-    }
-}
-
-static void look_at(findings_t *all, const place_t *place, const ap_directive_t *directive)
-{
-    static const char *const roots[] = {"Alias", "AliasMatch", "ScriptAlias", "ScriptAliasMatch", "UserDir", "VirtualDocumentRoot",
-                                        "VirtualDocumentRootIP", "VirtualScriptAlias", "VirtualScriptAliasIP", NULL};
-    const char *name = directive->directive, *args = directive->args != NULL ? directive->args : "";
-    const char *value;
-
-    if (is_one_of(name, roots)) {
-        note_root(all, place, name, args);
-    }
-    if (strncasecmp(name, "JVM", 3) != 0) {
-        if (sets_handler(directive)) {
-            note(all->handlers, place, NULL);
-        }
-        return;
-    }
-    value = ap_getword_conf(all->pool, &args);
-    if (strcasecmp(name, "JVMProcessGroup") == 0) {
-        note(all->names, place, value);
-    } else if (strcasecmp(name, "JVMEntryPoint") == 0) {
-        note(all->entry_points, place, value);
-    } else if (strcasecmp(name, "JVMApplicationGroup") == 0) {
-        note(all->groups, place, value);
-    } else if (strcasecmp(name, "JVMParameter") == 0) {
-        note(all->params, place, apr_pstrcat(all->pool, value, "=", ap_getword_conf(all->pool, &args), NULL));
-    }
-    if (place->is_section) {
-        note(all->scopes, place, NULL);
-    }
-}
-
-static const server_rec *find_server(const findings_t *all, const ap_directive_t *directive)
-{
-    const server_rec *server;
-    for (server = all->main_server; server != NULL; server = server->next) {
-        if (server->is_virtual && server->defn_line_number == (unsigned)directive->line_num && server->defn_name != NULL &&
-            strcmp(server->defn_name, directive->filename) == 0) {
-            return server;
-        }
-    }
-    return NULL;
-}
-
-/* The folders of <Directory> or <DirectoryMatch>. */
-static mj_span_t folder_of(const findings_t *all, const ap_directive_t *directive)
-{
-    char *args = apr_pstrdup(all->pool, directive->args != NULL ? directive->args : "");
-    char *end = strrchr(args, '>');
-    const char *rest = args, *word;
-    bool is_regex = strcasecmp(directive->directive, "<DirectoryMatch") == 0;
-
-    if (end != NULL) {
-        *end = '\0';
-    }
-    word = ap_getword_conf(all->pool, &rest);
-    if (strcmp(word, "~") == 0) {
-        is_regex = true;
-        word = ap_getword_conf(all->pool, &rest);
-    }
-    return is_regex ? mj_form_of_regex(all->pool, word) : mj_form_of_glob(all->pool, absolute(all, word));
-}
-
-static void walk(findings_t *all, const ap_directive_t *directive, const place_t *place)
-{
-    static const char *const folders[] = {"<Directory", "<DirectoryMatch", NULL};
-    static const char *const transparent[] = {"<IfModule", "<IfDefine", "<IfVersion", "<IfFile", "<IfDirective", "<IfSection", "<Macro", NULL};
-
-    for (; directive != NULL; directive = directive->next) {
-        place_t inner = *place;
-        if (directive->directive[0] != '<') {
-            look_at(all, place, directive);
-            continue;
-        }
-        if (strcasecmp(directive->directive, "<VirtualHost") == 0) {
-            inner.server = find_server(all, directive);
-            if (inner.server == NULL) {
-                continue; /* httpd has left it out */
-            }
-        } else if (is_one_of(directive->directive, folders)) {
-            inner.is_section = true;
-            inner.folder = folder_of(all, directive);
-            inner.is_conditional = inner.folder.len == 0;
-        } else if (!is_one_of(directive->directive, transparent)) {
-            inner.is_section = true;
-            inner.is_conditional = true;
-        }
-        walk(all, directive->first_child, &inner);
-    }
-}
-
-static void add_form(mj_pool_t *pool, mj_span_t form, const server_rec *server)
+static void add_form(mj_pool_config_t *pool, mj_span_t form, const server_rec *server)
 {
     int i;
     for (i = 0; i < pool->servers->nelts && APR_ARRAY_IDX(pool->servers, i, const server_rec *) != server; i++) {
@@ -220,17 +42,17 @@ static void add_form(mj_pool_t *pool, mj_span_t form, const server_rec *server)
 }
 
 /* The pool of that name, as requests of the server find it; NULL for the one that they find without a name in a section. */
-static mj_pool_t *pool_of(const findings_t *all, const server_rec *server, const char *name)
+static mj_pool_config_t *pool_of(const mj_dynamic_t *all, const server_rec *server, const char *name)
 {
     const mj_scope_t *outer = ap_get_module_config(server->lookup_defaults, &jvm_module);
     const mj_scope_t named = {.process_group = name, .params = outer->params};
     const char *wrong;
-    return (mj_pool_t *)(uintptr_t)mj_find_pool(all->pool, server, name != NULL ? &named : outer, &wrong);
+    return (mj_pool_config_t *)(uintptr_t)mj_find_pool(all->pool, server, name != NULL ? &named : outer, &wrong);
 }
 
-static void lead(const findings_t *all, const server_rec *server, const char *name, mj_span_t form)
+static void lead(const mj_dynamic_t *all, const server_rec *server, const char *name, mj_span_t form)
 {
-    mj_pool_t *pool = pool_of(all, server, name);
+    mj_pool_config_t *pool = pool_of(all, server, name);
     if (pool != NULL) {
         add_form(pool, form, server);
     }
@@ -238,15 +60,15 @@ static void lead(const findings_t *all, const server_rec *server, const char *na
 
 /* A handler in that place of the file system leads to the pool that the innermost <Directory> around it names, or else the server; and to those that
  * sections within it name, or sections of another kind, which say nothing about folders. */
-static void lead_handler(const findings_t *all, const server_rec *server, mj_span_t form)
+static void lead_handler(const mj_dynamic_t *all, const server_rec *server, mj_span_t form)
 {
     apr_size_t innermost = 0;
     int i;
 
     for (i = 0; i < all->names->nelts; i++) {
-        const found_t *named = &APR_ARRAY_IDX(all->names, i, found_t);
+        const mj_found_t *named = &APR_ARRAY_IDX(all->names, i, mj_found_t);
         mj_form_relation_t relation;
-        if (!holds_for(&named->place, server) || !named->place.is_section) {
+        if (!mj_place_holds_for(&named->place, server) || !named->place.is_section) {
             continue;
         }
         if (named->place.folder.len == 0) {
@@ -261,8 +83,8 @@ static void lead_handler(const findings_t *all, const server_rec *server, mj_spa
         }
     }
     for (i = 0; i < all->names->nelts; i++) {
-        const found_t *named = &APR_ARRAY_IDX(all->names, i, found_t);
-        if (innermost > 0 && holds_for(&named->place, server) && !named->place.is_conditional && named->place.folder.len == innermost &&
+        const mj_found_t *named = &APR_ARRAY_IDX(all->names, i, mj_found_t);
+        if (innermost > 0 && mj_place_holds_for(&named->place, server) && !named->place.is_conditional && named->place.folder.len == innermost &&
             mj_form_compare(named->place.folder, form) == MJ_FORM_COVERS) {
             lead(all, server, named->value, form);
         }
@@ -273,7 +95,7 @@ static void lead_handler(const findings_t *all, const server_rec *server, mj_spa
 }
 
 /* A handler that stands in no <Directory>: files come from anywhere that the server serves. */
-static void lead_from_roots(const findings_t *all, const server_rec *server)
+static void lead_from_roots(const mj_dynamic_t *all, const server_rec *server)
 {
     const core_server_config *core = ap_get_core_module_config(server->module_config);
     int i;
@@ -282,19 +104,19 @@ static void lead_from_roots(const findings_t *all, const server_rec *server)
         lead_handler(all, server, mj_form_of_folder(all->pool, core->ap_document_root));
     }
     for (i = 0; i < all->roots->nelts; i++) {
-        const found_t *root = &APR_ARRAY_IDX(all->roots, i, found_t);
-        if (holds_for(&root->place, server)) {
+        const mj_found_t *root = &APR_ARRAY_IDX(all->roots, i, mj_found_t);
+        if (mj_place_holds_for(&root->place, server)) {
             lead_handler(all, server, root->form);
         }
     }
 }
 
-static bool has_scopes(const findings_t *all, const server_rec *server)
+static bool has_scopes(const mj_dynamic_t *all, const server_rec *server)
 {
     int i;
     for (i = 0; i < all->scopes->nelts; i++) {
-        const place_t *place = &APR_ARRAY_IDX(all->scopes, i, found_t).place;
-        if (holds_for(place, server) && place->folder.len == 0) { /* <Directory> does not govern mounts */
+        const mj_place_t *place = &APR_ARRAY_IDX(all->scopes, i, mj_found_t).place;
+        if (mj_place_holds_for(place, server) && place->folder.len == 0) { /* <Directory> does not govern mounts */
             return true;
         }
     }
@@ -302,7 +124,7 @@ static bool has_scopes(const findings_t *all, const server_rec *server)
 }
 
 /* JVMAliasMatch; and JVMAlias, where a section may change its definition for some requests. */
-static void lead_mounts(const findings_t *all, const server_rec *server)
+static void lead_mounts(const mj_dynamic_t *all, const server_rec *server)
 {
     const apr_array_header_t *resolved = mj_server_config(server)->resolved;
     bool is_varied = has_scopes(all, server);
@@ -316,10 +138,10 @@ static void lead_mounts(const findings_t *all, const server_rec *server)
             continue;
         }
         form = mount->regex != NULL ? mj_form_of_substitution(all->pool, mount->target) : mj_form_of_file(all->pool, mount->target);
-        add_form((mj_pool_t *)(uintptr_t)mounted->pool, form, server);
+        add_form((mj_pool_config_t *)(uintptr_t)mounted->pool, form, server);
         for (k = 0; mount->options->process_group == NULL && k < all->names->nelts; k++) {
-            const found_t *named = &APR_ARRAY_IDX(all->names, k, found_t);
-            if (holds_for(&named->place, server) && named->place.is_section && named->place.folder.len == 0) {
+            const mj_found_t *named = &APR_ARRAY_IDX(all->names, k, mj_found_t);
+            if (mj_place_holds_for(&named->place, server) && named->place.is_section && named->place.folder.len == 0) {
                 lead(all, server, named->value, form);
             }
         }
@@ -330,15 +152,15 @@ static void add_values(mj_record_builder_t *record, const char *name, const apr_
 {
     int i;
     for (i = 0; i < found->nelts; i++) {
-        const found_t *value = &APR_ARRAY_IDX(found, i, found_t);
-        if (holds_for(&value->place, server)) {
+        const mj_found_t *value = &APR_ARRAY_IDX(found, i, mj_found_t);
+        if (mj_place_holds_for(&value->place, server)) {
             mj_record_add(record, name, value->value);
         }
     }
 }
 
 /* What the definitions of a server may hold beside their target. */
-static void add_server(const findings_t *all, mj_record_builder_t *record, const server_rec *server)
+static void add_server(const mj_dynamic_t *all, mj_record_builder_t *record, const server_rec *server)
 {
     const mj_server_t *config = mj_server_config(server);
     int i, k;
@@ -362,7 +184,7 @@ static void add_server(const findings_t *all, mj_record_builder_t *record, const
     }
 }
 
-static mj_span_t describe(const findings_t *all, const mj_pool_t *pool)
+static mj_span_t describe(const mj_dynamic_t *all, const mj_pool_config_t *pool)
 {
     mj_record_builder_t *record = mj_record_builder_make(all->pool);
     int i;
@@ -384,7 +206,7 @@ static mj_span_t describe(const findings_t *all, const mj_pool_t *pool)
     return mj_record_bytes(record);
 }
 
-static void begin(mj_pool_t *pool, apr_pool_t *pconf)
+static void begin(mj_pool_config_t *pool, apr_pool_t *pconf)
 {
     const apr_array_header_t *folders = pool->settings->target_folders;
     int i;
@@ -397,41 +219,27 @@ static void begin(mj_pool_t *pool, apr_pool_t *pconf)
     }
 }
 
-static findings_t find(apr_pool_t *pool, server_rec *main_server)
-{
-    findings_t all = {.pool = pool, .main_server = main_server};
-    apr_array_header_t **lists[] = {&all.handlers, &all.names, &all.roots, &all.entry_points, &all.groups, &all.params, &all.scopes};
-    const place_t outside = {.server = NULL};
-    size_t i;
-
-    for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
-        *lists[i] = apr_array_make(pool, 8, sizeof(found_t));
-    }
-    walk(&all, ap_conftree, &outside);
-    return all;
-}
-
 void mj_dynamic_resolve(apr_pool_t *pconf, server_rec *main_server)
 {
     apr_array_header_t *pools = mj_all_pools(pconf, main_server);
-    findings_t all;
+    mj_dynamic_t all;
     server_rec *server;
     int i;
 
     if (pools->nelts == 0) {
         return;
     }
-    all = find(pconf, main_server);
+    all = mj_dynamic_find(pconf, main_server);
     for (i = 0; i < pools->nelts; i++) {
-        begin(APR_ARRAY_IDX(pools, i, mj_pool_t *), pconf);
+        begin(APR_ARRAY_IDX(pools, i, mj_pool_config_t *), pconf);
     }
     for (server = main_server; server != NULL; server = server->next) {
         bool is_anywhere = false;
         for (i = 0; i < all.handlers->nelts; i++) {
-            const place_t *place = &APR_ARRAY_IDX(all.handlers, i, found_t).place;
-            if (holds_for(place, server) && place->folder.len > 0) {
+            const mj_place_t *place = &APR_ARRAY_IDX(all.handlers, i, mj_found_t).place;
+            if (mj_place_holds_for(place, server) && place->folder.len > 0) {
                 lead_handler(&all, server, place->folder);
-            } else if (holds_for(place, server)) {
+            } else if (mj_place_holds_for(place, server)) {
                 is_anywhere = true;
             }
         }
@@ -441,7 +249,7 @@ void mj_dynamic_resolve(apr_pool_t *pconf, server_rec *main_server)
         lead_mounts(&all, server);
     }
     for (i = 0; i < pools->nelts; i++) {
-        mj_pool_t *pool = APR_ARRAY_IDX(pools, i, mj_pool_t *);
+        mj_pool_config_t *pool = APR_ARRAY_IDX(pools, i, mj_pool_config_t *);
         pool->dynamic = describe(&all, pool);
         if (pool->forms_size > MAX_FORMS_SIZE) {
             ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_WARNING, 0, pool->server,

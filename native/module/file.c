@@ -1,6 +1,8 @@
 /* Files whose descriptors a daemon passed as the bodies of responses. The file is its user's: it can change, shrink and vanish at any time, and
  * it need not hold what its size says. */
-#include "module.h"
+#include "file.h"
+
+#include "child.h"
 #include "plain_file.h"
 
 #include <apr_portable.h>

@@ -1,7 +1,14 @@
 /* The content handler: a request of httpd's on its way to a daemon and back. */
+#include "handler.h"
+
+#include "child.h"
 #include "client_httpd.h"
+#include "config.h"
 #include "dispatch.h"
-#include "module.h"
+#include "dispatcher.h"
+#include "exchange_client.h"
+#include "mod_jvm.h"
+#include "request.h"
 
 #include <apr_strings.h>
 #include <http_log.h>

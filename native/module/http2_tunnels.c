@@ -2,9 +2,10 @@
 
 #include "bounded_count.h"
 
+#include <httpd.h>
+
 #include <ap_mpm.h>
 #include <http_config.h>
-#include <httpd.h>
 #include <limits.h>
 #include <stdlib.h>
 

@@ -1,6 +1,8 @@
 /* A thread of each httpd child. It closes connections which nobody has used for a while, so that the threads that daemons keep for
  * them end; and it keeps the child's row on the board right. httpd does it, not the daemon: who closes its own idle connection knows that no request is on its way. */
-#include "module.h"
+#include "idle_reaper.h"
+
+#include "mod_jvm.h"
 
 #include <apr_thread_cond.h>
 #include <apr_thread_mutex.h>

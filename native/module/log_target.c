@@ -1,5 +1,7 @@
 /* Where a server's log is, for the supervisor, which writes to it too: a descriptor, or syslog. */
-#include "module.h"
+#include "log_target.h"
+
+#include "config.h"
 
 #include <ap_config.h>
 #include <apr_portable.h>

@@ -1,6 +1,17 @@
 /* Registers directives and hooks; nothing else. */
+#include "mod_jvm.h"
+
+#include "check_config.h"
+#include "child.h"
 #include "client_httpd.h"
-#include "module.h"
+#include "config.h"
+#include "directives.h"
+#include "file.h"
+#include "handler.h"
+#include "mounts.h"
+#include "next_request.h"
+#include "status_page.h"
+#include "supervision.h"
 
 #include <mpm_common.h>
 

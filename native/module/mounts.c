@@ -1,5 +1,5 @@
 /* From a URL to a mount, and to its script name and path info. */
-#include "module.h"
+#include "mounts.h"
 
 #include <apr_strings.h>
 #include <http_core.h>

@@ -1,8 +1,11 @@
 /* The client's next request, where it follows soon. MPM event gives a connection back to its listener after each response, which wakes
  * another thread for the next request: two wake-ups and two changes of its epoll set, more than the whole way to the daemon and back. A client
  * that is quick (a cache or proxy on the same network, many at once on a busy machine) is worth a moment of this thread's. */
+#include "next_request.h"
+
+#include "child.h"
 #include "client_httpd.h"
-#include "module.h"
+#include "mod_jvm.h"
 
 #include <apr_atomic.h>
 #include <poll.h>

@@ -1,5 +1,5 @@
 /* Which pools there are, and which virtual hosts may use them. */
-#include "module.h"
+#include "pools.h"
 
 #include <apr_strings.h>
 #include <http_core.h>
@@ -43,7 +43,7 @@ apr_array_header_t *mj_servers(apr_pool_t *pool, server_rec *main_server)
 
 apr_array_header_t *mj_all_pools(apr_pool_t *pool, server_rec *main_server)
 {
-    apr_array_header_t *all = apr_array_make(pool, 4, sizeof(mj_pool_t *));
+    apr_array_header_t *all = apr_array_make(pool, 4, sizeof(mj_pool_config_t *));
     const apr_array_header_t *servers = mj_servers(pool, main_server);
     int i, k;
 
@@ -51,9 +51,9 @@ apr_array_header_t *mj_all_pools(apr_pool_t *pool, server_rec *main_server)
         const server_rec *server = APR_ARRAY_IDX(servers, k, const server_rec *);
         const apr_array_header_t *pools = mj_server_config(server)->pools;
         for (i = 0; i < pools->nelts; i++) {
-            mj_pool_t *declared = APR_ARRAY_IDX(pools, i, mj_pool_t *);
+            mj_pool_config_t *declared = APR_ARRAY_IDX(pools, i, mj_pool_config_t *);
             if (declared->server == server) { /* else it is another's, united */
-                APR_ARRAY_PUSH(all, mj_pool_t *) = declared;
+                APR_ARRAY_PUSH(all, mj_pool_config_t *) = declared;
             }
         }
     }
@@ -63,24 +63,24 @@ apr_array_header_t *mj_all_pools(apr_pool_t *pool, server_rec *main_server)
 apr_array_header_t *mj_placed_pools(apr_pool_t *pool, server_rec *main_server)
 {
     const apr_array_header_t *all = mj_all_pools(pool, main_server);
-    apr_array_header_t *placed = apr_array_make(pool, all->nelts, sizeof(mj_pool_t *));
+    apr_array_header_t *placed = apr_array_make(pool, all->nelts, sizeof(mj_pool_config_t *));
     int i;
     for (i = 0; i < all->nelts; i++) {
-        mj_pool_t *declared = APR_ARRAY_IDX(all, i, mj_pool_t *);
+        mj_pool_config_t *declared = APR_ARRAY_IDX(all, i, mj_pool_config_t *);
         if (declared->index != MJ_NO_PLACE) {
-            APR_ARRAY_PUSH(placed, mj_pool_t *) = declared;
+            APR_ARRAY_PUSH(placed, mj_pool_config_t *) = declared;
         }
     }
     return placed;
 }
 
-const mj_pool_t *mj_pool_named(const server_rec *server, const char *name)
+const mj_pool_config_t *mj_pool_named(const server_rec *server, const char *name)
 {
     const apr_array_header_t *pools = mj_server_config(server)->pools;
     int i;
 
     for (i = 0; i < pools->nelts; i++) {
-        const mj_pool_t *found = APR_ARRAY_IDX(pools, i, const mj_pool_t *);
+        const mj_pool_config_t *found = APR_ARRAY_IDX(pools, i, const mj_pool_config_t *);
         if (strcmp(found->settings->name, name) == 0) {
             return found;
         }
@@ -101,7 +101,7 @@ static const char *none_chosen(apr_pool_t *pool, const server_rec *server)
         const apr_array_header_t *pools = mj_server_config(other)->pools;
         if (mj_is_same_site(server, other) && pools->nelts > 0) {
             return apr_psprintf(pool, "no pool serves this: %s declares none; JVMProcessGroup %s uses that of %s, which has the same ServerName",
-                                describe_server(pool, server), APR_ARRAY_IDX(pools, 0, const mj_pool_t *)->settings->name,
+                                describe_server(pool, server), APR_ARRAY_IDX(pools, 0, const mj_pool_config_t *)->settings->name,
                                 describe_server(pool, other));
         }
     }
@@ -111,23 +111,23 @@ static const char *none_chosen(apr_pool_t *pool, const server_rec *server)
 }
 
 /* httpd lists the main server first. A virtual host may use its own pools, those of the main server, and those of a host of its ServerName. */
-const mj_pool_t *mj_find_pool(apr_pool_t *pool, const server_rec *server, const mj_scope_t *scope, const char **wrong)
+const mj_pool_config_t *mj_find_pool(apr_pool_t *pool, const server_rec *server, const mj_scope_t *scope, const char **wrong)
 {
     const apr_array_header_t *own = mj_server_config(server)->pools;
     const char *name = scope->process_group;
-    const mj_pool_t *found, *elsewhere = NULL;
+    const mj_pool_config_t *found, *elsewhere = NULL;
     const server_rec *other;
 
     if (name == NULL) {
         if (own->nelts == 1) {
-            return APR_ARRAY_IDX(own, 0, const mj_pool_t *);
+            return APR_ARRAY_IDX(own, 0, const mj_pool_config_t *);
         }
         *wrong = none_chosen(pool, server);
         return NULL;
     }
     found = mj_pool_named(server, name);
     for (other = ap_server_conf; found == NULL && other != NULL; other = other->next) {
-        const mj_pool_t *theirs = mj_pool_named(other, name);
+        const mj_pool_config_t *theirs = mj_pool_named(other, name);
         if (theirs != NULL && (!other->is_virtual || mj_is_same_site(server, other))) {
             found = theirs;
         }
@@ -163,7 +163,7 @@ static const char *values_of(apr_pool_t *pool, const apr_table_t *options, const
 }
 
 /* The first option of one that the other has not got, or otherwise; NULL if there is none. */
-static const char *differing_option(apr_pool_t *pool, const mj_pool_t *one, const mj_pool_t *other)
+static const char *differing_option(apr_pool_t *pool, const mj_pool_config_t *one, const mj_pool_config_t *other)
 {
     const apr_array_header_t *given = apr_table_elts(one->options);
     int i;
@@ -177,7 +177,7 @@ static const char *differing_option(apr_pool_t *pool, const mj_pool_t *one, cons
     return NULL;
 }
 
-static const char *difference(apr_pool_t *pool, const mj_pool_t *one, const mj_pool_t *other)
+static const char *difference(apr_pool_t *pool, const mj_pool_config_t *one, const mj_pool_config_t *other)
 {
     const char *one_home = mj_server_config(one->server)->java_home;
     const char *other_home = mj_server_config(other->server)->java_home;
@@ -192,7 +192,7 @@ static const char *difference(apr_pool_t *pool, const mj_pool_t *one, const mj_p
     return option;
 }
 
-const char *mj_pool_unite(apr_pool_t *pool, mj_pool_t *first, const mj_pool_t *second)
+const char *mj_pool_unite(apr_pool_t *pool, mj_pool_config_t *first, const mj_pool_config_t *second)
 {
     apr_array_header_t *pools = mj_server_config(second->server)->pools;
     const char *option;
@@ -218,8 +218,8 @@ const char *mj_pool_unite(apr_pool_t *pool, mj_pool_t *first, const mj_pool_t *s
                             first->where, first->server->server_hostname, option, first->settings->name);
     }
     for (i = 0; i < pools->nelts; i++) {
-        if (APR_ARRAY_IDX(pools, i, const mj_pool_t *) == second) {
-            APR_ARRAY_IDX(pools, i, mj_pool_t *) = first;
+        if (APR_ARRAY_IDX(pools, i, const mj_pool_config_t *) == second) {
+            APR_ARRAY_IDX(pools, i, mj_pool_config_t *) = first;
         }
     }
     return NULL;

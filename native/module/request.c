@@ -1,5 +1,8 @@
 /* From request_rec to the head of a REQUEST frame. */
-#include "module.h"
+#include "request.h"
+
+#include "mounts.h"
+#include "pools.h"
 
 #include <apr_lib.h>
 #include <apr_strings.h>

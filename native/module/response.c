@@ -1,5 +1,5 @@
 /* From the frames of a response to request_rec. The daemon is hostile: the codec has seen to it that no field splits a message. */
-#include "module.h"
+#include "response.h"
 
 #include <apr_date.h>
 #include <apr_lib.h>

@@ -1,5 +1,13 @@
 /* SetHandler jvm-status: what the board says of every pool. */
-#include "module.h"
+#include "status_page.h"
+
+#include "board.h"
+#include "check_mounts.h"
+#include "child.h"
+#include "config.h"
+#include "dispatcher.h"
+#include "mod_jvm.h"
+#include "pools.h"
 #include "text.h"
 
 #include <apr_strings.h>
@@ -239,7 +247,7 @@ static row_t *read_rows(request_rec *r, int *count)
 
     *count = mj_child() != NULL ? pools->nelts : 0;
     for (int i = 0; i < *count; i++) {
-        const mj_pool_t *pool = APR_ARRAY_IDX(pools, i, const mj_pool_t *);
+        const mj_pool_config_t *pool = APR_ARRAY_IDX(pools, i, const mj_pool_config_t *);
         rows[i].name = pool->settings->name;
         rows[i].server = mj_server_config(pool->server)->name;
         rows[i].index = pool->index;

@@ -2,9 +2,13 @@
  *
  * Once httpd runs, nothing here makes it end: post_config fails at httpd's first start alone. What cannot be done at a restart is logged, the former
  * supervisor goes on if there is one, and it is tried again. */
-#include "supervision.h"
+#include "supervision_parts.h"
 
+#include "config.h"
+#include "installation.h"
+#include "mod_jvm.h"
 #include "paths.h"
+#include "pools.h"
 
 #include <apr_strings.h>
 #include <http_core.h>

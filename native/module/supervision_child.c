@@ -1,6 +1,7 @@
 /* What httpd's children have of supervision, and what their parent hears of them. */
-#include "supervision.h"
+#include "supervision_parts.h"
 
+#include "config.h"
 #include "reopen.h"
 #include "wakeup.h"
 

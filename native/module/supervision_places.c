@@ -1,5 +1,8 @@
 /* Which pool has which place on a board. */
-#include "supervision.h"
+#include "supervision_parts.h"
+
+#include "config.h"
+#include "pools.h"
 
 #include <apr_strings.h>
 
@@ -7,7 +10,7 @@ static bool is_declared(const apr_array_header_t *pools, unsigned index)
 {
     int i;
     for (i = 0; i < pools->nelts; i++) {
-        if (APR_ARRAY_IDX(pools, i, const mj_pool_t *)->index == index) {
+        if (APR_ARRAY_IDX(pools, i, const mj_pool_config_t *)->index == index) {
             return true;
         }
     }
@@ -27,12 +30,12 @@ static void give_up(mj_board_t *board, const apr_array_header_t *pools)
 }
 
 /* @return the pool for which there was none; NULL if all have one */
-static const mj_pool_t *claim(mj_board_t *board, const apr_array_header_t *pools)
+static const mj_pool_config_t *claim(mj_board_t *board, const apr_array_header_t *pools)
 {
-    const mj_pool_t *without = NULL;
+    const mj_pool_config_t *without = NULL;
     int i;
     for (i = 0; i < pools->nelts; i++) {
-        mj_pool_t *declared = APR_ARRAY_IDX(pools, i, mj_pool_t *);
+        mj_pool_config_t *declared = APR_ARRAY_IDX(pools, i, mj_pool_config_t *);
         if (mj_board_claim(board, declared->settings->name, &declared->index) != APR_SUCCESS) {
             declared->index = MJ_NO_PLACE;
             without = declared;
@@ -44,7 +47,7 @@ static const mj_pool_t *claim(mj_board_t *board, const apr_array_header_t *pools
 const char *mj_places_claim(const supervision_t *supervision, mj_board_t *board)
 {
     const apr_array_header_t *pools = mj_all_pools(supervision->pconf, supervision->main_server);
-    const mj_pool_t *without = claim(board, pools);
+    const mj_pool_config_t *without = claim(board, pools);
 
     if (without != NULL) {
         give_up(board, pools);

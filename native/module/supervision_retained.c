@@ -1,5 +1,5 @@
 /* What httpd's parent keeps of its supervisors across restarts. */
-#include "supervision.h"
+#include "supervision_parts.h"
 
 #include <string.h>
 #include <unistd.h>

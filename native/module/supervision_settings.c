@@ -1,5 +1,12 @@
 /* What a supervisor is told: at its start, and with each configuration. */
-#include "supervision.h"
+#include "supervision_parts.h"
+
+#include "config.h"
+#include "installation.h"
+#include "log_target.h"
+#include "mod_jvm.h"
+#include "pool_settings.h"
+#include "pools.h"
 
 #include <apr_strings.h>
 #include <http_log.h>
@@ -46,7 +53,7 @@ static apr_status_t send_log(const supervision_t *supervision, int connection, c
 }
 
 /* A pool that is too large for a message is left out: the others are not to suffer. */
-static apr_status_t send_pool(const supervision_t *supervision, mj_supervisor_client_t *client, int connection, const mj_pool_t *declared)
+static apr_status_t send_pool(const supervision_t *supervision, mj_supervisor_client_t *client, int connection, const mj_pool_config_t *declared)
 {
     mj_span_t record = mj_pool_settings_record(declared->settings, supervision->pconf, declared->index, httpd_uid(), declared->java_home,
                                                declared->definitions, declared->dynamic, declared->warm_ups);
@@ -83,7 +90,7 @@ static apr_status_t tell_all(void *context, int connection)
         rv = send_log(supervision, connection, supervision->main_server, &log);
     }
     for (i = 0; rv == APR_SUCCESS && i < pools->nelts; i++) {
-        const mj_pool_t *declared = APR_ARRAY_IDX(pools, i, const mj_pool_t *);
+        const mj_pool_config_t *declared = APR_ARRAY_IDX(pools, i, const mj_pool_config_t *);
         rv = send_log(supervision, connection, declared->server, &log);
         if (rv == APR_SUCCESS) {
             rv = send_pool(supervision, telling->client, connection, declared);

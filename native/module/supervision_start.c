@@ -1,6 +1,8 @@
 /* Starts of supervisors, and what follows when one has ended. */
-#include "supervision.h"
+#include "supervision_parts.h"
 
+#include "installation.h"
+#include "mod_jvm.h"
 #include "paths.h"
 
 #include <apr_strings.h>

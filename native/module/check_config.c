@@ -1,85 +1,39 @@
-/* check_config: what `apachectl configtest` finds out. Looks at the whole configuration, changes nothing outside it. */
+#include "check_config.h"
+
+#include "board.h"
+#include "check_mounts.h"
 #include "check_paths.h"
 #include "check_sizes.h"
+#include "config.h"
 #include "confinement.h"
+#include "dynamic.h"
 #include "env_file.h"
+#include "findings.h"
 #include "identity.h"
+#include "installation.h"
 #include "java_home.h"
-#include "module.h"
+#include "mod_jvm.h"
+#include "mounts.h"
 #include "path_walk.h"
 #include "paths.h"
 #include "pool_paths.h"
+#include "pool_settings.h"
+#include "pools.h"
+#include "settings.h"
+#include "supervision.h"
 
-#include <apr_fnmatch.h>
 #include <apr_hash.h>
 #include <apr_strings.h>
-#include <dlfcn.h>
 #include <http_core.h>
 #include <http_log.h>
 #include <http_main.h>
-#include <libgen.h>
-#include <limits.h>
 #include <locale.h>
 #include <mpm_common.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 APLOG_USE_MODULE(jvm);
 
-/* The cache folder of httpd's layout lies above it. */
-#ifndef DEFAULT_EXP_PROXYCACHEDIR
-#define DEFAULT_EXP_PROXYCACHEDIR "/var/cache/apache2/proxy"
-#endif
-
 #define LOG_CHECK(server, message) ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_ERR, 0, server, "%s", message)
-
-const char *mj_installed(apr_pool_t *pool, const char *relative)
-{
-    Dl_info info;
-    char real[PATH_MAX], *file;
-
-    if (dladdr(&jvm_module, &info) == 0 || info.dli_fname == NULL || realpath(info.dli_fname, real) == NULL) {
-        return apr_pstrcat(pool, "/usr/", relative, NULL);
-    }
-    /* PREFIX/lib/apache2/modules/mod_jvm.so */
-    file = apr_pstrdup(pool, real);
-    return apr_pstrcat(pool, dirname(dirname(dirname(dirname(file)))), "/", relative, NULL);
-}
-
-/* Tells httpds apart. */
-static const char *name_of_httpd(apr_pool_t *pool)
-{
-    const char *at, *pid_file = ap_server_root_relative(pool, ap_pid_fname);
-    uint64_t hash = 14695981039346656037ULL; /* FNV-1a: no secret */
-
-    for (at = pid_file != NULL ? pid_file : ""; *at != '\0'; at++) {
-        hash = (hash ^ (unsigned char)*at) * 1099511628211ULL;
-    }
-    return apr_psprintf(pool, "jvm-%08x", (unsigned)(hash ^ (hash >> 32)));
-}
-
-const char *mj_runtime_dir(apr_pool_t *pool, const server_rec *main_server)
-{
-    const char *dir = mj_server_config(main_server)->runtime_dir;
-    return dir != NULL ? dir : ap_runtime_dir_relative(pool, name_of_httpd(pool));
-}
-
-const char *mj_state_dir(apr_pool_t *pool, const server_rec *main_server, const char **made_below)
-{
-    const char *dir = mj_server_config(main_server)->state_dir, *runtime_dir;
-
-    *made_below = NULL;
-    if (dir != NULL) {
-        return *dir != '\0' ? dir : NULL;
-    }
-    if (geteuid() == 0) { /* what users can fill is not on /run, which the whole machine needs */
-        *made_below = dirname(apr_pstrdup(pool, DEFAULT_EXP_PROXYCACHEDIR));
-        return apr_pstrcat(pool, *made_below, "/mod_jvm/", name_of_httpd(pool), NULL);
-    }
-    runtime_dir = mj_runtime_dir(pool, main_server);
-    return runtime_dir != NULL ? apr_pstrcat(pool, runtime_dir, "/state", NULL) : NULL;
-}
 
 /* A virtual host without a directive of ours shares the main server's object; give each one of its own. */
 static void own_config(apr_pool_t *pool, server_rec *server)
@@ -87,7 +41,7 @@ static void own_config(apr_pool_t *pool, server_rec *server)
     mj_server_t *config = mj_server_config(server);
     if (server->is_virtual && config == mj_server_config(ap_server_conf)) {
         config = apr_pmemdup(pool, config, sizeof(*config));
-        config->pools = apr_array_make(pool, 1, sizeof(mj_pool_t *));
+        config->pools = apr_array_make(pool, 1, sizeof(mj_pool_config_t *));
         config->named = apr_array_make(pool, 1, sizeof(mj_named_pool_t));
         ap_set_module_config(server->module_config, &jvm_module, config);
     }
@@ -110,7 +64,7 @@ static const char *read_env_file(apr_pool_t *pool, mj_pool_settings_t *settings)
 }
 
 /* The JVM takes a locale that is not installed for C, and says nothing: file names and output lose what is not ASCII. */
-static void warn_of_locale(const mj_pool_t *declared)
+static void warn_of_locale(const mj_pool_config_t *declared)
 {
     const mj_pool_settings_t *settings = declared->settings;
     locale_t found;
@@ -129,7 +83,7 @@ static void warn_of_locale(const mj_pool_t *declared)
                  declared->where, settings->name, settings->lang);
 }
 
-static const char *check_pool(apr_pool_t *pool, mj_pool_t *declared, const server_rec *main_server)
+static const char *check_pool(apr_pool_t *pool, mj_pool_config_t *declared, const server_rec *main_server)
 {
     long minimum = mj_server_config(main_server)->minimum_uid;
     mj_pool_settings_t *settings = declared->settings;
@@ -165,8 +119,8 @@ static int check_names(apr_pool_t *pool, server_rec *main_server)
     int failures = 0, i;
 
     for (i = 0; i < all->nelts; i++) {
-        mj_pool_t *declared = APR_ARRAY_IDX(all, i, mj_pool_t *);
-        mj_pool_t *first = apr_hash_get(by_name, declared->settings->name, APR_HASH_KEY_STRING);
+        mj_pool_config_t *declared = APR_ARRAY_IDX(all, i, mj_pool_config_t *);
+        mj_pool_config_t *first = apr_hash_get(by_name, declared->settings->name, APR_HASH_KEY_STRING);
         const char *wrong;
 
         if (first == NULL) {
@@ -189,7 +143,7 @@ static int check_pools(apr_pool_t *pool, server_rec *main_server)
     int failures = 0, i;
 
     for (i = 0; i < all->nelts; i++) {
-        mj_pool_t *declared = APR_ARRAY_IDX(all, i, mj_pool_t *);
+        mj_pool_config_t *declared = APR_ARRAY_IDX(all, i, mj_pool_config_t *);
         const char *wrong = check_pool(pool, declared, main_server);
         if (wrong != NULL) {
             LOG_CHECK(declared->server, apr_psprintf(pool, MJLOGNO(0001) "%s: JVMDaemonProcess %s: %s", declared->where,
@@ -217,108 +171,6 @@ static int check_named_pools(apr_pool_t *pool, server_rec *server)
         if (other == NULL && mj_find_pool(pool, server, &scope, &wrong) == NULL) {
             LOG_CHECK(server, apr_psprintf(pool, MJLOGNO(0006) "%s: JVMProcessGroup %s: %s", group->where, group->name, wrong));
             failures++;
-        }
-    }
-    return failures;
-}
-
-bool mj_section_covers(const core_dir_config *section, const char *uri)
-{
-    size_t len = strlen(section->d);
-    if (section->r != NULL) {
-        return ap_regexec(section->r, uri, 0, NULL, 0) == 0;
-    }
-    if (section->d_is_fnmatch != 0) {
-        return apr_fnmatch(section->d, uri, APR_FNM_PATHNAME) == APR_SUCCESS;
-    }
-    return strncmp(section->d, uri, len) == 0 && (len == 0 || section->d[len - 1] == '/' || uri[len] == '/' || uri[len] == '\0');
-}
-
-/* The scope that requests for a mount will have as far as it can be known: the server's, and each <Location> that covers the mount, as
- * ap_location_walk would merge them. */
-static const mj_scope_t *scope_of_mount(apr_pool_t *pool, const server_rec *server, const mj_mount_t *mount)
-{
-    const mj_scope_t *scope = ap_get_module_config(server->lookup_defaults, &jvm_module);
-    const core_server_config *core = ap_get_core_module_config(server->module_config);
-    const char *uri = *mount->path == '\0' ? "/" : mount->path;
-    int i;
-
-    for (i = 0; mount->regex == NULL && core->sec_url != NULL && i < core->sec_url->nelts; i++) {
-        ap_conf_vector_t *section = APR_ARRAY_IDX(core->sec_url, i, ap_conf_vector_t *);
-        const mj_scope_t *inner = ap_get_module_config(section, &jvm_module);
-        if (inner != NULL && mj_section_covers(ap_get_core_module_config(section), uri)) {
-            scope = mj_scope_merge(pool, scope, inner);
-        }
-    }
-    return scope;
-}
-
-static bool has_record(const apr_array_header_t *records, mj_span_t record)
-{
-    int i;
-    for (i = 0; i < records->nelts; i++) {
-        if (mj_span_equal(APR_ARRAY_IDX(records, i, mj_span_t), record)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void add_record(apr_array_header_t *records, mj_span_t record)
-{
-    if (!has_record(records, record)) {
-        APR_ARRAY_PUSH(records, mj_span_t) = record;
-    }
-}
-
-/* What virtual hosts that share a pool mount alike is one application. */
-static void resolve_application(apr_pool_t *pool, const server_rec *server, const mj_scope_t *scope, mj_resolved_t *resolved)
-{
-    const mj_mount_t *mount = resolved->mount;
-
-    resolved->group = mj_default_group(pool, resolved->pool->server, mount->path);
-    if (mj_is_same_site(server, resolved->pool->server)) {
-        resolved->definition = mj_application_definition(pool, mount->target, scope, resolved->group);
-    }
-    if (resolved->definition.len == 0 || !has_record(resolved->pool->definitions, resolved->definition)) {
-        resolved->group = mj_default_group(pool, server, mount->path);
-        resolved->definition = mj_application_definition(pool, mount->target, scope, resolved->group);
-    }
-}
-
-static int check_mounts(apr_pool_t *pool, const server_rec *server)
-{
-    mj_server_t *config = mj_server_config(server);
-    int failures = 0, i, k;
-
-    for (i = 0; i < config->mounts->nelts; i++) {
-        const mj_mount_t *mount = APR_ARRAY_IDX(config->mounts, i, const mj_mount_t *);
-        mj_resolved_t *resolved = &APR_ARRAY_PUSH(config->resolved, mj_resolved_t);
-        const mj_scope_t *effective;
-        const char *wrong = NULL;
-
-        resolved->mount = mount;
-        resolved->scope = scope_of_mount(pool, server, mount);
-        effective = mj_scope_merge(pool, resolved->scope, mount->options);
-        resolved->pool = mj_find_pool(pool, server, effective, &wrong);
-        resolved->definition = (mj_span_t){NULL, 0};
-        if (resolved->pool != NULL) {
-            wrong = mj_confinement_hides(resolved->pool->settings, pool, "the target", mount->target);
-        }
-        if (resolved->pool == NULL || wrong != NULL) {
-            LOG_CHECK(server, apr_psprintf(pool, MJLOGNO(0002) "%s: %s %s: %s", mount->where,
-                                           mount->regex != NULL ? "JVMAliasMatch" : "JVMAlias", mount->pattern, wrong));
-            failures++;
-            continue;
-        }
-        if (mount->regex != NULL) {
-            continue;
-        }
-        resolve_application(pool, server, effective, resolved);
-        add_record(resolved->pool->definitions, resolved->definition);
-        for (k = 0; k < mount->warm_ups->nelts; k++) {
-            add_record(resolved->pool->warm_ups,
-                       mj_warm_up_record(pool, resolved->definition, mount->path, APR_ARRAY_IDX(mount->warm_ups, k, const char *)));
         }
     }
     return failures;
@@ -352,7 +204,7 @@ static const char *check_socket_paths(apr_pool_t *pool, const server_rec *main_s
         return "DefaultRuntimeDir is invalid: mend it, or set JVMRuntimeDir";
     }
     for (i = 0; wrong == NULL && i < all->nelts; i++) {
-        const char *name = APR_ARRAY_IDX(all, i, const mj_pool_t *)->settings->name;
+        const char *name = APR_ARRAY_IDX(all, i, const mj_pool_config_t *)->settings->name;
         if (!mj_board_socket_path(path, sizeof(path), dir, name, MJ_BOARD_SLOTS - 1, UINT32_MAX)) {
             wrong = apr_psprintf(pool, "%s is too long: with the pool's name '%s' a socket's path would exceed 107 bytes; choose a shorter one",
                                  dir, name);
@@ -431,7 +283,7 @@ int mj_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, serv
     failures += check_pools(pconf, main_server);
     for (i = 0; i < servers->nelts; i++) {
         failures += check_named_pools(ptemp, APR_ARRAY_IDX(servers, i, server_rec *));
-        failures += check_mounts(pconf, APR_ARRAY_IDX(servers, i, server_rec *));
+        failures += mj_check_mounts(pconf, APR_ARRAY_IDX(servers, i, server_rec *));
         mj_mounts_warn(APR_ARRAY_IDX(servers, i, server_rec *), main_server);
     }
     if (mj_all_pools(ptemp, main_server)->nelts > 0) {
