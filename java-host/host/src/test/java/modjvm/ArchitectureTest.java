@@ -68,13 +68,14 @@ class ArchitectureTest {
     @ParameterizedTest
     @CsvSource({
         "modjvm.spi, ''",
+        "modjvm.application, modjvm.spi",
         "modjvm.record, ''",
         "modjvm.protocol, modjvm.record",
         "modjvm.logging, modjvm.spi",
         "modjvm.loading, modjvm.spi modjvm.logging modjvm.record",
         "modjvm.server, modjvm.loading modjvm.logging modjvm.spi",
-        "modjvm.wire, modjvm.server modjvm.loading modjvm.logging modjvm.protocol modjvm.record modjvm.spi",
-        "modjvm.health, modjvm.wire modjvm.server modjvm.loading modjvm.logging modjvm.spi",
+        "modjvm.wire, modjvm.server modjvm.logging modjvm.spi modjvm.protocol modjvm.record",
+        "modjvm.health, modjvm.server modjvm.loading modjvm.logging modjvm.spi",
         "modjvm.training, ''"
     })
     void shouldKeepTheDirectionsOfTheRooms(String room, String others) {

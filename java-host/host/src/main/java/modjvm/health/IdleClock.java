@@ -1,7 +1,7 @@
 package modjvm.health;
 
 import modjvm.server.Admission;
-import modjvm.wire.Server;
+import modjvm.server.Server;
 
 /** For how long a server has had nothing to do, as far as who looks now and then can tell. Used by one thread. */
 final class IdleClock {

@@ -2,7 +2,7 @@ package modjvm.health;
 
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import modjvm.wire.Server;
+import modjvm.server.Server;
 
 /** Tells the supervisor, again and again, that neither request nor tunnel has been served for some time. */
 public final class Idleness implements PeriodicTask {

@@ -2,7 +2,7 @@ package modjvm.health;
 
 import java.util.concurrent.TimeUnit;
 import modjvm.server.Replacement;
-import modjvm.wire.Server;
+import modjvm.server.Server;
 
 /**
  * Asks for a replacement once a number of requests has been served: with the last of them, and as a task where that came too soon, or the

@@ -2,7 +2,7 @@ package modjvm.health;
 
 import java.lang.ref.WeakReference;
 import java.util.concurrent.TimeUnit;
-import modjvm.wire.Server;
+import modjvm.server.Server;
 
 /**
  * Gives memory back to the system once nothing has been served for a while: once for each time of work, and only if there is something to

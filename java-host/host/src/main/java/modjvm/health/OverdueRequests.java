@@ -5,8 +5,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import modjvm.logging.Log;
 import modjvm.server.Replacement;
-import modjvm.wire.RunningRequest;
-import modjvm.wire.Server;
+import modjvm.server.RunningRequest;
+import modjvm.server.Server;
 
 /**
  * Finds requests that are past their time, and whose threads have not heeded the interrupt that came with its end. Where such a thread stands

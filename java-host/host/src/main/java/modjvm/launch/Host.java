@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import modjvm.application.ApplicationEntryKind;
 import modjvm.health.Deadlocks;
 import modjvm.health.Heartbeat;
 import modjvm.health.Idleness;
@@ -29,10 +30,11 @@ import modjvm.loading.Watch;
 import modjvm.logging.Log;
 import modjvm.protocol.ConnectionKey;
 import modjvm.server.ConnectionThreads;
+import modjvm.server.RunningRequest;
+import modjvm.server.Server;
 import modjvm.server.StartException;
-import modjvm.wire.RunningRequest;
-import modjvm.wire.Server;
 import modjvm.wire.Shortage;
+import modjvm.wire.WireConnector;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -104,10 +106,10 @@ final class Host {
 
     private void start() throws Exception {
         PoolSettings settings = PoolSettings.parse(launcher.settings());
-        if (settings.server().key().equals(ConnectionKey.NONE)) {
+        if (settings.wire().key().equals(ConnectionKey.NONE)) {
             throw new StartException("the settings hold no key: no connection could be heard");
         }
-        ThreadFactory threads = ConnectionThreads.of(settings.server().areThreadsVirtual());
+        ThreadFactory threads = ConnectionThreads.of(settings.wire().areThreadsVirtual());
         ServerSocketChannel listener = launcher.listener();
         for (Path path : settings.classPath()) {
             if (!Files.isReadable(path)) {
@@ -126,7 +128,15 @@ final class Host {
                     }
                 },
                 log);
-        Mounts mounts = new Mounts(settings.classPath(), settings.scriptOwner(), settings.dynamic(), watch, kept, log);
+        Mounts mounts = new Mounts(
+                new ApplicationEntryKind(),
+                launcher.stateFolder(),
+                settings.classPath(),
+                settings.scriptOwner(),
+                settings.dynamic(),
+                watch,
+                kept,
+                log);
         end.atExit(new Runnable() {
             @Override
             public void run() {
@@ -147,24 +157,24 @@ final class Host {
         List<byte[]> failed =
                 mounts.preload(settings.applications(), Runtime.getRuntime().availableProcessors(), events);
         new WarmUps(mounts).run(settings.warmUps());
-        Server serving = new Server(
+        WireConnector wire = new WireConnector(
                 listener,
-                settings.server(),
+                settings.wire(),
                 threads,
-                mounts,
                 launcher.hangups(),
                 launcher.descriptors(),
                 new Shortage(supervisor, launcher.descriptors()),
                 this::end);
-        serving.start();
+        Server serving = new Server(settings.wire().threads(), mounts);
+        serving.start(wire);
         server = serving;
         supervisor.ready(DefinitionHashes.of(failed));
         long now = System.nanoTime();
-        new Timer(tasks(serving, settings.supervision(), now), now, this::end).start();
+        new Timer(tasks(serving, wire, settings.supervision(), now), now, this::end).start();
         new Reload(watch, supervisor).start();
     }
 
-    private List<PeriodicTask> tasks(Server serving, Supervision supervision, long nowNanos) {
+    private List<PeriodicTask> tasks(Server serving, WireConnector wire, Supervision supervision, long nowNanos) {
         Consumer<String> aside = new Consumer<>() {
             @Override
             public void accept(String text) {
@@ -180,7 +190,7 @@ final class Host {
         tasks.add(new PeriodicTask() {
             @Override
             public long perform(long nowNanos) {
-                return serving.turnAwayUnheard();
+                return wire.turnAwayUnheard();
             }
         });
         tasks.add(new MemoryTrimmer(serving, launcher.memory(), nowNanos));
@@ -243,7 +253,7 @@ final class Host {
         draining.start();
         Server serving = server;
         if (serving != null) {
-            serving.finishTunnels();
+            serving.endTunnels();
         }
         try {
             TimeUnit.NANOSECONDS.timedJoin(draining, grace.toNanos());

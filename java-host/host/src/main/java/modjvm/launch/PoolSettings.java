@@ -14,12 +14,12 @@ import modjvm.protocol.ConnectionKey;
 import modjvm.protocol.ProtocolException;
 import modjvm.record.Record;
 import modjvm.record.RecordException;
-import modjvm.wire.ServerSettings;
+import modjvm.wire.WireSettings;
 
 /**
  * What of a pool record (CONTROL.md, section 1) is the host's.
  *
- * @param server how it serves
+ * @param wire how connections from httpd are taken
  * @param supervision what it watches over
  * @param shutdownTimeout from SIGTERM to SIGKILL; zero: no limit
  * @param javaHome the JDK's folder, as the settings name it
@@ -31,7 +31,7 @@ import modjvm.wire.ServerSettings;
  * @param warmUps what they answer before the daemon is ready
  */
 record PoolSettings(
-        ServerSettings server,
+        WireSettings wire,
         Supervision supervision,
         Duration shutdownTimeout,
         Optional<Path> javaHome,
@@ -57,7 +57,7 @@ record PoolSettings(
             }
         }
         return new PoolSettings(
-                new ServerSettings(
+                new WireSettings(
                         number(texts, "httpd-uid", -1),
                         key,
                         (int) number(texts, "settings", 0),

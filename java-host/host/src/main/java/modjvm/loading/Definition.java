@@ -2,7 +2,9 @@ package modjvm.loading;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import modjvm.Config;
 import modjvm.record.Record;
@@ -17,8 +19,15 @@ import modjvm.spi.LoadException;
  * @param group whose class loader it shares; empty: nobody's
  * @param config what its factory is handed
  * @param reload whether its target is watched
+ * @param options what else the definition has, for the kind of application
  */
-record Definition(Path target, String entryPoint, String group, Config config, boolean reload) {
+record Definition(
+        Path target,
+        String entryPoint,
+        String group,
+        Config config,
+        boolean reload,
+        Map<String, List<String>> options) {
     /** Reads the record of an application's definition (PROTOCOL.md, section 5). */
     static Definition parse(byte[] bytes) throws LoadException {
         String target = "";
@@ -26,6 +35,7 @@ record Definition(Path target, String entryPoint, String group, Config config, b
         String group = "";
         boolean reload = true;
         Map<String, String> parameters = new LinkedHashMap<>();
+        Map<String, List<String>> options = new LinkedHashMap<>();
         try {
             for (Record.Entry entry : Record.parse(bytes)) {
                 switch (entry.name()) {
@@ -34,15 +44,15 @@ record Definition(Path target, String entryPoint, String group, Config config, b
                     case "group" -> group = entry.text();
                     case "reload" -> reload = !entry.text().equals("off");
                     case "param" -> addParameter(parameters, target, entry.text());
-                    default -> {
-                        // A later httpd may say more.
-                    }
+                    default ->
+                        options.computeIfAbsent(entry.name(), name -> new ArrayList<>())
+                                .add(entry.text());
                 }
             }
         } catch (RecordException e) {
             throw new LoadException("the definition of an application is malformed: " + OneLine.of(e), e);
         }
-        return new Definition(path(target), entryPoint, group, new Config(parameters), reload);
+        return new Definition(path(target), entryPoint, group, new Config(parameters), reload, Map.copyOf(options));
     }
 
     /** Whether the target is a source, rather than a jar or a folder of classes. */

@@ -1,28 +1,27 @@
 package modjvm.loading;
 
-import modjvm.Application;
-import modjvm.Request;
-import modjvm.Response;
+import modjvm.spi.Exchange;
+import modjvm.spi.Handler;
 
 /**
- * An application whose threads have its class loader as context class loader. It is not taken back after the call: the
- * same thread goes on to write the response's body, and the next request sets its own.
+ * A handler whose threads have its application's class loader as context class loader. It is not taken back after the call: the next request sets
+ * its own.
  */
-final class InContext implements Application {
-    private final Application application;
+final class InContext implements Handler {
+    private final Handler handler;
     private final ClassLoader loader;
 
-    InContext(Application application, ClassLoader loader) {
-        this.application = application;
+    InContext(Handler handler, ClassLoader loader) {
+        this.handler = handler;
         this.loader = loader;
     }
 
     @Override
-    public Response handle(Request request) throws Exception {
+    public void handle(Exchange exchange) throws Exception {
         Thread thread = Thread.currentThread();
         if (thread.getContextClassLoader() != loader) {
             thread.setContextClassLoader(loader);
         }
-        return application.handle(request);
+        handler.handle(exchange);
     }
 }

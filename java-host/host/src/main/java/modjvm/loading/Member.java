@@ -11,8 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import modjvm.Application;
 import modjvm.Config;
+import modjvm.spi.Deployment;
+import modjvm.spi.DeploymentContext;
+import modjvm.spi.EntryKind;
 import modjvm.spi.LoadException;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param type the class in which it was looked for; of it the instance is made, where one is needed
  * @param element a field, a factory, a handler method, or a constructor of an application
+ * @param kind what it is to be taken for
  */
-record Member(Class<?> type, AccessibleObject element) {
+record Member(Class<?> type, AccessibleObject element, EntryKind kind) {
     /** Whether nothing stands in the way of using it. */
     boolean isUsable() {
         return isStatic() || Members.constructor(type).isPresent() && !Modifier.isAbstract(type.getModifiers());
@@ -40,24 +43,30 @@ record Member(Class<?> type, AccessibleObject element) {
      *
      * @param target for the message of a failure
      * @throws LoadException if there is none
-     * @throws ReflectiveOperationException with what the application's code threw as its cause
+     * @throws Exception what the application's code threw, or has it as its cause
      */
-    Made make(Target target, Config config) throws LoadException, ReflectiveOperationException {
+    Deployment make(Target target, DeploymentContext context) throws Exception {
         element.setAccessible(true);
         if (element instanceof Constructor<?> constructor) {
-            return new Made((Application) construct(target, constructor, config), List.of());
+            return kind.deploy(construct(target, constructor, context.config()), context);
         }
         @Nullable Object instance = isStatic() ? null : instance(target);
         if (element instanceof Field field) {
-            return made(target, instance, field.get(instance));
+            return made(target, instance, field.get(instance), context);
         }
         Method method = (Method) element;
-        if (method.getParameterTypes()[0] == Config.class) {
-            return made(target, instance, method.invoke(instance, config));
+        if (isFactory(method)) {
+            return made(target, instance, method.invoke(instance, context.config()), context);
         }
         Class.forName(type.getName(), true, type.getClassLoader()); // fail now rather than at the first request
         MethodHandle handle = MethodHandles.lookup().unreflect(method);
-        return made(target, instance, new HandlerMethod(instance == null ? handle : handle.bindTo(instance)));
+        return with(instance, kind.deploy(instance == null ? handle : handle.bindTo(instance), context));
+    }
+
+    private boolean isFactory(Method method) {
+        return method.getParameterCount() == 1
+                && method.getParameterTypes()[0] == Config.class
+                && kind.isApplication(method.getReturnType());
     }
 
     private boolean isStatic() {
@@ -84,31 +93,31 @@ record Member(Class<?> type, AccessibleObject element) {
         return constructor.getParameterCount() == 0 ? constructor.newInstance() : constructor.newInstance(config);
     }
 
-    private Made made(Target target, @Nullable Object instance, @Nullable Object application) throws LoadException {
+    private Deployment made(
+            Target target, @Nullable Object instance, @Nullable Object application, DeploymentContext context)
+            throws Exception {
         if (application == null) {
             throw failed(
                     target,
                     name()
                             + (element instanceof Field
                                     ? " is null; give it a value where it is declared"
-                                    : " returned null; return an Application"));
+                                    : " returned null; return " + kind.noun()));
         }
-        List<AutoCloseable> resources = new ArrayList<>();
-        if (instance instanceof AutoCloseable closeable) {
-            resources.add(closeable);
+        return with(instance, kind.deploy(application, context));
+    }
+
+    /** The instance is closed after the application. */
+    private static Deployment with(@Nullable Object instance, Deployment deployment) {
+        if (!(instance instanceof AutoCloseable closeable)) {
+            return deployment;
         }
-        return new Made((Application) application, resources);
+        List<AutoCloseable> resources = new ArrayList<>(deployment.resources());
+        resources.add(closeable);
+        return new Deployment(deployment.handler(), resources);
     }
 
     private LoadException failed(Target target, String what) {
         return target.failed(type, ((java.lang.reflect.Member) element).getName(), what);
     }
-
-    /**
-     * An application that was made.
-     *
-     * @param application what handles requests
-     * @param resources what is to be closed after it
-     */
-    record Made(Application application, List<AutoCloseable> resources) {}
 }

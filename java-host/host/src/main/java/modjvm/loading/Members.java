@@ -8,20 +8,18 @@ import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import modjvm.Application;
 import modjvm.Config;
-import modjvm.Request;
-import modjvm.Response;
+import modjvm.spi.EntryKind;
 
 /** Looks for entry points in classes; initialises none of them. */
 final class Members {
     private Members() {}
 
     /** Finds a member in a class or one above it: a field, else a factory, else a handler method. */
-    static Optional<Member> find(Class<?> type, String name) {
+    static Optional<Member> find(Class<?> type, String name, EntryKind entryKind) {
         for (Kind kind : Kind.values()) {
             for (Class<?> owner = type; owner != null; owner = owner.getSuperclass()) {
-                Optional<Member> member = declared(type, owner, kind, name);
+                Optional<Member> member = declared(type, owner, kind, name, entryKind);
                 if (member.isPresent()) {
                     return member;
                 }
@@ -31,9 +29,9 @@ final class Members {
     }
 
     /** Finds a member that a class itself declares and that can be used without naming the class. */
-    static Optional<Member> declared(Class<?> type, String name) {
+    static Optional<Member> declared(Class<?> type, String name, EntryKind entryKind) {
         for (Kind kind : Kind.values()) {
-            Optional<Member> member = declared(type, type, kind, name);
+            Optional<Member> member = declared(type, type, kind, name, entryKind);
             if (member.isPresent() && member.get().isUsable()) {
                 return member;
             }
@@ -42,10 +40,10 @@ final class Members {
     }
 
     /** Returns the application that a class itself is: made with a Config, else without parameters. */
-    static Optional<Member> itself(Class<?> type) {
+    static Optional<Member> itself(Class<?> type, EntryKind entryKind) {
         Optional<Constructor<?>> constructor = constructor(type, Config.class).or(() -> constructor(type));
-        return Application.class.isAssignableFrom(type)
-                ? constructor.map(found -> new Member(type, found))
+        return entryKind.isApplication(type)
+                ? constructor.map(found -> new Member(type, found, entryKind))
                 : Optional.empty();
     }
 
@@ -84,46 +82,48 @@ final class Members {
                 + ")";
     }
 
-    private static Optional<Member> declared(Class<?> type, Class<?> owner, Kind kind, String name) {
+    private static Optional<Member> declared(
+            Class<?> type, Class<?> owner, Kind kind, String name, EntryKind entryKind) {
         AccessibleObject[] all = kind == Kind.FIELD ? owner.getDeclaredFields() : owner.getDeclaredMethods();
         for (AccessibleObject member : all) {
-            if (kind.fits(member, name)) {
-                return Optional.of(new Member(type, member));
+            if (kind.fits(member, name, entryKind)) {
+                return Optional.of(new Member(type, member, entryKind));
             }
         }
         return Optional.empty();
     }
 
-    /** The kinds of member, in the order in which they are looked for. */
+    /** The kinds of member, in the order in which they are looked for. What is an application, the kind of entry point says. */
     private enum Kind {
         FIELD {
             @Override
-            boolean fits(AccessibleObject member, String name) {
+            boolean fits(AccessibleObject member, String name, EntryKind entryKind) {
                 Field field = (Field) member;
-                return field.getName().equals(name) && Application.class.isAssignableFrom(field.getType());
+                return field.getName().equals(name) && entryKind.isApplication(field.getType());
             }
         },
         FACTORY {
             @Override
-            boolean fits(AccessibleObject member, String name) {
-                return isMethod(member, name, Config.class)
-                        && Application.class.isAssignableFrom(((Method) member).getReturnType());
+            boolean fits(AccessibleObject member, String name, EntryKind entryKind) {
+                Method method = (Method) member;
+                return isUsable(method, name)
+                        && method.getParameterCount() == 1
+                        && method.getParameterTypes()[0] == Config.class
+                        && entryKind.isApplication(method.getReturnType());
             }
         },
         HANDLER {
             @Override
-            boolean fits(AccessibleObject member, String name) {
-                return isMethod(member, name, Request.class) && ((Method) member).getReturnType() == Response.class;
+            boolean fits(AccessibleObject member, String name, EntryKind entryKind) {
+                Method method = (Method) member;
+                return isUsable(method, name) && entryKind.isHandler(method);
             }
         };
 
-        abstract boolean fits(AccessibleObject member, String name);
+        abstract boolean fits(AccessibleObject member, String name, EntryKind entryKind);
 
-        private static boolean isMethod(AccessibleObject member, String name, Class<?> parameter) {
-            Method method = (Method) member;
+        private static boolean isUsable(Method method, String name) {
             return method.getName().equals(name)
-                    && method.getParameterCount() == 1
-                    && method.getParameterTypes()[0] == parameter
                     && !method.isSynthetic()
                     && !Modifier.isAbstract(method.getModifiers());
         }

@@ -4,10 +4,13 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import modjvm.Application;
+import modjvm.spi.Deployment;
+import modjvm.spi.EntryKind;
+import modjvm.spi.Handler;
 import modjvm.spi.LoadException;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +24,8 @@ final class Mount {
 
     private final Definition definition;
     private final boolean isDynamic;
+    private final EntryKind kind;
+    private final Optional<Path> stateFolder;
     private final Group group;
     private final Watch watch;
     private final PrintStream log;
@@ -31,7 +36,7 @@ final class Mount {
     /** Whether the last attempt to load it has failed. One thread at a time loads. */
     private volatile boolean hasFailed;
     /** Written once, when it works; read by every request without a lock. */
-    private volatile @Nullable Application application;
+    private volatile @Nullable Handler handler;
     /** Guarded by this. */
     private @Nullable Attempt attempt;
     /** Guarded by this. */
@@ -44,9 +49,18 @@ final class Mount {
      *
      * @param isDynamic whether a request brought it, rather than the settings at start
      */
-    Mount(Definition definition, boolean isDynamic, Group group, Watch watch, PrintStream log) {
+    Mount(
+            Definition definition,
+            boolean isDynamic,
+            EntryKind kind,
+            Optional<Path> stateFolder,
+            Group group,
+            Watch watch,
+            PrintStream log) {
         this.definition = definition;
         this.isDynamic = isDynamic;
+        this.kind = kind;
+        this.stateFolder = stateFolder;
         this.group = group;
         this.watch = watch;
         this.log = log;
@@ -66,9 +80,9 @@ final class Mount {
         name = bytes;
     }
 
-    /** Returns the application; loads it, at first or because the target of a failed attempt has changed. */
-    Application get() throws LoadException {
-        Application ready = application;
+    /** Returns the application's handler; loads it, at first or because the target of a failed attempt has changed. */
+    Handler get() throws LoadException {
+        Handler ready = handler;
         return ready != null ? ready : current().result();
     }
 
@@ -85,7 +99,7 @@ final class Mount {
 
     /** Whether it has loaded. */
     boolean isReady() {
-        return application != null;
+        return handler != null;
     }
 
     /** Loads on the calling thread; a failure is kept for those who ask, but an error of the JVM is thrown. */
@@ -141,9 +155,9 @@ final class Mount {
         return next;
     }
 
-    private Application load(long fingerprint) throws LoadException {
+    private Handler load(long fingerprint) throws LoadException {
         try {
-            Application ready = made(group.attach(target(), fingerprint));
+            Handler ready = made(group.attach(target(), fingerprint));
             if (hasFailed) {
                 hasFailed = false;
                 events.works(name);
@@ -157,19 +171,20 @@ final class Mount {
         }
     }
 
-    private Application made(Group.Attached attached) throws LoadException {
+    private Handler made(Group.Attached attached) throws LoadException {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         thread.setContextClassLoader(attached.loader);
         String entryPoint = definition.entryPoint();
         try {
             JdkServices.register(attached.loader, log);
-            Member member = new Resolver(attached.target, attached.loader).resolve(EntryPoint.parse(definition));
+            Member member = new Resolver(attached.target, attached.loader, kind).resolve(EntryPoint.parse(definition));
             entryPoint = member.name();
-            Member.Made made = member.make(attached.target, definition.config());
-            keep(made, attached.loader);
-            Application ready = new InContext(made.application(), attached.loader);
-            application = ready;
+            MountContext context = new MountContext(definition, attached.loader, stateFolder, watch, log);
+            Deployment deployment = member.make(attached.target, context);
+            keep(deployment, attached.loader);
+            Handler ready = new InContext(deployment.handler(), attached.loader);
+            handler = ready;
             if (isDynamic) {
                 watch.serves(target());
             }
@@ -186,12 +201,9 @@ final class Mount {
         }
     }
 
-    private synchronized void keep(Member.Made made, TargetLoader from) {
+    private synchronized void keep(Deployment deployment, TargetLoader from) {
         loader = from;
-        if (made.application() instanceof AutoCloseable closeable) {
-            resources.add(closeable);
-        }
-        resources.addAll(made.resources());
+        resources.addAll(deployment.resources());
     }
 
     private static boolean isFatal(@Nullable Throwable thrown) {
@@ -199,20 +211,20 @@ final class Mount {
     }
 
     /** One try to load. */
-    private final class Attempt extends FutureTask<Application> {
+    private final class Attempt extends FutureTask<Handler> {
         private final long fingerprint;
 
         private Attempt(long fingerprint) {
             super(new Callable<>() {
                 @Override
-                public Application call() throws LoadException {
+                public Handler call() throws LoadException {
                     return load(fingerprint);
                 }
             });
             this.fingerprint = fingerprint;
         }
 
-        private Application result() throws LoadException {
+        private Handler result() throws LoadException {
             try {
                 return get();
             } catch (InterruptedException e) {

@@ -8,14 +8,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import modjvm.Application;
 import modjvm.logging.RareLine;
+import modjvm.spi.ApplicationKey;
+import modjvm.spi.EntryKind;
+import modjvm.spi.Handler;
 import modjvm.spi.LoadException;
 
 /** The applications of a pool. */
@@ -26,6 +28,8 @@ public final class Mounts implements Applications {
     private static final int NOT_FOUND = 404;
     private static final int UNAVAILABLE = 503;
 
+    private final EntryKind kind;
+    private final Optional<Path> stateFolder;
     private final ApiLoader api = new ApiLoader();
     private final ClassLoader pool;
     private final SourceCompiler compiler;
@@ -33,7 +37,7 @@ public final class Mounts implements Applications {
     private final DynamicTargets allowed;
     private final Watch watch;
     private final PrintStream log;
-    private final ConcurrentHashMap<Key, Mount> mounts = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<ApplicationKey, Mount> mounts = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, Group> groups = new ConcurrentHashMap<>();
     private final AtomicInteger dynamic = new AtomicInteger();
     private final RareLine refusals = new RareLine();
@@ -41,6 +45,8 @@ public final class Mounts implements Applications {
     /**
      * Makes an empty pool.
      *
+     * @param kind what members and classes are applications
+     * @param stateFolder where applications may keep things, if there is such a folder
      * @param classPath jars and folders that every application sees
      * @param owner whose every target must be
      * @param allowed what requests may bring that is not loaded at start
@@ -49,7 +55,16 @@ public final class Mounts implements Applications {
      * @param log gets every failure to load, as {@code PATH:LINE: MESSAGE} where that is known
      */
     public Mounts(
-            List<Path> classPath, Owner owner, DynamicTargets allowed, Watch watch, KeptClasses kept, PrintStream log) {
+            EntryKind kind,
+            Optional<Path> stateFolder,
+            List<Path> classPath,
+            Owner owner,
+            DynamicTargets allowed,
+            Watch watch,
+            KeptClasses kept,
+            PrintStream log) {
+        this.kind = kind;
+        this.stateFolder = stateFolder;
         this.pool = classPath.isEmpty() ? api : new URLClassLoader(urls(classPath), api);
         this.compiler = new SourceCompiler(classPath, kept);
         this.owner = owner;
@@ -71,7 +86,7 @@ public final class Mounts implements Applications {
         Map<Mount, byte[]> all = new LinkedHashMap<>();
         for (byte[] definition : definitions) {
             Mount mount = mount(Definition.parse(definition), false);
-            if (mounts.putIfAbsent(new Key(definition.clone()), mount) == null) {
+            if (mounts.putIfAbsent(ApplicationKey.of(definition), mount) == null) {
                 mount.tell(events, definition);
                 mount.attachEarly();
                 all.put(mount, definition);
@@ -105,26 +120,27 @@ public final class Mounts implements Applications {
     }
 
     @Override
-    public boolean knows(byte[] definition) {
+    public boolean knows(ApplicationKey application) {
         try {
-            return mounts.containsKey(new Key(definition))
-                    || allowed.refusal(Definition.parse(definition)).isEmpty();
+            return mounts.containsKey(application)
+                    || allowed.refusal(Definition.parse(application.definition()))
+                            .isEmpty();
         } catch (LoadException e) {
             return false;
         }
     }
 
     @Override
-    public Application find(byte[] definition) throws LoadException {
-        Mount mount = mounts.get(new Key(definition));
+    public Handler find(ApplicationKey application) throws LoadException {
+        Mount mount = mounts.get(application);
         if (mount == null) {
-            mount = dynamic(definition);
+            mount = dynamic(application);
         }
         try {
             return mount.get();
         } catch (LoadException e) {
             if (mount.isDynamic() && Files.notExists(mount.target())) {
-                forget(definition, mount);
+                forget(application, mount);
                 throw notFound(mount.target());
             }
             throw e;
@@ -151,8 +167,8 @@ public final class Mounts implements Applications {
         return mounts.size();
     }
 
-    private Mount dynamic(byte[] definition) throws LoadException {
-        Definition parsed = parse(definition);
+    private Mount dynamic(ApplicationKey application) throws LoadException {
+        Definition parsed = parse(application.definition());
         String refusal = allowed.refusal(parsed);
         if (!refusal.isEmpty()) {
             throw refused(refusal);
@@ -168,7 +184,7 @@ public final class Mounts implements Applications {
                             + " applications besides those of JVMAlias; mount folders of them in pools of their own");
         }
         Mount mount = mount(parsed, true);
-        Mount other = mounts.putIfAbsent(new Key(definition.clone()), mount);
+        Mount other = mounts.putIfAbsent(application, mount);
         if (other != null) {
             return other;
         }
@@ -200,8 +216,8 @@ public final class Mounts implements Applications {
         return new LoadException(NOT_FOUND, why);
     }
 
-    private void forget(byte[] definition, Mount mount) {
-        if (mounts.remove(new Key(definition), mount)) {
+    private void forget(ApplicationKey application, Mount mount) {
+        if (mounts.remove(application, mount)) {
             dynamic.decrementAndGet();
             watch.forget(mount.target());
         }
@@ -212,7 +228,7 @@ public final class Mounts implements Applications {
         Group group = name.isEmpty()
                 ? new Group(api, pool, compiler, owner)
                 : groups.computeIfAbsent(name, key -> new Group(api, pool, compiler, owner));
-        return new Mount(definition, isDynamic, group, watch, log);
+        return new Mount(definition, isDynamic, kind, stateFolder, group, watch, log);
     }
 
     private static LoadException notFound(Path target) {
@@ -229,26 +245,5 @@ public final class Mounts implements Applications {
             }
         }
         return urls;
-    }
-
-    /** A definition's bytes as a key. */
-    private static final class Key {
-        private final byte[] bytes;
-        private final int hash;
-
-        private Key(byte[] bytes) {
-            this.bytes = bytes;
-            this.hash = Arrays.hashCode(bytes);
-        }
-
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Key key && Arrays.equals(bytes, key.bytes);
-        }
-
-        @Override
-        public int hashCode() {
-            return hash;
-        }
     }
 }

@@ -7,24 +7,23 @@ import java.security.CodeSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import modjvm.Application;
+import modjvm.spi.EntryKind;
 import modjvm.spi.LoadException;
 
 /** Finds the entry point of a definition among the classes of its target. Used by one thread. */
 final class Resolver {
-    private static final String ACCEPTED = "; accepted are a field of type Application, a factory "
-            + "Application NAME(Config), a method Response NAME(Request), and a class that implements Application";
-
     private static final int MOST_CLASSES = 500;
 
     private final Target target;
     private final ClassLoader loader;
+    private final EntryKind kind;
     /** Classes that could not be looked into; one of them may be why nothing was found. */
     private final List<String> unloadable = new ArrayList<>();
 
-    Resolver(Target target, ClassLoader loader) {
+    Resolver(Target target, ClassLoader loader, EntryKind kind) {
         this.target = target;
         this.loader = loader;
+        this.kind = kind;
     }
 
     Member resolve(EntryPoint entryPoint) throws LoadException {
@@ -32,7 +31,7 @@ final class Resolver {
         if (!entryPoint.className().isEmpty()) {
             Class<?> type = classNamed(entryPoint.className())
                     .orElseThrow(() -> target.failed("no class " + entryPoint.className() + "; correct JVMEntryPoint"));
-            return Members.find(type, name).orElseThrow(() -> noMember(type, name));
+            return Members.find(type, name, kind).orElseThrow(() -> noMember(type, name));
         }
         List<Class<?>> holders = List.of();
         if (entryPoint.canBeMember()) {
@@ -80,11 +79,11 @@ final class Resolver {
         boolean isChosen =
                 holders.size() == 1 && (target.isSource() || target.namedClass().isPresent());
         if (isChosen) {
-            return Members.find(holders.get(0), name);
+            return Members.find(holders.get(0), name, kind);
         }
         List<Member> found = new ArrayList<>();
         for (Class<?> holder : holders) {
-            Members.declared(holder, name).ifPresent(found::add);
+            Members.declared(holder, name, kind).ifPresent(found::add);
         }
         if (found.size() > 1) {
             List<String> names = new ArrayList<>();
@@ -98,14 +97,14 @@ final class Resolver {
     }
 
     private Member itself(Class<?> type) throws LoadException {
-        Optional<Member> itself = Members.itself(type);
+        Optional<Member> itself = Members.itself(type, kind);
         if (itself.isPresent()) {
             return itself.get();
         }
         throw target.failed(
                 type,
                 type.getSimpleName(),
-                Application.class.isAssignableFrom(type)
+                kind.isApplication(type)
                         ? "class " + type.getName()
                                 + " has neither a constructor without parameters nor one that takes a Config"
                         : "class " + type.getName() + " does not implement modjvm.Application; implement it, or set "
@@ -121,7 +120,7 @@ final class Resolver {
         Optional<Class<?>> application = onlyApplication();
         if (application.isPresent()) {
             throw target.failed("no class has a member " + name + ", but class "
-                    + application.get().getName() + " is itself an Application; set JVMEntryPoint "
+                    + application.get().getName() + " is itself " + kind.noun() + "; set JVMEntryPoint "
                     + application.get().getName());
         }
         String why = unloadable.isEmpty() ? "" : "; a class could not be loaded: " + unloadable.get(0);
@@ -135,7 +134,7 @@ final class Resolver {
         for (String name : names.size() <= MOST_CLASSES ? names : List.<String>of()) {
             try {
                 Class<?> type = load(name);
-                if (Members.itself(type).isPresent()) {
+                if (Members.itself(type, kind).isPresent()) {
                     found.add(type);
                 }
             } catch (LinkageError | ClassNotFoundException e) {
@@ -152,14 +151,14 @@ final class Resolver {
                     type,
                     name,
                     type.getName() + "::" + name + " is of the wrong type: found " + String.join(" and ", found)
-                            + ACCEPTED.replace("NAME", name));
+                            + "; accepted are " + kind.accepted(name));
         }
         return target.failed(
                 type,
                 name,
-                Application.class.isAssignableFrom(type)
-                        ? "class " + type.getName() + " has no member " + name + ", but is itself an Application; set "
-                                + "JVMEntryPoint " + type.getName()
+                kind.isApplication(type)
+                        ? "class " + type.getName() + " has no member " + name + ", but is itself " + kind.noun()
+                                + "; set " + "JVMEntryPoint " + type.getName()
                         : "class " + type.getName() + " has no member " + name + "; declare static Application " + name
                                 + ", or correct JVMEntryPoint");
     }

@@ -8,6 +8,7 @@ import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.SimpleFormatter;
+import modjvm.spi.LogLevel;
 
 /** Records of java.util.logging: with the request that the logging thread handles, each at its level; else to standard output and error. Thread-safe. */
 public final class LogHandler extends Handler {
@@ -50,16 +51,16 @@ public final class LogHandler extends Handler {
         return text.toString().stripTrailing();
     }
 
-    private static int level(Level level) {
+    private static LogLevel level(Level level) {
         int value = level.intValue();
         if (value >= Level.SEVERE.intValue()) {
-            return RequestLog.ERROR;
+            return LogLevel.ERROR;
         } else if (value >= Level.WARNING.intValue()) {
-            return RequestLog.WARNING;
+            return LogLevel.WARNING;
         } else if (value >= Level.INFO.intValue()) {
-            return RequestLog.INFO;
+            return LogLevel.INFO;
         }
-        return value >= Level.FINE.intValue() ? RequestLog.DEBUG : RequestLog.TRACE;
+        return value >= Level.FINE.intValue() ? LogLevel.DEBUG : LogLevel.TRACE;
     }
 
     @Override

@@ -2,33 +2,30 @@ package modjvm.logging;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import modjvm.spi.Exchange;
+import modjvm.spi.ExchangeObserver;
+import modjvm.spi.LogLevel;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The lines that a request's application prints and logs in the thread that handles the request: they go to httpd with it, which writes them to the
  * error log of the request's virtual host. Never waits for a slow client: where the connection takes nothing more, a line takes the process's own
- * standard error. Used by the thread of the request.
+ * standard error. Used by the thread of the request, or the one that answers it.
  */
-public final class RequestLog {
-    static final int ERROR = 3;
-    public static final int WARNING = 4;
-    static final int NOTICE = 5;
-    public static final int INFO = 6;
-    static final int DEBUG = 7;
-    static final int TRACE = 8;
+public final class RequestLog implements ExchangeObserver {
 
     /** In characters; so that three bytes for each fit a frame. */
     private static final int LONGEST = 1300;
 
     private static final ThreadLocal<@Nullable RequestLog> CURRENT = new ThreadLocal<>();
 
-    private final LogSink sink;
+    private final Exchange exchange;
     private @Nullable ByteArrayOutputStream unfinishedOut;
     private @Nullable ByteArrayOutputStream unfinishedErr;
 
     /** Makes the log of one request. */
-    public RequestLog(LogSink sink) {
-        this.sink = sink;
+    public RequestLog(Exchange exchange) {
+        this.exchange = exchange;
     }
 
     /** The current thread handles a request from here on. */
@@ -38,17 +35,27 @@ public final class RequestLog {
 
     /** It does no more. */
     public static void end() {
-        finishLines();
+        RequestLog log = CURRENT.get();
+        if (log != null) {
+            log.finishLines();
+        }
         CURRENT.remove();
     }
 
-    /** What the application printed without a line's end is a line: it has done its part, and the response's end is about to leave. */
-    public static void finishLines() {
-        RequestLog log = CURRENT.get();
-        if (log != null) {
-            log.finish(log.unfinishedOut, NOTICE);
-            log.finish(log.unfinishedErr, ERROR);
-        }
+    @Override
+    public void responding() {
+        finishLines();
+    }
+
+    @Override
+    public void ending() {
+        finishLines();
+    }
+
+    /** What the application printed without a line's end is a line: it has done its part. */
+    private void finishLines() {
+        finish(unfinishedOut, LogLevel.NOTICE);
+        finish(unfinishedErr, LogLevel.ERROR);
     }
 
     /** Of the request that the current thread handles, or null. */
@@ -59,7 +66,7 @@ public final class RequestLog {
     /** Takes what was printed. */
     public void print(boolean isError, byte[] bytes, int offset, int length) {
         ByteArrayOutputStream unfinished = isError ? unfinishedErr : unfinishedOut;
-        int level = isError ? ERROR : NOTICE;
+        LogLevel level = isError ? LogLevel.ERROR : LogLevel.NOTICE;
         int start = offset;
         for (int at = offset; at < offset + length; at++) {
             if (bytes[at] == '\n') {
@@ -90,7 +97,7 @@ public final class RequestLog {
     }
 
     /** Sends a text, line by line. */
-    public void lines(int level, String text) {
+    public void lines(LogLevel level, String text) {
         for (String line : text.split("\\R", -1)) {
             for (int at = 0; at == 0 || at < line.length(); at += LONGEST) {
                 line(level, line.substring(at, Math.min(line.length(), at + LONGEST)));
@@ -98,14 +105,14 @@ public final class RequestLog {
         }
     }
 
-    private void line(int level, String line) {
+    private void line(LogLevel level, String line) {
         String printable = line.replace("\t", "    "); // httpd would write \t
-        if (!sink.log(level, printable)) {
-            Log.past("[id " + sink.logId() + "] " + printable + "\n");
+        if (!exchange.log(level, printable)) {
+            Log.past("[id " + exchange.head().logId() + "] " + printable + "\n");
         }
     }
 
-    private void finish(@Nullable ByteArrayOutputStream unfinished, int level) {
+    private void finish(@Nullable ByteArrayOutputStream unfinished, LogLevel level) {
         if (unfinished != null && unfinished.size() > 0) {
             String text = unfinished.toString(StandardCharsets.UTF_8);
             unfinished.reset();

@@ -10,6 +10,21 @@ public sealed interface Frame {
     /** Of the request that the frame belongs to. */
     int serial();
 
+    /** Whether a response begins with it. */
+    default boolean isHead() {
+        return this instanceof Response || this instanceof FileResponse || this instanceof Upgraded;
+    }
+
+    /** Whether it is the daemon's last about the request. */
+    default boolean isLast() {
+        return this instanceof End
+                || this instanceof Response response && !response.hasBody()
+                || this instanceof FileResponse
+                || this instanceof Failed
+                || this instanceof Abort
+                || this instanceof Refused;
+    }
+
     /** From httpd: the first frame of a connection. */
     record Hello(int serial, int minor, int settings, long pid, ConnectionKey key) implements Frame {}
 

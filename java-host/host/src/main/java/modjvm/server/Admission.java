@@ -1,23 +1,20 @@
 package modjvm.server;
 
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import modjvm.spi.Verdict;
 
 /**
  * The permits of a daemon: how many requests may be in the application at once, and how many have not been answered in full. Thread-safe: a
- * request changes numbers here, and never waits for another one; only who drains waits.
+ * request from httpd, which has a queue, changes numbers here, and never waits for another one; only who drains waits.
  *
  * <p>A permit is given back just before the last bytes of a response leave, because httpd may send the next request as soon as it has them;
  * the request stays in flight until they have left. A tunnel gives its permit back when it opens, and is in flight until it ends.
  */
 public final class Admission {
-    /** What becomes of a request. */
-    public enum Verdict {
-        ADMITTED,
-        FULL,
-        DRAINING
-    }
-
     /**
      * What has been served so far.
      *
@@ -34,6 +31,12 @@ public final class Admission {
     private final AtomicLong state = new AtomicLong();
 
     private final AtomicLong finished = new AtomicLong();
+    /** How many wait for a permit: none where all requests come from httpd. */
+    private final AtomicInteger waiting = new AtomicInteger();
+    /** Not a monitor: a virtual thread may wait in it. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private final Condition changed = lock.newCondition();
     /** Of those whose number is this, the last one runs {@link #atMilestone}. */
     private volatile long milestone = Long.MAX_VALUE;
 
@@ -47,27 +50,31 @@ public final class Admission {
     }
 
     /** An admitted request's; used by one thread, but for {@link #abandon} and {@link #isAbandoned}. */
-    public static final class Permit implements AutoCloseable {
+    public static final class Permit implements modjvm.spi.Permit {
         private static final int RELEASED = 1;
         private static final int ABANDONED = 2;
 
         private final Admission admission;
         private final AtomicInteger state = new AtomicInteger();
 
-        public Permit(Admission admission) {
+        private Permit(Admission admission) {
             this.admission = admission;
         }
 
-        /** Lets the next request in, if that has not happened yet. */
+        @Override
+        public Verdict verdict() {
+            return Verdict.ADMITTED;
+        }
+
+        @Override
         public void release() {
             for (int old = state.get(); (old & RELEASED) == 0; old = state.get()) {
                 if (state.compareAndSet(old, old | RELEASED)) {
-                    admission.state.decrementAndGet();
+                    admission.giveBack();
                 }
             }
         }
 
-        /** Releases, and is in flight no more. Once only. */
         @Override
         public void close() {
             release();
@@ -87,13 +94,59 @@ public final class Admission {
             return isRunning;
         }
 
+        @Override
         public boolean isAbandoned() {
             return (state.get() & ABANDONED) != 0;
         }
     }
 
-    /** Asks for admission; where it is given, a {@link Permit} is made, and closed in the end. */
-    public Verdict enter() {
+    /** Asks for admission, and does not wait for it. */
+    modjvm.spi.Permit tryAdmit() {
+        return switch (enter()) {
+            case ADMITTED -> new Permit(this);
+            case FULL -> RefusedPermit.FULL;
+            case DRAINING -> RefusedPermit.DRAINING;
+        };
+    }
+
+    /** Asks for admission, and waits for it so long at most. */
+    modjvm.spi.Permit admit(Duration patience) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            waiting.incrementAndGet();
+            long left = patience.toNanos();
+            while (true) {
+                // After it is known that somebody waits: whoever gives a permit back either sees that, or has done so
+                // before.
+                modjvm.spi.Permit permit = tryAdmit();
+                if (permit.verdict() != Verdict.FULL || left <= 0) {
+                    return permit;
+                }
+                left = changed.awaitNanos(left);
+            }
+        } finally {
+            waiting.decrementAndGet();
+            lock.unlock();
+        }
+    }
+
+    private void giveBack() {
+        state.decrementAndGet();
+        if (waiting.get() > 0) {
+            wake();
+        }
+    }
+
+    private void wake() {
+        lock.lock();
+        try {
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Verdict enter() {
         while (true) {
             long now = state.get();
             if (now < 0) {
@@ -144,6 +197,7 @@ public final class Admission {
     /** From now on nothing is admitted. */
     public void drain() {
         state.getAndUpdate(now -> now | DRAINING);
+        wake();
     }
 
     /** Waits until nothing is in flight. */

@@ -1,34 +1,37 @@
 package modjvm.wire;
 
+import modjvm.spi.AbstractExchange;
 import org.jspecify.annotations.Nullable;
 
 /**
  * httpd at the other end of a connection: closing it, it gives the request up, be it that the client has left or that its time is over. Who
- * serves the request is then interrupted. Thread-safe by its lock.
+ * serves the request is then told. Thread-safe by its lock.
  */
 final class AbortSignal {
-    private @Nullable RunningRequest request;
+    private @Nullable AbstractExchange exchange;
     private boolean gone;
 
-    /** The request's thread serves it from here on. */
-    synchronized void enter(RunningRequest running) {
-        request = running;
+    /** The current thread serves it from here on. */
+    synchronized void enter(AbstractExchange served) {
+        exchange = served;
         if (gone) {
-            running.thread().interrupt();
+            served.abort();
         }
     }
 
-    /** The current thread does no more; an interrupt that was meant for the request does not outlive it. */
+    /** It does no more; an interrupt that was meant for the request does not outlive it. */
     synchronized void leave() {
-        request = null;
-        Thread.interrupted();
+        if (exchange != null) {
+            exchange.end();
+            exchange = null;
+        }
     }
 
     /** It has closed the connection. */
     synchronized void hangUp() {
         gone = true;
-        if (request != null) {
-            request.thread().interrupt();
+        if (exchange != null) {
+            exchange.abort();
         }
     }
 
@@ -37,7 +40,7 @@ final class AbortSignal {
     }
 
     /** What is being served, or null. */
-    synchronized @Nullable RunningRequest request() {
-        return request;
+    synchronized @Nullable AbstractExchange exchange() {
+        return exchange;
     }
 }

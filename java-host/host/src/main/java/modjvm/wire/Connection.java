@@ -6,23 +6,29 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.CharacterCodingException;
 import java.security.MessageDigest;
-import modjvm.loading.Applications;
+import java.util.concurrent.ThreadFactory;
 import modjvm.protocol.Decoder;
 import modjvm.protocol.Frame;
 import modjvm.protocol.FrameHeader;
 import modjvm.protocol.ProtocolException;
 import modjvm.protocol.ProtocolException.Code;
-import modjvm.server.Admission;
+import modjvm.spi.AbstractExchange;
+import modjvm.spi.ApplicationKey;
+import modjvm.spi.Dispatcher;
+import modjvm.spi.Permit;
+import modjvm.spi.Verdict;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One connection from httpd, served by one thread, one request after another (PROTOCOL.md, section 3).
  *
- * <p>Owned by that thread, but for {@link #finish}, {@link #finishIfIdle}, {@link #finishTunnel}, {@link #hangUp}, {@link #running}, {@link #turnAway} and {@link #close}.
+ * <p>Owned by that thread, but for {@link #finish}, {@link #finishIfIdle}, {@link #finishTunnel}, {@link #hangUp}, {@link #exchange}, {@link #turnAway} and {@link #close}.
  */
 final class Connection implements AutoCloseable {
     private static final int GREATEST_SERIAL = 0xffff;
+    private static final int BAD_REQUEST = 400;
     private static final long PID = ProcessHandle.current().pid();
 
     private final SocketChannel channel;
@@ -30,11 +36,12 @@ final class Connection implements AutoCloseable {
     /** What to wait for, or negative. */
     private final int number;
 
-    private final Applications applications;
-    private final Admission admission;
-    private final ServerSettings settings;
+    private final Dispatcher dispatcher;
+    private final ThreadFactory threads;
+    private final WireSettings settings;
     private final FrameReader input;
     private final FrameWriter output;
+    private final CreditWindow window = new CreditWindow();
     private final AbortSignal signal = new AbortSignal();
     /** Written by the owner before it asks for admission, read by who drains after nothing is admitted any more. */
     private volatile boolean idle = true;
@@ -42,28 +49,31 @@ final class Connection implements AutoCloseable {
     /** httpd has read its configuration anew, and this process is about to be replaced. */
     private boolean isOfOtherSettings;
 
-    /** Of the application served last: most connections serve one. */
+    /** Of the application served last. */
     private byte[] definition = new byte[0];
+
+    private ApplicationKey application = ApplicationKey.of(definition);
 
     /**
      * Makes a connection that is not served yet.
      *
      * @param settings say what it is to show, and whether {@link #serve} is called by a virtual thread
+     * @param threads makes those that a request needs besides the connection's own
      */
     Connection(
             SocketChannel channel,
-            ServerSettings settings,
+            WireSettings settings,
             Descriptors descriptors,
-            Applications applications,
-            Admission admission,
+            Dispatcher dispatcher,
+            ThreadFactory threads,
             Buffers buffers) {
         this.channel = channel;
         this.settings = settings;
         this.descriptors = descriptors;
         // A virtual thread would not leave its carrier to others meanwhile.
         this.number = settings.areThreadsVirtual() ? -1 : descriptors.number(channel);
-        this.applications = applications;
-        this.admission = admission;
+        this.dispatcher = dispatcher;
+        this.threads = threads;
         this.input = new FrameReader(channel, buffers);
         this.output = new FrameWriter(channel, descriptors, buffers);
     }
@@ -125,8 +135,8 @@ final class Connection implements AutoCloseable {
 
     /** The request that is being served, or null. */
     @Nullable
-    RunningRequest running() {
-        return signal.request();
+    AbstractExchange exchange() {
+        return signal.exchange();
     }
 
     /** Breaks the connection off. */
@@ -184,28 +194,55 @@ final class Connection implements AutoCloseable {
     private boolean serve(FrameHeader header) throws IOException, ProtocolException {
         output.begin(header.serial());
         // Before the head is read, which may be long: what a daemon holds is bounded by its permits.
-        Admission.Verdict verdict = admission.enter();
-        if (verdict != Admission.Verdict.ADMITTED) {
-            refuse(header, verdict == Admission.Verdict.FULL ? Frame.Reason.FULL : Frame.Reason.DRAINING);
+        Permit permit = dispatcher.tryAdmit();
+        if (permit.verdict() != Verdict.ADMITTED) {
+            refuse(header, permit.verdict() == Verdict.FULL ? Frame.Reason.FULL : Frame.Reason.DRAINING);
             return true;
         }
-        Admission.Permit permit = new Admission.Permit(admission);
-        try (Exchange exchange = new Exchange(applications, input, output, signal, permit)) {
-            Frame.Request request = Decoder.request(header, input.payload(header.length()));
-            if (request.isWhole()) {
-                // Before the application is called: should this process die by then, httpd knows from bytes left unread
-                // that it can ask another.
-                input.awaitWhole();
-            }
-            signal.enter(new RunningRequest(Thread.currentThread(), System.nanoTime(), request.head(), permit));
-            definition = request.head().definition(definition);
-            if (isOfOtherSettings && !applications.knows(definition)) {
-                answerRefused(header, Frame.Reason.NOT_CONFIGURED); // the next generation has it
-                return true;
-            }
-            return exchange.serve(header, request, definition);
+        try {
+            return serve(header, permit);
         } finally {
+            output.end();
+            input.shrink();
+            permit.close();
             signal.leave();
+        }
+    }
+
+    private boolean serve(FrameHeader header, Permit permit) throws IOException, ProtocolException {
+        Frame.Request request = Decoder.request(header, input.payload(header.length()));
+        if (request.isWhole()) {
+            // Before the application is called: should this process die by then, httpd knows from bytes left unread
+            // that it can ask another.
+            input.awaitWhole();
+        }
+        rememberApplication(request.head().definition(definition));
+        if (isOfOtherSettings && !dispatcher.knows(application)) {
+            answerRefused(header, Frame.Reason.NOT_CONFIGURED); // the next generation has it
+            return true;
+        }
+        WireHead head;
+        try {
+            head = new WireHead(request);
+        } catch (CharacterCodingException e) {
+            permit.release();
+            answerAtOnce(
+                    header, new Frame.Failed(header.serial(), BAD_REQUEST, "the path or the user's name is not UTF-8"));
+            return true;
+        }
+        window.begin(header, request.head().contentLength());
+        WireExchange exchange = new WireExchange(input, output, header, window, head, permit, threads);
+        signal.enter(exchange);
+        dispatcher.serve(exchange, application);
+        return exchange.finish();
+    }
+
+    /** Most connections serve one: its key is made once. */
+    @SuppressWarnings("ReferenceEquality") // the same array where the bytes are the same
+    private void rememberApplication(byte[] ofRequest) {
+        if (ofRequest != definition) {
+            definition = ofRequest;
+            application = ApplicationKey.of(ofRequest);
         }
     }
 
@@ -216,9 +253,14 @@ final class Connection implements AutoCloseable {
     }
 
     private void answerRefused(FrameHeader header, Frame.Reason reason) throws IOException, ProtocolException {
-        output.append(new Frame.Refused(header.serial(), reason));
+        answerAtOnce(header, new Frame.Refused(header.serial(), reason));
+    }
+
+    private void answerAtOnce(FrameHeader header, Frame answer) throws IOException, ProtocolException {
+        output.append(answer);
         output.send();
-        new RequestBody(input, output, header, Frame.LENGTH_UNKNOWN).discard();
+        window.begin(header, Frame.LENGTH_UNKNOWN);
+        new WireBody(input, output, window, header, null).discard();
     }
 
     private FrameHeader expect(int type, int serial) throws IOException, ProtocolException {

@@ -45,6 +45,15 @@ final class FrameWriter {
         this.buffers = buffers;
     }
 
+    /** Keeps all others from sending; several calls by the same thread are then one. */
+    void lock() {
+        lock.lock();
+    }
+
+    void unlock() {
+        lock.unlock();
+    }
+
     /** Starts the next request. */
     void begin(int newSerial) {
         lock.lock();
@@ -82,11 +91,11 @@ final class FrameWriter {
             }
             int at = buffer.position();
             Encoder.encode(frame, buffer);
-            if (isHead(frame)) {
+            if (frame.isHead()) {
                 headAt = at;
                 hasHead = true;
             }
-            hasLast |= isLast(frame);
+            hasLast |= frame.isLast();
         } finally {
             lock.unlock();
         }
@@ -124,11 +133,31 @@ final class FrameWriter {
     }
 
     /**
+     * Sends an interim response at once.
+     *
+     * @return false if it is too late: its response has begun, or another request is at its turn
+     */
+    boolean inform(Frame.Inform frame) throws IOException, ProtocolException {
+        lock.lock();
+        try {
+            if (frame.serial() != serial || hasHead || hasLast) {
+                return false;
+            }
+            append(frame);
+            sendAll(null);
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
      * Sends a line for the error log, if that can be done without waiting for anybody; it precedes what may yet be taken back or added to.
      *
+     * @param of the serial of the request that it belongs to
      * @return false if it cannot, or if the request's last frame is there already
      */
-    boolean log(int level, String line) {
+    boolean log(int of, int level, String line) {
         // Held by this thread: it logs from within what it does here.
         if (lock.isHeldByCurrentThread() || !lock.tryLock()) {
             return false;
@@ -136,7 +165,7 @@ final class FrameWriter {
         try {
             Frame frame = new Frame.Log(serial, level, line);
             int greatest = Math.min(Constants.MAX_MESSAGE, 3 + 3 * line.length()); // three bytes for a char at most
-            if (hasLast || lost || !hasRoom(Constants.HEADER_SIZE + greatest)) {
+            if (of != serial || hasLast || lost || !hasRoom(Constants.HEADER_SIZE + greatest)) {
                 return false;
             }
             int at = headAt != NONE ? headAt : dataAt != NONE ? dataAt : buffer.position();
@@ -354,20 +383,5 @@ final class FrameWriter {
         } catch (ProtocolException e) {
             throw new AssertionError(e);
         }
-    }
-
-    private static boolean isHead(Frame frame) {
-        return frame instanceof Frame.Response
-                || frame instanceof Frame.FileResponse
-                || frame instanceof Frame.Upgraded;
-    }
-
-    private static boolean isLast(Frame frame) {
-        return frame instanceof Frame.End
-                || frame instanceof Frame.Response response && !response.hasBody()
-                || frame instanceof Frame.FileResponse
-                || frame instanceof Frame.Failed
-                || frame instanceof Frame.Abort
-                || frame instanceof Frame.Refused;
     }
 }

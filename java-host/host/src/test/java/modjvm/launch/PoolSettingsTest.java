@@ -12,8 +12,8 @@ import modjvm.loading.Owner;
 import modjvm.protocol.ConnectionKey;
 import modjvm.protocol.HttpdCodec;
 import modjvm.record.Record;
-import modjvm.wire.ServerSettings;
 import modjvm.wire.TestServer;
+import modjvm.wire.WireSettings;
 import org.junit.jupiter.api.Test;
 
 class PoolSettingsTest {
@@ -21,7 +21,7 @@ class PoolSettingsTest {
     void shouldHaveEverythingOffThatIsAbsent() throws Exception {
         PoolSettings settings = PoolSettings.parse(new byte[0]);
 
-        assertThat(settings.server()).isEqualTo(new ServerSettings(-1, ConnectionKey.NONE, 0, 0, 0, false));
+        assertThat(settings.wire()).isEqualTo(new WireSettings(-1, ConnectionKey.NONE, 0, 0, 0, false));
         assertThat(settings.supervision())
                 .isEqualTo(new Supervision(Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, 0));
         assertThat(settings.shutdownTimeout()).isZero();
@@ -66,8 +66,7 @@ class PoolSettingsTest {
                 .add("warm-up", warmUp)
                 .bytes());
 
-        assertThat(settings.server())
-                .isEqualTo(new ServerSettings(33, TestServer.key(), 4711, 7, Integer.MAX_VALUE, true));
+        assertThat(settings.wire()).isEqualTo(new WireSettings(33, TestServer.key(), 4711, 7, Integer.MAX_VALUE, true));
         assertThat(settings.supervision())
                 .isEqualTo(new Supervision(
                         Duration.ofMillis(1), Duration.ofMillis(2), Duration.ofMillis(3), Duration.ofMillis(4), 5));

@@ -13,6 +13,7 @@ import modjvm.Header;
 import modjvm.Headers;
 import modjvm.Request;
 import modjvm.Response;
+import modjvm.application.ApplicationHandler;
 import modjvm.record.Record;
 import modjvm.spi.LoadException;
 import org.junit.jupiter.api.AfterEach;
@@ -45,9 +46,9 @@ class WarmUpsTest {
     }
 
     private static void run(Application application, WarmUp... warmUps) {
-        new WarmUps(definition -> {
-                    assertThat(definition).isSameAs(DEFINITION);
-                    return application;
+        new WarmUps(key -> {
+                    assertThat(key.definition()).isEqualTo(DEFINITION);
+                    return new ApplicationHandler(application);
                 })
                 .run(List.of(warmUps));
     }

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import modjvm.Application;
+import java.util.Optional;
+import modjvm.application.ApplicationEntryKind;
+import modjvm.spi.Handler;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,6 +57,8 @@ class ClassLoadersTest {
         byte[] one = Workbench.definition(bench.source("One.java", USER), "application", "a");
         byte[] two = Workbench.definition(bench.source("Two.java", USER), "application", "b");
         Mounts mounts = new Mounts(
+                new ApplicationEntryKind(),
+                Optional.empty(),
                 List.of(library),
                 Workbench.ANYBODY,
                 Workbench.EVERYTHING,
@@ -63,8 +67,8 @@ class ClassLoadersTest {
                 bench.log);
         mounts.preload(List.of(one, two), 1);
 
-        assertThat(Workbench.ask(mounts.find(one))).isEqualTo("1");
-        assertThat(Workbench.ask(mounts.find(two))).isEqualTo("2");
+        assertThat(Workbench.ask(Workbench.find(mounts, one))).isEqualTo("1");
+        assertThat(Workbench.ask(Workbench.find(mounts, two))).isEqualTo("2");
     }
 
     @ParameterizedTest
@@ -78,8 +82,8 @@ class ClassLoadersTest {
         byte[] two = Workbench.definition(target, "Counts::application", second);
         Mounts mounts = bench.mounts(one, two);
 
-        assertThat(Workbench.ask(mounts.find(one))).isEqualTo("1");
-        assertThat(Workbench.ask(mounts.find(two))).isEqualTo(expected);
+        assertThat(Workbench.ask(Workbench.find(mounts, one))).isEqualTo("1");
+        assertThat(Workbench.ask(Workbench.find(mounts, two))).isEqualTo(expected);
     }
 
     @Test
@@ -90,8 +94,8 @@ class ClassLoadersTest {
         byte[] folderOrJar = Workbench.definition(library, "application", "g");
         Mounts mounts = bench.mounts(source, folderOrJar);
 
-        assertThat(Workbench.ask(mounts.find(source))).isEqualTo("1");
-        assertThat(Workbench.ask(mounts.find(folderOrJar))).isEqualTo("lib");
+        assertThat(Workbench.ask(Workbench.find(mounts, source))).isEqualTo("1");
+        assertThat(Workbench.ask(Workbench.find(mounts, folderOrJar))).isEqualTo("lib");
     }
 
     @Test
@@ -102,6 +106,8 @@ class ClassLoadersTest {
                 bench.classes("own", "class Hello { static Application application = r -> Response.text(\"own\"); }");
         byte[] definition = Workbench.definition(own, "application");
         Mounts mounts = new Mounts(
+                new ApplicationEntryKind(),
+                Optional.empty(),
                 List.of(library),
                 Workbench.ANYBODY,
                 Workbench.EVERYTHING,
@@ -109,7 +115,7 @@ class ClassLoadersTest {
                 bench.nothingKept(),
                 bench.log);
 
-        assertThat(Workbench.ask(mounts.find(definition))).isEqualTo("own");
+        assertThat(Workbench.ask(Workbench.find(mounts, definition))).isEqualTo("own");
     }
 
     @Test
@@ -121,7 +127,7 @@ class ClassLoadersTest {
         Mounts mounts = bench.emptyMounts();
         mounts.preload(List.of(one, two), 1);
 
-        assertThat(mounts.find(one)).isInstanceOf(Application.class);
+        assertThat(Workbench.find(mounts, one)).isInstanceOf(Handler.class);
         assertThat(Workbench.failure(mounts, two))
                 .hasMessage(
                         second + ": class Hello is defined by " + first + " in the same application group; rename it, "
@@ -136,7 +142,7 @@ class ClassLoadersTest {
         byte[] two = Workbench.definition(second, "Hello::application", "g");
         Mounts mounts = bench.mounts(one, two);
 
-        assertThat(mounts.find(one)).isInstanceOf(Application.class);
+        assertThat(Workbench.find(mounts, one)).isInstanceOf(Handler.class);
         assertThat(Workbench.failure(mounts, two))
                 .hasMessage(second + ": class Hello is there, but " + first
                         + " of the same application group has one too; " + "give it a JVMApplicationGroup of its own");
@@ -150,14 +156,14 @@ class ClassLoadersTest {
         Path target = bench.source("User.java", "class User { static Application application = null; }");
         byte[] retried = Workbench.definition(target, "application", "g");
         Mounts mounts = bench.mounts(other, retried);
-        Application before = mounts.find(other);
+        Handler before = Workbench.find(mounts, other);
         assertThat(Workbench.failure(mounts, retried)).hasMessageContaining("is null");
 
         bench.source("User.java", USER);
-        assertThat(Workbench.ask(mounts.find(retried))).isEqualTo("1");
-        assertThat(mounts.find(other)).isSameAs(before);
+        assertThat(Workbench.ask(Workbench.find(mounts, retried))).isEqualTo("1");
+        assertThat(Workbench.find(mounts, other)).isSameAs(before);
         Files.delete(target);
-        assertThat(Workbench.ask(mounts.find(retried))).isEqualTo("2");
+        assertThat(Workbench.ask(Workbench.find(mounts, retried))).isEqualTo("2");
     }
 
     @Test
@@ -178,7 +184,7 @@ class ClassLoadersTest {
             mounts.preload(List.of(definition), 1);
             assertThat(Thread.currentThread().getContextClassLoader()).isSameAs(before);
 
-            assertThat(Workbench.ask(mounts.find(definition))).isEqualTo("true true");
+            assertThat(Workbench.ask(Workbench.find(mounts, definition))).isEqualTo("true true");
         } finally {
             Thread.currentThread().setContextClassLoader(before);
         }

@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import modjvm.application.ApplicationEntryKind;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,8 +60,8 @@ class JdkServicesTest {
         byte[] second = Workbench.definition(shop, "application", "", "a=2");
         Mounts mounts = bench.mounts(first, second);
 
-        assertThat(Workbench.ask(mounts.find(first))).isEqualTo("fake");
-        assertThat(Workbench.ask(mounts.find(second))).isEqualTo("fake");
+        assertThat(Workbench.ask(Workbench.find(mounts, first))).isEqualTo("fake");
+        assertThat(Workbench.ask(Workbench.find(mounts, second))).isEqualTo("fake");
     }
 
     @Test
@@ -68,6 +70,8 @@ class JdkServicesTest {
         byte[] first = Workbench.definition(bench.classes("one", USER), "application");
         byte[] second = Workbench.definition(bench.classes("two", USER), "application");
         Mounts mounts = new Mounts(
+                new ApplicationEntryKind(),
+                Optional.empty(),
                 List.of(drivers),
                 Workbench.ANYBODY,
                 Workbench.EVERYTHING,
@@ -76,8 +80,8 @@ class JdkServicesTest {
                 bench.log);
         mounts.preload(List.of(first, second), 2);
 
-        assertThat(Workbench.ask(mounts.find(first))).isEqualTo("fake");
-        assertThat(Workbench.ask(mounts.find(second))).isEqualTo("fake");
+        assertThat(Workbench.ask(Workbench.find(mounts, first))).isEqualTo("fake");
+        assertThat(Workbench.ask(Workbench.find(mounts, second))).isEqualTo("fake");
     }
 
     @Test
@@ -86,7 +90,8 @@ class JdkServicesTest {
                 withService(bench.classes("shop", DRIVER, USER), "db.Missing\njava.lang.String\ndb.FakeDriver\n");
         byte[] definition = Workbench.definition(classes, "application");
 
-        assertThat(Workbench.ask(bench.mounts(definition).find(definition))).isEqualTo("fake");
+        assertThat(Workbench.ask(Workbench.find(bench.mounts(definition), definition)))
+                .isEqualTo("fake");
         assertThat(bench.logged()).contains("JDBC driver: cannot be used: ").contains("db.Missing");
     }
 
@@ -95,7 +100,7 @@ class JdkServicesTest {
         byte[] first = Workbench.definition(shop(), "application", "g", "a=1");
         byte[] second = Workbench.definition(shop(), "application", "g", "a=2");
         Mounts mounts = bench.mounts(first, second);
-        Workbench.ask(mounts.find(first));
+        Workbench.ask(Workbench.find(mounts, first));
         System.clearProperty("db.released");
 
         mounts.close(Duration.ofSeconds(Workbench.DEADLINE_SECONDS));
@@ -125,7 +130,7 @@ class JdkServicesTest {
         }
         Mounts mounts = bench.mounts(all);
 
-        assertThat(Workbench.ask(mounts.find(all[0]))).isEqualTo("true");
-        assertThat(Workbench.ask(mounts.find(all[1]))).isEqualTo("true");
+        assertThat(Workbench.ask(Workbench.find(mounts, all[0]))).isEqualTo("true");
+        assertThat(Workbench.ask(Workbench.find(mounts, all[1]))).isEqualTo("true");
     }
 }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import modjvm.application.ApplicationEntryKind;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -139,11 +140,18 @@ class KeptClassesTest {
         CompiledAhead.keep(all, List.of(), kept, 2);
         Object compiledAhead = Files.getAttribute(onlyFile(), "unix:ino");
 
-        Mounts mounts =
-                new Mounts(List.of(), Workbench.ANYBODY, Workbench.EVERYTHING, new Watch(List.of()), kept, bench.log);
+        Mounts mounts = new Mounts(
+                new ApplicationEntryKind(),
+                Optional.empty(),
+                List.of(),
+                Workbench.ANYBODY,
+                Workbench.EVERYTHING,
+                new Watch(List.of()),
+                kept,
+                bench.log);
         mounts.preload(all, 2);
 
-        assertThat(Workbench.ask(mounts.find(definition))).isEqualTo("it");
+        assertThat(Workbench.ask(Workbench.find(mounts, definition))).isEqualTo("it");
         assertThat(Files.getAttribute(onlyFile(), "unix:ino")).isEqualTo(compiledAhead);
     }
 
@@ -186,6 +194,8 @@ class KeptClassesTest {
 
         assertThat(Workbench.failure(
                                 new Mounts(
+                                        new ApplicationEntryKind(),
+                                        Optional.empty(),
                                         List.of(),
                                         Workbench.ANYBODY,
                                         Workbench.EVERYTHING,

@@ -340,7 +340,7 @@ class LoadFailureTest {
 
         assertThatThrownBy(() -> bench.mounts(definition)).isInstanceOf(OutOfMemoryError.class);
         Mounts dynamic = bench.emptyMounts();
-        assertThatThrownBy(() -> dynamic.find(definition)).isInstanceOf(OutOfMemoryError.class);
+        assertThatThrownBy(() -> Workbench.find(dynamic, definition)).isInstanceOf(OutOfMemoryError.class);
     }
 
     @ParameterizedTest
@@ -379,7 +379,7 @@ class LoadFailureTest {
         byte[] bad = Workbench.definition(bench.source("Bad.java", "class Bad {"), "application");
         Mounts mounts = bench.mounts(bad, good);
 
-        assertThat(Workbench.ask(mounts.find(good))).isEqualTo("good");
+        assertThat(Workbench.ask(Workbench.find(mounts, good))).isEqualTo("good");
         assertThat(Workbench.failure(mounts, bad).status()).isEqualTo(500);
     }
 

@@ -13,7 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import modjvm.Application;
+import modjvm.spi.Handler;
 import modjvm.spi.LoadException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,7 +40,7 @@ class MountsTest {
         Mounts mounts = bench.mounts(definition);
 
         assertThat(calls()).isEqualTo(1);
-        assertThat(Workbench.ask(mounts.find(definition))).isEqualTo("counted");
+        assertThat(Workbench.ask(Workbench.find(mounts, definition))).isEqualTo("counted");
         assertThat(calls()).isEqualTo(1);
     }
 
@@ -51,8 +51,8 @@ class MountsTest {
         byte[] two = Workbench.definition(meeting("Two"), "application");
         Mounts mounts = bench.mounts(one, two);
 
-        assertThat(Workbench.ask(mounts.find(one))).isEqualTo("met");
-        assertThat(Workbench.ask(mounts.find(two))).isEqualTo("met");
+        assertThat(Workbench.ask(Workbench.find(mounts, one))).isEqualTo("met");
+        assertThat(Workbench.ask(Workbench.find(mounts, two))).isEqualTo("met");
     }
 
     @Test
@@ -82,7 +82,7 @@ class MountsTest {
         bench.source("Hello.java", "class Hello { static Application application = null; }");
         assertThat(Workbench.failure(mounts, definition)).hasMessageContaining("is null");
         bench.source("Hello.java", GOOD);
-        assertThat(Workbench.ask(mounts.find(definition))).isEqualTo("mended");
+        assertThat(Workbench.ask(Workbench.find(mounts, definition))).isEqualTo("mended");
     }
 
     @Test
@@ -93,7 +93,7 @@ class MountsTest {
         assertThat(Workbench.failure(mounts, definition).status()).isEqualTo(500);
 
         bench.source("Hello.java", GOOD);
-        assertThat(Workbench.ask(mounts.find(definition))).isEqualTo("mended");
+        assertThat(Workbench.ask(Workbench.find(mounts, definition))).isEqualTo("mended");
     }
 
     @Test
@@ -105,7 +105,7 @@ class MountsTest {
 
         Path mended = bench.jar("mended.jar", "", bench.classes("good", GOOD));
         Files.move(mended, jar, StandardCopyOption.REPLACE_EXISTING);
-        assertThat(Workbench.ask(mounts.find(definition))).isEqualTo("mended");
+        assertThat(Workbench.ask(Workbench.find(mounts, definition))).isEqualTo("mended");
     }
 
     @Test
@@ -116,7 +116,7 @@ class MountsTest {
         assertThat(Workbench.failure(mounts, definition)).hasMessageContaining("wrong type");
 
         bench.jar("a.jar", "", bench.classes("good", GOOD));
-        assertThat(Workbench.ask(mounts.find(definition))).isEqualTo("mended");
+        assertThat(Workbench.ask(Workbench.find(mounts, definition))).isEqualTo("mended");
     }
 
     @Test
@@ -127,7 +127,7 @@ class MountsTest {
         assertThat(Workbench.failure(mounts, definition)).hasMessageContaining("wrong type");
 
         bench.classes("classes", GOOD);
-        assertThat(Workbench.ask(mounts.find(definition))).isEqualTo("mended");
+        assertThat(Workbench.ask(Workbench.find(mounts, definition))).isEqualTo("mended");
     }
 
     @Test
@@ -135,12 +135,12 @@ class MountsTest {
         Path target = counting("Count.java");
         byte[] definition = Workbench.definition(target, "application");
         Mounts mounts = bench.mounts(definition);
-        Application before = mounts.find(definition);
+        Handler before = Workbench.find(mounts, definition);
 
         Files.delete(target);
-        assertThat(mounts.find(definition)).isSameAs(before);
+        assertThat(Workbench.find(mounts, definition)).isSameAs(before);
         bench.source("Count.java", GOOD);
-        assertThat(mounts.find(definition)).isSameAs(before);
+        assertThat(Workbench.find(mounts, definition)).isSameAs(before);
     }
 
     @Test
@@ -148,18 +148,18 @@ class MountsTest {
         byte[] definition = Workbench.definition(counting("Count.java"), "application");
         Mounts mounts = bench.emptyMounts();
         ExecutorService threads = Executors.newFixedThreadPool(8);
-        List<Future<Application>> found = new ArrayList<>();
+        List<Future<Handler>> found = new ArrayList<>();
         CountDownLatch go = new CountDownLatch(1);
         try {
             for (int i = 0; i < 8; i++) {
                 found.add(threads.submit(() -> {
                     go.await();
-                    return mounts.find(definition.clone());
+                    return Workbench.find(mounts, definition.clone());
                 }));
             }
             go.countDown();
-            Application first = found.get(0).get(Workbench.DEADLINE_SECONDS, TimeUnit.SECONDS);
-            for (Future<Application> other : found) {
+            Handler first = found.get(0).get(Workbench.DEADLINE_SECONDS, TimeUnit.SECONDS);
+            for (Future<Handler> other : found) {
                 assertThat(other.get(Workbench.DEADLINE_SECONDS, TimeUnit.SECONDS))
                         .isSameAs(first);
             }
@@ -195,7 +195,7 @@ class MountsTest {
         assertThat(Workbench.failure(mounts, definition).status()).isEqualTo(404);
         assertThat(mounts.size()).isZero();
         bench.source("Hello.java", GOOD);
-        assertThat(Workbench.ask(mounts.find(definition))).isEqualTo("mended");
+        assertThat(Workbench.ask(Workbench.find(mounts, definition))).isEqualTo("mended");
     }
 
     @Test
@@ -240,7 +240,7 @@ class MountsTest {
         assertThat(Thread.interrupted()).isTrue();
         assertThat(failure.status()).isEqualTo(503);
         Files.createFile(go);
-        assertThat(Workbench.ask(mounts.find(definition))).isEqualTo("slow");
+        assertThat(Workbench.ask(Workbench.find(mounts, definition))).isEqualTo("slow");
         assertThat(calls()).isEqualTo(1);
     }
 

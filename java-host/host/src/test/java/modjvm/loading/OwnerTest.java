@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import modjvm.application.ApplicationEntryKind;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +31,8 @@ class OwnerTest {
 
     private Mounts mounts(long uid, long gid) {
         return new Mounts(
+                new ApplicationEntryKind(),
+                Optional.empty(),
                 List.of(),
                 new Owner(uid, gid),
                 Workbench.EVERYTHING,
@@ -42,7 +46,7 @@ class OwnerTest {
         Path target = bench.source("Hello.java", GOOD);
         byte[] definition = Workbench.definition(target, "application");
 
-        assertThat(Workbench.ask(mounts(id(target, "uid"), id(target, "gid")).find(definition)))
+        assertThat(Workbench.ask(Workbench.find(mounts(id(target, "uid"), id(target, "gid")), definition)))
                 .isEqualTo("ok");
     }
 

@@ -69,8 +69,8 @@ class SourceTargetTest {
         byte[] made = Workbench.definition(target, "made", "", "db=two");
         Mounts mounts = bench.mounts(constructed, made);
 
-        assertThat(Workbench.ask(mounts.find(constructed))).isEqualTo("one=1");
-        assertThat(Workbench.ask(mounts.find(made))).isEqualTo("two");
+        assertThat(Workbench.ask(Workbench.find(mounts, constructed))).isEqualTo("one=1");
+        assertThat(Workbench.ask(Workbench.find(mounts, made))).isEqualTo("two");
     }
 
     @Test
@@ -186,9 +186,9 @@ class SourceTargetTest {
         byte[] definition = Workbench.definition(target, "application");
         Mounts mounts = bench.mounts(definition);
 
-        assertThat(Workbench.ask(mounts.find(definition))).isEqualTo("1");
-        assertThat(Workbench.ask(mounts.find(definition))).isEqualTo("2");
-        assertThat(mounts.find(definition)).isSameAs(mounts.find(definition.clone()));
+        assertThat(Workbench.ask(Workbench.find(mounts, definition))).isEqualTo("1");
+        assertThat(Workbench.ask(Workbench.find(mounts, definition))).isEqualTo("2");
+        assertThat(Workbench.find(mounts, definition)).isSameAs(Workbench.find(mounts, definition.clone()));
     }
 
     /** Of JDK 25; what an older compiler says of it is as good as any other error. */

@@ -6,7 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import modjvm.application.ApplicationEntryKind;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,7 +35,14 @@ class WatchTest {
         Path library = Files.createDirectories(folder.resolve("lib"));
         watch = new Watch(List.of(library));
         mounts = new Mounts(
-                List.of(library), Workbench.ANYBODY, Workbench.EVERYTHING, watch, bench.nothingKept(), bench.log);
+                new ApplicationEntryKind(),
+                Optional.empty(),
+                List.of(library),
+                Workbench.ANYBODY,
+                Workbench.EVERYTHING,
+                watch,
+                bench.nothingKept(),
+                bench.log);
     }
 
     private boolean look() {
@@ -101,7 +110,7 @@ class WatchTest {
         assertThat(mounts.preload(List.of(definition), 1)).containsExactly(definition);
 
         bench.source("Hello.java", GOOD);
-        assertThat(Workbench.ask(mounts.find(definition))).isEqualTo("mended");
+        assertThat(Workbench.ask(Workbench.find(mounts, definition))).isEqualTo("mended");
         lookTwice();
         assertThat(changed).containsExactly(target);
     }
@@ -109,7 +118,7 @@ class WatchTest {
     @Test
     void shouldWatchWhatARequestHasBrought() throws Exception {
         Path target = bench.source("Hello.java", GOOD);
-        mounts.find(Workbench.definition(target, "application"));
+        Workbench.find(mounts, Workbench.definition(target, "application"));
 
         bench.source("Hello.java", OTHER);
         lookTwice();
@@ -119,7 +128,7 @@ class WatchTest {
     @Test
     void shouldTellThatWhatARequestHasBroughtIsGone() throws Exception {
         Path target = bench.source("Hello.java", GOOD);
-        mounts.find(Workbench.definition(target, "application"));
+        Workbench.find(mounts, Workbench.definition(target, "application"));
 
         Files.delete(target);
         lookTwice();
@@ -204,7 +213,7 @@ class WatchTest {
         AtomicInteger filled = new AtomicInteger();
         watch.whenFilled(filled::incrementAndGet);
         assertThat(filled).hasValue(0);
-        mounts.find(Workbench.definition(bench.source("Hello.java", GOOD), "application"));
+        Workbench.find(mounts, Workbench.definition(bench.source("Hello.java", GOOD), "application"));
         assertThat(filled).hasValue(1);
         watch.addFile(folder.resolve("marker"));
         assertThat(filled).hasValue(1);

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.lang.reflect.Proxy;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,11 +22,14 @@ import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 import modjvm.Application;
-import modjvm.Body;
-import modjvm.Request;
+import modjvm.application.ApplicationEntryKind;
 import modjvm.record.Record;
 import modjvm.record.RecordException;
+import modjvm.spi.ApplicationKey;
+import modjvm.spi.Handler;
 import modjvm.spi.LoadException;
+import modjvm.spi.MemoryExchange;
+import modjvm.spi.MemoryRequest;
 
 /** Makes targets in a folder of a test's own, loads them and asks them. */
 final class Workbench {
@@ -159,7 +161,15 @@ final class Workbench {
 
     /** A pool that has loaded nothing yet, and lets requests bring what they want. */
     Mounts emptyMounts() {
-        return new Mounts(List.of(), ANYBODY, EVERYTHING, new Watch(List.of()), nothingKept(), log);
+        return new Mounts(
+                new ApplicationEntryKind(),
+                Optional.empty(),
+                List.of(),
+                ANYBODY,
+                EVERYTHING,
+                new Watch(List.of()),
+                nothingKept(),
+                log);
     }
 
     /** A pool with these applications, loaded. */
@@ -172,7 +182,7 @@ final class Workbench {
     /** What an application answers, loaded alone. */
     String answer(Path target, String entryPoint) throws Exception {
         byte[] definition = definition(target, entryPoint);
-        return ask(mounts(definition).find(definition));
+        return ask(find(mounts(definition), definition));
     }
 
     /** The failure of an application, loaded alone. */
@@ -183,23 +193,20 @@ final class Workbench {
 
     static LoadException failure(Mounts mounts, byte[] definition) {
         try {
-            throw new AssertionError("loaded: " + mounts.find(definition));
+            throw new AssertionError("loaded: " + find(mounts, definition));
         } catch (LoadException e) {
             return e;
         }
     }
 
-    static String ask(Application application) throws Exception {
-        Body body = application.handle(request()).body();
-        return new String(((Body.Bytes) body).bytes(), StandardCharsets.UTF_8);
+    static Handler find(Mounts mounts, byte[] definition) throws LoadException {
+        return mounts.find(ApplicationKey.of(definition));
     }
 
-    /** A request that nobody looks into. */
-    static Request request() {
-        return (Request)
-                Proxy.newProxyInstance(Request.class.getClassLoader(), new Class<?>[] {Request.class}, (p, m, a) -> {
-                    throw new UnsupportedOperationException(m.getName());
-                });
+    static String ask(Handler application) throws Exception {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        application.handle(new MemoryExchange(new MemoryRequest("", "/", ""), body));
+        return body.toString(StandardCharsets.UTF_8);
     }
 
     static String apiPath() {

@@ -2,15 +2,17 @@ package modjvm.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import modjvm.server.Admission.Count;
 import modjvm.server.Admission.Permit;
-import modjvm.server.Admission.Verdict;
+import modjvm.spi.Verdict;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -19,15 +21,14 @@ class AdmissionTest {
     private final Admission admission = new Admission(2);
 
     private Permit enter() {
-        assertThat(admission.enter()).isEqualTo(Verdict.ADMITTED);
-        return new Permit(admission);
+        return (Permit) admission.tryAdmit();
     }
 
     @Test
     void shouldAdmitAsManyAsThereArePermits() {
         Permit first = enter();
         enter();
-        assertThat(admission.enter()).isEqualTo(Verdict.FULL);
+        assertThat(admission.tryAdmit().verdict()).isEqualTo(Verdict.FULL);
         first.close();
         enter();
         assertThat(admission.count()).isEqualTo(new Count(2, 1));
@@ -40,10 +41,10 @@ class AdmissionTest {
         permit.release();
         enter();
         enter();
-        assertThat(admission.enter()).isEqualTo(Verdict.FULL);
+        assertThat(admission.tryAdmit().verdict()).isEqualTo(Verdict.FULL);
         assertThat(admission.count()).isEqualTo(new Count(3, 0));
         permit.close();
-        assertThat(admission.enter()).isEqualTo(Verdict.FULL);
+        assertThat(admission.tryAdmit().verdict()).isEqualTo(Verdict.FULL);
         assertThat(admission.count()).isEqualTo(new Count(2, 1));
     }
 
@@ -51,7 +52,7 @@ class AdmissionTest {
     void shouldNotWaitForWhatIsAbandoned() throws InterruptedException {
         Permit permit = enter();
         admission.drain();
-        assertThat(admission.enter()).isEqualTo(Verdict.DRAINING);
+        assertThat(admission.tryAdmit().verdict()).isEqualTo(Verdict.DRAINING);
         assertThat(permit.abandon()).isTrue();
         assertThat(permit.abandon()).isFalse();
         assertThat(permit.isAbandoned()).isTrue();
@@ -66,6 +67,35 @@ class AdmissionTest {
         permit.release();
         assertThat(permit.abandon()).isFalse();
         assertThat(admission.count()).isEqualTo(new Count(1, 0));
+    }
+
+    @Test
+    void shouldWaitForAPermitThatIsGivenBack() throws Exception {
+        Permit first = enter();
+        enter();
+        assertThat(admission.admit(Duration.ofMillis(1)).verdict()).isEqualTo(Verdict.FULL);
+        FutureTask<modjvm.spi.Permit> waiting = new FutureTask<>(() -> admission.admit(Duration.ofSeconds(60)));
+        Thread thread = new Thread(waiting);
+        thread.start();
+        while (thread.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+        first.release();
+        assertThat(waiting.get().verdict()).isEqualTo(Verdict.ADMITTED);
+    }
+
+    @Test
+    void shouldNotWaitForAPermitWhereNothingIsAdmittedAnyMore() throws Exception {
+        enter();
+        enter();
+        FutureTask<modjvm.spi.Permit> waiting = new FutureTask<>(() -> admission.admit(Duration.ofSeconds(60)));
+        Thread thread = new Thread(waiting);
+        thread.start();
+        while (thread.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+        admission.drain();
+        assertThat(waiting.get().verdict()).isEqualTo(Verdict.DRAINING);
     }
 
     @Test
@@ -89,10 +119,12 @@ class AdmissionTest {
         for (int i = 0; i < 4; i++) {
             Thread thread = new Thread(() -> {
                 begun.countDown();
-                for (Verdict verdict = admission.enter(); verdict != Verdict.DRAINING; verdict = admission.enter()) {
-                    if (verdict == Verdict.ADMITTED) {
+                for (modjvm.spi.Permit given = admission.tryAdmit();
+                        given.verdict() != Verdict.DRAINING;
+                        given = admission.tryAdmit()) {
+                    if (given.verdict() == Verdict.ADMITTED) {
                         most.accumulateAndGet(inside.incrementAndGet(), Math::max);
-                        Permit permit = new Permit(admission);
+                        Permit permit = (Permit) given;
                         if (ThreadLocalRandom.current().nextInt(8) == 0) {
                             permit.abandon();
                         }

@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import modjvm.Response;
 import modjvm.wire.DrainTest;
 import modjvm.wire.Httpd;
-import modjvm.wire.ServerSettings;
 import modjvm.wire.TestServer;
+import modjvm.wire.WireSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -42,7 +42,7 @@ class ConnectionThreadsTest {
                 .isGreaterThanOrEqualTo(21);
         AtomicReference<Thread> serving = new AtomicReference<>();
         try (TestServer server = new TestServer(
-                        new ServerSettings(-1, TestServer.key(), 0, 5, 0, true),
+                        new WireSettings(-1, TestServer.key(), 0, 5, 0, true),
                         definition -> request -> {
                             serving.set(Thread.currentThread());
                             return Response.bytes(request.body().readAllBytes(), "a/b");

@@ -2,12 +2,13 @@ package modjvm.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.OutputStream;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import modjvm.Response;
-import modjvm.protocol.ProtocolException;
-import modjvm.server.Admission;
+import modjvm.spi.MemoryExchange;
+import modjvm.spi.MemoryRequest;
 import org.junit.jupiter.api.Test;
 
 /** httpd closes a connection whose request is in an application. */
@@ -89,7 +90,7 @@ class HangupTest {
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
     }
 
-    private static RunningRequest request() throws ProtocolException {
-        return Httpd.running(Thread.currentThread(), new Admission.Permit(new Admission(1)));
+    private static MemoryExchange request() {
+        return new MemoryExchange(new MemoryRequest("", "/", ""), OutputStream.nullOutputStream());
     }
 }

@@ -12,12 +12,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import modjvm.protocol.Constants;
-import modjvm.protocol.Decoder;
 import modjvm.protocol.Frame;
-import modjvm.protocol.FrameHeader;
 import modjvm.protocol.HttpdCodec;
-import modjvm.protocol.ProtocolException;
-import modjvm.server.Admission;
 
 /** One connection of an httpd child, played by a test. Reads block; the tests have a timeout, whose interrupt ends them. */
 public final class Httpd implements AutoCloseable {
@@ -47,15 +43,6 @@ public final class Httpd implements AutoCloseable {
 
     public static HttpdCodec.RequestBuilder post(long length) {
         return get("/").with("method", "POST").withBody(length);
-    }
-
-    /** A request that a thread has served from the time 0 on. */
-    static RunningRequest running(Thread thread, Admission.Permit permit) throws ProtocolException {
-        ByteBuffer frame = ByteBuffer.wrap(get("/").encode(1));
-        FrameHeader header = FrameHeader.decode(frame);
-        byte[] payload = new byte[frame.remaining()];
-        frame.get(payload);
-        return new RunningRequest(thread, 0, Decoder.request(header, payload).head(), permit);
     }
 
     /** Everything up to the end of one answer. */
@@ -124,7 +111,7 @@ public final class Httpd implements AutoCloseable {
         return out.toByteArray();
     }
 
-    void sendRaw(byte[] bytes) throws IOException {
+    public void sendRaw(byte[] bytes) throws IOException {
         ByteBuffer out = ByteBuffer.wrap(bytes);
         while (out.hasRemaining()) {
             channel.write(out);
@@ -189,19 +176,19 @@ public final class Httpd implements AutoCloseable {
     }
 
     /** Takes what one read gives. */
-    int readSome() throws IOException {
+    public int readSome() throws IOException {
         in.compact();
         int count = channel.read(in);
         in.flip();
         return count;
     }
 
-    boolean hasPending() {
+    public boolean hasPending() {
         return in.hasRemaining();
     }
 
     /** Waits for the daemon's end of the connection; false if it says something more. */
-    boolean isClosedByDaemon() throws IOException {
+    public boolean isClosedByDaemon() throws IOException {
         try {
             return !in.hasRemaining() && channel.read(ByteBuffer.allocate(1)) < 0;
         } catch (java.nio.channels.ClosedChannelException e) {
@@ -212,7 +199,7 @@ public final class Httpd implements AutoCloseable {
         }
     }
 
-    void shutdownOutput() throws IOException {
+    public void shutdownOutput() throws IOException {
         channel.shutdownOutput();
     }
 

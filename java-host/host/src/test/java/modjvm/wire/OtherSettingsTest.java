@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import modjvm.Application;
 import modjvm.Response;
+import modjvm.application.ApplicationHandler;
 import modjvm.loading.Applications;
 import modjvm.protocol.Frame;
 import modjvm.protocol.HttpdCodec;
+import modjvm.spi.ApplicationKey;
+import modjvm.spi.Handler;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -20,20 +22,20 @@ class OtherSettingsTest {
     /** Knows what is at /srv/app. */
     private static final class Known implements Applications {
         @Override
-        public boolean knows(byte[] definition) {
-            return new String(definition, StandardCharsets.US_ASCII).contains("/srv/app");
+        public boolean knows(ApplicationKey application) {
+            return new String(application.definition(), StandardCharsets.US_ASCII).contains("/srv/app");
         }
 
         @Override
-        public Application find(byte[] definition) {
-            return request -> Response.text(knows(definition) ? "known" : "unknown");
+        public Handler find(ApplicationKey application) {
+            return new ApplicationHandler(request -> Response.text(knows(application) ? "known" : "unknown"));
         }
     }
 
     private static TestServer start() throws IOException {
         return new TestServer(
-                new ServerSettings(TestServer.HTTPD_UID, TestServer.key(), SETTINGS, 5, 0, false),
                 new Known(),
+                new WireSettings(TestServer.HTTPD_UID, TestServer.key(), SETTINGS, 5, 0, false),
                 TestServer.platformThreads());
     }
 

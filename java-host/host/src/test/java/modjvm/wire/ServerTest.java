@@ -218,7 +218,7 @@ class ServerTest {
     void shouldGiveConnectionsTheSendBufferThatTheSettingsSay() throws Exception {
         int bytes = 33_000;
         try (TestServer server = new TestServer(
-                        new ServerSettings(-1, TestServer.key(), 0, 1, bytes, false),
+                        new WireSettings(-1, TestServer.key(), 0, 1, bytes, false),
                         definition -> request -> Response.text("ok"),
                         TestServer.platformThreads());
                 Httpd httpd = server.connect()) {

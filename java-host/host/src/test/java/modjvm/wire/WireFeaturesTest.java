@@ -20,6 +20,7 @@ import modjvm.Response;
 import modjvm.logging.RequestLog;
 import modjvm.protocol.Frame;
 import modjvm.protocol.HttpdCodec;
+import modjvm.spi.LogLevel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -156,7 +157,7 @@ class WireFeaturesTest {
             upload.send(Httpd.post(1));
             assertThat(inside.await(20, TimeUnit.SECONDS)).isTrue();
 
-            server.server.finishTunnels();
+            server.server.endTunnels();
             assertThat(((Frame.Data) tunnel.read()).payload()).asString().isEqualTo("!");
             assertThat(tunnel.read()).isEqualTo(new Frame.End(1, false));
             assertThat(tunnel.isClosedByDaemon()).isTrue();
@@ -193,7 +194,7 @@ class WireFeaturesTest {
     @Test
     void shouldSendLinesOfTheLogBeforeTheAnswer() throws IOException {
         try (TestServer server = TestServer.serving(request -> {
-                    RequestLog.current().lines(RequestLog.WARNING, "one\n\ttwo");
+                    RequestLog.current().lines(LogLevel.WARNING, "one\n\ttwo");
                     RequestLog.current().print(false, "three\nfo".getBytes(StandardCharsets.UTF_8), 0, 8);
                     RequestLog.current().print(false, "ur".getBytes(StandardCharsets.UTF_8), 0, 2);
                     return Response.status(204);
@@ -213,7 +214,7 @@ class WireFeaturesTest {
     void shouldKeepLinesAndBodyWholeWhereTheSocketIsFull() throws IOException {
         try (TestServer server = TestServer.serving(request -> Response.stream("text/plain", out -> {
                     out.write("body".getBytes(StandardCharsets.US_ASCII));
-                    RequestLog.current().lines(RequestLog.INFO, "between");
+                    RequestLog.current().lines(LogLevel.INFO, "between");
                     out.write(" and more".getBytes(StandardCharsets.US_ASCII));
                 }));
                 Httpd httpd = server.connect()) {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * it with the ways to send.
  *
  * <ol>
- *   <li>The connector makes the exchange on the thread that serves it, and hands it to {@link Dispatcher#serve}.
+ *   <li>The connector makes the exchange on the thread that serves it, with an admitted permit, and hands it to {@link Dispatcher#serve}.
  *   <li>The dispatcher calls {@link #begin}, the handler, and {@link #awaitCompletion}.
  *   <li>If the client leaves, the connector calls {@link #abort}, from any thread.
  *   <li>When {@code serve} has returned, the connector calls {@link #end}.
@@ -29,7 +29,7 @@ public abstract class AbstractExchange implements Exchange {
 
     private final Thread thread = Thread.currentThread();
     private final long sinceNanos = System.nanoTime();
-    private @Nullable Permit permit;
+    private final Permit permit;
     private @Nullable ExchangeObserver observer;
     private State state = State.OPEN;
     /** Written by the handler; volatile, because any thread may complete. */
@@ -41,8 +41,14 @@ public abstract class AbstractExchange implements Exchange {
     /** Written under the lock of this; volatile, because who comes late looks without it. */
     private volatile boolean isOver;
 
-    /** For connectors. */
-    protected AbstractExchange() {}
+    /**
+     * Makes an exchange that the current thread serves.
+     *
+     * @param permit what it is served with
+     */
+    protected AbstractExchange(Permit permit) {
+        this.permit = Objects.requireNonNull(permit, "permit");
+    }
 
     /**
      * Puts a head into the buffer.
@@ -66,7 +72,7 @@ public abstract class AbstractExchange implements Exchange {
     protected abstract void send(ResponseHead head, FileChannel file, long offset) throws IOException;
 
     /**
-     * Sends a 101 response. Calls {@link #releasePermit} before it leaves.
+     * Sends a 101 response. Calls {@link #upgrading} before it leaves.
      *
      * @param fields its header fields
      * @return the connection
@@ -119,11 +125,9 @@ public abstract class AbstractExchange implements Exchange {
     /**
      * The dispatcher is about to serve the exchange.
      *
-     * @param with the permit of the request
      * @param by hears of the answer
      */
-    public final void begin(Permit with, ExchangeObserver by) {
-        permit = with;
+    public final void begin(ExchangeObserver by) {
         observer = by;
     }
 
@@ -188,14 +192,18 @@ public abstract class AbstractExchange implements Exchange {
      * Returns the permit that the exchange is served with.
      *
      * @return the permit
-     * @throws IllegalStateException before {@link #begin}
      */
     public final Permit permit() {
-        Permit given = permit;
-        if (given == null) {
-            throw new IllegalStateException("the exchange has not begun");
-        }
-        return given;
+        return permit;
+    }
+
+    /**
+     * Tells whether the response has ended, as a whole or broken off.
+     *
+     * @return whether nothing more of it comes
+     */
+    public final boolean isEnded() {
+        return state == State.ENDED;
     }
 
     @Override
@@ -306,22 +314,24 @@ public abstract class AbstractExchange implements Exchange {
         return isAborted;
     }
 
-    /** The last bytes are about to leave: lines of the log go first, and the next request may come. Called by the connector, each time. */
-    protected final void ending() {
-        state = State.ENDED;
+    /** What is to precede the response's end is sent now. Called by the connector before it puts the end into the buffer, if only the end follows. */
+    protected final void finishing() {
         ExchangeObserver told = observer;
         if (told != null) {
             told.ending();
         }
-        releasePermit();
     }
 
-    /** Lets the next request in. */
-    protected final void releasePermit() {
-        Permit given = permit;
-        if (given != null) {
-            given.release();
-        }
+    /** The last bytes are about to leave: the next request may come. Called by the connector, each time. Does what {@link #finishing} does, too. */
+    protected final void ending() {
+        finishing();
+        state = State.ENDED;
+        permit.release();
+    }
+
+    /** The connection is upgraded: the next request may come. Called by the connector. */
+    protected final void upgrading() {
+        permit.release();
     }
 
     /**

@@ -23,30 +23,6 @@ public final class ApplicationKey {
     }
 
     /**
-     * Makes a key of a part of a message.
-     *
-     * @param message holds the record, among other bytes
-     * @param from where the record begins
-     * @param to where it ends
-     * @return the key
-     */
-    public static ApplicationKey of(byte[] message, int from, int to) {
-        return new ApplicationKey(Arrays.copyOfRange(message, from, to));
-    }
-
-    /**
-     * Tells whether a part of a message is this key's record.
-     *
-     * @param message holds a record, among other bytes
-     * @param from where the record begins
-     * @param to where it ends
-     * @return whether it has the same bytes
-     */
-    public boolean is(byte[] message, int from, int to) {
-        return Arrays.equals(message, from, to, definition, 0, definition.length);
-    }
-
-    /**
      * Returns the record.
      *
      * @return a copy

@@ -34,10 +34,9 @@ public interface Dispatcher {
      * logs that and answers. The connector then drops what is left of the request's body and closes the permit.
      *
      * @param exchange made by the calling thread, for this call
-     * @param permit an admitted one
      * @param application which application is to serve
      * @throws IOException if the connection is lost: there is nobody to answer
      * @throws VirtualMachineError if the virtual machine has failed; the process is to end
      */
-    void serve(AbstractExchange exchange, Permit permit, ApplicationKey application) throws IOException;
+    void serve(AbstractExchange exchange, ApplicationKey application) throws IOException;
 }

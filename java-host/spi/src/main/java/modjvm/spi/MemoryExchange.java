@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import modjvm.GoingAwayException;
 import modjvm.Headers;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An exchange in memory: nobody has sent the request, and nobody waits for the response. For warm-ups, and for tests of handlers.
@@ -34,6 +35,7 @@ public final class MemoryExchange extends AbstractExchange {
     private volatile Headers fields = Headers.empty();
     private volatile Headers trailers = Headers.empty();
     private volatile String failure = "";
+    private @Nullable Sink sink;
 
     /**
      * Makes the exchange of a request.
@@ -42,6 +44,7 @@ public final class MemoryExchange extends AbstractExchange {
      * @param out gets the response's body as it is written, and is not closed; what was written stays there if the response fails
      */
     public MemoryExchange(MemoryRequest request, OutputStream out) {
+        super(Unlimited.PERMIT);
         this.request = Objects.requireNonNull(request, "request");
         this.out = Objects.requireNonNull(out, "out");
         this.body = new Body(request.content());
@@ -136,8 +139,10 @@ public final class MemoryExchange extends AbstractExchange {
     protected ResponseSink open(ResponseHead head) {
         status = head.status();
         fields = head.fields();
-        boolean hasBody = !request.method().equals("HEAD") && status != NO_CONTENT && status != NOT_MODIFIED;
-        return new Sink(hasBody && (head.length() != 0 || head.hasTrailers()), head.length());
+        boolean takesBody = !request.method().equals("HEAD") && status != NO_CONTENT && status != NOT_MODIFIED;
+        Sink opened = new Sink(takesBody, head.length());
+        sink = opened;
+        return opened;
     }
 
     @Override
@@ -162,6 +167,7 @@ public final class MemoryExchange extends AbstractExchange {
 
     @Override
     protected void sendFailure(int ofFailure, String reason) {
+        takeBack();
         status = ofFailure;
         failure = reason;
         ending();
@@ -170,9 +176,37 @@ public final class MemoryExchange extends AbstractExchange {
     /** Nothing ever leaves. */
     @Override
     protected boolean takeBack() {
+        if (sink != null) {
+            sink.cancel();
+        }
         status = NONE;
         fields = Headers.empty();
         return true;
+    }
+
+    /** Who is not sent takes nobody's place. */
+    private enum Unlimited implements Permit {
+        PERMIT;
+
+        @Override
+        public Verdict verdict() {
+            return Verdict.ADMITTED;
+        }
+
+        @Override
+        public void release() {
+            // There is nothing to give back.
+        }
+
+        @Override
+        public boolean isAbandoned() {
+            return false;
+        }
+
+        @Override
+        public void close() {
+            // Nor here.
+        }
     }
 
     /** A body that is there as a whole. */
@@ -224,6 +258,7 @@ public final class MemoryExchange extends AbstractExchange {
         private final boolean takesBody;
         private final long promised;
         private long written;
+        private boolean isClosed;
         private boolean isEnded;
 
         private Sink(boolean takesBody, long promised) {
@@ -238,7 +273,7 @@ public final class MemoryExchange extends AbstractExchange {
 
         @Override
         public synchronized void write(byte[] bytes, int offset, int length) throws IOException {
-            if (isEnded || isOver()) {
+            if (isClosed || isOver()) {
                 throw new IOException("the response is closed");
             }
             if (takesBody) {
@@ -251,7 +286,19 @@ public final class MemoryExchange extends AbstractExchange {
         }
 
         @Override
+        public synchronized void close() {
+            isClosed = true;
+        }
+
+        /** The response is taken back. */
+        private synchronized void cancel() {
+            isClosed = true;
+            isEnded = true;
+        }
+
+        @Override
         public synchronized void end(Headers ofResponse) throws IOException {
+            isClosed = true;
             if (isEnded) {
                 return;
             }

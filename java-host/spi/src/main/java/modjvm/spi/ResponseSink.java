@@ -10,7 +10,8 @@ import modjvm.Headers;
  *
  * <ol>
  *   <li>What is written is gathered. It leaves when the buffer is full, with {@code flush}, or with the end.
- *   <li>{@link #end} or {@code close} ends the response; what follows throws {@link IOException}.
+ *   <li>{@code close} ends the writing: a write that follows throws {@link IOException}.
+ *   <li>{@link #end} ends the response, and the writing. The handler must call it; a response without its end is broken off.
  * </ol>
  *
  * <p>A write throws {@link IOException} if it exceeds the head's length, and once the connection is lost.
@@ -20,10 +21,10 @@ public abstract class ResponseSink extends OutputStream {
     protected ResponseSink() {}
 
     /**
-     * Tells whether anything of a body is sent. It is not for a HEAD request, a status without a body, and the length 0:
-     * then there is nothing to write, and the sink is closed at once.
+     * Tells whether anything of a body is sent. It is not in answer to HEAD, or with a status that has no body: what is written is dropped then, and
+     * the response ends with {@link #end} all the same.
      *
-     * @return whether to write
+     * @return whether it is worth while to write
      */
     public abstract boolean takesBody();
 
@@ -45,15 +46,9 @@ public abstract class ResponseSink extends OutputStream {
      */
     public abstract void end(Headers trailers) throws IOException;
 
-    /**
-     * Ends the response without trailers.
-     *
-     * @throws IOException if the connection is lost
-     */
+    /** Ends the writing, but not the response. */
     @Override
-    public final void close() throws IOException {
-        end(Headers.empty());
-    }
+    public abstract void close();
 
     @Override
     public void write(int octet) throws IOException {

@@ -1,39 +1,45 @@
-package modjvm.wire;
+package modjvm.spi;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import modjvm.Request;
-import modjvm.protocol.RequestHead;
 
 /**
  * The CGI variables of a request, as httpd makes them for a CGI program: what the administrator set, and above it what the request itself
  * says.
  */
-final class Environ {
+public final class Environ {
     private Environ() {}
 
-    static Map<String, String> of(Request request, RequestHead head) {
+    /**
+     * Makes the variables.
+     *
+     * @param head of the request
+     * @return an immutable map
+     */
+    public static Map<String, String> of(RequestHead head) {
         Map<String, String> environ = new LinkedHashMap<>();
         head.variables(environ::put);
         Map<String, String> headers = new LinkedHashMap<>();
-        head.headers((name, value) -> addHeader(headers, name, value));
+        head.fields((name, value) -> addHeader(headers, name, value));
         environ.putAll(headers);
         environ.put("GATEWAY_INTERFACE", "CGI/1.1");
-        environ.put("REQUEST_METHOD", request.method());
-        environ.put("REQUEST_URI", request.target());
-        environ.put("REQUEST_SCHEME", request.scheme());
-        environ.put("SCRIPT_NAME", request.scriptName());
-        environ.put("PATH_INFO", request.pathInfo());
-        environ.put("QUERY_STRING", request.query());
-        environ.put("SERVER_PROTOCOL", request.protocol());
+        environ.put("REQUEST_METHOD", head.method());
+        environ.put("REQUEST_URI", head.target());
+        environ.put("REQUEST_SCHEME", head.scheme());
+        environ.put("SCRIPT_NAME", head.scriptName());
+        environ.put("PATH_INFO", head.pathInfo());
+        environ.put("QUERY_STRING", head.query());
+        environ.put("SERVER_PROTOCOL", head.protocol());
         environ.put("SERVER_NAME", head.serverName());
         environ.put("SERVER_ADDR", head.serverAddress());
         environ.put("SERVER_PORT", Integer.toString(head.serverPort()));
-        environ.put("REMOTE_ADDR", request.remoteAddress());
-        environ.put("REMOTE_PORT", Integer.toString(request.remotePort()));
-        request.remoteUser().ifPresent(user -> environ.put("REMOTE_USER", user));
+        environ.put("REMOTE_ADDR", head.clientAddress());
+        environ.put("REMOTE_PORT", Integer.toString(head.clientPort()));
+        if (!head.user().isEmpty()) {
+            environ.put("REMOTE_USER", head.user());
+        }
         if (!head.authType().isEmpty()) {
             environ.put("AUTH_TYPE", head.authType());
         }

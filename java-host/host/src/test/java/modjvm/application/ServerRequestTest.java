@@ -1,4 +1,4 @@
-package modjvm.wire;
+package modjvm.application;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -14,6 +14,8 @@ import modjvm.Request;
 import modjvm.Response;
 import modjvm.protocol.Frame;
 import modjvm.protocol.HttpdCodec;
+import modjvm.wire.Httpd;
+import modjvm.wire.TestServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,59 +1,35 @@
 package modjvm.wire;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.BiConsumer;
 import modjvm.Header;
 import modjvm.Headers;
-import modjvm.Request;
 import modjvm.protocol.Frame;
 import modjvm.protocol.RequestHead;
 import org.jspecify.annotations.Nullable;
 
-/** A request as the application sees it. Immutable but for its body, and for what is made at its first use. */
-public final class ServerRequest implements Request {
+/** The head of a request from httpd. Immutable but for what is made at its first use. */
+final class WireHead implements modjvm.spi.RequestHead {
     private final RequestHead head;
-    private final InputStream body;
-    /** Null where nobody has sent the request. */
-    private final @Nullable RequestBody sent;
-
-    private final @Nullable Interim interim;
     private final boolean hasBody;
     private final String scriptName;
     private final String pathInfo;
     private final String user;
-    // Made at first use; all three are immutable, so that it does not matter if two threads make them.
+    // Made at first use; both are immutable, so that it does not matter if two threads make them.
     private @Nullable Headers headers;
-    private @Nullable Map<String, String> environ;
     private @Nullable String method;
 
-    /** @throws CharacterCodingException if a path or the user's name is not UTF-8 */
-    ServerRequest(Frame.Request request, RequestBody body, Interim interim) throws CharacterCodingException {
-        this(request, body, body, interim);
-    }
-
     /**
-     * Makes a request that nobody has sent: without a body, and its interim responses go nowhere.
+     * Makes the head of a request.
      *
-     * @throws CharacterCodingException if a path is not UTF-8
+     * @throws CharacterCodingException if a path or the user's name is not UTF-8
      */
-    public ServerRequest(Frame.Request request) throws CharacterCodingException {
-        this(request, InputStream.nullInputStream(), null, null);
-    }
-
-    private ServerRequest(
-            Frame.Request request, InputStream body, @Nullable RequestBody sent, @Nullable Interim interim)
-            throws CharacterCodingException {
+    WireHead(Frame.Request request) throws CharacterCodingException {
         this.head = request.head();
-        this.interim = interim;
         this.hasBody = request.hasBody();
-        this.body = body;
-        this.sent = sent;
         this.scriptName = head.scriptName();
         this.pathInfo = head.pathInfo();
         this.user = head.user();
@@ -112,6 +88,21 @@ public final class ServerRequest implements Request {
     }
 
     @Override
+    public void fields(BiConsumer<String, String> visitor) {
+        head.headers(visitor);
+    }
+
+    @Override
+    public void variables(BiConsumer<String, String> visitor) {
+        head.variables(visitor);
+    }
+
+    @Override
+    public boolean hasBody() {
+        return hasBody;
+    }
+
+    @Override
     public OptionalLong contentLength() {
         return hasBody && head.contentLength() != Frame.LENGTH_UNKNOWN
                 ? OptionalLong.of(head.contentLength())
@@ -119,50 +110,43 @@ public final class ServerRequest implements Request {
     }
 
     @Override
-    public InputStream body() {
-        return body;
+    public String serverName() {
+        return head.serverName();
     }
 
     @Override
-    public Headers trailers() {
-        return sent == null ? Headers.empty() : sent.trailers();
+    public String serverAddress() {
+        return head.serverAddress();
     }
 
     @Override
-    public void sendInterim(int status, Headers headers) throws IOException {
-        if (interim != null) {
-            interim.send(status, headers);
-        }
+    public int serverPort() {
+        return head.serverPort();
     }
 
     @Override
-    public Optional<String> remoteUser() {
-        return user.isEmpty() ? Optional.empty() : Optional.of(user);
-    }
-
-    @Override
-    public String remoteAddress() {
+    public String clientAddress() {
         return head.clientAddress();
     }
 
     @Override
-    public int remotePort() {
+    public int clientPort() {
         return head.clientPort();
+    }
+
+    @Override
+    public String user() {
+        return user;
+    }
+
+    @Override
+    public String authType() {
+        return head.authType();
     }
 
     @Override
     public String logId() {
         return head.logId();
-    }
-
-    @Override
-    public Map<String, String> environ() {
-        Map<String, String> made = environ;
-        if (made == null) {
-            made = Environ.of(this, head);
-            environ = made;
-        }
-        return made;
     }
 
     /** httpd can be told to let control characters through, which a {@link Header} never holds: each becomes a space (RFC 9110, 5.5). */

@@ -1,4 +1,4 @@
-package modjvm.wire;
+package modjvm.application;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
@@ -22,6 +22,8 @@ import modjvm.Application;
 import modjvm.BodyWriter;
 import modjvm.Response;
 import modjvm.protocol.Frame;
+import modjvm.wire.Httpd;
+import modjvm.wire.TestServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,7 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
-class ReplyTest {
+class ResponseSenderTest {
     @TempDir
     Path folder;
 
@@ -326,7 +328,7 @@ class ReplyTest {
     void shouldFailForWhateverIsThrown(Throwable thrown, String message) throws IOException {
         assertThat(answer(
                                 request -> {
-                                    ReplyTest.<RuntimeException>raise(thrown);
+                                    ResponseSenderTest.<RuntimeException>raise(thrown);
                                     return Response.status(200);
                                 },
                                 "GET")
@@ -334,14 +336,14 @@ class ReplyTest {
                 .isEqualTo(new Frame.Failed(1, 500, message));
         assertThat(stream(out -> {
                             out.write(1);
-                            ReplyTest.<RuntimeException>raise(thrown);
+                            ResponseSenderTest.<RuntimeException>raise(thrown);
                         })
                         .head())
                 .isEqualTo(new Frame.Failed(1, 500, message));
         Httpd.Answer late = stream(out -> {
             out.write(1);
             out.flush();
-            ReplyTest.<RuntimeException>raise(thrown);
+            ResponseSenderTest.<RuntimeException>raise(thrown);
         });
         assertThat(late.body()).hasSize(1);
         assertThat(late.end()).isEqualTo(new Frame.Abort(1, message));

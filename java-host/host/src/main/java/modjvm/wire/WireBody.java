@@ -2,7 +2,6 @@ package modjvm.wire;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -16,43 +15,35 @@ import modjvm.protocol.Frame;
 import modjvm.protocol.FrameHeader;
 import modjvm.protocol.ProtocolException;
 import modjvm.protocol.ProtocolException.Code;
+import modjvm.spi.RequestBody;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The body of a request as it comes (at its end from the first if there is none), with the credit that lets httpd send it. Thread-safe by its lock: an application may read it in a
  * thread of its own, and may still hold it when the request is over.
  */
-final class RequestBody extends InputStream {
-    /** What may be outstanding, and what once a body has turned out to be long. */
-    private static final int WINDOW = 65_536;
-
-    private static final int LARGE_WINDOW = 4 * WINDOW;
-
+final class WireBody extends RequestBody {
     /** Not a monitor: up to Java 23, a virtual thread that waits in one keeps the thread that carries it from all others. */
     private final ReentrantLock lock = new ReentrantLock();
 
     private final FrameReader input;
     private final FrameWriter output;
     private final int serial;
-    private final long contentLength;
+    private final CreditWindow window;
+    /** Null where nobody is to be told when it is ready. */
+    private final @Nullable WireExchange exchange;
 
-    private long granted;
-    /** What httpd's first message left of the initial credit; nothing to count on, but no violation either. */
-    private long lapsed;
-
-    private boolean credited;
     private long received;
     /** Of the DATA frame at hand: what has not been taken from the input. */
     private int frameLeft;
-
-    private final boolean hasBody;
-    /** httpd has sent it to its end, and waits for no credit. */
-    private final boolean isWhole;
 
     private boolean isTunnel;
     private Frame.@Nullable Trailers announced;
     /** Once the application has read the body's end. Volatile: any thread may ask, and must not wait for who reads. */
     private volatile Headers trailers = Headers.empty();
+
+    /** Whether a thread waits for more, on behalf of {@link #onReady}. Volatile: that one says so itself. */
+    private volatile boolean isAwaited;
 
     private boolean ended;
     private boolean cut;
@@ -61,20 +52,23 @@ final class RequestBody extends InputStream {
     private @Nullable Exception failure;
 
     /**
-     * @param request the header of the REQUEST frame
-     * @param contentLength negative if it is not known
+     * Makes the body of a request.
+     *
+     * @param window has begun the request
+     * @param exchange whose it is; null if it is only to be discarded
      */
-    RequestBody(FrameReader input, FrameWriter output, FrameHeader request, long contentLength) {
+    WireBody(
+            FrameReader input,
+            FrameWriter output,
+            CreditWindow window,
+            FrameHeader request,
+            @Nullable WireExchange exchange) {
         this.input = input;
         this.output = output;
+        this.window = window;
         this.serial = request.serial();
-        this.contentLength = contentLength;
-        this.isWhole = request.has(Constants.FLAG_REQUEST_WHOLE);
-        this.granted = request.has(Constants.FLAG_REQUEST_EXPECT)
-                ? 0
-                : isWhole ? Constants.MAX_DATA : Constants.INITIAL_CREDIT;
-        this.hasBody = request.has(Constants.FLAG_REQUEST_BODY);
-        this.ended = !hasBody;
+        this.exchange = exchange;
+        this.ended = !request.has(Constants.FLAG_REQUEST_BODY);
     }
 
     @Override
@@ -135,6 +129,9 @@ final class RequestBody extends InputStream {
 
     @Override
     public int available() {
+        if (isAwaited) {
+            return 0;
+        }
         lock.lock();
         try {
             return over ? 0 : Math.min(frameLeft, input.pending());
@@ -149,28 +146,100 @@ final class RequestBody extends InputStream {
         input.endTunnel();
     }
 
-    /** The fields that followed the body; none until it was read to its end. */
-    Headers trailers() {
+    @Override
+    public Headers trailers() {
         return trailers;
     }
 
-    /**
-     * From here on it is what comes through a tunnel, up to its end.
-     *
-     * @return false if the request has a body, which stands in the way
-     */
-    boolean openTunnel() {
+    @Override
+    public boolean isFinished() {
+        if (isAwaited) {
+            return false; // who waits has the lock
+        }
         lock.lock();
         try {
-            if (hasBody) {
-                return false;
+            return ended;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public boolean isReady() {
+        return !isAwaited && isReadyNow();
+    }
+
+    private boolean isReadyNow() {
+        lock.lock();
+        try {
+            return over || failure != null || hasSome();
+        } catch (IOException | ProtocolException e) {
+            failure = e;
+            return true; // the next read throws
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean hasSome() throws IOException, ProtocolException {
+        if (frameLeft == 0 && input.pending() >= Constants.HEADER_SIZE) {
+            awaitData();
+        }
+        boolean isReady = ended || frameLeft > 0 && input.pending() > 0;
+        if (!isReady) {
+            grant();
+        }
+        return isReady;
+    }
+
+    /** A connection is read by waiting: so this takes a thread, for as long as nothing comes. */
+    @Override
+    public void onReady(Runnable action) {
+        WireExchange owner = exchange;
+        if (owner == null) {
+            throw new IllegalStateException("there is no exchange");
+        }
+        if (isAwaited) {
+            throw new IllegalStateException("an action waits already");
+        }
+        if (isReadyNow()) {
+            owner.execute(action);
+        } else {
+            isAwaited = true;
+            owner.start(new Runnable() {
+                @Override
+                public void run() {
+                    awaitReady();
+                    isAwaited = false;
+                    owner.execute(action);
+                }
+            });
+        }
+    }
+
+    private void awaitReady() {
+        lock.lock();
+        try {
+            while (!isReadyNow()) {
+                if (!input.await(input.pending() + 1)) {
+                    return; // httpd has closed the connection: the next read throws
+                }
             }
+        } catch (IOException e) {
+            failure = e;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** From here on it is what comes through a tunnel, up to its end. Not for a request with a body, which would stand in the way. */
+    void openTunnel() {
+        lock.lock();
+        try {
             isTunnel = true;
             input.openTunnel();
             ended = false;
-            credited = true;
-            granted = Constants.INITIAL_CREDIT;
-            return true;
+            window.openTunnel();
         } finally {
             lock.unlock();
         }
@@ -227,7 +296,7 @@ final class RequestBody extends InputStream {
                 }
             } else if (header.type() == Constants.FRAME_DATA) {
                 received += header.length();
-                if (received > granted + lapsed) {
+                if (!window.allows(received)) {
                     throw new ProtocolException(Code.BAD_LENGTH, "DATA beyond the credit");
                 }
                 frameLeft = header.length();
@@ -244,26 +313,18 @@ final class RequestBody extends InputStream {
     private static Headers headers(Frame.Trailers frame) {
         List<Header> headers = new ArrayList<>(frame.fields().size());
         for (Frame.Field field : frame.fields()) {
-            headers.add(new Header(field.name(), ServerRequest.withoutControls(field.value())));
+            headers.add(new Header(field.name(), WireHead.withoutControls(field.value())));
         }
         return Headers.of(headers);
     }
 
-    /** Lets httpd send more: when its first message is used up, later once half of what may be outstanding has been taken. */
+    /** Lets httpd send more, if it is time for that. */
     private void grant() throws IOException {
-        long taken = received - frameLeft;
-        if (ended || isWhole || (credited ? granted >= contentLength && taken < contentLength : frameLeft > 0)) {
+        if (ended) {
             return;
         }
-        if (!credited) {
-            lapsed = granted - received;
-            granted = received;
-        }
-        int window = taken < WINDOW / 2 ? WINDOW : LARGE_WINDOW;
-        long missing = window - (granted - taken);
-        if (!credited || missing >= window / 2) {
-            credited = true;
-            granted += missing;
+        long missing = window.grant(received, frameLeft > 0, received - frameLeft);
+        if (missing > 0) {
             output.credit(missing);
         }
     }

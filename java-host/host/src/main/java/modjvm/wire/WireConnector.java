@@ -5,7 +5,9 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -13,24 +15,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
-import modjvm.loading.Applications;
 import modjvm.logging.Log;
 import modjvm.logging.RareLine;
 import modjvm.protocol.ProtocolException;
-import modjvm.server.Admission;
+import modjvm.spi.AbstractExchange;
+import modjvm.spi.Connector;
+import modjvm.spi.Dispatcher;
 
-/**
- * Serves what httpd sends to a listening socket, with a thread for each connection. Thread-safe.
- *
- * <ol>
- *   <li>{@link #start}: connections are accepted.
- *   <li>{@link #drain}, if it comes to that: requests are refused, and what is in flight ends.
- *   <li>{@link #close}: connections are broken off.
- * </ol>
- */
-public final class Server implements AutoCloseable {
-    /** How long connections have for their way out once nothing is in flight: they wait for nothing that is not there. */
-    private static final long FINISH_MS = 1000;
+/** Takes connections from httpd at a listening socket, with a thread for each. Thread-safe. */
+public final class WireConnector implements Connector {
     /** How long accepting rests where it fails, for want of descriptors for instance. */
     private static final long ACCEPT_PAUSE_MS = 100;
     /** How long accepting rests where a thread cannot be had: each try costs lines of the JVM's own in the log. */
@@ -40,32 +33,17 @@ public final class Server implements AutoCloseable {
     private static final int SPARE_UNHEARD = 64;
 
     private final ServerSocketChannel listener;
-    private final Applications applications;
-    private final ServerSettings settings;
+    private final WireSettings settings;
     private final ThreadFactory threads;
     private final Hangups hangups;
     private final Descriptors descriptors;
     private final Shortage shortage;
     private final Runnable fatal;
-    private final Admission admission;
     private final Buffers buffers;
     private final UnheardConnections<Connection> unheard;
     private final RareLine strangers = new RareLine();
     private final Map<Connection, Thread> connections = new ConcurrentHashMap<>();
     private final Map<Long, Connection> watched = new ConcurrentHashMap<>();
-    // No lambdas here: the first one costs a starting JVM more than everything else in this class.
-    private final Thread acceptor = new Thread("modjvm-accept") {
-        @Override
-        public void run() {
-            accept();
-        }
-    };
-    private final Thread watcher = new Thread("modjvm-hangups") {
-        @Override
-        public void run() {
-            watch();
-        }
-    };
 
     /**
      * @param listener blocking; closed by {@link #close}
@@ -75,27 +53,21 @@ public final class Server implements AutoCloseable {
      * @param shortage told when connections cannot be taken
      * @param fatal ends the process; run after an error of the virtual machine has been logged
      */
-    public Server(
+    public WireConnector(
             ServerSocketChannel listener,
-            ServerSettings settings,
+            WireSettings settings,
             ThreadFactory threads,
-            Applications applications,
             Hangups hangups,
             Descriptors descriptors,
             Shortage shortage,
             Runnable fatal) {
-        if (settings.threads() < 1) {
-            throw new IllegalArgumentException("threads: " + settings.threads());
-        }
         this.listener = Objects.requireNonNull(listener, "listener");
-        this.applications = Objects.requireNonNull(applications, "applications");
         this.settings = settings;
         this.threads = Objects.requireNonNull(threads, "threads");
         this.hangups = Objects.requireNonNull(hangups, "hangups");
         this.descriptors = Objects.requireNonNull(descriptors, "descriptors");
         this.shortage = Objects.requireNonNull(shortage, "shortage");
         this.fatal = Objects.requireNonNull(fatal, "fatal");
-        this.admission = new Admission(settings.threads());
         // A request with a long body and a long response holds two.
         this.buffers = new Buffers(2 * settings.threads());
         this.unheard = new UnheardConnections<>(settings.threads() + SPARE_UNHEARD, new BiConsumer<>() {
@@ -106,9 +78,22 @@ public final class Server implements AutoCloseable {
         });
     }
 
-    /** Starts to accept; returns at once. Once only. */
-    public void start() {
+    @Override
+    public void start(Dispatcher to) {
         loadWhatClosesChannels();
+        // No lambdas here: the first one costs a starting JVM more than everything else in this class.
+        Thread acceptor = new Thread("modjvm-accept") {
+            @Override
+            public void run() {
+                accept(to);
+            }
+        };
+        Thread watcher = new Thread("modjvm-hangups") {
+            @Override
+            public void run() {
+                watch();
+            }
+        };
         acceptor.setDaemon(true);
         acceptor.start();
         watcher.setDaemon(true);
@@ -127,33 +112,42 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    /**
-     * From now on refuses every request, closes connections without one, and waits until nothing is in flight: tunnels are waited for, abandoned requests
-     * are not. The listening socket stays open, so that what arrives there is refused rather than left waiting.
-     */
-    public void drain() throws InterruptedException {
-        admission.drain();
+    @Override
+    public Collection<AbstractExchange> exchanges() {
+        List<AbstractExchange> all = new ArrayList<>();
+        for (Connection connection : connections.keySet()) {
+            AbstractExchange exchange = connection.exchange();
+            if (exchange != null) {
+                all.add(exchange);
+            }
+        }
+        return all;
+    }
+
+    @Override
+    public void drain() {
         for (Connection connection : connections.keySet()) {
             finish(connection, true);
         }
-        admission.awaitNoneInFlight();
-        // Whoever has read a request must get to refuse it before the process ends: httpd could not send it elsewhere
-        // otherwise.
+    }
+
+    @Override
+    public void awaitEnd(Duration limit) throws InterruptedException {
         for (Connection connection : connections.keySet()) {
             finish(connection, false);
         }
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(FINISH_MS);
+        long deadline = System.nanoTime() + limit.toNanos();
         for (Map.Entry<Connection, Thread> connection : connections.entrySet()) {
             long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-            RunningRequest running = connection.getKey().running();
-            if (left > 0 && (running == null || !running.permit().isAbandoned())) {
+            AbstractExchange exchange = connection.getKey().exchange();
+            if (left > 0 && (exchange == null || !exchange.permit().isAbandoned())) {
                 connection.getValue().join(left);
             }
         }
     }
 
-    /** Tells the handlers of tunnels that the process is about to end; does not wait for them. */
-    public void finishTunnels() {
+    @Override
+    public void endTunnels() {
         for (Connection connection : connections.keySet()) {
             try {
                 connection.finishTunnel();
@@ -173,29 +167,6 @@ public final class Server implements AutoCloseable {
         return unheard.look();
     }
 
-    /** What has been served so far. */
-    public Admission.Count count() {
-        return admission.count();
-    }
-
-    /** Runs this when so many requests have finished in all, on the thread of the last one. */
-    public void whenFinished(long count, Runnable action) {
-        admission.whenFinished(count, action);
-    }
-
-    /** The requests that are being served, tunnels among them. */
-    public List<RunningRequest> running() {
-        List<RunningRequest> all = new ArrayList<>();
-        for (Connection connection : connections.keySet()) {
-            RunningRequest running = connection.running();
-            if (running != null) {
-                all.add(running);
-            }
-        }
-        return all;
-    }
-
-    /** Closes the listening socket, if that has not happened, and breaks off all connections. */
     @Override
     public void close() {
         closeQuietly(listener);
@@ -204,10 +175,10 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    private void accept() {
+    private void accept(Dispatcher dispatcher) {
         for (long number = 1; listener.isOpen(); number++) {
             try {
-                open(listener.accept(), number);
+                open(listener.accept(), number, dispatcher);
                 shortage.isOver();
             } catch (ClosedChannelException e) {
                 return;
@@ -221,7 +192,7 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    private void open(SocketChannel channel, long number) throws IOException {
+    private void open(SocketChannel channel, long number, Dispatcher dispatcher) throws IOException {
         if (isStranger(channel)) {
             channel.close();
             return;
@@ -229,7 +200,7 @@ public final class Server implements AutoCloseable {
         if (settings.sendBufferBytes() > 0) {
             channel.setOption(StandardSocketOptions.SO_SNDBUF, settings.sendBufferBytes());
         }
-        Connection connection = new Connection(channel, settings, descriptors, applications, admission, buffers);
+        Connection connection = new Connection(channel, settings, descriptors, dispatcher, threads, buffers);
         Thread thread = threads.newThread(new Runnable() {
             @Override
             public void run() {

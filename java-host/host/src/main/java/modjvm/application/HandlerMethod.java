@@ -1,4 +1,4 @@
-package modjvm.loading;
+package modjvm.application;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodType;

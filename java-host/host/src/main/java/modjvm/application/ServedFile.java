@@ -1,4 +1,4 @@
-package modjvm.wire;
+package modjvm.application;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;

@@ -1,0 +1,74 @@
+package modjvm.loading;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import modjvm.Config;
+import modjvm.spi.DeploymentContext;
+import modjvm.spi.LoadException;
+
+/** What a definition's application is made of. */
+final class MountContext implements DeploymentContext {
+    private final Definition definition;
+    private final ClassLoader loader;
+    private final Optional<Path> stateFolder;
+    private final Watch watch;
+    private final PrintStream log;
+
+    MountContext(Definition definition, ClassLoader loader, Optional<Path> stateFolder, Watch watch, PrintStream log) {
+        this.definition = definition;
+        this.loader = loader;
+        this.stateFolder = stateFolder;
+        this.watch = watch;
+        this.log = log;
+    }
+
+    @Override
+    public Path target() {
+        return definition.target();
+    }
+
+    @Override
+    public String entryPoint() {
+        return definition.entryPoint();
+    }
+
+    @Override
+    public Config config() {
+        return definition.config();
+    }
+
+    @Override
+    public Map<String, List<String>> options() {
+        return definition.options();
+    }
+
+    @Override
+    public ClassLoader loader() {
+        return loader;
+    }
+
+    @Override
+    public Optional<Path> stateFolder() {
+        return stateFolder;
+    }
+
+    @Override
+    public void watch(Path path) {
+        if (definition.reload()) {
+            watch.addFile(path);
+        }
+    }
+
+    @Override
+    public void log(String line) {
+        log.println(line);
+    }
+
+    @Override
+    public LoadException failed(String what) {
+        return new LoadException(target() + ": " + what);
+    }
+}
