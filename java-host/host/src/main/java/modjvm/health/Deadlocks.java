@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import modjvm.logging.Log;
 import modjvm.server.Replacement;
 
@@ -23,6 +24,7 @@ public final class Deadlocks implements PeriodicTask {
 
     private final Replacement replacement;
     private final Consumer<String> log;
+    private final Supplier<ThreadMXBean> jdk;
     private final long pauseNanos;
     private final long firstNanos;
     /** Of the last look. */
@@ -32,13 +34,29 @@ public final class Deadlocks implements PeriodicTask {
 
     /**
      * @param timeout the deadlock-timeout
-     * @param nowNanos half of it later is the first look: it takes the JDK 15 ms and 1 MB, which no start should pay for
+     * @param nowNanos half of it later is the first look: no start should pay for it
      * @param log gets a text of several lines; does not wait
      */
     public Deadlocks(Replacement replacement, Duration timeout, long nowNanos, Consumer<String> log) {
+        this(replacement, timeout, nowNanos, log, new Supplier<>() {
+            @Override
+            public ThreadMXBean get() {
+                return ManagementFactory.getThreadMXBean();
+            }
+        });
+    }
+
+    /** @param jdk the first time it is asked for takes 15 ms, and 1.5 MB for good */
+    Deadlocks(
+            Replacement replacement,
+            Duration timeout,
+            long nowNanos,
+            Consumer<String> log,
+            Supplier<ThreadMXBean> jdk) {
         Duration half = timeout.dividedBy(2);
         this.replacement = replacement;
         this.log = log;
+        this.jdk = jdk;
         this.pauseNanos = (half.compareTo(LEAST_PAUSE) < 0 ? LEAST_PAUSE : half).toNanos();
         this.firstNanos = nowNanos + pauseNanos;
     }
@@ -59,7 +77,11 @@ public final class Deadlocks implements PeriodicTask {
 
     /** A circle of locks that are waited for with a limit comes undone by itself: it counts when it is there twice. */
     private void look() {
-        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        if (!LockWaits.mayFormCircle()) {
+            suspects = Set.of();
+            return;
+        }
+        ThreadMXBean threads = jdk.get();
         long[] found = threads.findDeadlockedThreads();
         Set<Long> now = new HashSet<>();
         List<Long> twice = new ArrayList<>();

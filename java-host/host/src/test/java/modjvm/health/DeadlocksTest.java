@@ -71,6 +71,14 @@ class DeadlocksTest {
         assertThat(log).isEmpty();
     }
 
+    @Test
+    void shouldLeaveTheJdkAloneWhileNobodyWaitsForAnother() {
+        Deadlocks deadlocks = new Deadlocks(supervisor, Duration.ofMillis(100), 0, log::add, () -> {
+            throw new AssertionError("asked");
+        });
+        assertThat(deadlocks.perform(SECOND)).isEqualTo(SECOND / 2);
+    }
+
     private void start(String name, ReentrantLock first, ReentrantLock second) {
         Thread thread = new Thread(
                 () -> {
