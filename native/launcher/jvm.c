@@ -2,6 +2,7 @@
 
 #include "compiling.h"
 #include "descriptor.h"
+#include "flags.h"
 #include "hangup.h"
 #include "lifecycle.h"
 #include "memory.h"
@@ -221,11 +222,13 @@ static void report_exception(JNIEnv *env)
 
 /* --- start --- */
 
-static create_vm_fn *load(const char *java_home)
+/* @param options those of ours that this JVM does not know are removed */
+static create_vm_fn *load(const char *java_home, mj_options_t *options)
 {
     char path[4096];
     create_vm_fn *create = NULL;
     void *library;
+    mj_flags_t flags;
 
     if (snprintf(path, sizeof(path), "%s/lib/server/libjvm.so", java_home) >= (int)sizeof(path)) {
         mj_lifecycle_fail("java-home: the path is too long");
@@ -240,6 +243,8 @@ static create_vm_fn *load(const char *java_home)
     if (create == NULL) {
         mj_lifecycle_fail("java-home=%s: lib/server/libjvm.so is no JVM: %s", java_home, dlerror());
     }
+    flags = mj_flags_of(library);
+    mj_flags_keep_known(&flags, options);
     return create;
 }
 
@@ -492,7 +497,7 @@ static void call_main(JNIEnv *env)
 
 int mj_jvm_run(mj_launch_t *launch)
 {
-    create_vm_fn *create_vm = load(launch->java_home);
+    create_vm_fn *create_vm = load(launch->java_home, &launch->options);
     JavaVM *vm = NULL;
     JNIEnv *env;
     bool is_mapped;

@@ -116,9 +116,25 @@ static void add_error_file(mj_options_t *options, const char *folder)
     free(escaped);
 }
 
+/* What hundreds of idle JVMs need not take of a machine. */
+static void add_thrift(mj_options_t *options)
+{
+    mj_options_add(options, "-XX:+UnlockDiagnosticVMOptions");
+    mj_options_add(options, "-XX:+UnlockExperimentalVMOptions");
+    /* Else the JDK's archive of classes is written to as it is moved to another address, and no two JVMs share it. */
+    mj_options_add(options, "-XX:ArchiveRelocationMode=0");
+    /* Else a thread wakes up four times a second, and two others once, to look for work. */
+    mj_options_add(options, "-XX:AsyncDeflationInterval=20000");
+    mj_options_add(options, "-XX:GuaranteedSafepointInterval=0");
+    mj_options_add(options, "-XX:ServiceThreadCleanupInterval=60000");
+    /* They grow as they fill. The JDK's own strings and symbols are in its archive, and these are nearly empty: 768 KB otherwise. */
+    mj_options_add(options, "-XX:StringTableSize=4096");
+    mj_options_add(options, "-XX:SymbolTableSize=4096");
+}
+
 mj_options_t mj_options_make(mj_span_t record, const char *jars, const char *error_folder)
 {
-    mj_options_t options = {NULL, 0};
+    mj_options_t options = {.count = 0};
     mj_record_iter_t iter = {.rest = record};
     int64_t heap = mj_record_number(record, "heap", 0);
     int64_t stack_size = mj_record_number(record, "stack-size", 0);
@@ -141,12 +157,7 @@ mj_options_t mj_options_make(mj_span_t record, const char *jars, const char *err
         }
     }
     mj_options_add(&options, "-XX:+ExitOnOutOfMemoryError"); /* the supervisor replaces it: better than one that limps */
-    /* Else the JDK's archive of classes is written to as it is moved to another address, and no two JVMs share it. */
-    mj_options_add(&options, "-XX:+UnlockDiagnosticVMOptions");
-    mj_options_add(&options, "-XX:ArchiveRelocationMode=0");
-    /* Else a thread wakes up four times a second, and another once, to look for work: with hundreds of idle JVMs, that is work. */
-    mj_options_add(&options, "-XX:AsyncDeflationInterval=20000");
-    mj_options_add(&options, "-XX:GuaranteedSafepointInterval=0");
+    add_thrift(&options);
     /* Else each JVM keeps a file in /tmp that it writes to at each safepoint: a stall whenever the disk is busy. jcmd and jstack
      * work without it, jps and jstat do not. */
     mj_options_add(&options, "-XX:-UsePerfData");
@@ -155,6 +166,7 @@ mj_options_t mj_options_make(mj_span_t record, const char *jars, const char *err
     }
     /* Else each thread keeps a direct buffer as large as the largest write it ever made. */
     mj_options_add(&options, "-Djdk.nio.maxCachedBufferSize=131072");
+    options.own_count = options.count;
     while (mj_record_next(&iter) == APR_SUCCESS) {
         if (mj_span_is(iter.name, "java-option")) {
             add_text(&options, copy(iter.value));
@@ -179,11 +191,14 @@ static bool is_private(const char *option)
 
 mj_options_t mj_options_copy(const mj_options_t *options)
 {
-    mj_options_t copied = {NULL, 0};
+    mj_options_t copied = {.count = 0};
     int i;
     for (i = 0; i < options->count; i++) {
         if (i == 0 || !is_private(options->texts[i])) { /* the first is the class path */
             add_text(&copied, options->texts[i]);
+        }
+        if (i + 1 == options->own_count) {
+            copied.own_count = copied.count;
         }
     }
     return copied;

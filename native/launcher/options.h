@@ -7,6 +7,7 @@
 typedef struct mj_options_t {
     char **texts; /**< as JNI_CreateJavaVM takes them */
     int count;
+    int own_count; /**< so many from the first on are ours, not the pool's */
 } mj_options_t;
 
 /** A copy of the first entry of that name; NULL if there is none, or if it holds a NUL. Never freed, like all that is made here: the
