@@ -21,6 +21,8 @@ public final class Reload implements Runnable {
 
     private final Watch watch;
     private final Watch.Changes changes;
+    /** Something was added or may have changed since all was covered; set by any thread. */
+    private volatile boolean isToBeCovered = true;
 
     public Reload(Watch watch, Supervisor supervisor) {
         this.watch = watch;
@@ -51,6 +53,7 @@ public final class Reload implements Runnable {
         watch.whenAdded(new Runnable() {
             @Override
             public void run() {
+                isToBeCovered = true;
                 self.interrupt();
             }
         });
@@ -62,20 +65,33 @@ public final class Reload implements Runnable {
             // Before the look: what changes after it is noticed. What the notices hold stays with them once they are of
             // no use: a process without
             // descriptors is to be replaced, not to go on with two more.
-            isTold = isTold && notices != null && notices.cover(watch.paths());
+            isTold = isTold && notices != null && cover(notices);
             boolean isUnsettled = watch.look(changes);
             pause = pauseNanos(isUnsettled, System.nanoTime() - began);
-            if (notices != null && isTold && !isUnsettled) {
+            if (isUnsettled) {
+                isToBeCovered = true;
+            } else if (notices != null && isTold) {
                 pause -= await(notices);
             }
         }
     }
 
+    /** Whatever leads to the paths stays covered until it changes. */
+    private boolean cover(ChangeNotices notices) {
+        if (!isToBeCovered) {
+            return true;
+        }
+        isToBeCovered = false;
+        return notices.cover(watch.paths());
+    }
+
     /** @return how long that took, in nanoseconds */
-    private static long await(ChangeNotices notices) {
+    private long await(ChangeNotices notices) {
         long began = System.nanoTime();
         try {
-            notices.await(RARE_NANOS);
+            if (notices.await(RARE_NANOS)) {
+                isToBeCovered = true;
+            }
         } catch (InterruptedException e) {
             // something was added, or an application interrupts whatever it finds
         }
