@@ -24,6 +24,7 @@ final class MachineArchives {
     /** Puts them into the state folder of an httpd that has not been started yet. */
     static void linkInto(Path stateDir) {
         Path from = make();
+        Folders.make(stateDir, System.getProperty("user.name"), "rwx--x--x"); // as the supervisor makes it
         Path to = Folders.make(stateDir.resolve(FOLDER));
         try (Stream<Path> files = Files.list(from)) {
             for (Path file : files.toList()) {
