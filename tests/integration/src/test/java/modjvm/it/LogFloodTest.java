@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 import modjvm.it.harness.Await;
 import modjvm.it.harness.Http;
 import modjvm.it.harness.Httpd;
+import modjvm.it.harness.Load;
 import org.junit.jupiter.api.Test;
 
 /** An application that prints without end cannot fill the disk by httpd's error log. */
@@ -52,11 +53,10 @@ class LogFloodTest {
             httpd.expect("xxxx|has printed"); // where the connection takes no more, a line comes by the daemon's stderr
             Http.await(httpd.uri("site", "/?inside=0"), 200);
 
-            Await.until("what is left out is told of", Await.LONG, () -> {
-                assertThat(Http.get(httpd.uri("site", "/?inside=128")).statusCode())
-                        .isEqualTo(200);
-                return leftOutKb(httpd, OF_REQUESTS) > 256;
-            });
+            try (Load load = new Load(httpd.port("site"), "/?inside=128", 8)) {
+                Await.until("what is left out is told of", Await.LONG, () -> leftOutKb(httpd, OF_REQUESTS) > 256);
+                assertThat(load.stop()).containsOnlyKeys("200");
+            }
             int before = httpd.log("site").lines("has printed").size();
             Await.until("lines are let through again", Await.LONG, () -> {
                 Http.get(httpd.uri("site", "/?inside=0"));
