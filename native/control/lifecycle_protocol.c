@@ -1,8 +1,21 @@
 #include "lifecycle_protocol.h"
 
+#include "descriptors.h"
+
 #include <errno.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
+#include <unistd.h>
+
+int mj_lifecycle_record_file(mj_span_t record)
+{
+    int fd = memfd_create("mod_jvm settings", MFD_CLOEXEC);
+    if (fd >= 0 && write(fd, record.data, record.len) != (ssize_t)record.len) {
+        mj_close(&fd);
+    }
+    return fd;
+}
 
 bool mj_lifecycle_send(int socket, char type, const char *text, size_t len, bool waits)
 {

@@ -2,6 +2,8 @@
 #ifndef MJ_LIFECYCLE_PROTOCOL_H
 #define MJ_LIFECYCLE_PROTOCOL_H
 
+#include "record.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -36,6 +38,10 @@ typedef struct mj_lifecycle_message_t {
     char type;
     char text[MJ_LIFECYCLE_MAX]; /**< terminated; what follows a NUL in it counts for nothing */
 } mj_lifecycle_message_t;
+
+/** Makes the file that a helper of a daemon, or a training, reads its settings from.
+ *  @return the descriptor, at the record's end; -1 and errno */
+int mj_lifecycle_record_file(mj_span_t record);
 
 /** Sends a message; a text that is too long is cut. Async-signal-safe.
  *  @param waits for room in the socket

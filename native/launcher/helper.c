@@ -8,19 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <unistd.h>
-
-static int write_record(mj_span_t record)
-{
-    int fd = memfd_create("mod_jvm settings", MFD_CLOEXEC);
-    if (fd >= 0 && write(fd, record.data, record.len) != (ssize_t)record.len) {
-        close(fd);
-        return -1;
-    }
-    return fd;
-}
 
 /* Beside this program. @return false where that is not to be found */
 static bool find_program(const char *program, char *path, size_t size)
@@ -72,7 +61,7 @@ static int spawn(const mj_launch_t *launch, const char *program, const char *arc
 
 int mj_helper_start(const mj_launch_t *launch, const char *program, const char *archive, int lifecycle, pid_t *pid)
 {
-    int record = write_record(launch->record);
+    int record = mj_lifecycle_record_file(launch->record);
     int error;
 
     if (record < 0) {

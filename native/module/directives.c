@@ -93,23 +93,27 @@ static const char *set_java_home(cmd_parms *cmd, void *scope, const char *value)
     return NULL;
 }
 
+/* @param advice what to give in place of a value that is wrong */
+static const char *set_folder(const cmd_parms *cmd, const char **folder, const char *value, const char *advice)
+{
+    const char *wrong = mj_directive_check_word(cmd, value);
+
+    if (wrong == NULL && *value != '/') {
+        wrong = apr_psprintf(cmd->pool, "'%s' is no absolute path: give %s", value, advice);
+    }
+    if (wrong != NULL) {
+        return mj_directive_error(cmd, NULL, wrong);
+    }
+    *folder = value;
+    return NULL;
+}
+
 static const char *set_runtime_dir(cmd_parms *cmd, void *scope, const char *value)
 {
     const char *wrong = ap_check_cmd_context(cmd, GLOBAL_ONLY);
 
     (void)scope;
-    if (wrong != NULL) {
-        return wrong;
-    }
-    wrong = mj_directive_check_word(cmd, value);
-    if (wrong == NULL && *value != '/') {
-        wrong = apr_psprintf(cmd->pool, "'%s' is no absolute path: give one", value);
-    }
-    if (wrong != NULL) {
-        return mj_directive_error(cmd, NULL, wrong);
-    }
-    mj_server_config(cmd->server)->runtime_dir = value;
-    return NULL;
+    return wrong != NULL ? wrong : set_folder(cmd, &mj_server_config(cmd->server)->runtime_dir, value, "one");
 }
 
 static const char *set_state_dir(cmd_parms *cmd, void *scope, const char *value)
@@ -124,15 +128,7 @@ static const char *set_state_dir(cmd_parms *cmd, void *scope, const char *value)
         mj_server_config(cmd->server)->state_dir = "";
         return NULL;
     }
-    wrong = mj_directive_check_word(cmd, value);
-    if (wrong == NULL && *value != '/') {
-        wrong = apr_psprintf(cmd->pool, "'%s' is no absolute path: give one, or Off", value);
-    }
-    if (wrong != NULL) {
-        return mj_directive_error(cmd, NULL, wrong);
-    }
-    mj_server_config(cmd->server)->state_dir = value;
-    return NULL;
+    return set_folder(cmd, &mj_server_config(cmd->server)->state_dir, value, "one, or Off");
 }
 
 static const char *set_minimum_uid(cmd_parms *cmd, void *scope, const char *value)

@@ -236,10 +236,8 @@ static void receive_commit(mj_supervisor_t *supervisor, int connection, int64_t 
     apr_pool_t *scratch;
     const char *wrong = supervisor->pending == NULL ? refuse("commit without begin") : mj_supervisor_configure(supervisor, supervisor->pending, now);
 
-    if (wrong != NULL) {
-        if (supervisor->context.config != NULL && !is_ending(supervisor)) { /* httpd is there, and has pools */
-            supervisor->void_at = MJ_NEVER;
-        }
+    if (wrong != NULL && supervisor->context.config != NULL && !is_ending(supervisor)) { /* httpd is there, and has pools */
+        supervisor->void_at = MJ_NEVER;
     }
     apr_pool_create(&scratch, supervisor->mem);
     mj_control_answer(connection, wrong, is_ending(supervisor), scratch);

@@ -153,16 +153,6 @@ static _Noreturn void become(const mj_training_t *training, const mj_training_or
     mj_become_daemon(&spec, &given, supervisor);
 }
 
-static int write_record(mj_span_t settings)
-{
-    int fd = memfd_create("mod_jvm settings", MFD_CLOEXEC);
-    if (fd >= 0 && write(fd, settings.data, settings.len) != (ssize_t)settings.len) {
-        close(fd);
-        return -1;
-    }
-    return fd;
-}
-
 mj_training_start_t mj_training_start(mj_training_t *training, const mj_training_order_t *order, char *why, size_t size)
 {
     const char *failed;
@@ -171,7 +161,7 @@ mj_training_start_t mj_training_start(mj_training_t *training, const mj_training
 
     *training = (mj_training_t){.folder = -1, .lock = -1, .file = -1, .words = -1};
     failed = prepare(training, order);
-    if (failed == NULL && (record = write_record(order->settings)) < 0) {
+    if (failed == NULL && (record = mj_lifecycle_record_file(order->settings)) < 0) {
         failed = "memfd_create";
     }
     if (failed == NULL && (training->pid = fork()) < 0) {
