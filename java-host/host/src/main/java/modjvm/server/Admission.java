@@ -102,11 +102,8 @@ public final class Admission {
 
     /** Asks for admission, and does not wait for it. */
     modjvm.spi.Permit tryAdmit() {
-        return switch (enter()) {
-            case ADMITTED -> new Permit(this);
-            case FULL -> RefusedPermit.FULL;
-            case DRAINING -> RefusedPermit.DRAINING;
-        };
+        Verdict verdict = enter();
+        return verdict == Verdict.ADMITTED ? new Permit(this) : modjvm.spi.Permit.uncounted(verdict);
     }
 
     /** Asks for admission, and waits for it so long at most. */

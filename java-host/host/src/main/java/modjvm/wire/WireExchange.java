@@ -117,7 +117,7 @@ final class WireExchange extends AbstractExchange {
     @Override
     protected ResponseSink open(ResponseHead response) throws IOException {
         int status = response.status();
-        boolean takesBody = !head.method().equals("HEAD") && status != NO_CONTENT && status != NOT_MODIFIED;
+        boolean takesBody = takesBody(status);
         boolean hasBody = takesBody && (response.length() != 0 || response.hasTrailers());
         long length = status == NO_CONTENT ? Frame.LENGTH_UNKNOWN : response.length();
         append(new Frame.Response(serial, hasBody, false, status, length, fields(response.fields())));

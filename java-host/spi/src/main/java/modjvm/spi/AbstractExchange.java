@@ -24,6 +24,8 @@ public abstract class AbstractExchange implements Exchange {
         ENDED
     }
 
+    private static final int NO_CONTENT = 204;
+    private static final int NOT_MODIFIED = 304;
     private static final int LEAST_INTERIM = 102;
     private static final int GREATEST_INTERIM = 199;
 
@@ -320,6 +322,16 @@ public abstract class AbstractExchange implements Exchange {
         if (told != null) {
             told.ending();
         }
+    }
+
+    /**
+     * Tells whether a response may have a body: not one to HEAD, nor one with status 204 or 304.
+     *
+     * @param status the response's
+     * @return whether it may
+     */
+    protected final boolean takesBody(int status) {
+        return !head().method().equals("HEAD") && status != NO_CONTENT && status != NOT_MODIFIED;
     }
 
     /** The last bytes are about to leave: the next request may come. Called by the connector, each time. Does what {@link #finishing} does, too. */

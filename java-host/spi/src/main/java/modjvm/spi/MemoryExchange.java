@@ -22,8 +22,6 @@ public final class MemoryExchange extends AbstractExchange {
     private static final int NONE = 0;
 
     private static final int SWITCHING_PROTOCOLS = 101;
-    private static final int NO_CONTENT = 204;
-    private static final int NOT_MODIFIED = 304;
 
     private final MemoryRequest request;
     private final OutputStream out;
@@ -44,7 +42,7 @@ public final class MemoryExchange extends AbstractExchange {
      * @param out gets the response's body as it is written, and is not closed; what was written stays there if the response fails
      */
     public MemoryExchange(MemoryRequest request, OutputStream out) {
-        super(Unlimited.PERMIT);
+        super(Permit.uncounted(Verdict.ADMITTED)); // who is not sent takes nobody's place
         this.request = Objects.requireNonNull(request, "request");
         this.out = Objects.requireNonNull(out, "out");
         this.body = new Body(request.content());
@@ -139,8 +137,7 @@ public final class MemoryExchange extends AbstractExchange {
     protected ResponseSink open(ResponseHead head) {
         status = head.status();
         fields = head.fields();
-        boolean takesBody = !request.method().equals("HEAD") && status != NO_CONTENT && status != NOT_MODIFIED;
-        Sink opened = new Sink(takesBody, head.length());
+        Sink opened = new Sink(takesBody(head.status()), head.length());
         sink = opened;
         return opened;
     }
@@ -182,31 +179,6 @@ public final class MemoryExchange extends AbstractExchange {
         status = NONE;
         fields = Headers.empty();
         return true;
-    }
-
-    /** Who is not sent takes nobody's place. */
-    private enum Unlimited implements Permit {
-        PERMIT;
-
-        @Override
-        public Verdict verdict() {
-            return Verdict.ADMITTED;
-        }
-
-        @Override
-        public void release() {
-            // There is nothing to give back.
-        }
-
-        @Override
-        public boolean isAbandoned() {
-            return false;
-        }
-
-        @Override
-        public void close() {
-            // Nor here.
-        }
     }
 
     /** A body that is there as a whole. */

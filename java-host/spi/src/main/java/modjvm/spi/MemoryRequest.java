@@ -2,7 +2,6 @@ package modjvm.spi;
 
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,20 +59,6 @@ public final class MemoryRequest implements RequestHead {
      */
     public MemoryRequest withMethod(String other) {
         return new MemoryRequest(other, scriptName, pathInfo, query, headers, variables, content);
-    }
-
-    /**
-     * Adds a header field.
-     *
-     * @param name its name
-     * @param value its value
-     * @return a copy
-     */
-    public MemoryRequest withField(String name, String value) {
-        List<Header> more = new ArrayList<>();
-        headers.forEach(more::add);
-        more.add(new Header(name, value));
-        return new MemoryRequest(method, scriptName, pathInfo, query, Headers.of(more), variables, content);
     }
 
     /**

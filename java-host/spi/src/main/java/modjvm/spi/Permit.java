@@ -7,6 +7,16 @@ package modjvm.spi;
  */
 public interface Permit extends AutoCloseable {
     /**
+     * Returns a permit that nobody counts: a refusal, or the permit of an exchange that takes nobody's place.
+     *
+     * @param verdict whether the request is admitted
+     * @return the permit; its methods have no effect
+     */
+    static Permit uncounted(Verdict verdict) {
+        return new UncountedPermit(verdict);
+    }
+
+    /**
      * Returns whether the request is admitted.
      *
      * @return the verdict; unless it is {@link Verdict#ADMITTED}, the other methods have no effect
