@@ -26,6 +26,7 @@ import modjvm.health.Timer;
 import modjvm.loading.KeptClasses;
 import modjvm.loading.MountEvents;
 import modjvm.loading.Mounts;
+import modjvm.loading.Providers;
 import modjvm.loading.Watch;
 import modjvm.logging.Log;
 import modjvm.protocol.ConnectionKey;
@@ -129,7 +130,7 @@ final class Host {
                 },
                 log);
         Mounts mounts = new Mounts(
-                new ApplicationEntryKind(),
+                new Providers(new ApplicationEntryKind(), Providers.folderOf(Host.class), watch, log),
                 launcher.stateFolder(),
                 settings.classPath(),
                 settings.scriptOwner(),

@@ -1,10 +1,13 @@
 package modjvm.loading;
 
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import modjvm.Application;
 
 /**
- * The top of what applications see: the JDK and the package {@code modjvm}, and nothing else of the host. It hands out
- * the host's own {@link Application}, so that both sides mean the same type.
+ * The top of what applications see: the JDK, the package {@code modjvm} and what providers share, and nothing else of the host. It hands out the
+ * host's own {@link Application}, and the providers' own types, so that both sides mean the same.
  */
 final class ApiLoader extends ClassLoader {
     private static final String PACKAGE = "modjvm.";
@@ -14,14 +17,41 @@ final class ApiLoader extends ClassLoader {
     }
 
     private final ClassLoader host = Application.class.getClassLoader();
+    /** Whose classes with such a beginning of their names are handed out. */
+    private final Map<String, ClassLoader> shared;
 
+    /** Shares the api alone. */
     ApiLoader() {
+        this(Map.of());
+    }
+
+    private ApiLoader(Map<String, ClassLoader> shared) {
         super("modjvm-api", ClassLoader.getPlatformClassLoader());
+        this.shared = shared;
+    }
+
+    /** Makes one that shares what providers share, too. */
+    static ApiLoader with(List<Providers.Provided> providers) {
+        Map<String, ClassLoader> shared = new LinkedHashMap<>();
+        for (Providers.Provided each : providers) {
+            for (String name : each.provider().sharedPackages()) {
+                shared.put(name + ".", each.loader());
+            }
+        }
+        return new ApiLoader(shared);
     }
 
     @Override
     protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
         boolean isApi = name.startsWith(PACKAGE) && name.indexOf('.', PACKAGE.length()) < 0;
-        return isApi ? host.loadClass(name) : super.loadClass(name, resolve);
+        if (isApi) {
+            return host.loadClass(name);
+        }
+        for (Map.Entry<String, ClassLoader> each : shared.entrySet()) {
+            if (name.startsWith(each.getKey())) {
+                return each.getValue().loadClass(name);
+            }
+        }
+        return super.loadClass(name, resolve);
     }
 }

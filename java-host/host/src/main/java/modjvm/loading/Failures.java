@@ -3,8 +3,10 @@ package modjvm.loading;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.lang.reflect.InvocationTargetException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import modjvm.spi.LoadException;
+import org.jspecify.annotations.Nullable;
 
 /** Makes of what an application's code threw while it was loaded one line that says where, and a report. */
 final class Failures {
@@ -15,12 +17,24 @@ final class Failures {
 
     private static final int MAX_CAUSES = 20;
 
-    private final Target target;
-    private final TargetLoader loader;
+    private final Path path;
+    /** Null where the application is not of classes that the host itself has loaded, as is what follows. */
+    private final @Nullable Target target;
 
+    private final @Nullable TargetLoader loader;
+
+    /** For a target whose classes the host loads. */
     Failures(Target target, TargetLoader loader) {
+        this.path = target.path();
         this.target = target;
         this.loader = loader;
+    }
+
+    /** For another one. */
+    Failures(Path path) {
+        this.path = path;
+        this.target = null;
+        this.loader = null;
     }
 
     LoadException of(String entryPoint, Throwable thrown) {
@@ -49,6 +63,9 @@ final class Failures {
 
     /** The topmost frame in the application's own code, of the exception or else of its causes. */
     private String place(Throwable reason) {
+        if (target == null || loader == null) {
+            return path.toString();
+        }
         int depth = 0;
         for (Throwable t = reason; t != null && depth < MAX_CAUSES; t = t.getCause()) {
             for (StackTraceElement frame : t.getStackTrace()) {
@@ -58,7 +75,7 @@ final class Failures {
             }
             depth++;
         }
-        return target.path().toString();
+        return path.toString();
     }
 
     private static void cutHostFrames(Throwable reason) {

@@ -15,11 +15,16 @@ import modjvm.spi.LoadException;
  * others, to a loader of its own below the group's, where its classes are looked for first. The others keep theirs.
  */
 final class Group {
-    private final ClassLoader api;
+    private ClassLoader api;
     private final ClassLoader pool;
     private final SourceCompiler compiler;
     private final Owner owner;
     private final Map<Path, Attached> attached = new LinkedHashMap<>();
+    /** Whether its applications see what providers share. */
+    private boolean isShared;
+    /** What sources are compiled against besides. */
+    private final List<Path> providersPath = new ArrayList<>();
+
     private TargetLoader shared;
 
     /**
@@ -66,9 +71,32 @@ final class Group {
         return now;
     }
 
+    /** Lets the applications of the group see what providers share, from now on. */
+    synchronized void share(List<Providers.Provided> providers) {
+        if (isShared) {
+            return;
+        }
+        isShared = true;
+        api = ApiLoader.with(providers);
+        shared.share(api);
+        for (Providers.Provided each : providers) {
+            providersPath.addAll(each.provider().classPath());
+        }
+    }
+
+    /** Makes a loader for a target that a provider takes as a whole: it sees what the provider shares, and the pool's class path. */
+    TargetLoader beside(Providers.Provided provider) {
+        return new TargetLoader(ApiLoader.with(List.of(provider)), pool);
+    }
+
+    /** Throws if a target is not there, or may not be used. */
+    void check(Path path) throws LoadException {
+        Target.check(path, owner);
+    }
+
     /** What a source of this group is compiled against. */
     private List<Path> classPath(Path without) {
-        List<Path> paths = new ArrayList<>();
+        List<Path> paths = new ArrayList<>(providersPath);
         for (Attached other : attached.values()) {
             Path path = other.target.path();
             if (!other.target.isSource() && !path.equals(without)) {

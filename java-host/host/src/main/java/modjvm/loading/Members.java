@@ -16,12 +16,14 @@ final class Members {
     private Members() {}
 
     /** Finds a member in a class or one above it: a field, else a factory, else a handler method. */
-    static Optional<Member> find(Class<?> type, String name, EntryKind entryKind) {
-        for (Kind kind : Kind.values()) {
-            for (Class<?> owner = type; owner != null; owner = owner.getSuperclass()) {
-                Optional<Member> member = declared(type, owner, kind, name, entryKind);
-                if (member.isPresent()) {
-                    return member;
+    static Optional<Member> find(Class<?> type, String name, List<EntryKind> entryKinds) {
+        for (EntryKind entryKind : entryKinds) {
+            for (Kind kind : Kind.values()) {
+                for (Class<?> owner = type; owner != null; owner = owner.getSuperclass()) {
+                    Optional<Member> member = declared(type, owner, kind, name, entryKind);
+                    if (member.isPresent()) {
+                        return member;
+                    }
                 }
             }
         }
@@ -29,22 +31,35 @@ final class Members {
     }
 
     /** Finds a member that a class itself declares and that can be used without naming the class. */
-    static Optional<Member> declared(Class<?> type, String name, EntryKind entryKind) {
-        for (Kind kind : Kind.values()) {
-            Optional<Member> member = declared(type, type, kind, name, entryKind);
-            if (member.isPresent() && member.get().isUsable()) {
-                return member;
+    static Optional<Member> declared(Class<?> type, String name, List<EntryKind> entryKinds) {
+        for (EntryKind entryKind : entryKinds) {
+            for (Kind kind : Kind.values()) {
+                Optional<Member> member = declared(type, type, kind, name, entryKind);
+                if (member.isPresent() && member.get().isUsable()) {
+                    return member;
+                }
             }
         }
         return Optional.empty();
     }
 
     /** Returns the application that a class itself is: made with a Config, else without parameters. */
-    static Optional<Member> itself(Class<?> type, EntryKind entryKind) {
+    static Optional<Member> itself(Class<?> type, List<EntryKind> entryKinds) {
         Optional<Constructor<?>> constructor = constructor(type, Config.class).or(() -> constructor(type));
-        return entryKind.isApplication(type)
-                ? constructor.map(found -> new Member(type, found, entryKind))
+        Optional<EntryKind> kind = kindOf(type, entryKinds);
+        return constructor.isPresent() && kind.isPresent()
+                ? Optional.of(new Member(type, constructor.get(), kind.get()))
                 : Optional.empty();
+    }
+
+    /** Returns what a class is by itself. */
+    static Optional<EntryKind> kindOf(Class<?> type, List<EntryKind> entryKinds) {
+        for (EntryKind kind : entryKinds) {
+            if (kind.isApplication(type)) {
+                return Optional.of(kind);
+            }
+        }
+        return Optional.empty();
     }
 
     static Optional<Constructor<?>> constructor(Class<?> type, Class<?>... parameters) {

@@ -4,12 +4,9 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import modjvm.spi.Deployment;
-import modjvm.spi.EntryKind;
 import modjvm.spi.Handler;
 import modjvm.spi.LoadException;
 import org.jspecify.annotations.Nullable;
@@ -24,8 +21,7 @@ final class Mount {
 
     private final Definition definition;
     private final boolean isDynamic;
-    private final EntryKind kind;
-    private final Optional<Path> stateFolder;
+    private final Deployer deployer;
     private final Group group;
     private final Watch watch;
     private final PrintStream log;
@@ -48,19 +44,12 @@ final class Mount {
      * Makes a mount that is not loaded yet.
      *
      * @param isDynamic whether a request brought it, rather than the settings at start
+     * @param deployer makes the application
      */
-    Mount(
-            Definition definition,
-            boolean isDynamic,
-            EntryKind kind,
-            Optional<Path> stateFolder,
-            Group group,
-            Watch watch,
-            PrintStream log) {
+    Mount(Definition definition, boolean isDynamic, Deployer deployer, Group group, Watch watch, PrintStream log) {
         this.definition = definition;
         this.isDynamic = isDynamic;
-        this.kind = kind;
-        this.stateFolder = stateFolder;
+        this.deployer = deployer;
         this.group = group;
         this.watch = watch;
         this.log = log;
@@ -157,7 +146,13 @@ final class Mount {
 
     private Handler load(long fingerprint) throws LoadException {
         try {
-            Handler ready = made(group.attach(target(), fingerprint));
+            Deployer.Deployed deployed = deployer.deploy(fingerprint);
+            Handler ready = new InContext(deployed.deployment().handler(), deployed.loader());
+            keep(deployed);
+            handler = ready;
+            if (isDynamic) {
+                watch.serves(target());
+            }
             if (hasFailed) {
                 hasFailed = false;
                 events.works(name);
@@ -171,43 +166,9 @@ final class Mount {
         }
     }
 
-    private Handler made(Group.Attached attached) throws LoadException {
-        Thread thread = Thread.currentThread();
-        ClassLoader before = thread.getContextClassLoader();
-        thread.setContextClassLoader(attached.loader);
-        String entryPoint = definition.entryPoint();
-        try {
-            JdkServices.register(attached.loader, log);
-            Member member = new Resolver(attached.target, attached.loader, kind).resolve(EntryPoint.parse(definition));
-            entryPoint = member.name();
-            MountContext context = new MountContext(definition, attached.loader, stateFolder, watch, log);
-            Deployment deployment = member.make(attached.target, context);
-            keep(deployment, attached.loader);
-            Handler ready = new InContext(deployment.handler(), attached.loader);
-            handler = ready;
-            if (isDynamic) {
-                watch.serves(target());
-            }
-            return ready;
-        } catch (LoadException e) {
-            throw e;
-        } catch (Exception | Error e) {
-            if (isFatal(e) || isFatal(e.getCause())) {
-                throw (Error) (isFatal(e) ? e : e.getCause());
-            }
-            throw new Failures(attached.target, attached.loader).of(entryPoint, e);
-        } finally {
-            thread.setContextClassLoader(before);
-        }
-    }
-
-    private synchronized void keep(Deployment deployment, TargetLoader from) {
-        loader = from;
-        resources.addAll(deployment.resources());
-    }
-
-    private static boolean isFatal(@Nullable Throwable thrown) {
-        return thrown instanceof VirtualMachineError && !(thrown instanceof StackOverflowError);
+    private synchronized void keep(Deployer.Deployed deployed) {
+        loader = deployed.loader();
+        resources.addAll(deployed.deployment().resources());
     }
 
     /** One try to load. */

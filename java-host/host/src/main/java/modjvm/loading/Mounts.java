@@ -16,7 +16,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import modjvm.logging.RareLine;
 import modjvm.spi.ApplicationKey;
-import modjvm.spi.EntryKind;
 import modjvm.spi.Handler;
 import modjvm.spi.LoadException;
 
@@ -28,7 +27,7 @@ public final class Mounts implements Applications {
     private static final int NOT_FOUND = 404;
     private static final int UNAVAILABLE = 503;
 
-    private final EntryKind kind;
+    private final Providers providers;
     private final Optional<Path> stateFolder;
     private final ApiLoader api = new ApiLoader();
     private final ClassLoader pool;
@@ -45,7 +44,7 @@ public final class Mounts implements Applications {
     /**
      * Makes an empty pool.
      *
-     * @param kind what members and classes are applications
+     * @param providers the kinds of application
      * @param stateFolder where applications may keep things, if there is such a folder
      * @param classPath jars and folders that every application sees
      * @param owner whose every target must be
@@ -55,7 +54,7 @@ public final class Mounts implements Applications {
      * @param log gets every failure to load, as {@code PATH:LINE: MESSAGE} where that is known
      */
     public Mounts(
-            EntryKind kind,
+            Providers providers,
             Optional<Path> stateFolder,
             List<Path> classPath,
             Owner owner,
@@ -63,7 +62,7 @@ public final class Mounts implements Applications {
             Watch watch,
             KeptClasses kept,
             PrintStream log) {
-        this.kind = kind;
+        this.providers = providers;
         this.stateFolder = stateFolder;
         this.pool = classPath.isEmpty() ? api : new URLClassLoader(urls(classPath), api);
         this.compiler = new SourceCompiler(classPath, kept);
@@ -228,7 +227,8 @@ public final class Mounts implements Applications {
         Group group = name.isEmpty()
                 ? new Group(api, pool, compiler, owner)
                 : groups.computeIfAbsent(name, key -> new Group(api, pool, compiler, owner));
-        return new Mount(definition, isDynamic, kind, stateFolder, group, watch, log);
+        Deployer deployer = new Deployer(definition, providers, stateFolder, group, watch, log);
+        return new Mount(definition, isDynamic, deployer, group, watch, log);
     }
 
     private static LoadException notFound(Path target) {

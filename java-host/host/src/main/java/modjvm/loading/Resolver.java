@@ -16,14 +16,14 @@ final class Resolver {
 
     private final Target target;
     private final ClassLoader loader;
-    private final EntryKind kind;
+    private final List<EntryKind> kinds;
     /** Classes that could not be looked into; one of them may be why nothing was found. */
     private final List<String> unloadable = new ArrayList<>();
 
-    Resolver(Target target, ClassLoader loader, EntryKind kind) {
+    Resolver(Target target, ClassLoader loader, List<EntryKind> kinds) {
         this.target = target;
         this.loader = loader;
-        this.kind = kind;
+        this.kinds = kinds;
     }
 
     Member resolve(EntryPoint entryPoint) throws LoadException {
@@ -31,7 +31,7 @@ final class Resolver {
         if (!entryPoint.className().isEmpty()) {
             Class<?> type = classNamed(entryPoint.className())
                     .orElseThrow(() -> target.failed("no class " + entryPoint.className() + "; correct JVMEntryPoint"));
-            return Members.find(type, name, kind).orElseThrow(() -> noMember(type, name));
+            return Members.find(type, name, kinds).orElseThrow(() -> noMember(type, name));
         }
         List<Class<?>> holders = List.of();
         if (entryPoint.canBeMember()) {
@@ -79,11 +79,11 @@ final class Resolver {
         boolean isChosen =
                 holders.size() == 1 && (target.isSource() || target.namedClass().isPresent());
         if (isChosen) {
-            return Members.find(holders.get(0), name, kind);
+            return Members.find(holders.get(0), name, kinds);
         }
         List<Member> found = new ArrayList<>();
         for (Class<?> holder : holders) {
-            Members.declared(holder, name, kind).ifPresent(found::add);
+            Members.declared(holder, name, kinds).ifPresent(found::add);
         }
         if (found.size() > 1) {
             List<String> names = new ArrayList<>();
@@ -97,14 +97,14 @@ final class Resolver {
     }
 
     private Member itself(Class<?> type) throws LoadException {
-        Optional<Member> itself = Members.itself(type, kind);
+        Optional<Member> itself = Members.itself(type, kinds);
         if (itself.isPresent()) {
             return itself.get();
         }
         throw target.failed(
                 type,
                 type.getSimpleName(),
-                kind.isApplication(type)
+                Members.kindOf(type, kinds).isPresent()
                         ? "class " + type.getName()
                                 + " has neither a constructor without parameters nor one that takes a Config"
                         : "class " + type.getName() + " does not implement modjvm.Application; implement it, or set "
@@ -117,26 +117,24 @@ final class Resolver {
                 throw noMember(holder, name);
             }
         }
-        Optional<Class<?>> application = onlyApplication();
+        Optional<Member> application = onlyApplication();
         if (application.isPresent()) {
-            throw target.failed("no class has a member " + name + ", but class "
-                    + application.get().getName() + " is itself " + kind.noun() + "; set JVMEntryPoint "
-                    + application.get().getName());
+            Member found = application.get();
+            throw target.failed("no class has a member " + name + ", but " + found.name() + " is itself "
+                    + found.kind().noun() + "; set JVMEntryPoint "
+                    + found.type().getName());
         }
         String why = unloadable.isEmpty() ? "" : "; a class could not be loaded: " + unloadable.get(0);
         throw target.failed("no class has a member " + name + ", and none is named so; correct JVMEntryPoint" + why);
     }
 
     /** The one class of a target that is an Application, for a message; not looked for where there are many classes. */
-    private Optional<Class<?>> onlyApplication() throws LoadException {
+    private Optional<Member> onlyApplication() throws LoadException {
         List<String> names = target.classNames();
-        List<Class<?>> found = new ArrayList<>();
+        List<Member> found = new ArrayList<>();
         for (String name : names.size() <= MOST_CLASSES ? names : List.<String>of()) {
             try {
-                Class<?> type = load(name);
-                if (Members.itself(type, kind).isPresent()) {
-                    found.add(type);
-                }
+                Members.itself(load(name), kinds).ifPresent(found::add);
             } catch (LinkageError | ClassNotFoundException e) {
                 unloadable.add(OneLine.of(e));
             }
@@ -151,16 +149,26 @@ final class Resolver {
                     type,
                     name,
                     type.getName() + "::" + name + " is of the wrong type: found " + String.join(" and ", found)
-                            + "; accepted are " + kind.accepted(name));
+                            + "; accepted are " + accepted(name));
         }
+        Optional<EntryKind> itself = Members.kindOf(type, kinds);
         return target.failed(
                 type,
                 name,
-                kind.isApplication(type)
-                        ? "class " + type.getName() + " has no member " + name + ", but is itself " + kind.noun()
+                itself.isPresent()
+                        ? "class " + type.getName() + " has no member " + name + ", but is itself "
+                                + itself.get().noun()
                                 + "; set " + "JVMEntryPoint " + type.getName()
                         : "class " + type.getName() + " has no member " + name + "; declare static Application " + name
                                 + ", or correct JVMEntryPoint");
+    }
+
+    private String accepted(String name) {
+        List<String> all = new ArrayList<>();
+        for (EntryKind kind : kinds) {
+            all.add(kind.accepted(name));
+        }
+        return String.join("; ", all);
     }
 
     /** Finds a class by its binary name, its name in a source, or the end of it; in the target, else behind it. */

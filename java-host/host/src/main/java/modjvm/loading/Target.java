@@ -25,23 +25,33 @@ abstract class Target {
      * @param owner whose it must be
      */
     static Target open(Path path, SourceCompiler compiler, List<Path> groupPath, Owner owner) throws LoadException {
+        BasicFileAttributes attributes = check(path, owner);
+        String name = path.toString();
+        if (attributes.isDirectory()) {
+            return new FolderTarget(path);
+        }
+        if (attributes.isRegularFile() && name.endsWith(".jar")) {
+            return JarTarget.open(path);
+        }
+        if (attributes.isRegularFile() && name.endsWith(".java")) {
+            return new SourceTarget(path, compiler.compile(path, groupPath));
+        }
+        throw new LoadException(path + ": neither a .java file nor a .jar nor a folder of classes");
+    }
+
+    /**
+     * Looks whether a target is there and may be used.
+     *
+     * @param owner whose it must be
+     */
+    static BasicFileAttributes check(Path path, Owner owner) throws LoadException {
         try {
             BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
-            String name = path.toString();
-            boolean isFile = attributes.isRegularFile() && (name.endsWith(".java") || name.endsWith(".jar"));
-            if (!isFile && !attributes.isDirectory()) {
-                throw new LoadException(path + ": neither a .java file nor a .jar nor a folder of classes");
-            }
-            if (!Files.isReadable(path) || (!isFile && !Files.isExecutable(path))) {
-                throw new AccessDeniedException(name);
+            if (!Files.isReadable(path) || (attributes.isDirectory() && !Files.isExecutable(path))) {
+                throw new AccessDeniedException(path.toString());
             }
             owner.check(path);
-            if (!isFile) {
-                return new FolderTarget(path);
-            }
-            return name.endsWith(".jar")
-                    ? JarTarget.open(path)
-                    : new SourceTarget(path, compiler.compile(path, groupPath));
+            return attributes;
         } catch (NoSuchFileException e) {
             throw new LoadException(path + ": no such file or folder; put it there, or correct the target", e);
         } catch (AccessDeniedException e) {

@@ -29,13 +29,20 @@ final class TargetLoader extends URLClassLoader {
         registerAsParallelCapable();
     }
 
-    private final ClassLoader api;
+    /** Volatile: it may get more while classes are loaded. */
+    private volatile ClassLoader api;
+
     private final Map<String, Compiled> compiled = new ConcurrentHashMap<>();
 
     /** Makes an empty loader; without a name, which every line of a stack trace would bear. */
     TargetLoader(ClassLoader api, ClassLoader parent) {
         super(new URL[0], parent);
         this.api = api;
+    }
+
+    /** From now on, what comes before all else is this. */
+    void share(ClassLoader more) {
+        api = more;
     }
 
     /** Adds a jar or a class folder. */

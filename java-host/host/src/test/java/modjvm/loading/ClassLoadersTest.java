@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import modjvm.application.ApplicationEntryKind;
 import modjvm.spi.Handler;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,7 +56,7 @@ class ClassLoadersTest {
         byte[] one = Workbench.definition(bench.source("One.java", USER), "application", "a");
         byte[] two = Workbench.definition(bench.source("Two.java", USER), "application", "b");
         Mounts mounts = new Mounts(
-                new ApplicationEntryKind(),
+                Workbench.own(),
                 Optional.empty(),
                 List.of(library),
                 Workbench.ANYBODY,
@@ -106,7 +105,7 @@ class ClassLoadersTest {
                 bench.classes("own", "class Hello { static Application application = r -> Response.text(\"own\"); }");
         byte[] definition = Workbench.definition(own, "application");
         Mounts mounts = new Mounts(
-                new ApplicationEntryKind(),
+                Workbench.own(),
                 Optional.empty(),
                 List.of(library),
                 Workbench.ANYBODY,

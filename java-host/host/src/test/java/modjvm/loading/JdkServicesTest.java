@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import modjvm.application.ApplicationEntryKind;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,7 +69,7 @@ class JdkServicesTest {
         byte[] first = Workbench.definition(bench.classes("one", USER), "application");
         byte[] second = Workbench.definition(bench.classes("two", USER), "application");
         Mounts mounts = new Mounts(
-                new ApplicationEntryKind(),
+                Workbench.own(),
                 Optional.empty(),
                 List.of(drivers),
                 Workbench.ANYBODY,

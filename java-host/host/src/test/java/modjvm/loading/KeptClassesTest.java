@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import modjvm.application.ApplicationEntryKind;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -141,7 +140,7 @@ class KeptClassesTest {
         Object compiledAhead = Files.getAttribute(onlyFile(), "unix:ino");
 
         Mounts mounts = new Mounts(
-                new ApplicationEntryKind(),
+                Workbench.own(),
                 Optional.empty(),
                 List.of(),
                 Workbench.ANYBODY,
@@ -194,7 +193,7 @@ class KeptClassesTest {
 
         assertThat(Workbench.failure(
                                 new Mounts(
-                                        new ApplicationEntryKind(),
+                                        Workbench.own(),
                                         Optional.empty(),
                                         List.of(),
                                         Workbench.ANYBODY,

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import modjvm.application.ApplicationEntryKind;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,7 +30,7 @@ class OwnerTest {
 
     private Mounts mounts(long uid, long gid) {
         return new Mounts(
-                new ApplicationEntryKind(),
+                Workbench.own(),
                 Optional.empty(),
                 List.of(),
                 new Owner(uid, gid),

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import modjvm.application.ApplicationEntryKind;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,7 +34,7 @@ class WatchTest {
         Path library = Files.createDirectories(folder.resolve("lib"));
         watch = new Watch(List.of(library));
         mounts = new Mounts(
-                new ApplicationEntryKind(),
+                Workbench.own(),
                 Optional.empty(),
                 List.of(library),
                 Workbench.ANYBODY,

@@ -41,7 +41,7 @@ final class Workbench {
     /** Requests may bring what they want. */
     static final DynamicTargets EVERYTHING = everything();
 
-    private static final Pattern PUBLIC_CLASS = Pattern.compile("public class (\\w+)");
+    private static final Pattern PUBLIC_CLASS = Pattern.compile("public (?:final )?(?:class|interface) (\\w+)");
 
     private final Path folder;
     private final ByteArrayOutputStream written = new ByteArrayOutputStream();
@@ -79,9 +79,14 @@ final class Workbench {
 
     /** Compiles sources, each a whole file, into a folder of classes. */
     Path classes(String name, String... sources) throws IOException {
+        return compiled(name, apiPath(), sources);
+    }
+
+    /** The same, against this class path. */
+    Path compiled(String name, String classPath, String... sources) throws IOException {
         Path out = Files.createDirectories(folder.resolve(name));
         Path in = Files.createDirectories(folder.resolve(name + ".src"));
-        List<String> arguments = new ArrayList<>(List.of("-proc:none", "-d", out.toString(), "-cp", apiPath()));
+        List<String> arguments = new ArrayList<>(List.of("-proc:none", "-d", out.toString(), "-cp", classPath));
         for (int i = 0; i < sources.length; i++) {
             String source = "import modjvm.*; " + sources[i];
             if (sources[i].startsWith("package ")) {
@@ -129,6 +134,11 @@ final class Workbench {
         return jar;
     }
 
+    /** The host's own kind of application, and no provider. */
+    static Providers own() {
+        return new Providers(new ApplicationEntryKind(), Optional.empty(), new Watch(List.of()), System.err);
+    }
+
     private static DynamicTargets everything() {
         try {
             Record.Builder record = new Record.Builder()
@@ -162,7 +172,7 @@ final class Workbench {
     /** A pool that has loaded nothing yet, and lets requests bring what they want. */
     Mounts emptyMounts() {
         return new Mounts(
-                new ApplicationEntryKind(),
+                Workbench.own(),
                 Optional.empty(),
                 List.of(),
                 ANYBODY,
@@ -210,9 +220,13 @@ final class Workbench {
     }
 
     static String apiPath() {
+        return pathOf(Application.class);
+    }
+
+    /** Where a class is from. */
+    static String pathOf(Class<?> type) {
         try {
-            return Path.of(Application.class
-                            .getProtectionDomain()
+            return Path.of(type.getProtectionDomain()
                             .getCodeSource()
                             .getLocation()
                             .toURI())

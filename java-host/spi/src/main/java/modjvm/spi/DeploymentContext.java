@@ -37,9 +37,9 @@ public interface DeploymentContext {
     Map<String, List<String>> options();
 
     /**
-     * Returns the loader for the application's classes to be loaded by, or below. It has the JDK, the api and
-     * the pool's class path. For an entry point in a class, it also has the classes of the target and of its application
-     * group.
+     * Returns the loader for the application's classes to be loaded by, or below. It has the JDK, the api, the {@link
+     * ApplicationProvider#sharedPackages} of the providers, and the pool's class path. For an entry point in a class, it
+     * also has the classes of the target and of its application group.
      *
      * @return the loader; it is the thread's context class loader too, and that of the threads that serve the application
      */

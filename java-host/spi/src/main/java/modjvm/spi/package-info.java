@@ -3,8 +3,9 @@
  *
  * <p>Below it are connectors, which bring requests: httpd's wire, an exchange in memory, other protocols. Each request
  * and its response are an {@link modjvm.spi.Exchange}. Above it are kinds of application, each of which serves an
- * exchange through a {@link modjvm.spi.Handler}: {@code modjvm.Application} is the only kind so far. In between, the
- * {@link modjvm.spi.Dispatcher} admits requests, finds the application, and answers for it if it fails.
+ * exchange through a {@link modjvm.spi.Handler}: {@code modjvm.Application} is the first kind, an {@link
+ * modjvm.spi.ApplicationProvider} adds another. In between, the {@link modjvm.spi.Dispatcher} admits requests, finds the
+ * application, and answers for it if it fails.
  *
  * <p>A request goes this way:
  *

@@ -1,0 +1,147 @@
+package modjvm.loading;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import modjvm.spi.Deployment;
+import modjvm.spi.EntryKind;
+import modjvm.spi.LoadException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the application of a definition: by the host's own kind, or else by those of providers, which are looked for only where the host itself can
+ * make nothing of the definition. Used by the thread that loads.
+ */
+final class Deployer {
+    private final Definition definition;
+    private final Providers providers;
+    private final Optional<Path> stateFolder;
+    private final Group group;
+    private final Watch watch;
+    private final PrintStream log;
+
+    Deployer(
+            Definition definition,
+            Providers providers,
+            Optional<Path> stateFolder,
+            Group group,
+            Watch watch,
+            PrintStream log) {
+        this.definition = definition;
+        this.providers = providers;
+        this.stateFolder = stateFolder;
+        this.group = group;
+        this.watch = watch;
+        this.log = log;
+    }
+
+    /**
+     * An application that was made.
+     *
+     * @param loader the context class loader of the threads that serve it
+     */
+    record Deployed(Deployment deployment, TargetLoader loader) {}
+
+    /** An entry point that was found, and where. */
+    private record Candidate(Group.Attached attached, Member member) {}
+
+    /**
+     * Makes the application; runs its code.
+     *
+     * @param fingerprint of the target as it is
+     * @throws LoadException if that fails; an error of the virtual machine is thrown as it is
+     */
+    Deployed deploy(long fingerprint) throws LoadException {
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        try {
+            Candidate own;
+            try {
+                own = candidate(fingerprint, List.of(providers.own()));
+            } catch (LoadException e) {
+                return byProviders(fingerprint, e);
+            }
+            return made(own);
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+    }
+
+    private Deployed byProviders(long fingerprint, LoadException ofOwn) throws LoadException {
+        List<Providers.Provided> others = providers.others();
+        if (others.isEmpty()) {
+            throw ofOwn;
+        }
+        group.check(definition.target());
+        List<EntryKind> kinds = new ArrayList<>(List.of(providers.own()));
+        for (Providers.Provided each : others) {
+            Optional<Deployed> whole = whole(each);
+            if (whole.isPresent()) {
+                return whole.get();
+            }
+            kinds.addAll(each.provider().entryKinds());
+        }
+        if (kinds.size() == 1) {
+            throw ofOwn;
+        }
+        group.share(others);
+        return made(candidate(fingerprint, kinds));
+    }
+
+    /** The target as an application, if the provider takes it for one. */
+    private Optional<Deployed> whole(Providers.Provided by) throws LoadException {
+        TargetLoader loader = group.beside(by);
+        MountContext context = context(loader);
+        Thread.currentThread().setContextClassLoader(loader);
+        try {
+            return by.provider().claims(context)
+                    ? Optional.of(new Deployed(by.provider().deploy(context), loader))
+                    : Optional.empty();
+        } catch (LoadException e) {
+            throw e;
+        } catch (Exception | Error e) {
+            throw failed(new Failures(definition.target()), definition.entryPoint(), e);
+        }
+    }
+
+    private Candidate candidate(long fingerprint, List<EntryKind> kinds) throws LoadException {
+        Group.Attached attached = group.attach(definition.target(), fingerprint);
+        Thread.currentThread().setContextClassLoader(attached.loader);
+        try {
+            JdkServices.register(attached.loader, log);
+            Resolver resolver = new Resolver(attached.target, attached.loader, kinds);
+            return new Candidate(attached, resolver.resolve(EntryPoint.parse(definition)));
+        } catch (LoadException e) {
+            throw e;
+        } catch (Exception | Error e) {
+            throw failed(new Failures(attached.target, attached.loader), definition.entryPoint(), e);
+        }
+    }
+
+    private Deployed made(Candidate found) throws LoadException {
+        Group.Attached attached = found.attached;
+        try {
+            Deployment deployment = found.member.make(attached.target, context(attached.loader));
+            return new Deployed(deployment, attached.loader);
+        } catch (LoadException e) {
+            throw e;
+        } catch (Exception | Error e) {
+            throw failed(new Failures(attached.target, attached.loader), found.member.name(), e);
+        }
+    }
+
+    private MountContext context(TargetLoader loader) {
+        return new MountContext(definition, loader, stateFolder, watch, log);
+    }
+
+    private static LoadException failed(Failures failures, String entryPoint, Throwable thrown) {
+        for (Throwable fatal : new @Nullable Throwable[] {thrown, thrown.getCause()}) {
+            if (fatal instanceof VirtualMachineError error && !(error instanceof StackOverflowError)) {
+                throw error;
+            }
+        }
+        return failures.of(entryPoint, thrown);
+    }
+}
