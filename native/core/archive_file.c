@@ -2,6 +2,7 @@
 
 #include "archive_key.h"
 #include "descriptors.h"
+#include "fnv.h"
 
 #include <apr_strings.h>
 #include <fcntl.h>
@@ -20,7 +21,7 @@ static bool hash_content(uint64_t *sum, const char *path)
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 
     while (fd >= 0 && (n = read(fd, buffer, sizeof(buffer))) > 0) {
-        *sum = mj_archive_hash(*sum, buffer, (size_t)n);
+        *sum = mj_fnv64(*sum, buffer, (size_t)n);
     }
     mj_close(&fd);
     return n == 0;
@@ -32,8 +33,8 @@ static bool hash_looks(uint64_t *sum, const char *path)
     if (stat(path, &st) != 0) {
         return false;
     }
-    *sum = mj_archive_hash(*sum, &st.st_size, sizeof(st.st_size));
-    *sum = mj_archive_hash(*sum, &st.st_mtim.tv_sec, sizeof(st.st_mtim.tv_sec));
+    *sum = mj_fnv64(*sum, &st.st_size, sizeof(st.st_size));
+    *sum = mj_fnv64(*sum, &st.st_mtim.tv_sec, sizeof(st.st_mtim.tv_sec));
     return true;
 }
 
@@ -43,7 +44,7 @@ const char *mj_archive_installation(const char *java_home, const char *jars, con
     static const char *const names[] = {"/modjvm-api.jar", "/modjvm-spi.jar", "/modjvm-host.jar"};
     size_t i;
 
-    *hash = mj_archive_hash(MJ_HASH_BEGIN, jars, strlen(jars) + 1); /* the class path */
+    *hash = mj_fnv64(MJ_FNV64_BEGIN, jars, strlen(jars) + 1); /* the class path */
     if (!hash_looks(hash, jvm)) {
         return jvm;
     }
@@ -67,8 +68,8 @@ const char *mj_archive_installation(const char *java_home, const char *jars, con
  * to it, or cut off, changes them. Its content would have to be read as a whole to be surer, and a JVM crashes on some broken archives. */
 static long seal_of(const char *name, off_t size)
 {
-    uint64_t sum = mj_archive_hash(MJ_HASH_BEGIN, name, strlen(name) + 1);
-    return (long)(mj_archive_hash(sum, &size, sizeof(size)) % SEAL_RANGE) + 1;
+    uint64_t sum = mj_fnv64(MJ_FNV64_BEGIN, name, strlen(name) + 1);
+    return (long)(mj_fnv64(sum, &size, sizeof(size)) % SEAL_RANGE) + 1;
 }
 
 bool mj_archive_seal(int fd, const char *name)

@@ -1,5 +1,7 @@
 #include "archive_key.h"
 
+#include "fnv.h"
+
 #include <apr_strings.h>
 #include <stdlib.h>
 #include <string.h>
@@ -155,17 +157,8 @@ mj_span_t mj_archive_settings(mj_span_t record, apr_pool_t *pool)
     return mj_record_bytes(settings);
 }
 
-uint64_t mj_archive_hash(uint64_t sum, const void *bytes, apr_size_t len)
-{
-    const unsigned char *at = bytes, *end = at + len;
-    while (at < end) {
-        sum = (sum ^ *at++) * UINT64_C(1099511628211);
-    }
-    return sum;
-}
-
 const char *mj_archive_key(mj_span_t settings, uint64_t installation, apr_pool_t *pool)
 {
-    uint64_t sum = mj_archive_hash(mj_archive_hash(MJ_HASH_BEGIN, settings.data, settings.len), &installation, sizeof(installation));
+    uint64_t sum = mj_fnv64(mj_fnv64(MJ_FNV64_BEGIN, settings.data, settings.len), &installation, sizeof(installation));
     return apr_psprintf(pool, "%016" APR_UINT64_T_HEX_FMT, sum);
 }

@@ -29,9 +29,4 @@ mj_span_t mj_archive_settings(mj_span_t record, apr_pool_t *pool);
  *  @return the key as text, in pool */
 const char *mj_archive_key(mj_span_t settings, uint64_t installation, apr_pool_t *pool);
 
-/** 64-bit FNV-1a: tells things apart, keeps no secret. Begin with MJ_HASH_BEGIN. */
-uint64_t mj_archive_hash(uint64_t sum, const void *bytes, apr_size_t len);
-
-#define MJ_HASH_BEGIN UINT64_C(14695981039346656037)
-
 #endif

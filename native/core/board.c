@@ -113,6 +113,12 @@ void mj_board_unmap(mj_board_t *board)
     free(board);
 }
 
+const char *mj_pool_state_name(mj_pool_state_t state)
+{
+    static const char *const names[MJ_POOL_STATE_COUNT] = {"gone", "starting", "ready", "idle", "down", "ending", "degraded", "queued"};
+    return (unsigned)state < MJ_POOL_STATE_COUNT ? names[state] : "unknown";
+}
+
 unsigned mj_board_max_pools(const mj_board_t *board)
 {
     return board->max_pools;

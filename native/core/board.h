@@ -28,8 +28,12 @@ typedef enum mj_pool_state_t {
     MJ_POOL_DOWN,     /**< it failed to start, twice or more in a row: requests are told to come back */
     MJ_POOL_ENDING,   /**< removed: it drains */
     MJ_POOL_DEGRADED, /**< as READY, but an application of it has failed to load */
-    MJ_POOL_QUEUED    /**< as STARTING, but the start waits until other pools' have come to an end */
+    MJ_POOL_QUEUED,   /**< as STARTING, but the start waits until other pools' have come to an end */
+    MJ_POOL_STATE_COUNT
 } mj_pool_state_t;
+
+/** As people are told of it. @param state any number: children of httpd can write to the board */
+const char *mj_pool_state_name(mj_pool_state_t state);
 
 typedef enum mj_slot_state_t {
     MJ_SLOT_FREE = 0,

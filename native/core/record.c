@@ -1,5 +1,6 @@
 #include "record.h"
 
+#include "fnv.h"
 #include "status.h"
 
 #include <apr_strings.h>
@@ -205,10 +206,5 @@ bool mj_span_is(mj_span_t span, const char *text)
 
 uint32_t mj_span_hash(mj_span_t span)
 {
-    uint32_t hash = 2166136261U;
-    apr_size_t i;
-    for (i = 0; i < span.len; i++) {
-        hash = (hash ^ (unsigned char)span.data[i]) * 16777619U;
-    }
-    return hash;
+    return mj_fnv32(span.data, span.len);
 }

@@ -57,7 +57,7 @@ int64_t mj_record_number(mj_span_t record, const char *name, int64_t otherwise);
 bool mj_span_equal(mj_span_t a, mj_span_t b);
 bool mj_span_is(mj_span_t span, const char *text);
 
-/** 32-bit FNV-1a: tells things apart, keeps no secret. */
+/** mj_fnv32 of its bytes. */
 uint32_t mj_span_hash(mj_span_t span);
 
 #endif

@@ -1,6 +1,7 @@
 #include "installation.h"
 
 #include "config.h"
+#include "fnv.h"
 #include "mod_jvm.h"
 
 #include <apr_strings.h>
@@ -12,6 +13,7 @@
 #include <limits.h>
 #include <mpm_common.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* The cache folder of httpd's layout lies above it. */
@@ -35,12 +37,9 @@ const char *mj_installed(apr_pool_t *pool, const char *relative)
 /* Tells httpds apart. */
 static const char *name_of_httpd(apr_pool_t *pool)
 {
-    const char *at, *pid_file = ap_server_root_relative(pool, ap_pid_fname);
-    uint64_t hash = 14695981039346656037ULL; /* FNV-1a: no secret */
+    const char *pid_file = ap_server_root_relative(pool, ap_pid_fname);
+    uint64_t hash = mj_fnv64(MJ_FNV64_BEGIN, pid_file, pid_file != NULL ? strlen(pid_file) : 0);
 
-    for (at = pid_file != NULL ? pid_file : ""; *at != '\0'; at++) {
-        hash = (hash ^ (unsigned char)*at) * 1099511628211ULL;
-    }
     return apr_psprintf(pool, "jvm-%08x", (unsigned)(hash ^ (hash >> 32)));
 }
 

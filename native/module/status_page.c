@@ -6,6 +6,7 @@
 #include "child.h"
 #include "config.h"
 #include "dispatcher.h"
+#include "json.h"
 #include "mod_jvm.h"
 #include "pools.h"
 #include "text.h"
@@ -21,7 +22,6 @@ APLOG_USE_MODULE(jvm);
 
 #define COUNT(array) (int)(sizeof(array) / sizeof((array)[0]))
 
-static const char *const pool_states[] = {"gone", "starting", "ready", "idle", "down", "ending", "degraded", "queued"};
 static const char *const slot_states[] = {"free", "starting", "ready", "draining"};
 
 static const struct {
@@ -57,50 +57,18 @@ static const char *last_error(request_rec *r, const row_t *row)
     return text;
 }
 
-/* In UTC, as ISO 8601 has it; "" if there was none, or the time is none. */
+/* "" if there was none, or the time is none. */
 static const char *last_error_time(request_rec *r, const row_t *row)
 {
-    apr_time_exp_t at;
-    if (row->view->last_error_at <= 0 || apr_time_exp_gmt(&at, row->view->last_error_at) != APR_SUCCESS) {
-        return "";
-    }
-    return apr_psprintf(r->pool, "%04d-%02d-%02dT%02d:%02d:%02dZ", at.tm_year + 1900, at.tm_mon + 1, at.tm_mday, at.tm_hour, at.tm_min,
-                        at.tm_sec);
+    const char *text = mj_iso_time(row->view->last_error_at, false, r->pool);
+    return text != NULL ? text : "";
 }
 
-/* Printable text between the quotes of JSON. */
-static const char *json_string(request_rec *r, const char *text)
-{
-    char *out = apr_palloc(r->pool, 2 * strlen(text) + 1), *end = out;
-    for (; *text != '\0'; text++) {
-        if (*text == '\t') {
-            memcpy(end, "\\t", 2);
-            end += 2;
-            continue;
-        }
-        if (*text == '"' || *text == '\\') {
-            *end++ = '\\';
-        }
-        *end++ = *text;
-    }
-    *end = '\0';
-    return out;
-}
-
-/* The numbers come from shared memory: they may be anything. */
-static const char *name_of(const char *const *names, unsigned count, unsigned number)
-{
-    return number < count ? names[number] : "unknown";
-}
-
-static const char *pool_state(const row_t *row)
-{
-    return name_of(pool_states, COUNT(pool_states), row->view->state);
-}
-
+/* The number comes from shared memory: it may be anything. */
 static const char *slot_state(const row_t *row, unsigned slot)
 {
-    return name_of(slot_states, COUNT(slot_states), row->view->slots[slot].state);
+    unsigned state = row->view->slots[slot].state;
+    return state < COUNT(slot_states) ? slot_states[state] : "unknown";
 }
 
 static void print_html(request_rec *r, const row_t *rows, int count)
@@ -114,7 +82,7 @@ static void print_html(request_rec *r, const row_t *rows, int count)
     ap_rputs("<th>daemons: pid, state, requests in flight and served<th>last error</tr>\n", r);
     for (const row_t *row = rows; row < rows + count; row++) {
         look(row);
-        ap_rprintf(r, "<tr><td>%s<td>%s<td>%s<td>%u", row->name, ap_escape_html(r->pool, row->server), pool_state(row), row->view->waiting);
+        ap_rprintf(r, "<tr><td>%s<td>%s<td>%s<td>%u", row->name, ap_escape_html(r->pool, row->server), mj_pool_state_name(row->view->state), row->view->waiting);
         for (int i = 0; i < COUNT(counters); i++) {
             ap_rprintf(r, "<td>%" APR_UINT64_T_FMT, row->view->counters[i]);
         }
@@ -136,12 +104,12 @@ static void print_json(request_rec *r, const row_t *rows, int count)
     for (const row_t *row = rows; row < rows + count; row++) {
         const char *separator = "";
         look(row);
-        ap_rprintf(r, "%s{\"name\":\"%s\",\"state\":\"%s\",\"waiting\":%u", row == rows ? "" : ",", row->name, pool_state(row),
+        ap_rprintf(r, "%s{\"name\":\"%s\",\"state\":\"%s\",\"waiting\":%u", row == rows ? "" : ",", row->name, mj_pool_state_name(row->view->state),
                    row->view->waiting);
         for (int i = 0; i < COUNT(counters); i++) {
             ap_rprintf(r, ",\"%s\":%" APR_UINT64_T_FMT, counters[i].name, row->view->counters[i]);
         }
-        ap_rprintf(r, ",\"lastError\":\"%s\",\"lastErrorAt\":\"%s\"", json_string(r, last_error(r, row)), last_error_time(r, row));
+        ap_rprintf(r, ",\"lastError\":\"%s\",\"lastErrorAt\":\"%s\"", mj_json_escape(last_error(r, row), r->pool), last_error_time(r, row));
         ap_rputs(",\"daemons\":[", r);
         for (unsigned i = 0; i < row->view->slot_count; i++) {
             if (row->view->slots[i].state != MJ_SLOT_FREE) {
@@ -200,8 +168,8 @@ static void print_states(request_rec *r, const row_t *rows, int count)
     ap_rputs("# HELP mod_jvm_state Whether the pool is in this state\n# TYPE mod_jvm_state gauge\n", r);
     for (int i = 0; i < count; i++) {
         unsigned current = look(&rows[i])->state;
-        for (unsigned state = 0; state < COUNT(pool_states); state++) {
-            ap_rprintf(r, "mod_jvm_state{pool=\"%s\",state=\"%s\"} %d\n", rows[i].name, pool_states[state],
+        for (unsigned state = 0; state < MJ_POOL_STATE_COUNT; state++) {
+            ap_rprintf(r, "mod_jvm_state{pool=\"%s\",state=\"%s\"} %d\n", rows[i].name, mj_pool_state_name(state),
                        current == state ? 1 : 0);
         }
     }

@@ -1,5 +1,6 @@
 #include "report.h"
 
+#include "json.h"
 #include "load_source.h"
 #include "text.h"
 
@@ -8,26 +9,6 @@
 #include <unistd.h>
 
 #define WHY_MAX 200
-
-static const char *pool_state(mj_pool_state_t state)
-{
-    switch (state) {
-    case MJ_POOL_READY:
-        return "ready";
-    case MJ_POOL_DEGRADED:
-        return "degraded";
-    case MJ_POOL_IDLE:
-        return "idle";
-    case MJ_POOL_DOWN:
-        return "down";
-    case MJ_POOL_ENDING:
-        return "ending";
-    case MJ_POOL_QUEUED:
-        return "queued";
-    default:
-        return "starting";
-    }
-}
 
 static const char *daemon_state(mj_life_state_t state)
 {
@@ -47,35 +28,16 @@ static const char *daemon_state(mj_life_state_t state)
 static const char *quote(const char *text, apr_pool_t *mem)
 {
     size_t len = strlen(text);
-    char *printable = apr_palloc(mem, MJ_ESCAPED_SIZE(len)), *quoted, *end;
-
-    len = mj_text_escape(printable, text, len);
-    quoted = end = apr_palloc(mem, 2 * len + 3);
-    *end++ = '"';
-    for (; *printable != '\0'; printable++) {
-        if (*printable == '"' || *printable == '\\') {
-            *end++ = '\\';
-        }
-        *end++ = *printable;
-        if (*printable == '\t') {
-            end[-1] = '\\';
-            *end++ = 't';
-        }
-    }
-    *end++ = '"';
-    *end = '\0';
-    return quoted;
+    char *printable = apr_palloc(mem, MJ_ESCAPED_SIZE(len));
+    mj_text_escape(printable, text, len);
+    return apr_pstrcat(mem, "\"", mj_json_escape(printable, mem), "\"", NULL);
 }
 
-/* As JSON: "2026-11-27T17:31:40.123Z"; 0: null. */
+/* As JSON; 0: null. */
 static const char *date(apr_time_t at, apr_pool_t *mem)
 {
-    apr_time_exp_t parts;
-    if (at == 0 || apr_time_exp_gmt(&parts, at) != APR_SUCCESS) {
-        return "null";
-    }
-    return apr_psprintf(mem, "\"%04d-%02d-%02dT%02d:%02d:%02d.%03dZ\"", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
-                        parts.tm_hour, parts.tm_min, parts.tm_sec, (int)(parts.tm_usec / 1000));
+    const char *text = mj_iso_time(at, true, mem);
+    return text != NULL ? apr_pstrcat(mem, "\"", text, "\"", NULL) : "null";
 }
 
 /* The same of a moment of CLOCK_MONOTONIC. */
@@ -135,7 +97,7 @@ void mj_report_pool(mj_client_t *client, const mj_pool_t *pool, const char *sepa
     apr_pool_create(&mem, client->mem);
     mj_client_say(client, "%s\n  {\"name\":%s,\"user\":%s,\"uid\":%lu,\"state\":\"%s\",\"generation\":%u,\"waiting\":%u,",
                   separator, quote(pool->log.name, mem), quote(mj_record_text(pool->spec->record, "user", "", mem), mem),
-                  (unsigned long)uid, pool_state(pool->shown_state), pool->plan.generation,
+                  (unsigned long)uid, mj_pool_state_name(pool->shown_state), pool->plan.generation,
                   pool->load->waiting(pool));
     tell_failed_mounts(client, pool, mem);
     mj_client_say(client, "\"lastError\":%s,\"lastErrorAt\":%s,\"retryAt\":%s,\"daemons\":[",

@@ -10,7 +10,6 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 #define HEAD_MAX 256
@@ -33,16 +32,15 @@ static bool reach(mj_system_log_t *log)
     return log->fd >= 0;
 }
 
-void mj_system_log_send(mj_system_log_t *log, int priority, const char *tag, pid_t pid, const char *text, size_t len)
+void mj_system_log_send(mj_system_log_t *log, int priority, const char *tag, pid_t pid, time_t at, const char *text, size_t len)
 {
     char date[32], head[HEAD_MAX];
     struct iovec parts[2] = {{head, 0}, {(void *)(uintptr_t)text, len}};
     struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
-    time_t now = time(NULL);
     struct tm local;
     int tries, n;
 
-    localtime_r(&now, &local);
+    localtime_r(&at, &local);
     (void)strftime(date, sizeof(date), "%b %e %H:%M:%S", &local);
     n = snprintf(head, sizeof(head), "<%d>%s %.128s[%ld]: ", priority, date, tag, (long)pid);
     parts[0].iov_len = (size_t)n;

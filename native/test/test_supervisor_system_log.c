@@ -32,7 +32,7 @@ static const char *receive(int fd)
 
 static void say(mj_system_log_t *log, const char *text)
 {
-    mj_system_log_send(log, LOG_LOCAL3 | LOG_WARNING, "web", 17, text, strlen(text));
+    mj_system_log_send(log, LOG_LOCAL3 | LOG_WARNING, "web", 17, time(NULL), text, strlen(text));
 }
 
 static void setup(void)
