@@ -1,59 +1,26 @@
-#include "archives.h"
+#include "archives_parts.h"
 
 #include "archive_file.h"
 #include "archive_key.h"
 #include "java_home.h"
-#include "log.h"
 #include "paths.h"
 #include "pool.h"
 #include "sources.h"
-#include "training.h"
 
 #include <apr_strings.h>
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#define SECOND INT64_C(1000000)
-/* After a failure, and between two of which daemons say that their JVM does not take it: a pool's user may say so as often as he likes. */
-#define RETRY_US (3600 * SECOND)
-/* While another supervisor trains in the same folder. */
-#define LOCKED_US (10 * SECOND)
-/* No daemon has started, or wanted to, for so long. */
-#define QUIET_US (3 * SECOND)
 /* Of keys: each may take 50 MB of the disk. */
 #define MOST_SETS 16
 /* Files of other keys stay for so long: settings are often changed, and changed back. */
 #define KEPT_S 3600
 #define FOLDER_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-
-/* A JDK with the jars, as they were looked at last. */
-typedef struct installation_t {
-    struct installation_t *next;
-    const char *java_home;
-    const char *fault; /* why no archive is made of it; NULL */
-    uint64_t hash;
-} installation_t;
-
-struct mj_archives_t {
-    apr_pool_t *mem;
-    apr_pool_t *look_mem; /* of the installations */
-    installation_t *installations;
-    mj_archive_set_t *sets;
-    mj_training_t training;
-    mj_archive_set_t *trained; /* that which training makes; it stays while that runs */
-    struct mj_archive_file_t *trained_file;
-    int64_t quiet_since; /* MJ_NEVER: it is not quiet */
-    bool is_asked;       /* somebody waits: nothing is put off */
-    bool is_interrupted;
-    bool is_stopped;
-};
 
 mj_archives_t *mj_archives_make(apr_pool_t *mem)
 {
@@ -73,8 +40,17 @@ mj_archive_set_t *mj_archives_sets(const mj_archives_t *archives)
 
 void mj_archives_look_anew(mj_archives_t *archives)
 {
-    apr_pool_clear(archives->look_mem);
-    archives->installations = NULL;
+    archives->is_stale = true;
+}
+
+apr_pool_t *mj_archives_look_mem(mj_archives_t *archives)
+{
+    if (archives->is_stale) {
+        apr_pool_clear(archives->look_mem);
+        archives->installations = NULL;
+        archives->is_stale = false;
+    }
+    return archives->look_mem;
 }
 
 /* Whoever can change what they are made from, or what makes them, would have his code run by all pools. */
@@ -94,9 +70,9 @@ static const char *find_stranger(const char *java_home, const mj_supervisor_conf
     return fault;
 }
 
-static const installation_t *look_at(mj_archives_t *archives, const char *java_home, const mj_supervisor_config_t *config)
+const mj_installation_t *mj_archives_look_at(mj_archives_t *archives, const char *java_home, const mj_supervisor_config_t *config)
 {
-    installation_t *found = archives->installations;
+    mj_installation_t *found = archives->installations;
     const char *missing;
 
     while (found != NULL && strcmp(found->java_home, java_home) != 0) {
@@ -157,9 +133,9 @@ static mj_archive_set_t *find_set(const mj_archives_t *archives, const char *key
 
 mj_archive_set_t *mj_archives_find(mj_archives_t *archives, const mj_supervisor_config_t *config, const mj_process_spec_t *spec, const char **why)
 {
-    apr_pool_t *scratch = archives->look_mem;
+    apr_pool_t *scratch = mj_archives_look_mem(archives);
     const char *java_home = mj_record_text(spec->record, "java-home", "", scratch), *key;
-    const installation_t *installation = NULL;
+    const mj_installation_t *installation = NULL;
     mj_archive_set_t *set;
     mj_span_t conflict, settings;
     unsigned count;
@@ -176,7 +152,7 @@ mj_archive_set_t *mj_archives_find(mj_archives_t *archives, const mj_supervisor_
     } else if (mj_archive_conflict(spec->record, &conflict)) {
         *why = apr_psprintf(scratch, "because of %.*s", (int)conflict.len, conflict.data);
     } else {
-        installation = look_at(archives, java_home, config);
+        installation = mj_archives_look_at(archives, java_home, config);
         *why = installation->fault;
     }
     if (installation == NULL || *why != NULL) {
@@ -202,8 +178,7 @@ mj_archive_set_t *mj_archives_find(mj_archives_t *archives, const mj_supervisor_
 
 /* --- which are there --- */
 
-/* @param path PATH_MAX bytes */
-static void path_of(const mj_archive_set_t *set, const struct mj_archive_file_t *file, char *path)
+void mj_archives_path_of(const mj_archive_set_t *set, const struct mj_archive_file_t *file, char *path)
 {
     (void)snprintf(path, PATH_MAX, "%.*s%s", (int)(strrchr(set->path, '/') + 1 - set->path), set->path, file->name);
 }
@@ -214,76 +189,9 @@ void mj_archives_look(mj_archive_set_t *set)
     int kind;
 
     for (kind = 0; kind < MJ_ARCHIVE_KINDS; kind++) {
-        path_of(set, &set->files[kind], path);
+        mj_archives_path_of(set, &set->files[kind], path);
         set->files[kind].is_there = mj_archive_is_whole(path, fault);
     }
-}
-
-void mj_archives_doubt(mj_archive_set_t *set, int64_t now)
-{
-    struct mj_archive_file_t *file = &set->files[MJ_ARCHIVE_OF_DAEMONS];
-    char path[PATH_MAX];
-    struct stat st;
-    int64_t retry_at;
-
-    path_of(set, file, path);
-    if (!file->is_doubted && lstat(path, &st) == 0) {
-        file->is_doubted = true;
-        retry_at = now + RETRY_US - (time(NULL) - st.st_mtim.tv_sec) * SECOND;
-        file->retry_at = file->retry_at > retry_at ? file->retry_at : retry_at;
-    }
-}
-
-static bool is_missing(const struct mj_archive_file_t *file)
-{
-    return file->is_wanted && (!file->is_there || file->is_doubted);
-}
-
-void mj_archives_ask(mj_archives_t *archives)
-{
-    mj_archive_set_t *set;
-    int kind;
-
-    archives->is_asked = true;
-    for (set = archives->sets; set != NULL; set = set->next) {
-        mj_archives_look(set);
-        for (kind = 0; kind < MJ_ARCHIVE_KINDS; kind++) {
-            set->files[kind].is_new = false;
-            if (is_missing(&set->files[kind])) {
-                set->files[kind].retry_at = MJ_LONG_AGO;
-            }
-        }
-    }
-}
-
-/* The next one that is to be made, or else when there is one. */
-static struct mj_archive_file_t *find_missing(const mj_archives_t *archives, mj_archive_set_t **of, int64_t now, int64_t *at)
-{
-    mj_archive_set_t *set;
-    int kind;
-
-    *at = MJ_NEVER;
-    for (set = archives->sets; set != NULL; set = set->next) {
-        for (kind = 0; kind < MJ_ARCHIVE_KINDS; kind++) {
-            struct mj_archive_file_t *file = &set->files[kind];
-            if (!set->is_used || !is_missing(file)) {
-                continue;
-            }
-            if (file->retry_at <= now) {
-                *of = set;
-                return file;
-            }
-            *at = mj_earlier(*at, file->retry_at);
-        }
-    }
-    return NULL;
-}
-
-bool mj_archives_are_settled(const mj_archives_t *archives, int64_t now)
-{
-    mj_archive_set_t *set;
-    int64_t at;
-    return archives->is_stopped || (archives->training.pid == 0 && find_missing(archives, &set, now, &at) == NULL);
 }
 
 /* --- tidy --- */
@@ -351,131 +259,4 @@ void mj_archives_tidy(mj_archives_t *archives, const mj_supervisor_config_t *con
     if (dir != NULL) {
         (void)closedir(dir);
     }
-}
-
-/* --- training --- */
-
-static void note_failure(struct mj_archive_file_t *file, const mj_archive_set_t *set, const char *why, int64_t now)
-{
-    file->retry_at = now + RETRY_US;
-    apr_cpystrn(file->fault, why, sizeof(file->fault));
-    mj_log(mj_log_main(), "error", MJLOGNO(0146) "%s for %s cannot be made: %s; the next attempt is in an hour", file->name, set->java_home, why);
-}
-
-static const char *beside_launcher(const mj_supervisor_config_t *config, apr_pool_t *pool)
-{
-    return apr_psprintf(pool, "%.*sjvm-training", (int)(strrchr(config->launcher, '/') + 1 - config->launcher), config->launcher);
-}
-
-/* @return when to look again */
-static int64_t start(mj_archives_t *archives, const mj_supervisor_config_t *config, const mj_pool_t *pools, mj_archive_set_t *set,
-                     struct mj_archive_file_t *file, int64_t now)
-{
-    char why[256];
-    apr_pool_t *scratch;
-    apr_array_header_t *taken;
-    mj_training_order_t order = {.jars = config->jars, .settings = set->settings};
-    mj_training_start_t result;
-
-    apr_pool_create(&scratch, archives->mem);
-    taken = apr_array_make(scratch, 16, sizeof(uid_t));
-    for (; pools != NULL; pools = pools->next) {
-        APR_ARRAY_PUSH(taken, uid_t) = pools->spec->uid;
-    }
-    order.program = beside_launcher(config, scratch);
-    order.folder = apr_pstrmemdup(scratch, set->path, (apr_size_t)(strrchr(set->path, '/') - set->path));
-    order.for_whom = file == &set->files[MJ_ARCHIVE_OF_COMPILERS] ? "compiler" : "daemon";
-    order.taken = (const uid_t *)(const void *)taken->elts;
-    order.taken_count = (size_t)taken->nelts;
-    result = mj_training_start(&archives->training, &order, why, sizeof(why));
-    apr_pool_destroy(scratch);
-    if (result == MJ_TRAINING_RUNS) {
-        archives->trained = set;
-        archives->trained_file = file;
-        archives->is_interrupted = false;
-        return MJ_NEVER;
-    }
-    if (result == MJ_TRAINING_WAITS) {
-        return now + LOCKED_US;
-    }
-    note_failure(file, set, why, now);
-    return now;
-}
-
-int64_t mj_archives_tick(mj_archives_t *archives, const mj_supervisor_config_t *config, const mj_pool_t *pools, bool is_quiet, int64_t now)
-{
-    mj_archive_set_t *set;
-    struct mj_archive_file_t *file;
-    int64_t at;
-
-    if (!is_quiet || archives->is_stopped || config == NULL) {
-        archives->quiet_since = MJ_NEVER;
-        return MJ_NEVER;
-    }
-    if (archives->quiet_since == MJ_NEVER) {
-        archives->quiet_since = now;
-    }
-    if (archives->training.pid > 0) {
-        return MJ_NEVER;
-    }
-    file = find_missing(archives, &set, now, &at);
-    if (file == NULL) {
-        archives->is_asked = false;
-        return at;
-    }
-    if (!archives->is_asked && archives->quiet_since + QUIET_US > now) {
-        return archives->quiet_since + QUIET_US;
-    }
-    return start(archives, config, pools, set, file, now);
-}
-
-pid_t mj_archives_process(const mj_archives_t *archives)
-{
-    return archives->training.pid;
-}
-
-/* Whether that which it was made from is still there. */
-static bool is_current(mj_archives_t *archives, const mj_supervisor_config_t *config, const mj_archive_set_t *set)
-{
-    const installation_t *installation;
-    const char *key;
-
-    mj_archives_look_anew(archives);
-    installation = look_at(archives, set->java_home, config);
-    key = mj_archive_key(set->settings, installation->hash, archives->look_mem);
-    return installation->fault == NULL && strcmp(key, set->key) == 0;
-}
-
-void mj_archives_ended(mj_archives_t *archives, const mj_supervisor_config_t *config, int status, int64_t now)
-{
-    mj_archive_set_t *set = archives->trained;
-    struct mj_archive_file_t *file = archives->trained_file;
-    char why[256];
-    off_t len = 0;
-
-    archives->trained = NULL;
-    if (mj_training_finish(&archives->training, status, is_current(archives, config, set) ? file->name : NULL, &len, why, sizeof(why))) {
-        file->fault[0] = '\0';
-        file->is_there = true;
-        file->is_doubted = false;
-        file->is_new = true;
-        mj_log(mj_log_main(), "info", MJLOGNO(0147) "%s for %s was made, %ld KB", file->name, set->java_home, (long)(len / 1024));
-    } else if (!archives->is_interrupted) {
-        note_failure(file, set, why, now);
-    }
-}
-
-void mj_archives_interrupt(mj_archives_t *archives)
-{
-    if (archives->training.pid > 0) {
-        archives->is_interrupted = true;
-        (void)kill(archives->training.pid, SIGKILL); /* its JVMs die with it */
-        (void)kill(-archives->training.pid, SIGKILL);
-    }
-}
-
-void mj_archives_stop(mj_archives_t *archives)
-{
-    archives->is_stopped = true;
-    mj_archives_interrupt(archives);
 }

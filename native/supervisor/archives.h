@@ -37,7 +37,7 @@ typedef struct mj_archive_set_t {
 /** @param mem lives as long as it */
 mj_archives_t *mj_archives_make(apr_pool_t *mem);
 
-/** JDK and jars are looked at anew: before a start, and before new settings are taken. */
+/** JDK and jars are looked at anew when they are needed next: in each tick, and before new settings are taken. It costs nothing until then. */
 void mj_archives_look_anew(mj_archives_t *archives);
 
 /** Finds the archives for a pool.

@@ -90,10 +90,6 @@ mj_daemon_t *mj_daemon_start(const mj_daemon_start_t *start, int64_t now, apr_po
  *  @param died it is dead: it can be reaped, or somebody traces it */
 void mj_daemon_watch(mj_daemon_t *daemon, mj_poller_t *poller, mj_ready_fn *speaks, mj_ready_fn *died);
 
-/** Reads a bounded piece of what it printed, and logs the lines, or leaves them out where it prints too much. is_error: its stderr.
- *  @return false if there is no more now */
-bool mj_daemon_read_output(mj_daemon_t *daemon, bool is_error, int64_t now);
-
 /** Has it wait in its write if it has printed so much that its output is not to be read now. */
 void mj_daemon_mute(mj_daemon_t *daemon, int64_t now);
 

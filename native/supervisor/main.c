@@ -1,5 +1,6 @@
 /* jvm-supervisor: started by httpd's parent with arguments that it keeps (supervisor_config.h), the descriptors of control.h, and its error log on
  * descriptor 2. One thread, one poll loop. */
+#include "control.h"
 #include "log.h"
 #include "parent.h"
 #include "service.h"

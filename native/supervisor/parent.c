@@ -2,6 +2,7 @@
 
 #include "control_socket.h"
 #include "log.h"
+#include "session.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -19,6 +20,7 @@
 
 struct mj_parent_t {
     mj_supervisor_t *supervisor;
+    mj_session_t *session;
     pid_t pid;
     mj_polled_t listener;
     mj_polled_t connection; /* its own; there is one at a time */
@@ -51,12 +53,12 @@ static void read_control(void *context, short found, int64_t now)
         if (status == APR_SUCCESS && parent->message.is_stranger) {
             note_stranger(parent, now);
         } else if (status == APR_SUCCESS) {
-            mj_supervisor_receive(parent->supervisor, &parent->message, parent->connection.fd, now);
+            mj_session_receive(parent->session, &parent->message, parent->connection.fd, now);
         } else {
             /* Its closing says nothing about httpd: the pidfd does. */
             if (!APR_STATUS_IS_EAGAIN(status)) {
                 mj_polled_close(&parent->connection);
-                mj_supervisor_hang_up(parent->supervisor);
+                mj_session_end(parent->session);
             }
             return;
         }
@@ -102,6 +104,7 @@ mj_parent_t *mj_parent_make(mj_supervisor_t *supervisor, pid_t pid, int listener
     int death;
 
     parent->supervisor = supervisor;
+    parent->session = mj_session_make(supervisor, pool);
     parent->pid = pid;
     parent->connection.fd = -1;
     death = pidfd_open(parent->pid, 0);

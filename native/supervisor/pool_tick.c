@@ -31,7 +31,6 @@ static mj_daemon_t *fork_daemon(mj_pool_t *pool, int64_t now, char *why)
 {
     mj_daemon_start_t start = {.spec = pool->spec, .config = pool->context->config, .log = &pool->log};
 
-    mj_archives_look_anew(pool->context->archives);
     mj_pool_find_archives(pool);
     start.has_state = mj_pool_has_state(pool, now);
     start.archives = pool->archives;

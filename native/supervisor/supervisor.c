@@ -1,9 +1,9 @@
 #include "supervisor.h"
 
-#include "descriptors.h"
+#include "control.h"
 #include "load_source.h"
 #include "log.h"
-#include "pending_config.h"
+#include "pool_list.h"
 #include "procfs.h"
 #include "reaper.h"
 #include "runtime_dir.h"
@@ -37,7 +37,6 @@ struct mj_supervisor_t {
     const mj_supervisor_config_t *start; /**< what it was started with */
     mj_runtime_dir_t dir;
     mj_polled_t wakeups;
-    mj_pending_config_t *pending; /**< NULL unless between begin and commit */
     int64_t clean_at;  /**< sockets that were left behind are looked for once more; MJ_NEVER */
     int64_t end_at;    /**< when it ends, whatever is left; MJ_NEVER: daemons are there, or are wanted */
     int64_t show_at;   /**< the board is not put right before */
@@ -76,15 +75,6 @@ void mj_supervisor_await_settings(mj_supervisor_t *supervisor, int64_t now)
     supervisor->void_at = now + MJ_CONTROL_VOID_S * SECOND;
 }
 
-mj_pool_t *mj_supervisor_find(const mj_supervisor_t *supervisor, const char *name)
-{
-    mj_pool_t *pool = supervisor->context.pools;
-    while (pool != NULL && strcmp(pool->log.name, name) != 0) {
-        pool = pool->next;
-    }
-    return pool;
-}
-
 static void take_log(mj_pending_config_t *pending)
 {
     if (pending->main_log != NULL) {
@@ -109,76 +99,7 @@ static void take_config(mj_supervisor_t *supervisor, mj_pending_config_t *pendin
     }
 }
 
-static bool is_pending(const mj_pending_config_t *pending, const mj_pool_t *pool)
-{
-    int i;
-    for (i = 0; i < pending->pools->nelts; i++) {
-        if (strcmp(APR_ARRAY_IDX(pending->pools, i, mj_pending_pool_t).spec->name, pool->log.name) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void take_pools(mj_supervisor_t *supervisor, mj_pending_config_t *pending)
-{
-    mj_pool_t **end = &supervisor->context.pools, *pool;
-    int i;
-
-    for (; *end != NULL; end = &(*end)->next) {
-        if (!is_pending(pending, *end)) {
-            mj_pool_remove(*end);
-        }
-    }
-    for (i = 0; i < pending->pools->nelts; i++) {
-        mj_pending_pool_t *pending_pool = &APR_ARRAY_IDX(pending->pools, i, mj_pending_pool_t);
-        pool = mj_supervisor_find(supervisor, pending_pool->spec->name);
-        if (pool != NULL) {
-            mj_pool_configure(pool, pending_pool->spec, pending_pool->mem, pending_pool->log);
-        } else {
-            pool = mj_pool_make(&supervisor->context, pending_pool->spec, pending_pool->mem, pending_pool->log, supervisor->mem);
-            *end = pool;
-            end = &pool->next;
-        }
-        if (pool->spec->listen == MJ_LISTEN_INHERITED) {
-            mj_pool_take_listener(pool, pending_pool->listener);
-            pending_pool->listener = -1;
-        }
-        pool->order = (unsigned)i;
-        pending_pool->mem = NULL;
-        pending_pool->log = NULL;
-    }
-}
-
-/* A pool keeps its place on the board for as long as it is known. */
-static const char *check_places(const mj_supervisor_t *supervisor, const mj_pending_config_t *pending)
-{
-    const mj_pool_t *pool;
-    int i;
-    for (i = 0; i < pending->pools->nelts; i++) {
-        const mj_process_spec_t *spec = APR_ARRAY_IDX(pending->pools, i, mj_pending_pool_t).spec;
-        for (pool = supervisor->context.pools; pool != NULL; pool = pool->next) {
-            if ((pool->index == spec->index) != (strcmp(pool->log.name, spec->name) == 0)) {
-                return "a pool has the place of another on the board";
-            }
-        }
-    }
-    return NULL;
-}
-
-/* What trains is ended: the pools may have other UIDs now, and start. */
-static void find_archives(mj_supervisor_t *supervisor)
-{
-    mj_pool_t *pool;
-    mj_archives_interrupt(supervisor->context.archives);
-    mj_archives_look_anew(supervisor->context.archives);
-    for (pool = supervisor->context.pools; pool != NULL; pool = pool->next) {
-        mj_pool_find_archives(pool);
-    }
-    mj_archives_tidy(supervisor->context.archives, supervisor->context.config, supervisor->context.pools);
-}
-
-static bool is_ending(const mj_supervisor_t *supervisor)
+bool mj_supervisor_is_ending(const mj_supervisor_t *supervisor)
 {
     return supervisor->is_stopping || supervisor->is_retired;
 }
@@ -192,117 +113,47 @@ static const char *take(mj_supervisor_t *supervisor, mj_pending_config_t *pendin
 {
     const char *wrong;
 
-    if (is_ending(supervisor)) {
+    if (mj_supervisor_is_ending(supervisor)) {
         return "it is ending";
     }
     wrong = mj_pending_config_check(pending, supervisor->start, max_pools(supervisor));
     if (wrong == NULL) {
-        wrong = check_places(supervisor, pending);
+        wrong = mj_pool_list_check(&supervisor->context, pending);
     }
     if (wrong != NULL) {
         return wrong;
     }
     take_log(pending);
     take_config(supervisor, pending, now);
-    take_pools(supervisor, pending);
-    find_archives(supervisor);
+    mj_pool_list_take(&supervisor->context, pending, supervisor->mem);
+    mj_pool_list_find_archives(&supervisor->context);
     supervisor->void_at = MJ_NEVER;
     supervisor->is_voided = false;
     return NULL;
 }
 
-static const char *refuse(const char *wrong)
+void mj_supervisor_refuse(mj_supervisor_t *supervisor, const char *wrong)
 {
     mj_log(mj_log_main(), "error", MJLOGNO(0106) "settings refused, the old ones stay: %s", wrong);
-    return wrong;
+    if (supervisor->context.config != NULL && !mj_supervisor_is_ending(supervisor)) { /* somebody is there, and has pools */
+        supervisor->void_at = MJ_NEVER;
+    }
 }
 
 const char *mj_supervisor_configure(mj_supervisor_t *supervisor, mj_pending_config_t *pending, int64_t now)
 {
     const char *wrong = take(supervisor, pending, now);
-    return wrong != NULL ? refuse(wrong) : NULL;
-}
-
-static void drop_pending(mj_supervisor_t *supervisor)
-{
-    if (supervisor->pending != NULL) {
-        mj_pending_config_free(supervisor->pending);
-        supervisor->pending = NULL;
+    if (wrong != NULL) {
+        mj_supervisor_refuse(supervisor, wrong);
     }
+    return wrong;
 }
 
-static void receive_commit(mj_supervisor_t *supervisor, int connection, int64_t now)
+void mj_supervisor_retire(mj_supervisor_t *supervisor, int64_t now)
 {
-    apr_pool_t *scratch;
-    const char *wrong = supervisor->pending == NULL ? refuse("commit without begin") : mj_supervisor_configure(supervisor, supervisor->pending, now);
-
-    if (wrong != NULL && supervisor->context.config != NULL && !is_ending(supervisor)) { /* httpd is there, and has pools */
-        supervisor->void_at = MJ_NEVER;
-    }
-    apr_pool_create(&scratch, supervisor->mem);
-    mj_control_answer(connection, wrong, is_ending(supervisor), scratch);
-    apr_pool_destroy(scratch);
-    drop_pending(supervisor);
-}
-
-/* Of a message whose descriptor has got another owner. */
-static int take_fd(mj_message_t *message)
-{
-    int fd = message->fd;
-    message->fd = -1;
-    return fd;
-}
-
-/* Of the settings, between begin and commit. */
-static void receive_settings(mj_supervisor_t *supervisor, mj_message_t *message)
-{
-    if (message->type == MJ_CONTROL_BEGIN) {
-        drop_pending(supervisor);
-        supervisor->pending = mj_pending_config_begin(message->record, supervisor->mem);
-    } else if (supervisor->pending == NULL) {
-        return;
-    } else if (message->type == MJ_CONTROL_LOG) {
-        mj_pending_config_log(supervisor->pending, message->record, take_fd(message));
-    } else {
-        mj_pending_config_add(supervisor->pending, message->record, take_fd(message));
-    }
-}
-
-void mj_supervisor_receive(mj_supervisor_t *supervisor, mj_message_t *message, int connection, int64_t now)
-{
-    switch (message->type) {
-    case MJ_CONTROL_BEGIN:
-    case MJ_CONTROL_LOG:
-    case MJ_CONTROL_POOL:
-        receive_settings(supervisor, message);
-        break;
-    case MJ_CONTROL_COMMIT:
-        receive_commit(supervisor, connection, now);
-        break;
-    case MJ_CONTROL_STOP:
-        mj_supervisor_stop(supervisor, "httpd stops", MJ_CONTROL_ENDLESS_S * SECOND, now);
-        break;
-    case MJ_CONTROL_VOID:
-        mj_supervisor_await_settings(supervisor, now);
-        break;
-    case MJ_CONTROL_RETIRE:
-        supervisor->is_retired = true;
-        mj_archives_stop(supervisor->context.archives);
-        supervisor->void_at = now + RETIRED_US;
-        break;
-    default:
-        mj_log(mj_log_main(), "error", MJLOGNO(0107) "a malformed message on the control socket is ignored");
-        if (supervisor->pending != NULL) {
-            supervisor->pending->wrong = "a message was malformed";
-        }
-        break;
-    }
-    mj_close(&message->fd);
-}
-
-void mj_supervisor_hang_up(mj_supervisor_t *supervisor)
-{
-    drop_pending(supervisor);
+    supervisor->is_retired = true;
+    mj_archives_stop(supervisor->context.archives);
+    supervisor->void_at = now + RETIRED_US;
 }
 
 /* --- wake-ups --- */
@@ -338,12 +189,17 @@ void mj_supervisor_reap(mj_supervisor_t *supervisor, int64_t now)
 
 bool mj_supervisor_is_leaving(const mj_supervisor_t *supervisor)
 {
-    return is_ending(supervisor) || supervisor->is_voided;
+    return mj_supervisor_is_ending(supervisor) || supervisor->is_voided;
 }
 
 mj_context_t *mj_supervisor_context(mj_supervisor_t *supervisor)
 {
     return &supervisor->context;
+}
+
+mj_pool_t *mj_supervisor_find(const mj_supervisor_t *supervisor, const char *name)
+{
+    return mj_pool_list_find(&supervisor->context, name);
 }
 
 mj_pool_t *mj_supervisor_pools(const mj_supervisor_t *supervisor)
@@ -448,12 +304,13 @@ int64_t mj_supervisor_tick(mj_supervisor_t *supervisor, int64_t now)
         supervisor->clean_at = MJ_NEVER;
     }
     wake_at = mj_earlier(supervisor->void_at, supervisor->clean_at);
-    if (supervisor->context.config != NULL && !is_ending(supervisor) && !supervisor->is_voided) { /* before anything starts */
+    if (supervisor->context.config != NULL && !mj_supervisor_is_ending(supervisor) && !supervisor->is_voided) { /* before anything starts */
         wake_at = mj_earlier(wake_at, mj_runtime_dir_keep(&supervisor->dir, now, supervisor->mem));
     }
     if (supervisor->is_retired && !supervisor->is_voided) {
         wake_at = mj_earlier(wake_at, now + RETIRED_LOOK_US);
     }
+    mj_archives_look_anew(supervisor->context.archives); /* they are some 100 KB to read, whatever starts in this tick */
     for (each = supervisor->context.pools; each != NULL; each = each->next) {
         mj_pool_prepare(each, now);
     }
@@ -488,7 +345,6 @@ bool mj_supervisor_has_ended(const mj_supervisor_t *supervisor)
 
 void mj_supervisor_free(mj_supervisor_t *supervisor)
 {
-    drop_pending(supervisor);
     if (supervisor->clean_at != MJ_NEVER) { /* not done yet */
         mj_stale_sockets_remove(supervisor->context.config->runtime_dir);
     }

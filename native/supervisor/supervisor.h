@@ -5,7 +5,6 @@
 #ifndef MJ_SUPERVISOR_H
 #define MJ_SUPERVISOR_H
 
-#include "control.h"
 #include "pending_config.h"
 #include "pool.h"
 
@@ -28,11 +27,14 @@ void mj_supervisor_hear_wakeups(mj_supervisor_t *supervisor, int fd);
  *  @return NULL; or what is wrong, which is logged: then all stays as it was */
 const char *mj_supervisor_configure(mj_supervisor_t *supervisor, mj_pending_config_t *pending, int64_t now);
 
-/** Takes a message of the parent; connection is where the answer goes. */
-void mj_supervisor_receive(mj_supervisor_t *supervisor, mj_message_t *message, int connection, int64_t now);
+/** Settings came that are none: logs why. Those that it has are valid still. */
+void mj_supervisor_refuse(mj_supervisor_t *supervisor, const char *wrong);
 
-/** The parent has closed its connection: what it has begun and not committed is dropped. */
-void mj_supervisor_hang_up(mj_supervisor_t *supervisor);
+/** Another supervisor has its place: it serves httpd's children of before until they have gone, then it ends. */
+void mj_supervisor_retire(mj_supervisor_t *supervisor, int64_t now);
+
+/** True once it was told to end, or another has its place: it takes no settings any more. */
+bool mj_supervisor_is_ending(const mj_supervisor_t *supervisor);
 
 /** Reaps children that have ended: at SIGCHLD. */
 void mj_supervisor_reap(mj_supervisor_t *supervisor, int64_t now);

@@ -1,6 +1,7 @@
 /* Pool records as the supervisor reads them, and what it refuses; and its end when no settings come. */
 #include "harness.h"
 #include "process_spec.h"
+#include "session.h"
 #include "supervisor.h"
 
 #include <apr_strings.h>
@@ -175,13 +176,13 @@ static mj_supervisor_t *make_supervisor(int64_t now)
     return supervisor;
 }
 
-static void receive(mj_supervisor_t *supervisor, char type, mj_span_t record, int64_t now)
+static void receive(mj_session_t *session, char type, mj_span_t record, int64_t now)
 {
     mj_message_t *message = apr_pcalloc(test_pool, sizeof(*message));
     message->type = type;
     message->record = record;
     message->fd = -1;
-    mj_supervisor_receive(supervisor, message, -1, now);
+    mj_session_receive(session, message, -1, now);
 }
 
 START_TEST(should_end_when_no_settings_come)
@@ -203,15 +204,16 @@ START_TEST(should_go_on_with_the_old_settings_when_the_new_ones_are_refused)
 {
     int64_t now = 500 * SECOND;
     mj_supervisor_t *supervisor = make_supervisor(now);
+    mj_session_t *session = mj_session_make(supervisor, test_pool);
     mj_record_builder_t *record = mj_record_builder_make(test_pool);
     mj_record_add_number(record, "version", MJ_CONTROL_VERSION);
-    receive(supervisor, MJ_CONTROL_BEGIN, mj_record_bytes(record), now);
-    receive(supervisor, MJ_CONTROL_COMMIT, (mj_span_t){NULL, 0}, now);
-    receive(supervisor, MJ_CONTROL_VOID, (mj_span_t){NULL, 0}, now);
-    receive(supervisor, MJ_CONTROL_COMMIT, (mj_span_t){NULL, 0}, now); /* without a begin */
+    receive(session, MJ_CONTROL_BEGIN, mj_record_bytes(record), now);
+    receive(session, MJ_CONTROL_COMMIT, (mj_span_t){NULL, 0}, now);
+    receive(session, MJ_CONTROL_VOID, (mj_span_t){NULL, 0}, now);
+    receive(session, MJ_CONTROL_COMMIT, (mj_span_t){NULL, 0}, now); /* without a begin */
     mj_supervisor_tick(supervisor, now + 31 * SECOND);
     ck_assert(!mj_supervisor_has_ended(supervisor));
-    receive(supervisor, MJ_CONTROL_VOID, (mj_span_t){NULL, 0}, now + 31 * SECOND);
+    receive(session, MJ_CONTROL_VOID, (mj_span_t){NULL, 0}, now + 31 * SECOND);
     mj_supervisor_tick(supervisor, now + 62 * SECOND);
     ck_assert(mj_supervisor_has_ended(supervisor));
     mj_supervisor_free(supervisor);
