@@ -1,4 +1,5 @@
-/* The control protocol between httpd's parent and jvm-supervisor (CONTROL.md): what both sides know, and the messages. */
+/* The control protocol between httpd's parent and jvm-supervisor (CONTROL.md): what both sides
+ * know, and the messages. */
 #ifndef MJ_CONTROL_H
 #define MJ_CONTROL_H
 
@@ -10,15 +11,18 @@
 #define MJ_CONTROL_VERSION 5
 #define MJ_CONTROL_MAX 131072 /**< bytes of a message */
 
-/** Without a commit for so long after its start or `V`, the supervisor drains all pools and ends. */
+/** Without a commit for so long after its start or `V`, the supervisor drains all pools and
+ *  ends. */
 #define MJ_CONTROL_VOID_S 30
-/** What a shutdown-timeout of 0 means when httpd stops or restarts, which waits MJ_CONTROL_END_MARGIN_S longer than its pools may take. */
+/** What a shutdown-timeout of 0 means when httpd stops or restarts, which waits
+ *  MJ_CONTROL_END_MARGIN_S longer than its pools may take. */
 #define MJ_CONTROL_ENDLESS_S 30
 #define MJ_CONTROL_END_MARGIN_S 3
 /** Exit code of a supervisor that is none yet. */
 #define MJ_CONTROL_NOT_EXECUTED 111
 
-/** What the supervisor is started with, beside its arguments: where it listens, the board, and the wake-up pipe (mj_wakeup_reader). */
+/** What the supervisor is started with, beside its arguments: where it listens, the board, and
+ *  the wake-up pipe (mj_wakeup_reader). */
 #define MJ_CONTROL_FD 3
 #define MJ_CONTROL_BOARD_FD 4
 #define MJ_CONTROL_WAKEUP_FD 5
@@ -60,12 +64,14 @@ const char *mj_control_await_answer(int connection, bool *is_refused, apr_pool_t
 
 /* --- the supervisor --- */
 
-/** Receives a message, if one is waiting; never blocks. Who sends it is told by the kernel (SO_PASSCRED, which mj_control_listen sets).
+/** Receives a message, if one is waiting; never blocks. Who sends it is told by the kernel
+ *  (SO_PASSCRED, which mj_control_listen sets).
  *  @param parent its pid
  *  @return APR_SUCCESS, APR_EAGAIN, APR_EOF, or why nothing can be received any more */
 apr_status_t mj_control_receive(int connection, pid_t parent, mj_message_t *message);
 
-/** Answers a commit. wrong: what is wrong; NULL: nothing. is_ending: no settings will be taken any more. */
+/** Answers a commit. wrong: what is wrong; NULL: nothing. is_ending: no settings will be taken
+ *  any more. */
 void mj_control_answer(int connection, const char *wrong, bool is_ending, apr_pool_t *scratch);
 
 #endif

@@ -1,4 +1,5 @@
-/* What the supervisor and its daemons know of each other (tests/protocol/LIFECYCLE.md): descriptors, messages, limits. */
+/* What the supervisor and its daemons know of each other (tests/protocol/LIFECYCLE.md):
+ * descriptors, messages, limits. */
 #ifndef MJ_LIFECYCLE_PROTOCOL_H
 #define MJ_LIFECYCLE_PROTOCOL_H
 

@@ -1,7 +1,9 @@
 /* A jvm-supervisor, as whoever starts it sees it: its process, its board, and what it is told.
  *
- * For a single-threaded parent. It outlives httpd's configurations, so its memory is malloc's. What other processes are forked meanwhile inherit
- * nothing that they can use: descriptors are marks (reopen.h), and no connection is left open between two calls but by mj_supervisor_client_hold. */
+ * For a single-threaded parent. It outlives httpd's configurations, so its memory is malloc's.
+ * What other processes are forked meanwhile inherit nothing that they can use: descriptors are
+ * marks (reopen.h), and no connection is left open between two calls but by
+ * mj_supervisor_client_hold. */
 #ifndef MJ_SUPERVISOR_CLIENT_H
 #define MJ_SUPERVISOR_CLIENT_H
 
@@ -38,13 +40,15 @@ typedef struct mj_supervisor_client_t {
  *  @return NULL, or what failed */
 const char *mj_supervisor_client_make(mj_supervisor_client_t **client, unsigned max_pools, unsigned max_children, apr_pool_t *scratch);
 
-/** For a supervisor that was started by somebody else: its pid alone is known. @return NULL without memory */
+/** For a supervisor that was started by somebody else: its pid alone is known. @return NULL
+ *  without memory */
 mj_supervisor_client_t *mj_supervisor_client_adopt(pid_t pid);
 
 /** Frees all, the board too. No supervisor runs. */
 void mj_supervisor_client_free(mj_supervisor_client_t *client);
 
-/** Starts a supervisor; it reads TZ from the environment, and logs to stderr until it is told otherwise.
+/** Starts a supervisor; it reads TZ from the environment, and logs to stderr until it is told
+ *  otherwise.
  *  @return NULL, or what failed */
 const char *mj_supervisor_client_start(mj_supervisor_client_t *client, const mj_supervisor_start_t *start, apr_pool_t *scratch);
 
@@ -65,7 +69,8 @@ typedef enum mj_push_t {
     MJ_PUSH_FAILED   /**< it does not listen, or does not answer */
 } mj_push_t;
 
-/** Tells settings: begin, logs and pools, each by a function of control.h. @return an error of the socket */
+/** Tells settings: begin, logs and pools, each by a function of control.h. @return an error of
+ *  the socket */
 typedef apr_status_t mj_tell_fn(void *context, int connection);
 
 /** Connects, has somebody tell all settings, commits them, and waits for the answer.
@@ -84,7 +89,8 @@ void mj_supervisor_client_hold(mj_supervisor_client_t *client);
 /** The supervisor has been reaped. */
 void mj_supervisor_client_ended(mj_supervisor_client_t *client);
 
-/** Has supervisors end, and waits for that: as long as their pools may take, and a little longer. Then they are killed, and by that their daemons.
+/** Has supervisors end, and waits for that: as long as their pools may take, and a little
+ *  longer. Then they are killed, and by that their daemons.
  *  @param first the others follow by next */
 void mj_supervisor_client_end_all(mj_supervisor_client_t *first);
 

@@ -1,4 +1,5 @@
-/* Descriptors: an end to them, and their way from one process to another (SCM_RIGHTS). Async-signal-safe. */
+/* Descriptors: an end to them, and their way from one process to another (SCM_RIGHTS).
+ * Async-signal-safe. */
 #ifndef MJ_DESCRIPTORS_H
 #define MJ_DESCRIPTORS_H
 
@@ -18,7 +19,8 @@ typedef union mj_attached_t {
  *  @param room lives until it is sent */
 void mj_attach(struct msghdr *message, mj_attached_t *room, int fd);
 
-/** Takes the descriptors that came with a message: *fd becomes the first of them, unless it is one already, and all others are closed.
+/** Takes the descriptors that came with a message: *fd becomes the first of them, unless it is
+ *  one already, and all others are closed.
  *  @return how many were closed */
 size_t mj_detach(struct msghdr *message, int *fd);
 

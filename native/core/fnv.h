@@ -5,7 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** Of 32 bits: what daemons and the supervisor name definitions by (tests/protocol/LIFECYCLE.md). */
+/** Of 32 bits: what daemons and the supervisor name definitions by
+ *  (tests/protocol/LIFECYCLE.md). */
 uint32_t mj_fnv32(const void *bytes, size_t len);
 
 #define MJ_FNV64_BEGIN UINT64_C(14695981039346656037)

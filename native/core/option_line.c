@@ -4,7 +4,8 @@
 #include <apr_strings.h>
 #include <string.h>
 
-/* Reads up to a character of stops, or a closing quote if text starts with a quote. NULL at an open quote. */
+/* Reads up to a character of stops, or a closing quote if text starts with a quote. NULL at an
+ * open quote. */
 static const char *take_word(apr_pool_t *pool, const char **text, const char *stops)
 {
     const char *in = *text;

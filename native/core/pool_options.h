@@ -1,6 +1,8 @@
-/* The options of JVMDaemonProcess, the one list of them: what each is, its default and bounds, and who reads it.
+/* The options of JVMDaemonProcess, the one list of them: what each is, its default and bounds,
+ * and who reads it.
  *
- * native/pool-options.txt is the same as text, for Java, for tests and for people (mj_options_text). */
+ * native/pool-options.txt is the same as text, for Java, for tests and for people
+ * (mj_options_text). */
 #ifndef MJ_POOL_OPTIONS_H
 #define MJ_POOL_OPTIONS_H
 
@@ -61,18 +63,22 @@ const mj_option_t *mj_option_find(const char *name);
 /** Its default for a pool. @return NULL: none */
 const char *mj_option_preset(const mj_option_t *option, const char *pool_name, apr_pool_t *pool);
 
-/** The table as text, a line each: name, kind, default, least, most, entry, readers; `-` for what there is not. */
+/** The table as text, a line each: name, kind, default, least, most, entry, readers; `-` for
+ *  what there is not. */
 const char *mj_options_text(apr_pool_t *pool);
 
 /* --- entries of a pool record, as whoever gets it reads them --- */
 
-/** A number or a size. @return false if it is out of bounds, or none. Where there is no such entry, it is the default */
+/** A number or a size. @return false if it is out of bounds, or none. Where there is no such
+ *  entry, it is the default */
 bool mj_entry_number(mj_span_t record, const char *entry, int64_t *number);
 
-/** A time in microseconds. @return false if it is out of bounds, or none. Where there is no such entry, it is 0: off */
+/** A time in microseconds. @return false if it is out of bounds, or none. Where there is no such
+ *  entry, it is 0: off */
 bool mj_entry_time(mj_span_t record, const char *entry, int64_t *us);
 
-/** A mask. @return false if it is out of bounds, or none. Where there is no such entry, it is the default */
+/** A mask. @return false if it is out of bounds, or none. Where there is no such entry, it is
+ *  the default */
 bool mj_entry_mask(mj_span_t record, const char *entry, apr_pool_t *pool, int *mask);
 
 /** A text. Where there is no such entry, it is the default */

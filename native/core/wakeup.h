@@ -1,4 +1,5 @@
-/* The wake-up pipe: httpd's children wake the supervisor by it. Who only inherits it can neither write to it nor read it (reopen.h). */
+/* The wake-up pipe: httpd's children wake the supervisor by it. Who only inherits it can neither
+ * write to it nor read it (reopen.h). */
 #ifndef MJ_WAKEUP_H
 #define MJ_WAKEUP_H
 
@@ -7,7 +8,8 @@
 /** Makes the pipe. @return its descriptor, of no use but to the functions below; -1 and errno */
 int mj_wakeup_make(void);
 
-/** For the supervisor: readable, without waiting, once somebody has written. It is never at its end, whoever comes and goes.
+/** For the supervisor: readable, without waiting, once somebody has written. It is never at its
+ *  end, whoever comes and goes.
  *  @return -1 and errno */
 int mj_wakeup_reader(int wakeup);
 

@@ -18,7 +18,8 @@
 #define FILE_CHANNEL "Ljava/nio/channels/FileChannel;"
 #define BUFFER "Ljava/nio/ByteBuffer;"
 
-/* The JVM calls native methods without a context, so theirs lies here. Written before there are other threads. */
+/* The JVM calls native methods without a context, so theirs lies here. Written before there are
+ * other threads. */
 static struct {
     const mj_launch_t *launch;
     mj_mounted_t mounted; /* the file systems of which files may be passed to httpd */
@@ -110,7 +111,8 @@ static void JNICALL native_listener_taken(JNIEnv *env, jclass type)
     (void)type;
 }
 
-/* Numbers of descriptors stand in private fields of the JDK's classes, in every release from 17 to 25. @return false where one does not */
+/* Numbers of descriptors stand in private fields of the JDK's classes, in every release from 17
+ * to 25. @return false where one does not */
 static bool find_field(JNIEnv *env, jobject object, const char *name, const char *signature, jfieldID *field)
 {
     *field = (*env)->GetFieldID(env, (*env)->GetObjectClass(env, object), name, signature);
@@ -143,8 +145,9 @@ static void throw_io(JNIEnv *env, int error)
     }
 }
 
-/* A copy of a socket's descriptor, to be closed. Any thread may close the channel at any moment, and the number may then be another
- * connection's. If the channel is open once the copy is made, the copy is of its own socket. @return -1 with an exception if it is not */
+/* A copy of a socket's descriptor, to be closed. Any thread may close the channel at any moment,
+ * and the number may then be another connection's. If the channel is open once the copy is made,
+ * the copy is of its own socket. @return -1 with an exception if it is not */
 static int copy_of_socket(JNIEnv *env, jobject channel)
 {
     jmethodID is_open = (*env)->GetMethodID(env, (*env)->GetObjectClass(env, channel), "isOpen", "()Z");
@@ -200,7 +203,8 @@ static jboolean JNICALL native_can_pass(JNIEnv *env, jclass type, jobject channe
     return socket_of(env, channel) >= 0 && mj_is_plain_file(&state.mounted, fd, 0, state.is_with_httpd, NULL) ? JNI_TRUE : JNI_FALSE;
 }
 
-/* Whoever has a mount namespace of its own sees the same file systems as httpd, but by other mounts. */
+/* Whoever has a mount namespace of its own sees the same file systems as httpd, but by other
+ * mounts. */
 static void look_at_mounts(mj_span_t record)
 {
     mj_span_t value;

@@ -1,4 +1,5 @@
-/* The native methods of modjvm.launch.Daemon: what the Java host needs of the process and the JDK does not do. */
+/* The native methods of modjvm.launch.Daemon: what the Java host needs of the process and the
+ * JDK does not do. */
 #ifndef MJ_NATIVES_H
 #define MJ_NATIVES_H
 

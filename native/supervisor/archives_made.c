@@ -15,7 +15,8 @@
 #include <time.h>
 
 #define SECOND INT64_C(1000000)
-/* After a failure, and between two of which daemons say that their JVM does not take it: a pool's user may say so as often as he likes. */
+/* After a failure, and between two of which daemons say that their JVM does not take it: a
+ * pool's user may say so as often as he likes. */
 #define RETRY_US (3600 * SECOND)
 /* While another supervisor trains in the same folder. */
 #define LOCKED_US (10 * SECOND)

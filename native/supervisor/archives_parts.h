@@ -1,4 +1,5 @@
-/* What the files of the archives share: archives.c has which there are, archives_made.c has the missing ones made. */
+/* What the files of the archives share: archives.c has which there are, archives_made.c has the
+ * missing ones made. */
 #ifndef MJ_ARCHIVES_PARTS_H
 #define MJ_ARCHIVES_PARTS_H
 
@@ -31,7 +32,8 @@ struct mj_archives_t {
 /** Memory until JDK and jars are looked at anew; empties it if they are to be. */
 apr_pool_t *mj_archives_look_mem(mj_archives_t *archives);
 
-/** A JDK with the jars, looked at once until they are looked at anew. mj_archives_look_mem was called before. */
+/** A JDK with the jars, looked at once until they are looked at anew. mj_archives_look_mem was
+ *  called before. */
 const mj_installation_t *mj_archives_look_at(mj_archives_t *archives, const char *java_home, const mj_supervisor_config_t *config);
 
 /** @param path PATH_MAX bytes */

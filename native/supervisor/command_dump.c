@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-/* A dump has ended when the daemon has printed nothing for so long behind a dump's last part; or after the longest time. */
+/* A dump has ended when the daemon has printed nothing for so long behind a dump's last part; or
+ * after the longest time. */
 #define DUMP_QUIET_US INT64_C(300000)
 #define DUMP_LONGEST_US (5 * INT64_C(1000000))
 

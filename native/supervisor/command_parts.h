@@ -1,4 +1,5 @@
-/* What the files of the commands share: command.c is what all have in common, and status; command_steer.c and command_dump.c are the others. */
+/* What the files of the commands share: command.c is what all have in common, and status;
+ * command_steer.c and command_dump.c are the others. */
 #ifndef MJ_COMMAND_PARTS_H
 #define MJ_COMMAND_PARTS_H
 

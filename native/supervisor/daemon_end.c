@@ -9,14 +9,16 @@
 #include <string.h>
 #include <sys/wait.h>
 
-/* A JVM that SIGHUP, SIGINT or SIGTERM ends exits with 128 and its number, as System.exit may too. */
+/* A JVM that SIGHUP, SIGINT or SIGTERM ends exits with 128 and its number, as System.exit may
+ * too. */
 static int exit_signal(int status)
 {
     int number = WIFEXITED(status) ? WEXITSTATUS(status) - 128 : 0;
     return number == SIGHUP || number == SIGINT || number == SIGTERM ? number : 0;
 }
 
-/* Whether the host has told that a signal ended the JVM: then its text is `signal N (NAME) from outside`. */
+/* Whether the host has told that a signal ended the JVM: then its text is `signal N (NAME) from
+ * outside`. */
 static bool is_ended_from_outside(const mj_daemon_t *daemon, int status)
 {
     char start[16];

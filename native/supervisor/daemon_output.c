@@ -12,9 +12,11 @@
 
 /* What one daemon gets in a tick, so that a talkative one does not keep others waiting. */
 #define READ_SIZE 8192
-/* Lines that are left out cost time too: one that prints more than this in a second waits, in its write, until the second is over. */
+/* Lines that are left out cost time too: one that prints more than this in a second waits, in
+ * its write, until the second is over. */
 #define DROPPED_MAX (UINT64_C(16) << 20)
-/* Bound of what is read after its end: a process that it had started elsewhere may still hold the pipe and go on writing. */
+/* Bound of what is read after its end: a process that it had started elsewhere may still hold
+ * the pipe and go on writing. */
 #define READS_AFTER_END 32
 
 void mj_daemon_mute(mj_daemon_t *daemon, int64_t now)

@@ -1,5 +1,5 @@
-/* What the files of a daemon share: daemon.c is its process and what it says, daemon_output.c what it prints, daemon_end.c the line about its
- * end. */
+/* What the files of a daemon share: daemon.c is its process and what it says, daemon_output.c
+ * what it prints, daemon_end.c the line about its end. */
 #ifndef MJ_DAEMON_PARTS_H
 #define MJ_DAEMON_PARTS_H
 

@@ -8,7 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The directory belongs to the supervisor's user alone, so that the path cannot be exchanged between these calls. */
+/* The directory belongs to the supervisor's user alone, so that the path cannot be exchanged
+ * between these calls. */
 const char *mj_listen_at(const char *path, const mj_supervisor_config_t *config, int backlog, int *fd)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};

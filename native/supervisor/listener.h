@@ -1,5 +1,6 @@
-/* A socket at which a pool's daemons are connected to, where all of a pool share one: the supervisor keeps it, and a connection waits there
- * while no daemon runs. Where each daemon has a socket of its own, it dies with the daemon (spawn.h). */
+/* A socket at which a pool's daemons are connected to, where all of a pool share one: the
+ * supervisor keeps it, and a connection waits there while no daemon runs. Where each daemon has
+ * a socket of its own, it dies with the daemon (spawn.h). */
 #ifndef MJ_LISTENER_H
 #define MJ_LISTENER_H
 

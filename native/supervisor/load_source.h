@@ -1,5 +1,6 @@
-/* How much a pool has to do: from the board, where httpd's children count requests, or from its daemons, which say so themselves (`L` in
- * tests/protocol/LIFECYCLE.md). Neither is believed further than this: the size of a pool, the order of starts, what a report says. */
+/* How much a pool has to do: from the board, where httpd's children count requests, or from its
+ * daemons, which say so themselves (`L` in tests/protocol/LIFECYCLE.md). Neither is believed
+ * further than this: the size of a pool, the order of starts, what a report says. */
 #ifndef MJ_LOAD_SOURCE_H
 #define MJ_LOAD_SOURCE_H
 

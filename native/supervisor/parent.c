@@ -12,9 +12,11 @@
 #include <unistd.h>
 
 #define MESSAGES_PER_TICK 64
-/* What a shutdown-timeout of 0 means when httpd has died: something must end what nobody waits for. */
+/* What a shutdown-timeout of 0 means when httpd has died: something must end what nobody waits
+ * for. */
 #define ORPHANED_US (5 * INT64_C(1000000))
-/* After a failure that may pass, no descriptors left for instance: the socket stays readable meanwhile. */
+/* After a failure that may pass, no descriptors left for instance: the socket stays readable
+ * meanwhile. */
 #define ACCEPT_PAUSE_US INT64_C(1000000)
 #define STRANGER_LOG_US (60 * INT64_C(1000000))
 

@@ -1,4 +1,5 @@
-/* httpd's parent: it speaks to the supervisor on the control socket, and when it dies the supervisor ends. A supervisor can go without. */
+/* httpd's parent: it speaks to the supervisor on the control socket, and when it dies the
+ * supervisor ends. A supervisor can go without. */
 #ifndef MJ_PARENT_H
 #define MJ_PARENT_H
 
@@ -6,7 +7,8 @@
 
 typedef struct mj_parent_t mj_parent_t;
 
-/** Listens to the process that has started this one. Settings have to come from it soon (mj_supervisor_await_settings).
+/** Listens to the process that has started this one. Settings have to come from it soon
+ *  (mj_supervisor_await_settings).
  *  @param pid its pid: getppid(), asked as early as possible
  *  @param listener the control socket, where it connects
  *  @return NULL and errno if it cannot be watched */

@@ -1,4 +1,5 @@
-/* Settings on their way: collected between begin and commit, checked whole, then taken over or thrown away. */
+/* Settings on their way: collected between begin and commit, checked whole, then taken over or
+ * thrown away. */
 #ifndef MJ_PENDING_CONFIG_H
 #define MJ_PENDING_CONFIG_H
 

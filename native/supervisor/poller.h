@@ -8,7 +8,8 @@
 
 typedef struct mj_poller_t mj_poller_t;
 
-/** The order of what is called after one wait. What frees daemons comes after all that was found readable has been read. */
+/** The order of what is called after one wait. What frees daemons comes after all that was found
+ *  readable has been read. */
 typedef enum mj_stage_t {
     MJ_STAGE_DAEMONS,  /**< what daemons say and print */
     MJ_STAGE_REQUESTS, /**< requests that wait for a daemon */
@@ -22,7 +23,8 @@ typedef enum mj_stage_t {
 /** @param found of poll(2)'s revents */
 typedef void mj_ready_fn(void *context, short found, int64_t now);
 
-/** A descriptor that is polled. Lies where its owner wants it and does not move; start with fd = -1. */
+/** A descriptor that is polled. Lies where its owner wants it and does not move; start with fd =
+ *  -1. */
 typedef struct mj_polled_t {
     int fd; /**< -1: none, and nothing is polled */
     mj_poller_t *poller; /**< NULL: it is not polled */
@@ -54,7 +56,8 @@ void mj_polled_remove(mj_polled_t *polled);
 /** The same, and closes the descriptor. Does nothing if there is none. */
 void mj_polled_close(mj_polled_t *polled);
 
-/** Waits until a descriptor is ready or wake_at has come (MJ_NEVER: an hour), and calls whoever is concerned. */
+/** Waits until a descriptor is ready or wake_at has come (MJ_NEVER: an hour), and calls whoever
+ *  is concerned. */
 void mj_poller_wait(mj_poller_t *poller, int64_t wake_at);
 
 /** Microseconds of CLOCK_MONOTONIC: the time that everything here is counted in. */

@@ -24,7 +24,8 @@ const char *mj_pool_open_listener(mj_pool_t *pool)
         return NULL;
     }
     if (mj_listener_is_reachable(&pool->listener) && is_made == (pool->spec->listen == MJ_LISTEN_SHARED)) {
-        /* The backlog may be another one than before; of a socket that somebody else has made it is his to choose. */
+        /* The backlog may be another one than before; of a socket that somebody else has made it
+         * is his to choose. */
         return !is_made || listen(pool->listener.socket.fd, pool->spec->backlog) == 0 ? NULL : "listen";
     }
     mj_listener_close(&pool->listener);

@@ -161,7 +161,8 @@ static bool read_listen(mj_process_spec_t *spec)
     return spec->listen != MJ_LISTEN_EACH || mj_span_is(listen, "each");
 }
 
-/* Bounds are those of the options (pool_options.h). @return NULL, or the entry that is out of them */
+/* Bounds are those of the options (pool_options.h). @return NULL, or the entry that is out of
+ * them */
 static const char *read_counts(mj_process_spec_t *spec, apr_pool_t *pool)
 {
     const struct {
@@ -226,8 +227,8 @@ static int descriptor_limit(void)
     return (int)limit.rlim_cur;
 }
 
-/* Kept classes and archives are code, and the folder is the user's own: where another user owns what may run, or something is read-only for him,
- * he could run his own by it at the next start. */
+/* Kept classes and archives are code, and the folder is the user's own: where another user owns
+ * what may run, or something is read-only for him, he could run his own by it at the next start. */
 static bool may_keep(const mj_process_spec_t *spec)
 {
     int64_t uid = spec->has_identity ? (int64_t)spec->uid : (int64_t)geteuid();

@@ -1,6 +1,8 @@
-/* Where the supervisor shows pools and daemons to those who bring requests: on the board, or nowhere.
+/* Where the supervisor shows pools and daemons to those who bring requests: on the board, or
+ * nowhere.
  *
- * What is shown already can be shown again: where nothing differs nothing is written, and nobody woken. */
+ * What is shown already can be shown again: where nothing differs nothing is written, and nobody
+ * woken. */
 #ifndef MJ_PUBLISHER_H
 #define MJ_PUBLISHER_H
 
@@ -27,7 +29,8 @@ typedef struct mj_publisher_t {
     void (*error)(void *to, unsigned pool, const char *text, apr_time_t at);
     void (*daemon)(void *to, unsigned pool, unsigned slot, const mj_shown_daemon_t *shown);
     void (*slots)(void *to, unsigned pool, unsigned count); /**< so many slots the pool has ever used */
-    /** Lowers what requests are counted as to what those say who count: one of them may have been captured. */
+    /** Lowers what requests are counted as to what those say who count: one of them may have
+     *  been captured. */
     void (*recount)(void *to, const unsigned *pools, unsigned count);
 } mj_publisher_t;
 

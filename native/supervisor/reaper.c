@@ -28,7 +28,8 @@ static void end_family(const mj_context_t *context, pid_t pid)
     mj_strays_end(context->pools, mj_archives_process(context->archives), pid);
 }
 
-/* While it is not reaped, its number and its group's belong to nobody else, and what it had started in its group goes with it. */
+/* While it is not reaped, its number and its group's belong to nobody else, and what it had
+ * started in its group goes with it. */
 static void take(mj_context_t *context, pid_t pid, int64_t now)
 {
     mj_pool_t *pool;

@@ -1,4 +1,5 @@
-/* What httpd's parent says in a conversation on the control socket (tests/protocol/CONTROL.md, section 3). */
+/* What httpd's parent says in a conversation on the control socket (tests/protocol/CONTROL.md,
+ * section 3). */
 #ifndef MJ_SESSION_H
 #define MJ_SESSION_H
 

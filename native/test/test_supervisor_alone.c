@@ -1,4 +1,5 @@
-/* The supervisor in this process, without httpd: no parent, no board, and sockets that daemons share. */
+/* The supervisor in this process, without httpd: no parent, no board, and sockets that daemons
+ * share. */
 #include "control.h"
 #include "harness.h"
 #include "load_source.h"
