@@ -81,7 +81,7 @@ static bool is_of_parent(struct msghdr *header, pid_t parent, char type)
     return false;
 }
 
-apr_status_t mj_control_receive(int connection, pid_t parent, mj_message_t *message)
+apr_status_t mj_control_receive(int connection, pid_t parent, mj_control_message_t *message)
 {
     union {
         struct cmsghdr align;

@@ -37,13 +37,13 @@
 #define MJ_CONTROL_STOP 'S'
 #define MJ_CONTROL_ANSWER 'A'
 
-typedef struct mj_message_t {
+typedef struct mj_control_message_t {
     char type;        /**< 0: the message was malformed */
     bool is_stranger; /**< it is not of httpd's parent: then there is no descriptor, and nothing of it counts */
     mj_span_t record;
     int fd; /**< the caller closes it; -1 where there is none */
     char data[MJ_CONTROL_MAX];
-} mj_message_t;
+} mj_control_message_t;
 
 /* --- httpd's parent --- */
 
@@ -68,7 +68,7 @@ const char *mj_control_await_answer(int connection, bool *is_refused, apr_pool_t
  *  (SO_PASSCRED, which mj_control_listen sets).
  *  @param parent its pid
  *  @return APR_SUCCESS, APR_EAGAIN, APR_EOF, or why nothing can be received any more */
-apr_status_t mj_control_receive(int connection, pid_t parent, mj_message_t *message);
+apr_status_t mj_control_receive(int connection, pid_t parent, mj_control_message_t *message);
 
 /** Answers a commit. wrong: what is wrong; NULL: nothing. is_ending: no settings will be taken
  *  any more. */

@@ -30,7 +30,7 @@ struct mj_parent_t {
     bool has_died;
     int64_t accept_at;          /* nobody is accepted before */
     int64_t stranger_logged_at; /* 0: never */
-    mj_message_t message;
+    mj_control_message_t message;
 };
 
 /* Whoever may connect may do so as often as he likes: the log has a line of it now and then. */

@@ -45,7 +45,7 @@ static void receive_commit(mj_session_t *session, int connection, int64_t now)
 }
 
 /* Of a message whose descriptor has got another owner. */
-static int take_fd(mj_message_t *message)
+static int take_fd(mj_control_message_t *message)
 {
     int fd = message->fd;
     message->fd = -1;
@@ -53,7 +53,7 @@ static int take_fd(mj_message_t *message)
 }
 
 /* Of the settings, between begin and commit. */
-static void receive_settings(mj_session_t *session, mj_message_t *message)
+static void receive_settings(mj_session_t *session, mj_control_message_t *message)
 {
     if (message->type == MJ_CONTROL_BEGIN) {
         drop_pending(session);
@@ -67,7 +67,7 @@ static void receive_settings(mj_session_t *session, mj_message_t *message)
     }
 }
 
-void mj_session_receive(mj_session_t *session, mj_message_t *message, int connection, int64_t now)
+void mj_session_receive(mj_session_t *session, mj_control_message_t *message, int connection, int64_t now)
 {
     switch (message->type) {
     case MJ_CONTROL_BEGIN:

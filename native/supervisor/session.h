@@ -11,7 +11,7 @@ typedef struct mj_session_t mj_session_t;
 mj_session_t *mj_session_make(mj_supervisor_t *supervisor, apr_pool_t *pool);
 
 /** Takes a message; connection is where the answer goes. */
-void mj_session_receive(mj_session_t *session, mj_message_t *message, int connection, int64_t now);
+void mj_session_receive(mj_session_t *session, mj_control_message_t *message, int connection, int64_t now);
 
 /** The conversation is over: what was begun and not committed is dropped. Another may follow. */
 void mj_session_end(mj_session_t *session);

@@ -178,7 +178,7 @@ static mj_supervisor_t *make_supervisor(int64_t now)
 
 static void receive(mj_session_t *session, char type, mj_span_t record, int64_t now)
 {
-    mj_message_t *message = apr_pcalloc(test_pool, sizeof(*message));
+    mj_control_message_t *message = apr_pcalloc(test_pool, sizeof(*message));
     message->type = type;
     message->record = record;
     message->fd = -1;
