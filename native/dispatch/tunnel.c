@@ -4,13 +4,15 @@
 #include <poll.h>
 
 #define LONGEST_WAIT_MS 5000 /* without a look whether the client is still there */
+#define LOOK_AROUND apr_time_from_msec(MJ_LOOK_AROUND_MS)
 
 /* After tunnel-timeout, how long the application may take to send its last bytes and to end. */
 #define PARTING_TIME apr_time_from_sec(5)
 
 typedef struct tunnel_t {
-    apr_time_t moved_at; /* when either side last sent something */
-    apr_time_t cut_at;   /* when the daemon was told that the tunnel is over; 0: not yet */
+    apr_time_t moved_at;  /* when either side last sent something */
+    apr_time_t cut_at;    /* when the daemon was told that the tunnel is over; 0: not yet */
+    apr_time_t looked_at; /* when it was last seen that the client's connection lives */
 } tunnel_t;
 
 static bool refuse(mj_exchange_t *x, const mj_tunnel_limit_t *limit)
@@ -142,13 +144,17 @@ static apr_interval_time_t time_left(const mj_exchange_t *x, const tunnel_t *tun
     return left < longest ? left : longest;
 }
 
-/* Waits for bytes of the daemon; and for bytes of the client, or for room to send them. */
-static void await_either(const mj_exchange_t *x, bool is_client_due, bool has_room, apr_interval_time_t left)
+/* Waits for bytes of the daemon; and for bytes of the client, or for room to send them. A client
+ * that has closed its half may still receive, so only a connection that is broken ends the tunnel:
+ * poll() says so whatever it is asked for. */
+static mj_ending_t await_either(mj_exchange_t *x, tunnel_t *tunnel, bool is_client_due, bool has_room, apr_interval_time_t left)
 {
     struct pollfd fds[2] = {{.fd = x->channel->fd, .events = (short)(POLLIN | (is_client_due && !has_room ? POLLOUT : 0))},
-                            {.fd = is_client_due && has_room ? x->client->ops->fd(x->client->data) : -1, .events = POLLIN}};
+                            {.fd = x->client->ops->fd(x->client->data), .events = is_client_due && has_room ? POLLIN : 0}};
+    int ready = poll(fds, 2, (int)((left + 999) / 1000));
 
-    poll(fds, 2, (int)(left / 1000 + 1));
+    tunnel->looked_at = apr_time_now();
+    return ready > 0 && (fds[1].revents & (POLLERR | POLLHUP)) != 0 ? mj_exchange_client_gone(x) : MJ_GOES_ON;
 }
 
 /* Moves what there is, and waits if there is nothing. */
@@ -177,14 +183,17 @@ static mj_ending_t move(mj_exchange_t *x, tunnel_t *tunnel)
         return tunnel->cut_at == 0 ? cut(x, tunnel) : give_up(x);
     }
     if (is_idle && !moved) {
-        await_either(x, is_client_due, (ready & MJ_WRITABLE) != 0, left);
+        end = await_either(x, tunnel, is_client_due, (ready & MJ_WRITABLE) != 0, left);
+    } else if (apr_time_now() - tunnel->looked_at >= LOOK_AROUND) { /* a daemon that is never silent */
+        end = await_either(x, tunnel, is_client_due, (ready & MJ_WRITABLE) != 0, 0);
     }
-    return x->client->ops->is_aborted(x->client->data) ? mj_exchange_client_gone(x) : MJ_GOES_ON;
+    return end == MJ_GOES_ON && x->client->ops->is_aborted(x->client->data) ? mj_exchange_client_gone(x) : end;
 }
 
 mj_ending_t mj_exchange_tunnel(mj_exchange_t *x)
 {
-    tunnel_t tunnel = {.moved_at = apr_time_now()};
+    apr_time_t now = apr_time_now();
+    tunnel_t tunnel = {.moved_at = now, .looked_at = now};
     mj_ending_t end = MJ_GOES_ON;
 
     x->body = apr_palloc(x->client->pool, MJ_MAX_DATA);

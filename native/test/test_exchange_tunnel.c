@@ -194,6 +194,39 @@ START_TEST(a_client_that_leaves_ends_the_tunnel)
 }
 END_TEST
 
+static void *log_without_end(void *data)
+{
+    (void)data;
+    while (daemon_tries_to_say(MJ_FRAME_LOG, "\7on and on", 10)) {
+    }
+    return NULL;
+}
+
+/* It closed its half first, so nothing is read from it any more. */
+START_TEST(a_client_whose_connection_breaks_later_ends_the_tunnel)
+{
+    int ends[2];
+
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+    fake.fd = ends[0];
+    fake_client_sends(&fake, FAKE_FAILURE(APR_EOF));
+    say_upgraded();
+    upgrade();
+    close(ends[1]);
+    if (_i == 0) { /* a daemon that is silent */
+        ck_assert_int_eq(tunnel(), MJ_ENDED_ABANDONED);
+    } else {
+        pthread_t thread;
+        ck_assert_int_eq(pthread_create(&thread, NULL, log_without_end, NULL), 0);
+        ck_assert_int_eq(tunnel(), MJ_ENDED_ABANDONED);
+        shutdown(channel->fd, SHUT_RDWR);
+        pthread_join(thread, NULL);
+    }
+    assert_logged("MJ0045");
+    close(ends[0]);
+}
+END_TEST
+
 /* Whoever has closed its half is gone to is_gone, but not here. */
 START_TEST(lines_in_the_log_are_no_reason_to_look_for_the_client)
 {
@@ -307,6 +340,7 @@ Suite *mj_suite(void)
     tcase_add_test(tcase, a_tunnel_without_a_daemon_is_lost);
     tcase_add_loop_test(tcase, what_came_before_a_breach_or_an_abort_is_the_clients, 0, 2);
     tcase_add_loop_test(tcase, a_client_that_leaves_ends_the_tunnel, 0, 3);
+    tcase_add_loop_test(tcase, a_client_whose_connection_breaks_later_ends_the_tunnel, 0, 2);
     tcase_add_test(tcase, lines_in_the_log_are_no_reason_to_look_for_the_client);
     tcase_add_test(tcase, a_tunnel_in_which_nothing_moves_is_ended_by_the_application);
     tcase_add_test(tcase, a_tunnel_in_which_nothing_moves_is_cut_at_once_where_the_client_has_closed_its_half);
