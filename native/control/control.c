@@ -60,7 +60,7 @@ const char *mj_control_await_answer(int connection, bool *is_refused, apr_pool_t
     }
     record = (mj_span_t){buffer + 1, (apr_size_t)n - 1};
     if (buffer[0] != MJ_CONTROL_ANSWER || mj_record_check(record) != APR_SUCCESS || !mj_record_find(record, "status", &status)) {
-        return "it answered in another language: are its version and the module's the same?";
+        return "its answer is malformed: does it have the module's version?";
     }
     *is_refused = mj_span_is(status, "error");
     return mj_span_is(status, "ok") ? NULL : mj_record_text(record, "message", "it gave no reason", pool);

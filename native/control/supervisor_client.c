@@ -39,9 +39,9 @@ const char *mj_supervisor_client_make(mj_supervisor_client_t **out, unsigned max
     }
     rv = mj_board_create(&client->board, &client->board_fd, max_pools, max_children);
     if (rv != APR_SUCCESS) {
-        wrong = apr_psprintf(scratch, "shared memory for the board cannot be had: %s", strerror(rv));
+        wrong = apr_psprintf(scratch, "no shared memory for the board: %s", strerror(rv));
     } else if ((client->wakeup = mj_wakeup_make()) < 0) {
-        wrong = apr_psprintf(scratch, "a pipe for waking the supervisor cannot be had: %s", strerror(errno));
+        wrong = apr_psprintf(scratch, "no pipe for waking the supervisor: %s", strerror(errno));
     }
     if (wrong != NULL) {
         mj_supervisor_client_free(client);
@@ -230,7 +230,7 @@ mj_push_t mj_supervisor_client_push(const mj_supervisor_client_t *client, mj_tel
         rv = mj_control_send(connection, MJ_CONTROL_COMMIT, (mj_span_t){NULL, 0}, -1);
     }
     *wrong = rv == APR_SUCCESS ? mj_control_await_answer(connection, &is_refused, pool)
-                               : apr_psprintf(pool, "it takes no settings: %s", strerror(rv));
+                               : apr_psprintf(pool, "it does not accept settings: %s", strerror(rv));
     close(connection); /* before another module forks */
     return *wrong == NULL ? MJ_PUSH_TAKEN : is_refused ? MJ_PUSH_REFUSED : MJ_PUSH_FAILED;
 }

@@ -59,7 +59,7 @@ static version_t read_version(const char *home, const char **why)
     if (fd >= 0 && mj_small_file_read(fd, text, MJ_JAVA_RELEASE_MAX, &len, why)) {
         text[len] = '\0';
         version = find_version(text);
-        *why = version.parts[0] == 0 ? "it names no JAVA_VERSION" : NULL;
+        *why = version.parts[0] == 0 ? "it has no JAVA_VERSION" : NULL;
     }
     mj_close(&fd);
     return version;
@@ -100,7 +100,7 @@ const char *mj_java_home_check(apr_pool_t *pool, const char *path)
     }
     version = read_version(path, &why);
     if (why != NULL) {
-        return apr_psprintf(pool, "%s: its version is not known from the file `release` in it: %s; give the folder of a whole JDK or JRE", path, why);
+        return apr_psprintf(pool, "%s: its file `release` does not say its version: %s; give the folder of a complete JDK or JRE", path, why);
     }
     if (version.parts[0] < MJ_JAVA_OLDEST) {
         return apr_psprintf(pool, "%s: this is Java %ld, mod_jvm needs %d or later", path, version.parts[0], MJ_JAVA_OLDEST);

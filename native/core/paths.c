@@ -49,7 +49,7 @@ static const char *check_trust(mj_walk_t *walk, const char *path, const struct s
                                   (unsigned long)st->st_uid);
     }
     if (!S_ISDIR(st->st_mode) && !is_file) {
-        return apr_psprintf(walk->pool, "%s is no folder", path);
+        return apr_psprintf(walk->pool, "%s is not a folder", path);
     }
     if (st->st_uid != 0 && st->st_uid != trust->owner) {
         return apr_psprintf(walk->pool, "%s belongs to UID %lu, who could replace its contents: choose a %s of %s, or chown it", path,
@@ -141,7 +141,7 @@ static const char *check_passable(mj_walk_t *walk, const char *path, const struc
         return walk->is_users ? CANNOT_TELL : NULL;
     }
     if (!S_ISDIR(st->st_mode)) {
-        return apr_psprintf(walk->pool, "%s is no folder: name one", path);
+        return apr_psprintf(walk->pool, "%s is not a folder: name one", path);
     }
     if ((st->st_mode & needed) == 0 && lgetxattr(path, "system.posix_acl_access", NULL, 0) < 0 &&
         !(visitor->uid == geteuid() && access(path, X_OK) == 0)) {

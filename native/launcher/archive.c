@@ -10,7 +10,7 @@
 
 bool mj_archive_check_state(const char *state)
 {
-    char fault[MJ_FAULT_MAX] = "it is no folder";
+    char fault[MJ_FAULT_MAX] = "it is not a folder";
     struct stat st;
 
     if (lstat(state, &st) != 0) {

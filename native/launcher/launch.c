@@ -57,7 +57,7 @@ bool mj_launch_prepare(mj_launch_t *launch, const char *jars, const char *state)
     }
     version = mj_record_number(launch->record, "wire-version", MJ_VERSION_MAJOR);
     if (version != MJ_VERSION_MAJOR) {
-        mj_lifecycle_fail("mod_jvm was upgraded: httpd has loaded the version that speaks protocol %lld, this is the one of %d; restart httpd "
+        mj_lifecycle_fail("mod_jvm was upgraded: httpd has loaded the version that speaks protocol %lld, and this version speaks %d; restart httpd "
                           "gracefully", (long long)version, MJ_VERSION_MAJOR);
         return false;
     }

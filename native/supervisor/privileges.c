@@ -63,7 +63,7 @@ static void confine(const mj_process_spec_t *spec)
     const char *object, *failed = mj_confine(spec, &object);
     if (failed != NULL) {
         bool is_link = errno == ELOOP;
-        give_up(failed, object, is_link ? "a link is in its path" : strerrordesc_np(errno), is_link ? "name the folder itself" : NULL);
+        give_up(failed, object, is_link ? "its path contains a symbolic link" : strerrordesc_np(errno), is_link ? "name the folder itself" : NULL);
     }
 }
 

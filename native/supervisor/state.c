@@ -26,7 +26,7 @@ static bool check_dir(int fd, char *why, size_t size)
         return fail(why, size, "fstat");
     }
     if (st.st_uid != geteuid() || (st.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
-        (void)snprintf(why, size, "the folder above belongs to UID %lu, mode %04o: others could exchange what lies in it",
+        (void)snprintf(why, size, "the folder above belongs to UID %lu, mode %04o: others could replace its contents",
                        (unsigned long)st.st_uid, (unsigned)(st.st_mode & 07777));
         return false;
     }

@@ -11,7 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define CURE "empty it or remove it, and it is used again"
+#define CURE "empty it or remove it, and it will be used again"
 #define MEGABYTE (UINT64_C(1) << 20)
 /* One that had very many files once may be slow to read, although it is empty now. */
 #define MAX_FOLDER_BYTES (4 * MEGABYTE)
@@ -44,7 +44,7 @@ static bool fail(sum_t *sum, int error)
     if (error == EXDEV) {
         (void)snprintf(sum->why, sum->why_size, "a file system is mounted in it: umount it");
     } else {
-        (void)snprintf(sum->why, sum->why_size, "what it holds cannot be looked at: %s; " CURE, strerror(error));
+        (void)snprintf(sum->why, sum->why_size, "its contents cannot be read: %s; " CURE, strerror(error));
     }
     return false;
 }
@@ -58,7 +58,7 @@ static bool add(sum_t *sum, const struct stat *st)
         return false;
     }
     if (sum->bytes > MJ_STATE_MAX_BYTES) {
-        (void)snprintf(sum->why, sum->why_size, "it holds %lu MB, if not more, and may hold %lu MB: " CURE,
+        (void)snprintf(sum->why, sum->why_size, "it holds at least %lu MB, and the limit is %lu MB: " CURE,
                        (unsigned long)(sum->bytes / MEGABYTE), (unsigned long)(MJ_STATE_MAX_BYTES / MEGABYTE));
         return false;
     }
@@ -68,12 +68,12 @@ static bool add(sum_t *sum, const struct stat *st)
 static bool check_folder(sum_t *sum, const struct stat *st, unsigned depth)
 {
     if (depth > MJ_STATE_MAX_DEPTH) {
-        (void)snprintf(sum->why, sum->why_size, "it holds folders that lie more than %d deep: " CURE, MJ_STATE_MAX_DEPTH);
+        (void)snprintf(sum->why, sum->why_size, "it holds folders more than %d deep: " CURE, MJ_STATE_MAX_DEPTH);
     } else if (st->st_uid != sum->uid) {
-        (void)snprintf(sum->why, sum->why_size, "a folder in it belongs to UID %lu, so nobody can tell what it holds: " CURE,
+        (void)snprintf(sum->why, sum->why_size, "a folder in it belongs to UID %lu, so its size is not known: " CURE,
                        (unsigned long)st->st_uid);
     } else if ((uint64_t)st->st_size > MAX_FOLDER_BYTES) {
-        (void)snprintf(sum->why, sum->why_size, "a folder in it, or it itself, takes %lu MB for names alone: remove it",
+        (void)snprintf(sum->why, sum->why_size, "the names in it, or in a folder in it, take %lu MB: remove it",
                        (unsigned long)((uint64_t)st->st_size / MEGABYTE));
     } else {
         return true;

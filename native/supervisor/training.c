@@ -206,14 +206,14 @@ bool mj_training_finish(mj_training_t *training, int status, const char *name, o
 
     why[0] = '\0';
     if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGALRM || WTERMSIG(status) == SIGXCPU)) {
-        (void)snprintf(why, size, "it took more than %d s, or %d s of the processor", MJ_TRAINING_S, MJ_TRAINING_PROCESSOR_S);
+        (void)snprintf(why, size, "it took more than %d s, or %d s of processor time", MJ_TRAINING_S, MJ_TRAINING_PROCESSOR_S);
     } else if (status != 0) {
         read_words(training->words, why, size);
         if (why[0] == '\0') {
             (void)snprintf(why, size, "jvm-training ended with status %#x", (unsigned)status);
         }
     } else if (name == NULL) {
-        (void)snprintf(why, size, "JDK or jars were exchanged meanwhile");
+        (void)snprintf(why, size, "the JDK or the jars changed meanwhile");
     } else if (fstat(training->file, &st) != 0 || st.st_size == 0 || !keep(training, name)) {
         (void)snprintf(why, size, "it cannot be kept: %s", strerror(errno));
     } else {

@@ -99,12 +99,12 @@ START_TEST(a_home_must_say_its_version)
     const char *folder = mj_temp_folder();
 
     assert_says(mj_java_home_check(test_pool, make_home(folder, "bare", NULL)), apr_pstrcat(test_pool, folder, "/bare", NULL),
-                "`release` in it: No such file");
+                "`release` does not say its version: No such file");
     for (size_t i = 0; i < sizeof(releases) / sizeof(releases[0]); i++) {
         const char *home = make_home(folder, apr_itoa(test_pool, (int)i), NULL);
 
         mj_make_file(home, "release", releases[i]);
-        assert_says(mj_java_home_check(test_pool, home), home, "names no JAVA_VERSION");
+        assert_says(mj_java_home_check(test_pool, home), home, "has no JAVA_VERSION");
     }
 }
 END_TEST

@@ -159,8 +159,8 @@ START_TEST(a_file_is_no_folder)
 {
     const char *file = mj_make_file(folder, "file", "");
 
-    assert_wrong(check(file), file, "is no folder");
-    assert_wrong(check(below(file, "x")), file, "is no folder");
+    assert_wrong(check(file), file, "is not a folder");
+    assert_wrong(check(below(file, "x")), file, "is not a folder");
 }
 END_TEST
 
@@ -291,8 +291,8 @@ START_TEST(a_runtime_folder_is_not_made_where_it_cannot_be)
     give_away(link, STRANGER);
     assert_not_made(below(folder, "missing/x"), below(folder, "missing/x"), "make the folder above it");
     assert_not_made(below(open, "x"), open, "chmod go-w");
-    assert_not_made(file, file, "is no folder");
-    assert_not_made(below(file, "x"), file, "is no folder");
+    assert_not_made(file, file, "is not a folder");
+    assert_not_made(below(file, "x"), file, "is not a folder");
     assert_not_made(below(link, "x"), link, "name the folder itself");
     assert_not_made("x", "x", "give an absolute path");
     ck_assert_int_eq(access(below(open, "x"), F_OK), -1);
@@ -451,7 +451,7 @@ START_TEST(a_home_is_one_that_its_user_can_reach)
             assert_wrong(reach(inner), home, "chmod it");
         }
     }
-    assert_wrong(reach(mj_make_file(folder, "file", "")), below(folder, "file"), "is no folder");
+    assert_wrong(reach(mj_make_file(folder, "file", "")), below(folder, "file"), "is not a folder");
     assert_wrong(reach(below(folder, "missing")), "No such file or directory", "make it");
     /* nothing is told of what lies behind a user's link */
     give_away(mj_make_link(folder, "link", "/root/nothing"), STRANGER);

@@ -86,9 +86,9 @@ END_TEST
 START_TEST(should_not_work_below_what_others_can_write)
 {
     ck_assert_int_eq(chmod(dir, 0775), 0);
-    expect_refused("others could exchange");
+    expect_refused("others could replace");
     ck_assert_int_eq(chmod(dir, 0757), 0);
-    expect_refused("others could exchange");
+    expect_refused("others could replace");
     ck_assert_int_ne(access(folder(), F_OK), 0);
 }
 END_TEST
@@ -143,7 +143,7 @@ START_TEST(should_say_that_the_disk_is_read_only)
 }
 END_TEST
 
-/* --- what it holds --- */
+/* --- the size of its contents --- */
 
 static const char *inside(const char *name)
 {
@@ -173,7 +173,7 @@ START_TEST(should_stop_at_more_bytes)
     ck_assert_int_eq(truncate(inside("sparse"), INT64_C(1) << 40), 0);
     ck_assert_msg(make(), "%s", why);
     fill("more", 20 << 20);
-    expect_refused("it holds 520 MB, if not more, and may hold 512 MB: empty it or remove it");
+    expect_refused("it holds at least 520 MB, and the limit is 512 MB: empty it or remove it");
     ck_assert_int_eq(access(inside("more"), F_OK), 0);
     ck_assert_int_eq(unlink(inside("more")), 0);
     ck_assert_msg(make(), "%s", why);
@@ -205,7 +205,7 @@ START_TEST(should_stop_at_deeper_folders)
     (void)mj_make_file(inside("1/2/3/4"), "file", "");
     ck_assert_msg(make(), "%s", why);
     make_inside("1/2/3/4/5");
-    expect_refused("it holds folders that lie more than 4 deep: empty it or remove it");
+    expect_refused("it holds folders more than 4 deep: empty it or remove it");
 }
 END_TEST
 
@@ -232,7 +232,7 @@ START_TEST(should_not_enter_folders_of_others)
     make_inside("a");
     make_inside("a/b");
     ck_assert_int_eq(chown(inside("a/b"), STRANGER, STRANGER), 0);
-    expect_refused("a folder in it belongs to UID 54330, so nobody can tell what it holds: empty it or remove it");
+    expect_refused("a folder in it belongs to UID 54330, so its size is not known: empty it or remove it");
     ck_assert_int_eq(chown(inside("a/b"), 0, 0), 0);
     expect_refused("belongs to UID 0");
 }
@@ -337,7 +337,7 @@ END_TEST
 Suite *mj_suite(void)
 {
     Suite *suite = suite_create("supervisor state");
-    TCase *tcase = mj_case(suite, "folder"), *size = mj_case(suite, "what it holds");
+    TCase *tcase = mj_case(suite, "folder"), *size = mj_case(suite, "its contents");
     tcase_add_checked_fixture(tcase, make_dir, NULL);
     tcase_add_test(tcase, should_make_a_folder_that_nobody_else_can_enter);
     tcase_add_test(tcase, should_keep_what_is_there);

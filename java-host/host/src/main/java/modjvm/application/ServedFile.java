@@ -67,7 +67,7 @@ final class ServedFile {
             if (folder instanceof SecureDirectoryStream<Path> secure) {
                 return open(secure, parts, 0);
             }
-            throw new IOException("the file system of " + file.folder() + " cannot be walked safely");
+            throw new IOException("the file system of " + file.folder() + " cannot be searched safely");
         } catch (AccessDeniedException e) {
             throw new Unavailable(FORBIDDEN);
         } catch (FileSystemException e) { // missing, a link, no folder, too long a name

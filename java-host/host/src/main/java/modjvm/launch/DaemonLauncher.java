@@ -33,7 +33,7 @@ final class DaemonLauncher implements Launcher {
     public ServerSocketChannel listener() throws IOException {
         Channel inherited = System.inheritedChannel();
         if (!(inherited instanceof ServerSocketChannel listener)) {
-            throw new IOException("descriptor 0 is no listening socket");
+            throw new IOException("descriptor 0 is not a listening socket");
         }
         Daemon.listenerTaken();
         return listener;

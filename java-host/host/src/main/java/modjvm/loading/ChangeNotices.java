@@ -196,7 +196,7 @@ public final class ChangeNotices implements AutoCloseable {
     /** @param isOnTheWay whether only other folders and links in place of those there would matter: a folder like /tmp is busy */
     private Interest register(Path folder, boolean isOnTheWay) throws IOException {
         if (!isLocal(folder)) {
-            throw new IOException(folder + " is not of this machine alone");
+            throw new IOException(folder + " is not local to this machine");
         }
         Interest interest = interests.get(folder);
         if (interest == null) {

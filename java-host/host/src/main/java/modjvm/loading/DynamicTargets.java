@@ -76,8 +76,8 @@ public final class DynamicTargets {
         if (!isNormal(target) || forms.stream().noneMatch(form -> form.matches(target))) {
             return refused(
                     target,
-                    "no handler and no JVMAliasMatch of the configuration leads there; if one does in a way that cannot be"
-                            + " told beforehand (UserDir, RewriteRule), name the folder with the option target-folder= of"
+                    "no handler and no JVMAliasMatch of the configuration leads there; if one does in a way that the"
+                            + " configuration does not show (UserDir, RewriteRule), name the folder with the option target-folder= of"
                             + " JVMDaemonProcess");
         }
         if (!entryPoints.contains(definition.entryPoint())) {
@@ -103,7 +103,7 @@ public final class DynamicTargets {
                 return refused(
                         target.toString(),
                         planted
-                                + " is httpd's user's own, or can be written by him: what httpd's user could have put there does not"
+                                + " belongs to httpd's user, or that user can write it: what httpd's user could have placed does not"
                                 + " run in a pool; give it to another user");
             }
             if (Files.exists(target) && !Files.isRegularFile(target) && !Files.isDirectory(target)) {

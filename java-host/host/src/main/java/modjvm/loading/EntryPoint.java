@@ -22,8 +22,9 @@ record EntryPoint(String className, String name) {
                 : new EntryPoint(text.substring(0, separator), text.substring(separator + SEPARATOR.length()));
         boolean hasEmptyPart = entryPoint.name.isEmpty() || separator == 0;
         if (hasEmptyPart || !isName(entryPoint.className) || !isName(entryPoint.name)) {
-            throw new LoadException(definition.target() + ": \"" + OneLine.join(text)
-                    + "\" is no entry point; write JVMEntryPoint member, Class, Class::member or pkg.Class::member");
+            throw new LoadException(
+                    definition.target() + ": \"" + OneLine.join(text)
+                            + "\" is not an entry point; write JVMEntryPoint member, Class, Class::member or pkg.Class::member");
         }
         return entryPoint;
     }

@@ -80,6 +80,6 @@ final class JarTarget extends Target {
     }
 
     private static LoadException broken(Path path, Exception e) {
-        return new LoadException(path + ": a broken jar: " + OneLine.of(e) + "; copy it there anew", e);
+        return new LoadException(path + ": a broken jar: " + OneLine.of(e) + "; copy it again", e);
     }
 }

@@ -55,7 +55,7 @@ public final class KeptClasses {
     private final PrintStream log;
 
     /**
-     * Makes what keeps nothing where there is no folder.
+     * Makes an instance that keeps nothing, for a pool without a folder.
      *
      * @param folder must be the pool's user's or root's, and nobody else may write to it
      * @param others returns when no other process is about to keep what this one looks for; safe to call from several threads

@@ -55,7 +55,7 @@ public final class Log {
             thrown.printStackTrace(new PrintWriter(trace));
         } catch (RuntimeException e) {
             trace.append(describe(thrown))
-                    .append(", and its stack trace cannot be had: ")
+                    .append(", and its stack trace is not available: ")
                     .append(describe(e))
                     .append('\n');
         }

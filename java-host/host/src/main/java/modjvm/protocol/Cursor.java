@@ -92,7 +92,7 @@ final class Cursor {
         int from = string();
         for (int i = from; i < at; i++) {
             if (!TOKEN[bytes[i] & 0xff]) {
-                throw new ProtocolException(Code.BAD_HEADER, "a field's name is no token");
+                throw new ProtocolException(Code.BAD_HEADER, "a field's name is not a token");
             }
         }
         if (from == at) {

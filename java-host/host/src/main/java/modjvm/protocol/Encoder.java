@@ -200,12 +200,12 @@ public final class Encoder {
         for (int i = 0; i < length; i++) {
             char c = name.charAt(i);
             if (!Cursor.isToken(c)) {
-                throw new ProtocolException(Code.BAD_HEADER, "a field's name is no token: " + printable(name));
+                throw new ProtocolException(Code.BAD_HEADER, "a field's name is not a token: " + printable(name));
             }
             out.put((byte) c);
         }
         if (length == 0 || name.equalsIgnoreCase("Content-Length") || name.equalsIgnoreCase("Transfer-Encoding")) {
-            throw new ProtocolException(Code.BAD_HEADER, "a field that may not stand in a response: " + name);
+            throw new ProtocolException(Code.BAD_HEADER, "a field that is not allowed in a response: " + name);
         }
     }
 
@@ -221,7 +221,7 @@ public final class Encoder {
             char c = value.charAt(i);
             if (c < ' ' && c != '\t' || c == 0x7f || c > 0xff) {
                 throw new ProtocolException(
-                        Code.BAD_HEADER, "a character that may not stand in a header, in " + field.name());
+                        Code.BAD_HEADER, "a character that is not allowed in a header, in " + field.name());
             }
             out.put((byte) c);
         }

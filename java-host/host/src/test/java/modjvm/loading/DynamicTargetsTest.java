@@ -122,7 +122,7 @@ class DynamicTargetsTest {
                 .bytes();
 
         Files.setPosixFilePermissions(app, PosixFilePermissions.fromString("rw-rw-r--"));
-        assertThat(refusal(grouped, app)).contains(app + " is httpd's user's own");
+        assertThat(refusal(grouped, app)).contains(app + " belongs to httpd's user");
         Files.setPosixFilePermissions(app, PosixFilePermissions.fromString("rw-r--rw-"));
         assertThat(refusal(
                         allowed()

@@ -349,8 +349,9 @@ class LoadFailureTest {
         Path target = bench.source("Hello.java", "class Hello { static Application application = r -> null; }");
 
         assertThat(bench.failure(target, entryPoint))
-                .hasMessage(target + ": \"" + entryPoint + "\" is no entry point; write JVMEntryPoint member, Class, "
-                        + "Class::member or pkg.Class::member");
+                .hasMessage(
+                        target + ": \"" + entryPoint + "\" is not an entry point; write JVMEntryPoint member, Class, "
+                                + "Class::member or pkg.Class::member");
     }
 
     @Test

@@ -105,8 +105,8 @@ class ConfigTest {
         "reload-marker=here,     'absolute'",
         "reload-marker=/srv/x/,  'name a file'",
         "home=/nonexistent,      'No such file.*make it'",
-        "home=/etc/passwd,       'is no folder'",
-        "home=/etc/passwd/x,     'Not a directory|is no folder'",
+        "home=/etc/passwd,       'is not a folder'",
+        "home=/etc/passwd/x,     'Not a directory|is not a folder'",
         "class-path=/srv/notes.txt, 'name a .jar'",
         "class-path=/srv/A.java, 'name a .jar'",
         "class-path=/srv/lib/*,  'name each jar'",
@@ -404,7 +404,7 @@ class ConfigTest {
         "relative,                                    'absolute'",
         "${ROOT}/open,                                'write|owner|mode'",
         "${ROOT}/open/state,                          'write|owner|mode'",
-        "${ROOT}/httpd.conf,                          'no folder'",
+        "${ROOT}/httpd.conf,                          'not a folder'",
     })
     void shouldRefuseAStateDir(String path, String mend) {
         Folders.make(httpd.dir().resolve("open"), System.getProperty("user.name"), "rwxrwxrwx");

@@ -167,7 +167,7 @@ class ConfinementTest {
             httpd.graceful();
 
             assertThat(httpd.log("site").await("read-only=" + site + ": "))
-                    .contains("a link is in its path", "name the folder itself");
+                    .contains("its path contains a symbolic link", "name the folder itself");
         }
     }
 

@@ -134,7 +134,7 @@ class SurvivalTest {
             httpd.rewriteMain("JVMRuntimeDir " + runtimeDir(httpd) + "\n");
             Folders.write(runtimeDir(httpd), "a file");
             reload(httpd, "USR1");
-            assertThat(httpd.log().lines("MJ0011: JVMRuntimeDir: .*is no folder"))
+            assertThat(httpd.log().lines("MJ0011: JVMRuntimeDir: .*is not a folder"))
                     .hasSize(1);
             assertThat(Http.get(httpd.uri("site", "/?pid")).statusCode()).isEqualTo(200);
 
