@@ -25,6 +25,8 @@
 #define MJ_LIFECYCLE_READY 'R'
 #define MJ_LIFECYCLE_MOUNT 'M'
 #define MJ_LIFECYCLE_ALIVE 'H'
+#define MJ_LIFECYCLE_RESTING 'Q'
+#define MJ_LIFECYCLE_PRESENT 'P'
 #define MJ_LIFECYCLE_IDLE 'I'
 #define MJ_LIFECYCLE_LOAD 'L'
 #define MJ_LIFECYCLE_REPLACE 'O'
@@ -33,6 +35,7 @@
 #define MJ_LIFECYCLE_NO_ARCHIVE 'A'
 #define MJ_LIFECYCLE_EXIT 'X'
 /** Of the supervisor. */
+#define MJ_LIFECYCLE_ASK 'P'
 #define MJ_LIFECYCLE_DRAIN 'D'
 
 typedef struct mj_lifecycle_message_t {

@@ -155,6 +155,12 @@ bool mj_daemon_receive(mj_daemon_t *daemon, mj_lifecycle_message_t *message)
             daemon->serves.failed = apr_pstrdup(daemon->mem, message->text);
         }
         break;
+    case MJ_LIFECYCLE_RESTING:
+        daemon->watch.is_resting = true;
+        break;
+    case MJ_LIFECYCLE_ALIVE:
+        daemon->watch.is_resting = false;
+        break;
     case MJ_LIFECYCLE_MOUNT:
         if (daemon->failed_mounts == NULL) {
             daemon->failed_mounts = apr_pcalloc(daemon->mem, sizeof(*daemon->failed_mounts));
@@ -187,6 +193,11 @@ const char *mj_daemon_is_cut_off(mj_daemon_t *daemon, bool by_connecting)
 bool mj_daemon_dump(const mj_daemon_t *daemon)
 {
     return mj_procfs_catches(daemon->pid, SIGQUIT) && kill(daemon->pid, SIGQUIT) == 0;
+}
+
+void mj_daemon_ask(const mj_daemon_t *daemon)
+{
+    (void)mj_lifecycle_send(daemon->lifecycle.fd, MJ_LIFECYCLE_ASK, "", 0, false);
 }
 
 void mj_daemon_act(mj_daemon_t *daemon, mj_life_action_t action)

@@ -107,6 +107,9 @@ const char *mj_daemon_is_cut_off(mj_daemon_t *daemon, bool by_connecting);
 /** Has it print its threads on its stdout. @return false if it would end of that: it does not handle SIGQUIT */
 bool mj_daemon_dump(const mj_daemon_t *daemon);
 
+/** Asks it whether it is there still; one that cannot take the question does not answer it. */
+void mj_daemon_ask(const mj_daemon_t *daemon);
+
 /** Carries out DRAIN, TERMINATE, CUT_OFF, DUMP or KILL. */
 void mj_daemon_act(mj_daemon_t *daemon, mj_life_action_t action);
 

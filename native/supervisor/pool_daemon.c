@@ -86,6 +86,11 @@ static void look_for_way(mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
     }
 }
 
+static bool is_in_use(const mj_pool_t *pool, const mj_daemon_t *daemon)
+{
+    return daemon->life.state != MJ_LIFE_READY || pool->load->in_flight(pool, daemon) > 0;
+}
+
 void mj_pool_look_after(mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
 {
     char more[64];
@@ -101,7 +106,7 @@ void mj_pool_look_after(mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
     if (daemon->life.state != MJ_LIFE_READY && daemon->life.state != MJ_LIFE_DRAINING) {
         return;
     }
-    switch (mj_watch_look(&daemon->watch, &daemon->limits, daemon->pid, now)) {
+    switch (mj_watch_look(&daemon->watch, &daemon->limits, daemon->pid, is_in_use(pool, daemon), now)) {
     case MJ_WATCH_SILENT:
         mj_pool_log_write(&pool->log, "error", MJLOGNO(0114), "pool %s pid %ld is killed: deadlock-timeout: its JVM has said nothing for %ld ms",
                          pool->log.name, (long)daemon->pid, (long)(daemon->watch.silent_us / 1000));
@@ -110,6 +115,9 @@ void mj_pool_look_after(mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
     case MJ_WATCH_LARGE:
         (void)snprintf(more, sizeof(more), "%ld MB of %ld MB", (long)(daemon->watch.resident >> 20), (long)(daemon->limits.memory >> 20));
         retire(pool, daemon, "memory-limit", more, now);
+        break;
+    case MJ_WATCH_ASK:
+        mj_daemon_ask(daemon);
         break;
     case MJ_WATCH_OLD:
         retire(pool, daemon, "restart-interval", "", now);

@@ -7,6 +7,8 @@
 
 /* The folder of a pool that runs is looked at this often, where the pools are few. */
 #define LOOK_AGAIN (60 * SECOND)
+/* And of one whose daemons rest. */
+#define LOOK_AGAIN_AT_REST (600 * SECOND)
 /* However many pools there are, their folders cost one look in this time. */
 #define LOOK_PERIOD SECOND
 
@@ -34,6 +36,20 @@ bool mj_pool_has_state(mj_pool_t *pool, int64_t now)
     return !pool->lacks_state;
 }
 
+static bool is_resting(const mj_pool_t *pool)
+{
+    const mj_daemon_t *daemon = pool->daemons;
+    while (daemon != NULL && daemon->watch.is_resting) {
+        daemon = daemon->next;
+    }
+    return daemon == NULL;
+}
+
+static int64_t due_at(const mj_pool_t *pool)
+{
+    return pool->state_looked_at + (is_resting(pool) ? LOOK_AGAIN_AT_REST : LOOK_AGAIN);
+}
+
 int64_t mj_pool_look_at_states(mj_context_t *context, mj_pool_t *pools, int64_t now)
 {
     mj_pool_t *pool, *next = NULL;
@@ -42,14 +58,14 @@ int64_t mj_pool_look_at_states(mj_context_t *context, mj_pool_t *pools, int64_t 
 
     for (pool = pools; pool != NULL; pool = pool->next) {
         bool is_watched = pool->daemons != NULL && pool->spec->state_dir != NULL && !pool->lacks_state;
-        if (is_watched && (next == NULL || pool->state_looked_at < next->state_looked_at)) {
+        if (is_watched && (next == NULL || due_at(pool) < due_at(next))) {
             next = pool;
         }
     }
     if (next == NULL) {
         return MJ_NEVER;
     }
-    due = next->state_looked_at + LOOK_AGAIN;
+    due = due_at(next);
     due = due > context->state_look_at ? due : context->state_look_at;
     if (due > now) {
         return due;

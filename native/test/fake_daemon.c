@@ -14,6 +14,7 @@
  *   like-hangup  ends as a JVM does whose application has called System.exit(129)
  *   wordy     asks to be replaced, for a reason of 1000 bytes that show as four times as many
  *   beat      sends heartbeats
+ *   rest      says that it is silent from now on, and prints `asked` when it is asked
  *   idle      says that it is idle, all the time
  *   load=TEXT says that this is its load
  *   serve     accepts connections, and answers each with its pid
@@ -104,7 +105,12 @@ static bool is_to_go_on(void)
     for (;;) {
         int n = poll(fds, 2, is_told("beat") || is_told("idle") ? 50 : -1);
         if (n > 0 && fds[0].revents != 0) {
-            return recv(3, &type, 1, 0) == 1 && type != 'D';
+            bool is_message = recv(3, &type, 1, 0) == 1;
+            if (is_message && type == 'P') {
+                printf("asked\n");
+                say("P", 1);
+            }
+            return is_message && type != 'D';
         }
         if (n > 0) {
             serve();
@@ -325,6 +331,9 @@ int main(int argc, char **argv)
         char load[64];
         (void)snprintf(load, sizeof(load), "L%s", path_of("load="));
         say(load, strlen(load));
+    }
+    if (is_told("rest")) {
+        say("Q", 1);
     }
     if (is_told("grow")) {
         char *much = malloc(64 << 20);

@@ -284,6 +284,46 @@ START_TEST(should_kill_what_says_nothing_and_have_it_print_its_threads_before)
 }
 END_TEST
 
+/* One that says that it rests is not taken for dead; a request asks for its words. */
+START_TEST(should_ask_what_rests_when_it_is_used)
+{
+    driver_t *driver = driver_start();
+    mj_ticket_t ticket;
+    uint32_t child; /* without one, the next recount would find the request to be nobody's */
+    pid_t first;
+
+    configure(driver, "rest", "deadlock-timeout", "400");
+    driver_await_state(driver, 0, MJ_POOL_READY);
+    first = driver_last_ready(driver);
+    ck_assert_int_eq(mj_board_child_started(driver->board, 4711), APR_SUCCESS);
+    ck_assert_int_eq(mj_board_child_init(driver->board, 4711, &child), APR_SUCCESS);
+    mj_board_share(driver->board, 10, 10);
+    ck_assert_int_eq(mj_board_admit(driver->board, 0, child, NULL, &ticket), MJ_ADMITTED);
+    driver_await(driver, "asked\n", 10); /* each time, it answers */
+    ck_assert_uint_eq(driver_count(driver, " ended: "), 0);
+    kill(first, SIGSTOP);
+    driver_await(driver, apr_psprintf(test_pool, "pid %d ended: deadlock-timeout", (int)first), 1);
+    mj_board_release(driver->board, &ticket);
+    driver_finish(driver);
+}
+END_TEST
+
+START_TEST(should_not_ask_what_rests_while_nobody_uses_it)
+{
+    driver_t *driver = driver_start();
+    mj_record_builder_t *resting = driver_pool(driver, "shop", "rest"), *other = driver_pool(driver, "other", "");
+
+    mj_record_add(resting, "deadlock-timeout", "400");
+    mj_record_add(other, "deadlock-timeout", "2000");
+    ck_assert_str_eq(driver_configure(driver, resting, other), "");
+    driver_await(driver, "pool other pid ", 1);
+    driver_await(driver, " ended: deadlock-timeout", 1); /* the other's, which says nothing at all */
+    ck_assert_uint_eq(driver_count(driver, "pool shop pid "), 2); /* started, ready */
+    ck_assert_uint_eq(driver_count(driver, "asked\n"), 0);
+    driver_finish(driver);
+}
+END_TEST
+
 START_TEST(should_have_threads_printed_before_it_kills)
 {
     driver_t *driver = driver_start();
@@ -361,6 +401,8 @@ Suite *mj_suite(void)
     tcase_add_test(renewal, should_stop_first_where_it_is_told_to);
     tcase_add_test(renewal, should_stop_an_idle_pool_and_start_it_when_a_request_waits);
     tcase_add_test(renewal, should_kill_what_says_nothing_and_have_it_print_its_threads_before);
+    tcase_add_test(renewal, should_ask_what_rests_when_it_is_used);
+    tcase_add_test(renewal, should_not_ask_what_rests_while_nobody_uses_it);
     tcase_add_test(renewal, should_have_threads_printed_before_it_kills);
     tcase_add_test(renewal, should_replace_what_has_grown_too_large);
     tcase_add_test(renewal, should_replace_what_is_old);

@@ -17,7 +17,7 @@
 
 static mj_verdict_t look(mj_watch_t *watch, const mj_limits_t *limits, int64_t now)
 {
-    return mj_watch_look(watch, limits, getpid(), now);
+    return mj_watch_look(watch, limits, getpid(), true, now);
 }
 
 START_TEST(should_watch_nothing_where_nothing_is_limited)
@@ -62,7 +62,7 @@ START_TEST(should_find_it_silent_when_it_says_nothing_for_so_long)
 {
     mj_limits_t limits = {.deadlock_us = 8 * SECOND};
     mj_watch_t watch;
-    int64_t now = SECOND;
+    int64_t now = 2 * SECOND;
     int i;
     mj_watch_begin(&watch, &limits, 0, now);
     for (i = 0; i < 10; i++) { /* it speaks */
@@ -76,6 +76,82 @@ START_TEST(should_find_it_silent_when_it_says_nothing_for_so_long)
         ck_assert_int_eq(look(&watch, &limits, now), MJ_WATCH_FINE);
     }
     ck_assert_int_eq(look(&watch, &limits, now + 2 * SECOND), MJ_WATCH_SILENT);
+}
+END_TEST
+
+START_TEST(should_look_at_all_daemons_at_the_same_time)
+{
+    mj_limits_t limits = {.deadlock_us = 60 * SECOND, .memory = 1024 * 1024 * MB};
+    mj_watch_t first, second;
+
+    mj_watch_begin(&first, &limits, 0, SECOND);
+    mj_watch_begin(&second, &limits, 0, 13 * SECOND + 5);
+    ck_assert_int_eq(first.silence_at, 15 * SECOND);
+    ck_assert_int_eq(second.silence_at, 15 * SECOND);
+    first.has_spoken = second.has_spoken = true;
+    ck_assert_int_eq(look(&first, &limits, 15 * SECOND), MJ_WATCH_FINE);
+    ck_assert_int_eq(look(&second, &limits, 15 * SECOND + 7), MJ_WATCH_FINE);
+    ck_assert_int_eq(mj_watch_next(&first), 16 * SECOND);
+    ck_assert_int_eq(mj_watch_next(&second), 16 * SECOND);
+    ck_assert_int_eq(first.silence_at, 30 * SECOND);
+    ck_assert_int_eq(second.silence_at, 30 * SECOND);
+}
+END_TEST
+
+/* A look at one that rests. */
+static mj_verdict_t look_at_rest(mj_watch_t *watch, const mj_limits_t *limits, bool is_in_use, int64_t now)
+{
+    return mj_watch_look(watch, limits, getpid(), is_in_use, now);
+}
+
+START_TEST(should_ask_one_that_rests_now_and_then)
+{
+    mj_limits_t limits = {.deadlock_us = 60 * SECOND};
+    mj_watch_t watch;
+    int64_t now;
+
+    mj_watch_begin(&watch, &limits, 0, 15 * SECOND);
+    watch.has_spoken = watch.is_resting = true;
+    for (now = 30 * SECOND; now < 330 * SECOND; now += 15 * SECOND) {
+        ck_assert_int_eq(look_at_rest(&watch, &limits, false, now), MJ_WATCH_FINE);
+        ck_assert_int_eq(mj_watch_next(&watch), now + 15 * SECOND);
+    }
+    ck_assert_int_eq(look_at_rest(&watch, &limits, false, 330 * SECOND), MJ_WATCH_ASK);
+    watch.has_spoken = true;
+    ck_assert_int_eq(look_at_rest(&watch, &limits, false, 345 * SECOND), MJ_WATCH_FINE);
+    ck_assert_int_eq(look_at_rest(&watch, &limits, false, 630 * SECOND), MJ_WATCH_FINE);
+    ck_assert_int_eq(look_at_rest(&watch, &limits, false, 645 * SECOND), MJ_WATCH_ASK);
+}
+END_TEST
+
+START_TEST(should_ask_one_that_rests_when_a_request_comes_and_find_it_silent)
+{
+    mj_limits_t limits = {.deadlock_us = 60 * SECOND};
+    mj_watch_t watch;
+    int64_t now = 45 * SECOND;
+
+    mj_watch_begin(&watch, &limits, 0, 15 * SECOND);
+    watch.has_spoken = watch.is_resting = true;
+    ck_assert_int_eq(look_at_rest(&watch, &limits, false, 30 * SECOND), MJ_WATCH_FINE);
+    ck_assert_int_eq(look_at_rest(&watch, &limits, true, now), MJ_WATCH_ASK);
+    for (now += 15 * SECOND; now < 105 * SECOND; now += 15 * SECOND) {
+        ck_assert_int_eq(look_at_rest(&watch, &limits, false, now), MJ_WATCH_FINE);
+    }
+    ck_assert_int_eq(look_at_rest(&watch, &limits, false, now), MJ_WATCH_SILENT);
+}
+END_TEST
+
+START_TEST(should_look_at_the_memory_of_one_that_rests_seldom)
+{
+    mj_limits_t limits = {.memory = 1024 * 1024 * MB};
+    mj_watch_t watch;
+    mj_watch_begin(&watch, &limits, 0, SECOND);
+    watch.is_resting = true;
+    ck_assert_int_eq(look(&watch, &limits, SECOND), MJ_WATCH_FINE);
+    ck_assert_int_eq(mj_watch_next(&watch), 10 * SECOND);
+    watch.is_resting = false; /* a request has come */
+    ck_assert_int_eq(look(&watch, &limits, 2 * SECOND + 5), MJ_WATCH_FINE);
+    ck_assert_int_eq(mj_watch_next(&watch), 3 * SECOND);
 }
 END_TEST
 
@@ -165,6 +241,10 @@ Suite *mj_suite(void)
     tcase_add_test(watch, should_find_it_old_at_its_time_once);
     tcase_add_test(watch, should_find_it_large_each_second);
     tcase_add_test(watch, should_find_it_silent_when_it_says_nothing_for_so_long);
+    tcase_add_test(watch, should_look_at_all_daemons_at_the_same_time);
+    tcase_add_test(watch, should_ask_one_that_rests_now_and_then);
+    tcase_add_test(watch, should_ask_one_that_rests_when_a_request_comes_and_find_it_silent);
+    tcase_add_test(watch, should_look_at_the_memory_of_one_that_rests_seldom);
     tcase_add_test(watch, should_not_take_its_own_sleep_for_silence);
     tcase_add_test(watch, should_not_take_a_long_collection_for_silence);
     tcase_add_test(watch, should_read_the_times_of_a_thread_whatever_its_name);

@@ -2,7 +2,6 @@ package modjvm.health;
 
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import modjvm.server.Server;
 
 /** Tells the supervisor, again and again, that neither request nor tunnel has been served for some time. */
 public final class Idleness implements PeriodicTask {
@@ -12,11 +11,10 @@ public final class Idleness implements PeriodicTask {
     private final long timeoutNanos;
     private final IdleClock idleClock;
 
-    /** @param nowNanos from when on it counts */
-    public Idleness(Server server, Supervisor supervisor, Duration timeout, long nowNanos) {
+    public Idleness(IdleClock idleClock, Supervisor supervisor, Duration timeout) {
         this.supervisor = supervisor;
         this.timeoutNanos = timeout.toNanos();
-        this.idleClock = new IdleClock(server, nowNanos);
+        this.idleClock = idleClock;
     }
 
     @Override
@@ -26,6 +24,6 @@ public final class Idleness implements PeriodicTask {
             supervisor.idle();
             return PAUSE_NANOS;
         }
-        return Math.min(PAUSE_NANOS, timeoutNanos - idleNanos);
+        return idleNanos == 0 ? Math.min(PAUSE_NANOS, timeoutNanos) : timeoutNanos - idleNanos;
     }
 }

@@ -39,7 +39,7 @@ public final class MaximumRequests implements PeriodicTask, Runnable {
     public long perform(long nowNanos) {
         run();
         synchronized (this) {
-            return isAsked ? NEVER : PAUSE_NANOS;
+            return isAsked ? NEVER : server.count().finished() < limit ? REST : PAUSE_NANOS;
         }
     }
 

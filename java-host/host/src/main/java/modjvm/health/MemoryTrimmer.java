@@ -2,7 +2,6 @@ package modjvm.health;
 
 import java.lang.ref.WeakReference;
 import java.util.concurrent.TimeUnit;
-import modjvm.server.Server;
 
 /**
  * Gives memory back to the system once nothing has been served for a while: once for each time of work, and only if there is something to
@@ -10,10 +9,6 @@ import modjvm.server.Server;
  */
 public final class MemoryTrimmer implements PeriodicTask {
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(2);
-    /** Once all has been given back; whoever serves for less than this in between gives back the next time. */
-    private static final long RARE_LOOK_NANOS = TimeUnit.SECONDS.toNanos(15);
-    /** Until then httpd has closed the connections that it does not need. */
-    private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);
     /** Between the collection and the rest: what the collector has found to be free is freed by threads of the JDK. */
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** And then: the compiler has taken notice of all this, and returns its memory to the C library after five seconds. */
@@ -39,8 +34,8 @@ public final class MemoryTrimmer implements PeriodicTask {
     private long leastBytes;
 
     /** @param nowNanos from when on it counts */
-    public MemoryTrimmer(Server server, Memory memory, long nowNanos) {
-        this.idleClock = new IdleClock(server, nowNanos);
+    public MemoryTrimmer(IdleClock idleClock, Memory memory, long nowNanos) {
+        this.idleClock = idleClock;
         this.memory = memory;
         this.notBeforeNanos = nowNanos;
     }
@@ -50,7 +45,9 @@ public final class MemoryTrimmer implements PeriodicTask {
         long idleNanos = idleClock.nanos(nowNanos);
         if (idleNanos == 0) {
             state = State.BUSY;
-        } else if (state == State.COLLECTED) {
+            return LOOK_NANOS;
+        }
+        if (state == State.COLLECTED) {
             hollowFreeHeap();
             state = State.HOLLOWED;
             return SETTLE_NANOS;
@@ -58,16 +55,17 @@ public final class MemoryTrimmer implements PeriodicTask {
             memory.giveBack();
             leastBytes = memory.residentBytes();
             state = State.DONE;
-        } else if (state == State.BUSY && idleNanos >= IDLE_NANOS && nowNanos - notBeforeNanos >= 0) {
-            return collect(nowNanos);
+        } else if (state == State.BUSY) {
+            long leftNanos = Math.max(IdleClock.LONG_NANOS - idleNanos, notBeforeNanos - nowNanos);
+            return leftNanos > 0 ? leftNanos : collect(nowNanos);
         }
-        return state == State.DONE ? RARE_LOOK_NANOS : LOOK_NANOS;
+        return REST;
     }
 
     private long collect(long nowNanos) {
         if (memory.residentBytes() < leastBytes + LEAST_GAIN) {
             state = State.DONE;
-            return RARE_LOOK_NANOS;
+            return REST;
         }
         long began = System.nanoTime();
         System.gc();

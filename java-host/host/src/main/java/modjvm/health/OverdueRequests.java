@@ -37,7 +37,7 @@ public final class OverdueRequests implements PeriodicTask {
 
     @Override
     public long perform(long nowNanos) {
-        long pauseNanos = limitNanos;
+        long pauseNanos = REST;
         for (RunningRequest request : server.running()) {
             long leftNanos = request.sinceNanos() + limitNanos - nowNanos;
             if (leftNanos > 0) {

@@ -20,6 +20,16 @@ public interface Supervisor extends Replacement {
     /** Tells that the process is alive; does not wait, but tells nothing instead. */
     void alive();
 
+    /**
+     * Tells that nothing is served, and that the process is silent from now on, until it tells that it is {@link #alive}; does not wait.
+     *
+     * @return false if nobody can take it at once: then the supervisor waits for the process's words still
+     */
+    boolean resting();
+
+    /** Tells that the process is there, because the supervisor has asked. */
+    void present();
+
     /** Tells that nothing has been served for idle-timeout; does not wait, but tells nothing instead. */
     void idle();
 

@@ -32,6 +32,16 @@ final class DaemonSupervisor implements Supervisor {
     }
 
     @Override
+    public boolean resting() {
+        return tryReport(LifecycleMessages.RESTING, "");
+    }
+
+    @Override
+    public void present() {
+        tryReport(LifecycleMessages.PRESENT, "");
+    }
+
+    @Override
     public void idle() {
         tryReport(LifecycleMessages.IDLE, "");
     }

@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 import modjvm.application.ApplicationEntryKind;
 import modjvm.health.Deadlocks;
 import modjvm.health.Heartbeat;
+import modjvm.health.IdleClock;
 import modjvm.health.Idleness;
 import modjvm.health.MaximumRequests;
 import modjvm.health.MemoryTrimmer;
@@ -158,6 +159,7 @@ final class Host {
         List<byte[]> failed =
                 mounts.preload(settings.applications(), Runtime.getRuntime().availableProcessors(), events);
         new WarmUps(mounts).run(settings.warmUps());
+        Server serving = new Server(settings.wire().threads(), mounts);
         WireConnector wire = new WireConnector(
                 listener,
                 settings.wire(),
@@ -165,13 +167,13 @@ final class Host {
                 launcher.hangups(),
                 launcher.descriptors(),
                 new Shortage(supervisor, launcher.descriptors()),
+                serving.alarm(),
                 this::end);
-        Server serving = new Server(settings.wire().threads(), mounts);
         serving.start(wire);
         server = serving;
         supervisor.ready(DefinitionHashes.of(failed));
         long now = System.nanoTime();
-        new Timer(tasks(serving, wire, settings.supervision(), now), now, this::end).start();
+        new Timer(tasks(serving, wire, settings.supervision(), now), now, serving.alarm(), this::end).start();
         new Reload(watch, supervisor).start();
     }
 
@@ -182,26 +184,29 @@ final class Host {
                 Log.aside("supervision", text);
             }
         };
+        IdleClock idleClock = new IdleClock(serving, nowNanos);
         List<PeriodicTask> tasks = new ArrayList<>();
+        tasks.add(idleClock);
         Duration deadlockTimeout = supervision.deadlockTimeout();
         if (!deadlockTimeout.isZero()) {
-            tasks.add(new Heartbeat(supervisor, deadlockTimeout));
-            tasks.add(new Deadlocks(supervisor, deadlockTimeout, nowNanos, aside));
+            tasks.add(new Heartbeat(idleClock, supervisor, deadlockTimeout));
+            tasks.add(new Deadlocks(idleClock, supervisor, deadlockTimeout, nowNanos, aside));
         }
         tasks.add(new PeriodicTask() {
             @Override
             public long perform(long nowNanos) {
-                return wire.turnAwayUnheard();
+                long pauseNanos = wire.turnAwayUnheard();
+                return pauseNanos > 0 ? pauseNanos : REST;
             }
         });
-        tasks.add(new MemoryTrimmer(serving, launcher.memory(), nowNanos));
+        tasks.add(new MemoryTrimmer(idleClock, launcher.memory(), nowNanos));
         Duration requestTimeout = supervision.requestTimeout();
         Duration interruptTimeout = supervision.interruptTimeout();
         if (!requestTimeout.isZero() && !interruptTimeout.isZero()) {
             tasks.add(new OverdueRequests(serving, supervisor, requestTimeout.plus(interruptTimeout), aside));
         }
         if (!supervision.idleTimeout().isZero()) {
-            tasks.add(new Idleness(serving, supervisor, supervision.idleTimeout(), nowNanos));
+            tasks.add(new Idleness(idleClock, supervisor, supervision.idleTimeout()));
         }
         if (supervision.maximumRequests() > 0) {
             tasks.add(new MaximumRequests(serving, supervisor, supervision.maximumRequests(), Math.random()).begin());
@@ -211,6 +216,9 @@ final class Host {
 
     private void obey() {
         for (int command = end.awaitCommand(); ; command = end.awaitCommand()) {
+            if (command == ProcessEnd.ASK) {
+                supervisor.present();
+            }
             if (command == ProcessEnd.GONE) {
                 end.halt(FAILED);
                 return;

@@ -8,10 +8,13 @@ final class LifecycleMessages {
     static final int READY = 'R';
     static final int MOUNT = 'M';
     static final int ALIVE = 'H';
+    static final int RESTING = 'Q';
+    static final int PRESENT = 'P';
     static final int IDLE = 'I';
     static final int REPLACE = 'O';
     static final int CHANGED = 'C';
     static final int FAILED = 'F';
+    static final int ASK = 'P';
     static final int DRAIN = 'D';
 
     private LifecycleMessages() {}

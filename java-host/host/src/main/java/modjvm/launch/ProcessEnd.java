@@ -5,6 +5,9 @@ interface ProcessEnd {
     /** The command to drain, as {@link #awaitCommand} returns it. */
     int DRAIN = LifecycleMessages.DRAIN;
 
+    /** The question whether the process is there still. */
+    int ASK = LifecycleMessages.ASK;
+
     /** What {@link #awaitCommand} returns when the supervisor has gone. */
     int GONE = -1;
 

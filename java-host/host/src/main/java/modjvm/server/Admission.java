@@ -27,6 +27,7 @@ public final class Admission {
     private static final long IN_FLIGHT = 1L << 32;
 
     private final int permits;
+    private final Alarm alarm;
     /** {@link #DRAINING}, the requests in flight in the rest of the upper half, the permits taken in the lower half. */
     private final AtomicLong state = new AtomicLong();
 
@@ -45,8 +46,10 @@ public final class Admission {
         public void run() {}
     };
 
-    public Admission(int permits) {
+    /** @param alarm rung by each request that is admitted, and by the drain */
+    public Admission(int permits, Alarm alarm) {
         this.permits = permits;
+        this.alarm = alarm;
     }
 
     /** An admitted request's; used by one thread, but for {@link #abandon} and {@link #isAbandoned}. */
@@ -153,6 +156,7 @@ public final class Admission {
                 return Verdict.FULL;
             }
             if (state.compareAndSet(now, now + IN_FLIGHT + 1)) {
+                alarm.ring();
                 return Verdict.ADMITTED;
             }
         }
@@ -194,7 +198,12 @@ public final class Admission {
     /** From now on nothing is admitted. */
     public void drain() {
         state.getAndUpdate(now -> now | DRAINING);
+        alarm.ring();
         wake();
+    }
+
+    boolean isDraining() {
+        return state.get() < 0;
     }
 
     /** Waits until nothing is in flight. */

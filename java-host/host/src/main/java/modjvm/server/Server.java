@@ -32,6 +32,7 @@ public final class Server implements Dispatcher, AutoCloseable {
     private static final int SERVER_ERROR = 500;
 
     private final Applications applications;
+    private final Alarm alarm = new Alarm();
     private final Admission admission;
     private final List<Connector> connectors = new CopyOnWriteArrayList<>();
 
@@ -41,7 +42,7 @@ public final class Server implements Dispatcher, AutoCloseable {
             throw new IllegalArgumentException("threads: " + threads);
         }
         this.applications = Objects.requireNonNull(applications, "applications");
-        this.admission = new Admission(threads);
+        this.admission = new Admission(threads, alarm);
     }
 
     /** Starts a connector, which is drained and closed with the server. */
@@ -132,6 +133,16 @@ public final class Server implements Dispatcher, AutoCloseable {
         for (Connector connector : connectors) {
             connector.endTunnels();
         }
+    }
+
+    /** Rings with each request that is admitted, and with the drain. */
+    public Alarm alarm() {
+        return alarm;
+    }
+
+    /** Whether {@link #drain} has begun. */
+    public boolean isDraining() {
+        return admission.isDraining();
     }
 
     /** What has been served so far. */

@@ -16,8 +16,6 @@ import java.util.function.BiConsumer;
  */
 final class UnheardConnections<C> {
     private static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(1);
-    /** While there are none: an idle process wakes up seldom. */
-    private static final long RARE_PERIOD_NANOS = TimeUnit.SECONDS.toNanos(5);
     /** Looks rather than time: while the process does not run, neither do they. */
     private static final int MOST_LOOKS = 5;
 
@@ -57,13 +55,13 @@ final class UnheardConnections<C> {
     /**
      * Turns those away that have been silent for too long.
      *
-     * @return how many nanoseconds later to look again
+     * @return how many nanoseconds later to look again; 0 if there are none
      */
     long look() {
         for (C connection : takeOverdue()) {
             turnAway.accept(connection, "it has not said HELLO within " + MOST_LOOKS + " seconds");
         }
-        return hasAny() ? PERIOD_NANOS : RARE_PERIOD_NANOS;
+        return hasAny() ? PERIOD_NANOS : 0;
     }
 
     private synchronized boolean hasAny() {

@@ -18,6 +18,7 @@ import java.util.function.BiConsumer;
 import modjvm.logging.Log;
 import modjvm.logging.RareLine;
 import modjvm.protocol.ProtocolException;
+import modjvm.server.Alarm;
 import modjvm.spi.AbstractExchange;
 import modjvm.spi.Connector;
 import modjvm.spi.Dispatcher;
@@ -39,6 +40,7 @@ public final class WireConnector implements Connector {
     private final Descriptors descriptors;
     private final Shortage shortage;
     private final Runnable fatal;
+    private final Alarm alarm;
     private final Buffers buffers;
     private final UnheardConnections<Connection> unheard;
     private final RareLine strangers = new RareLine();
@@ -51,6 +53,7 @@ public final class WireConnector implements Connector {
      * @param hangups tells which connections httpd has closed
      * @param descriptors passes files, and tells who has connected
      * @param shortage told when connections cannot be taken
+     * @param alarm rung by each connection that has not said HELLO yet
      * @param fatal ends the process; run after an error of the virtual machine has been logged
      */
     public WireConnector(
@@ -60,6 +63,7 @@ public final class WireConnector implements Connector {
             Hangups hangups,
             Descriptors descriptors,
             Shortage shortage,
+            Alarm alarm,
             Runnable fatal) {
         this.listener = Objects.requireNonNull(listener, "listener");
         this.settings = settings;
@@ -67,6 +71,7 @@ public final class WireConnector implements Connector {
         this.hangups = Objects.requireNonNull(hangups, "hangups");
         this.descriptors = Objects.requireNonNull(descriptors, "descriptors");
         this.shortage = Objects.requireNonNull(shortage, "shortage");
+        this.alarm = Objects.requireNonNull(alarm, "alarm");
         this.fatal = Objects.requireNonNull(fatal, "fatal");
         // A request with a long body and a long response holds two.
         this.buffers = new Buffers(2 * settings.threads());
@@ -161,7 +166,7 @@ public final class WireConnector implements Connector {
     /**
      * Closes connections that have not said HELLO in time.
      *
-     * @return how many nanoseconds later to look again
+     * @return how many nanoseconds later to look again; 0 if there are none: the alarm tells of the next
      */
     public long turnAwayUnheard() {
         return unheard.look();
@@ -210,6 +215,7 @@ public final class WireConnector implements Connector {
         });
         connections.put(connection, thread);
         unheard.add(connection);
+        alarm.ring();
         watched.put(number, connection);
         if (!hangups.watch(channel, number)) {
             watched.remove(number);

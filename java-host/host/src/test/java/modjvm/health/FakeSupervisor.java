@@ -33,6 +33,19 @@ public final class FakeSupervisor implements Supervisor {
     }
 
     @Override
+    public boolean resting() {
+        if (!isFull) {
+            events.add("rests");
+        }
+        return !isFull;
+    }
+
+    @Override
+    public void present() {
+        events.add("present");
+    }
+
+    @Override
     public void idle() {
         events.add("idle");
     }

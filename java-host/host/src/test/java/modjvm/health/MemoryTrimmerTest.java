@@ -36,7 +36,7 @@ class MemoryTrimmerTest {
             }
             return Response.text("ok");
         });
-        trimmer = new MemoryTrimmer(server.server, memory, 0);
+        trimmer = new MemoryTrimmer(new IdleClock(server.server, 0), memory, 0);
     }
 
     @AfterEach

@@ -58,8 +58,8 @@ class PeriodicTasksTest {
 
     @Test
     void shouldTellOfIdlenessAgainAndAgain() throws Exception {
-        Idleness idleness = new Idleness(server.server, supervisor, Duration.ofSeconds(10), 0);
-        assertThat(idleness.perform(0)).isEqualTo(SECOND);
+        Idleness idleness = new Idleness(new IdleClock(server.server, 0), supervisor, Duration.ofSeconds(10));
+        assertThat(idleness.perform(SECOND)).isEqualTo(9 * SECOND);
         assertThat(idleness.perform(10 * SECOND - 5)).isEqualTo(5);
         assertThat(supervisor.events).isEmpty();
         assertThat(idleness.perform(10 * SECOND)).isEqualTo(SECOND);
@@ -81,7 +81,7 @@ class PeriodicTasksTest {
     @ParameterizedTest
     @CsvSource({"/stuck", "/tunnel"})
     void shouldNotBeIdleWhileAnythingIsServed(String path) throws Exception {
-        Idleness idleness = new Idleness(server.server, supervisor, Duration.ofSeconds(10), 0);
+        Idleness idleness = new Idleness(new IdleClock(server.server, 0), supervisor, Duration.ofSeconds(10));
         try (Httpd httpd = server.connect()) {
             httpd.send(Httpd.get(path));
             awaitInFlight(1);
@@ -97,7 +97,7 @@ class PeriodicTasksTest {
             httpd.exchange(Httpd.get("/"));
             httpd.exchange(Httpd.get("/"));
             awaitFinished(2);
-            assertThat(maximum.perform(0)).isEqualTo(SECOND);
+            assertThat(maximum.perform(0)).isEqualTo(PeriodicTask.REST);
             httpd.exchange(Httpd.get("/"));
             awaitFinished(3);
         }
@@ -131,7 +131,7 @@ class PeriodicTasksTest {
         MaximumRequests task = new MaximumRequests(server.server, supervisor, maximum, random);
         try (Httpd httpd = server.connect()) {
             for (int served = 0; served < limit; served++) {
-                assertThat(task.perform(0)).isEqualTo(SECOND);
+                assertThat(task.perform(0)).isEqualTo(PeriodicTask.REST);
                 httpd.exchange(Httpd.get("/"));
                 awaitFinished(served + 1);
             }
@@ -142,7 +142,7 @@ class PeriodicTasksTest {
     @Test
     void shouldReportAnOverdueRequestOnceAndWaitForItNoMore() throws Exception {
         OverdueRequests overdue = new OverdueRequests(server.server, supervisor, Duration.ofSeconds(35), log::add);
-        assertThat(overdue.perform(System.nanoTime())).isEqualTo(35 * SECOND);
+        assertThat(overdue.perform(System.nanoTime())).isEqualTo(PeriodicTask.REST);
         try (Httpd stuck = server.connect();
                 Httpd tunnel = server.connect()) {
             stuck.send(Httpd.get("/stuck").with("target", "/shop/stuck?secret=1"));

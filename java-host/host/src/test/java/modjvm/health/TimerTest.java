@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import modjvm.server.Alarm;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -16,9 +19,10 @@ class TimerTest {
     private static final long START = Long.MAX_VALUE - 25;
 
     private final AtomicInteger fatal = new AtomicInteger();
+    private final Alarm alarm = new Alarm();
 
     private Timer timer(PeriodicTask... tasks) {
-        return new Timer(List.of(tasks), START, fatal::incrementAndGet);
+        return new Timer(List.of(tasks), START, alarm, fatal::incrementAndGet);
     }
 
     @Test
@@ -79,11 +83,52 @@ class TimerTest {
             calls.countDown();
             return calls.getCount() == 0 ? PeriodicTask.NEVER : 1_000_000;
         };
-        new Timer(List.of(task), System.nanoTime(), fatal::incrementAndGet).start();
+        new Timer(List.of(task), System.nanoTime(), alarm, fatal::incrementAndGet).start();
         assertThat(calls.await(20, TimeUnit.SECONDS)).isTrue();
         assertThat(threads.get(0).getName()).isEqualTo("modjvm-timer");
         assertThat(threads.get(0).isDaemon()).isTrue();
         threads.get(0).join(20_000);
         assertThat(threads.get(0).isAlive()).isFalse();
+    }
+
+    @Test
+    void shouldDoWithEachPassWhatRests() {
+        List<Long> resting = new ArrayList<>();
+        Timer timer = timer(
+                now -> {
+                    resting.add(now - START);
+                    return now - START < 40 ? PeriodicTask.REST : PeriodicTask.NEVER;
+                },
+                now -> 20);
+        long now = START;
+        for (int i = 0; i < 4; i++) {
+            now += timer.pass(now);
+        }
+        assertThat(resting).containsExactly(0L, 20L, 40L);
+        assertThat(timer(task -> PeriodicTask.REST).pass(START)).isEqualTo(PeriodicTask.REST);
+    }
+
+    @Test
+    void shouldSleepUntilSomethingBegins() throws Exception {
+        Semaphore calls = new Semaphore(0);
+        AtomicReference<Thread> thread = new AtomicReference<>();
+        PeriodicTask resting = now -> {
+            thread.set(Thread.currentThread());
+            calls.release();
+            return PeriodicTask.REST;
+        };
+        PeriodicTask seldom = now -> {
+            calls.release();
+            return TimeUnit.DAYS.toNanos(1);
+        };
+        new Timer(List.of(resting, seldom), System.nanoTime(), alarm, fatal::incrementAndGet).start();
+        for (int i = 0; i < 3; i++) {
+            assertThat(calls.tryAcquire(2, 20, TimeUnit.SECONDS)).isTrue();
+            while (thread.get().getState() != Thread.State.TIMED_WAITING) {
+                Thread.onSpinWait();
+            }
+            assertThat(calls.availablePermits()).isZero();
+            alarm.ring();
+        }
     }
 }

@@ -66,6 +66,16 @@ class HostTest {
     }
 
     @Test
+    void shouldAnswerTheSupervisorsQuestion() throws Exception {
+        start(settings().bytes());
+        assertThat(event()).isEqualTo("ready");
+        daemon.command(ProcessEnd.ASK);
+        assertThat(event()).isEqualTo("present");
+        daemon.command(ProcessEnd.ASK);
+        assertThat(event()).isEqualTo("present");
+    }
+
+    @Test
     void shouldBeReadyThoughAnApplicationFails() throws Exception {
         Path bad = source("Bad.java", "class Bad {");
         Path good = source("Good.java", HELLO);

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class AdmissionTest {
-    private final Admission admission = new Admission(2);
+    private final Admission admission = new Admission(2, new Alarm());
 
     private Permit enter() {
         return (Permit) admission.tryAdmit();

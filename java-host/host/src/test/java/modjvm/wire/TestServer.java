@@ -59,6 +59,7 @@ public final class TestServer implements AutoCloseable {
                 hangups,
                 descriptors,
                 new Shortage(new FakeSupervisor(), descriptors),
+                server.alarm(),
                 fatal::countDown));
     }
 

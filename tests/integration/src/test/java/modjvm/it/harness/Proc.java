@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /** A process as /proc shows it, told from a later one with the same number by its start time. */
 public record Proc(int pid, int parent, long startTime) {
@@ -106,10 +107,17 @@ public record Proc(int pid, int parent, long startTime) {
 
     /** How often its threads have waited for something, those that have ended left out. */
     public long waits() {
+        return waits(name -> true);
+    }
+
+    /** The same of threads that have such a name, as the kernel cuts it. */
+    public long waits(Predicate<String> isCounted) {
         long sum = 0;
         try (DirectoryStream<Path> threads = Files.newDirectoryStream(path("task"))) {
             for (Path thread : threads) {
-                sum += text("task/" + thread.getFileName() + "/status")
+                String status = text("task/" + thread.getFileName() + "/status");
+                String name = status.lines().findFirst().orElse("").replaceFirst("^Name:\\s*", "");
+                sum += (isCounted.test(name) ? status : "")
                         .lines()
                         .filter(line -> line.startsWith("voluntary_ctxt_switches:"))
                         .mapToLong(line -> Long.parseLong(

@@ -1,0 +1,91 @@
+package modjvm.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import modjvm.it.harness.Await;
+import modjvm.it.harness.Http;
+import modjvm.it.harness.Httpd;
+import modjvm.it.harness.Jdk;
+import modjvm.it.harness.Proc;
+import modjvm.it.harness.RawClient;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a daemon costs that nobody uses: hundreds of them share a machine. Counts, which do not depend on what else the machine does. */
+class IdleCostTest {
+    /** Until memory is given back, and the JVM's own threads have become patient. */
+    private static final Duration SETTLING = Duration.ofMinutes(4);
+
+    private static final Duration PERIOD = Duration.ofSeconds(20);
+    /** In a period, of a process; one or two were seen, 60 where nothing was done about them. */
+    private static final long MOST_WAITS = 5;
+    /** They wake up whenever something is made or removed in a folder that leads to the prefix or the applications: in /tmp that is often. */
+    private static final Set<String> DISTURBED = Set.of("FileSystemWatch", "modjvm-reload");
+
+    @AutoClose
+    private static Httpd httpd;
+
+    @BeforeAll
+    static void start() {
+        httpd = Httpd.with()
+                .host("jdk17", host(17, "${AS1}"))
+                .host("jdk25", host(25, "${AS2}"))
+                .host("stuck", host("stuck", 25, "${AS2} deadlock-timeout=4"))
+                .start();
+    }
+
+    private static String host(int release, String user) {
+        return host("jdk" + release, release, user);
+    }
+
+    private static String host(String pool, int release, String options) {
+        return "JVMDaemonProcess " + pool + " " + options + " java-home="
+                + Jdk.of(release).home() + "\nJVMAlias / ${APPS}/Hello.java\n";
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {17, 25})
+    void shouldHardlyWakeUp(int release) {
+        String pool = "jdk" + release;
+        Proc daemon = httpd.awaitReady(pool, 1).get(0);
+        Proc supervisor = httpd.supervisor().orElseThrow();
+        assertThat(Http.get(httpd.uri(pool, "/")).statusCode()).isEqualTo(200);
+        Await.until("a period with few waits", SETTLING, () -> {
+            long before = waits(daemon);
+            long supervisorBefore = supervisor.waits();
+            LockSupport.parkNanos(PERIOD.toNanos());
+            return waits(daemon) - before <= MOST_WAITS && supervisor.waits() - supervisorBefore <= MOST_WAITS;
+        });
+        assertThat(Http.get(httpd.uri(pool, "/")).statusCode()).isEqualTo(200);
+        assertThat(httpd.awaitReady(pool, 1)).containsExactly(daemon);
+    }
+
+    @Test
+    void shouldReplaceOneThatIsStuckOnceItIsAsked() throws IOException {
+        Proc daemon = httpd.awaitReady("stuck", 1).get(0);
+        Await.until("no heartbeats", SETTLING, () -> {
+            long before = daemon.waits("modjvm-timer"::equals);
+            LockSupport.parkNanos(Duration.ofSeconds(3).toNanos());
+            return daemon.waits("modjvm-timer"::equals) == before;
+        });
+        httpd.expect("pool stuck pid " + daemon.pid() + " (is killed: deadlock-timeout|ended: )");
+        daemon.signal("STOP");
+        try (RawClient client = new RawClient(httpd.port("stuck"))) {
+            client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+            httpd.log("stuck").await("MJ0114: pool stuck pid " + daemon.pid() + " is killed: deadlock-timeout");
+        }
+        Http.await(httpd.uri("stuck", "/"), 200);
+        assertThat(httpd.awaitReady("stuck", 1)).doesNotContain(daemon);
+    }
+
+    private static long waits(Proc daemon) {
+        return daemon.waits(thread -> !DISTURBED.contains(thread));
+    }
+}
