@@ -106,14 +106,14 @@ bool mj_archive_is_whole(const char *path, char *fault)
         return false;
     }
     if (!S_ISREG(st.st_mode)) {
-        apr_cpystrn(fault, "it is no regular file", MJ_FAULT_MAX);
+        apr_cpystrn(fault, "it is not a regular file", MJ_FAULT_MAX);
         return false;
     }
     if (mj_is_strangers(&st, fault)) {
         return false;
     }
     if (st.st_mtim.tv_nsec != seal_of(strrchr(path, '/') + 1, st.st_size)) {
-        apr_cpystrn(fault, "it is not as it was made", MJ_FAULT_MAX);
+        apr_cpystrn(fault, "it was changed after it was made", MJ_FAULT_MAX);
         return false;
     }
     return true;

@@ -187,7 +187,7 @@ static const char *check_file(apr_pool_t *pool, const char *path, int fd, uid_t 
         return apr_psprintf(pool, "%s can be written by others (mode %04o): chmod go-w it", path, (unsigned)(st.st_mode & 07777));
     }
     if (st.st_size > MJ_ENV_FILE_MAX) {
-        return apr_psprintf(pool, "%s has %ld bytes, %d is the limit: make it shorter", path, (long)st.st_size, MJ_ENV_FILE_MAX);
+        return apr_psprintf(pool, "%s has %ld bytes; the limit is %d: make it shorter", path, (long)st.st_size, MJ_ENV_FILE_MAX);
     }
     return NULL;
 }

@@ -46,16 +46,16 @@ static const char *check_kind(apr_pool_t *pool, const char *path, bool can_be_so
         len--;
     }
     if (len == 0) {
-        return apr_psprintf(pool, "%s names no application's file or folder: name %s", path, wanted);
+        return apr_psprintf(pool, "%s does not name the file or folder of an application: name %s", path, wanted);
     }
     suffix = suffix_of(path, len);
     suffix_len = (size_t)(path + len - suffix);
     is_file = is(suffix, suffix_len, ".jar") || is(suffix, suffix_len, ".java");
     if (is_file && path[len] == '/') {
-        return apr_psprintf(pool, "%s names a file, and a slash follows: leave the slash out", path);
+        return apr_psprintf(pool, "%s names a file, but ends in a slash: leave the slash out", path);
     }
     if (is_file && strncmp(suffix, ".java", suffix_len) != 0 && strncmp(suffix, ".jar", suffix_len) != 0) {
-        return apr_psprintf(pool, "%s: only .java and .jar in lower case are known: rename the file", path);
+        return apr_psprintf(pool, "%s: only .java and .jar in lower case are recognised: rename the file", path);
     }
     if (is(suffix, suffix_len, ".war")) {
         return apr_psprintf(pool, "%s: WAR files are not supported yet: name %s", path, wanted);
@@ -64,7 +64,7 @@ static const char *check_kind(apr_pool_t *pool, const char *path, bool can_be_so
         return apr_psprintf(pool, "%s is a single class: name the folder above its package", path);
     }
     if ((is(suffix, suffix_len, ".java") && !can_be_source) || is_other_file(suffix, suffix_len)) {
-        return apr_psprintf(pool, "%s: what ends in %.*s cannot be used here: name %s", path, (int)suffix_len, suffix, wanted);
+        return apr_psprintf(pool, "%s: a name that ends in %.*s cannot be used here: name %s", path, (int)suffix_len, suffix, wanted);
     }
     return NULL;
 }
@@ -85,5 +85,5 @@ const char *mj_class_path_name_check(apr_pool_t *pool, const char *path)
 
 const char *mj_file_name_check(apr_pool_t *pool, const char *path)
 {
-    return path[strlen(path) - 1] == '/' ? apr_psprintf(pool, "%s: a slash stands at its end, so it is no file: name a file", path) : NULL;
+    return path[strlen(path) - 1] == '/' ? apr_psprintf(pool, "%s: it ends in a slash, so it is not a file: name a file", path) : NULL;
 }

@@ -19,7 +19,7 @@ int mj_small_file_open(const char *path, bool follows_link, const char **why)
     }
     if (fstat(found, &st) != 0 || !S_ISREG(st.st_mode)) {
         close(found);
-        *why = "it is no regular file";
+        *why = "it is not a regular file";
         return -1;
     }
     /* The very file that was looked at. O_NONBLOCK: a lease would keep an open waiting. */

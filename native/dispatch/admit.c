@@ -27,7 +27,7 @@ static int refuse_over_share(mj_exchange_t *x)
     const mj_shares_t *shares = &x->dispatcher->shares;
 
     mj_client_log(x->client, MJ_LEVEL_ERROR, 0,
-                  MJLOGNO(0036) "pool %s: it has its share, %u of httpd's %u workers, the rest is for "
+                  MJLOGNO(0036) "pool %s: it uses its whole share, %u of httpd's %u workers; the rest is for "
                                 "other pools and virtual hosts: raise MaxRequestWorkers, or lower "
                                 "threads, queue-size or request-timeout; 503",
                   x->settings->name, shares->of_pool, shares->workers);
@@ -44,7 +44,7 @@ static int refuse_to_wait(mj_exchange_t *x, mj_queueing_t why)
         return refuse_over_share(x);
     case MJ_QUEUES_ARE_FULL:
         mj_client_log(x->client, MJ_LEVEL_ERROR, 0,
-                      MJLOGNO(0037) "pool %s: the queues of all pools hold %u requests, the most for httpd's %u workers: raise "
+                      MJLOGNO(0037) "pool %s: the queues of all pools hold %u requests, the limit for httpd's %u workers: raise "
                                     "MaxRequestWorkers, or lower queue-size; 503",
                       x->settings->name, shares->of_queues, shares->workers);
         break;

@@ -166,7 +166,7 @@ mj_frame_action_t mj_response_step(mj_response_state_t *state, mj_body_state_t b
 
     if (cell->action == MJ_FRAME_IS_WRONG) {
         *wrong = cell->wrong != NULL            ? cell->wrong
-                 : *state == MJ_RESPONSE_TUNNEL ? "a frame that has no place in a tunnel"
+                 : *state == MJ_RESPONSE_TUNNEL ? "a frame that is not allowed in a tunnel"
                                                 : "a frame that may not come now";
         return MJ_FRAME_IS_WRONG;
     }

@@ -52,7 +52,7 @@ mj_ending_t mj_exchange_check_read_timeout(mj_exchange_t *x, apr_interval_time_t
     if (x->response != MJ_RESPONSE_TUNNEL && x->settings->socket_timeout > 0 &&
         now - x->silent_since >= x->settings->socket_timeout) {
         mj_client_log(x->client, MJ_LEVEL_ERROR, 0,
-                      MJLOGNO(0049) "pool %s pid %u: socket-timeout: the daemon sent and took nothing for %" APR_INT64_T_FMT
+                      MJLOGNO(0049) "pool %s pid %u: socket-timeout: the daemon sent and accepted nothing for %" APR_INT64_T_FMT
                                     " ms; %s",
                       x->settings->name, x->pid, x->settings->socket_timeout / 1000,
                       mj_response_is_begun(x->response) ? "the response is broken off" : "504");

@@ -22,7 +22,7 @@ static mj_ending_t refuse_head(mj_exchange_t *x, apr_status_t rv)
     if (x->head->application.len > MJ_MAX_APPLICATION) { /* of a handler: configtest checks mounts */
         mj_client_log(x->client, MJ_LEVEL_ERROR, 0,
                       MJLOGNO(0066) "pool %s: target, entry point, group and parameters of the application "
-                                    "take %" APR_SIZE_T_FMT " bytes, %d is the limit: put long values of "
+                                    "take %" APR_SIZE_T_FMT " bytes; the limit is %d: put long values of "
                                     "JVMParameter into a file that the application reads; 500",
                       x->settings->name, x->head->application.len, MJ_MAX_APPLICATION);
         x->status = MJ_HTTP_INTERNAL_ERROR;

@@ -42,7 +42,7 @@ void mj_exchange_send_file(mj_exchange_t *x)
     if (client->ops->pass(client->data, false) == MJ_PASSED_NO_FILE) {
         bool has_some = client->ops->break_off(client->data, MJ_HTTP_INTERNAL_ERROR);
         mj_client_log(client, MJ_LEVEL_ERROR, 0,
-                      MJLOGNO(0051) "pool %s pid %u: a file could not be read to the end that it had when it was opened; %s",
+                      MJLOGNO(0051) "pool %s pid %u: a file could not be read up to the size that it had when it was opened; %s",
                       x->settings->name, x->pid, has_some ? "the response is broken off" : "500");
     }
 }
@@ -105,7 +105,7 @@ static mj_ending_t on_response(mj_exchange_t *x, const mj_frame_t *frame, const 
         return mj_exchange_violation(x, mj_status_name(rv));
     }
     if (response.content_length != MJ_LENGTH_UNKNOWN && response.content_length > INT64_MAX) {
-        return mj_exchange_violation(x, "a content length beyond all measure");
+        return mj_exchange_violation(x, "a content length that is too large");
     }
     if ((frame->flags & MJ_FLAG_RESPONSE_FILE) != 0) {
         return on_file(x, &response);
@@ -274,8 +274,8 @@ static bool is_head(mj_frame_action_t action)
 static mj_ending_t on_long_head(mj_exchange_t *x, const mj_frame_t *frame)
 {
     mj_client_log(x->client, MJ_LEVEL_ERROR, 0,
-                  MJLOGNO(0050) "pool %s pid %u: header-buffer-size: the head of the response has %u bytes, %" APR_INT64_T_FMT
-                                " is the limit; 502",
+                  MJLOGNO(0050) "pool %s pid %u: header-buffer-size: the head of the response has %u bytes; the limit is %" APR_INT64_T_FMT
+                                "; 502",
                   x->settings->name, x->pid, frame->len, x->settings->header_buffer_size);
     return mj_exchange_fail(x, MJ_HTTP_BAD_GATEWAY);
 }

@@ -18,7 +18,7 @@ typedef struct tunnel_t {
 static bool refuse(mj_exchange_t *x, const mj_tunnel_limit_t *limit)
 {
     mj_client_log(x->client, MJ_LEVEL_ERROR, 0,
-                  MJLOGNO(0052) "pool %s: %s %u tunnels (WebSockets and other upgrades), as many as may hold %s%u workers%s: "
+                  MJLOGNO(0052) "pool %s: %s %u tunnels (WebSockets and other upgrades), the limit for %s%u workers%s: "
                                 "raise %s, or lower "
                                 "tunnel-timeout; 503",
                   x->settings->name, limit->is_of_pool ? "it has" : "all pools together have", limit->limit, limit->workers_of,
@@ -120,7 +120,7 @@ static mj_ending_t give_up(mj_exchange_t *x)
 static mj_ending_t cut(mj_exchange_t *x, tunnel_t *tunnel)
 {
     mj_client_log(x->client, MJ_LEVEL_INFO, 0,
-                  MJLOGNO(0053) "pool %s pid %u: tunnel-timeout: nothing has come from either side for %" APR_INT64_T_FMT
+                  MJLOGNO(0053) "pool %s pid %u: tunnel-timeout: neither side has sent anything for %" APR_INT64_T_FMT
                                 " ms; the connection is closed",
                   x->settings->name, x->pid, x->settings->tunnel_timeout / 1000);
     if (mj_body_is_ended(x->body_state)) { /* the daemon knows already */

@@ -78,8 +78,8 @@ static void warn_of_locale(const mj_pool_config_t *declared)
         return;
     }
     ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_WARNING, 0, declared->server,
-                 MJLOGNO(0058) "%s: JVMDaemonProcess %s: lang=%s: this locale is not installed, the JVM takes C: install it (locale -a lists "
-                               "those that are), or leave lang out",
+                 MJLOGNO(0058) "%s: JVMDaemonProcess %s: lang=%s: this locale is not installed, so the JVM uses C: install it (locale -a lists "
+                               "the installed ones), or leave lang out",
                  declared->where, settings->name, settings->lang);
 }
 
@@ -201,7 +201,7 @@ static const char *check_socket_paths(apr_pool_t *pool, const server_rec *main_s
     int i;
 
     if (dir == NULL) {
-        return "DefaultRuntimeDir is invalid: mend it, or set JVMRuntimeDir";
+        return "DefaultRuntimeDir is invalid: fix it, or set JVMRuntimeDir";
     }
     for (i = 0; wrong == NULL && i < all->nelts; i++) {
         const char *name = APR_ARRAY_IDX(all, i, const mj_pool_config_t *)->settings->name;
@@ -219,7 +219,7 @@ static void warn_of_core_dumps(const server_rec *main_server)
     if (ap_coredumpdir_configured && geteuid() == 0) {
         ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_WARNING, 0, main_server,
                      MJLOGNO(0009) "CoreDumpDirectory lets every process of httpd's user (a CGI program, PHP) read the memory of httpd's children, and "
-                                   "with it the keys of all pools: leave it out, unless httpd alone runs as that user");
+                                   "with it the keys of all pools: leave it out, unless only httpd runs as that user");
     }
 }
 

@@ -39,7 +39,7 @@ static const char *check_owner(apr_pool_t *pool, const mj_pool_settings_t *setti
         if (wrong == NULL) {
             continue;
         }
-        wrong = apr_psprintf(pool, "%s: others could change the Java that this pool runs: %s; or use a Java home of root's", option, wrong);
+        wrong = apr_psprintf(pool, "%s: others could change the Java that this pool runs: %s; or use a Java home that belongs to root", option, wrong);
         if (is_owners) { /* of the pool's own user, so his own affair: he could run anybody's code anyway */
             APR_ARRAY_PUSH(findings->warnings, const char *) = wrong;
             wrong = NULL;
@@ -84,7 +84,7 @@ const char *mj_pool_java_home_check(apr_pool_t *pool, mj_pool_config_t *declared
         return apr_psprintf(pool,
                             "no Java of 17 or later is found below /usr/lib/jvm, /usr/java, /opt or /usr/local%s%s: install one "
                             "(apt-get install openjdk-17-jre-headless), or say where it is with JVMJavaHome",
-                            found.passed_over != NULL ? ", but for one that others can change: " : "",
+                            found.passed_over != NULL ? ", except one that others can change: " : "",
                             found.passed_over != NULL ? found.passed_over : "");
     }
     return NULL;
@@ -102,7 +102,7 @@ apr_array_header_t *mj_needed_by(apr_pool_t *pool, const mj_pool_config_t *decla
     APR_ARRAY_PUSH(needed, mj_needed_t) =
         (mj_needed_t){"java-home's JVM", apr_pstrcat(pool, declared->java_home, "/lib/server/libjvm.so", NULL), true};
     APR_ARRAY_PUSH(needed, mj_needed_t) = (mj_needed_t){"a device", "/dev/null", true};
-    APR_ARRAY_PUSH(needed, mj_needed_t) = (mj_needed_t){"what the JVM knows itself by", "/proc/self", true};
+    APR_ARRAY_PUSH(needed, mj_needed_t) = (mj_needed_t){"the JVM's own folder in /proc", "/proc/self", true};
     return needed;
 }
 

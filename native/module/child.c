@@ -79,7 +79,7 @@ void mj_child_init(apr_pool_t *pchild, server_rec *main_server)
     apr_pool_cleanup_register(pchild, &child->mounted, close_mounted, apr_pool_cleanup_null);
     if (mj_board_child_init(dispatcher->board, (uint32_t)getpid(), &dispatcher->row) != APR_SUCCESS) {
         ap_log_error(APLOG_MARK, APLOG_WARNING, 0, main_server,
-                     MJLOGNO(0015) "no row of the board is left for child %d: should it die, its requests stay counted", (int)getpid());
+                     MJLOGNO(0015) "the board has no row left for child %d: if it dies, its requests stay counted", (int)getpid());
     }
     pools = mj_placed_pools(pchild, main_server);
     is_alone = pools->nelts < 2 && (main_server->next == NULL || main_server->next->next == NULL);

@@ -33,7 +33,7 @@ const char *mj_directive_check_word(const cmd_parms *cmd, const char *value)
     }
     for (at = value; *at != '\0'; at++) {
         if (apr_iscntrl(*at)) {
-            return apr_psprintf(cmd->pool, "'%s' holds a control character", value);
+            return apr_psprintf(cmd->pool, "'%s' contains a control character", value);
         }
     }
     return NULL;
@@ -99,7 +99,7 @@ static const char *set_folder(const cmd_parms *cmd, const char **folder, const c
     const char *wrong = mj_directive_check_word(cmd, value);
 
     if (wrong == NULL && *value != '/') {
-        wrong = apr_psprintf(cmd->pool, "'%s' is no absolute path: give %s", value, advice);
+        wrong = apr_psprintf(cmd->pool, "'%s' is not an absolute path: give %s", value, advice);
     }
     if (wrong != NULL) {
         return mj_directive_error(cmd, NULL, wrong);

@@ -42,7 +42,7 @@ static const char *set_mount_option(const cmd_parms *cmd, const mj_mount_t *moun
     if (strcmp(key, "warm-up") == 0) {
         return add_warm_up(cmd, mount, value);
     }
-    return apr_psprintf(cmd->pool, "there is no option '%s'; there are application-group, entry-point, param.NAME, process-group, reload, warm-up",
+    return apr_psprintf(cmd->pool, "unknown option '%s'; the options are application-group, entry-point, param.NAME, process-group, reload, warm-up",
                         key);
 }
 
@@ -68,7 +68,7 @@ static mj_mount_t *parse_mount(cmd_parms *cmd, const char *args, const char **wr
     }
     *wrong = mj_directive_check_word(cmd, mount->target);
     if (*wrong == NULL && *mount->target != '/') {
-        *wrong = apr_psprintf(cmd->pool, "the target '%s' is no absolute path: give one", mount->target);
+        *wrong = apr_psprintf(cmd->pool, "the target '%s' is not an absolute path: give one", mount->target);
     }
     if (*wrong == NULL) {
         *wrong = mj_target_name_check(cmd->pool, mount->target);
@@ -105,7 +105,7 @@ const char *mj_add_alias(cmd_parms *cmd, void *scope, const char *args)
     path = apr_pstrdup(cmd->pool, mount->pattern);
     ap_no2slash(path);
     if (strstr(path, "/./") != NULL || strstr(path, "/../") != NULL) {
-        return mj_directive_error(cmd, mount->pattern, "the URL path holds '.' or '..', which no request ever has: leave them out");
+        return mj_directive_error(cmd, mount->pattern, "the URL path contains '.' or '..', which no request ever has: leave them out");
     }
     len = strlen(path);
     if (path[len - 1] == '/') {
@@ -127,7 +127,7 @@ const char *mj_add_alias_match(cmd_parms *cmd, void *scope, const char *args)
     mount->path = "";
     mount->regex = ap_pregcomp(cmd->pool, mount->pattern, AP_REG_EXTENDED);
     if (mount->regex == NULL) {
-        return mj_directive_error(cmd, mount->pattern, "this is no regular expression that can be compiled");
+        return mj_directive_error(cmd, mount->pattern, "this is not a valid regular expression");
     }
     if (mount->warm_ups->nelts > 0) {
         return mj_directive_error(cmd, mount->pattern, "warm-up= is for JVMAlias: these applications are loaded at their first request");

@@ -11,7 +11,7 @@ const char *mj_option_param(const cmd_parms *cmd, mj_scope_t *scope, const char 
 {
     const char *wrong = *name == '\0' ? "the parameter has no name: give one (param.NAME=VALUE)" : mj_directive_check_word(cmd, name);
     if (wrong == NULL && strchr(name, '=') != NULL) {
-        wrong = apr_psprintf(cmd->pool, "the name '%s' holds a '=': give the name and the value apart", name);
+        wrong = apr_psprintf(cmd->pool, "the name '%s' contains a '=': give name and value separately", name);
     }
     if (wrong == NULL) {
         mj_scope_set_param(scope, cmd->pool, name, value);
@@ -36,7 +36,7 @@ const char *mj_option_entry_point(const cmd_parms *cmd, mj_scope_t *scope, const
         }
     }
     if (!is_name) {
-        return apr_psprintf(cmd->pool, "'%s' is no entry point: give a member, a Class, Class::member or pkg.Class::member", value);
+        return apr_psprintf(cmd->pool, "'%s' is not an entry point: give a member, a Class, Class::member or pkg.Class::member", value);
     }
     scope->entry_point = value;
     return NULL;

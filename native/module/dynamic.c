@@ -253,8 +253,8 @@ void mj_dynamic_resolve(apr_pool_t *pconf, server_rec *main_server)
         pool->dynamic = describe(&all, pool);
         if (pool->forms_size > MAX_FORMS_SIZE) {
             ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_WARNING, 0, pool->server,
-                         MJLOGNO(0023) "%s: JVMDaemonProcess %s: handlers lead to it from more folders than it can be told; name one above them with "
-                                       "target-folder=, others are 404",
+                         MJLOGNO(0023) "%s: JVMDaemonProcess %s: handlers lead to it from more folders than its settings can hold: name one above them with "
+                                       "target-folder=; targets in the other folders are 404",
                          pool->where, pool->settings->name);
         }
     }

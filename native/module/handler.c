@@ -42,7 +42,7 @@ static int check_transfer_coding(request_rec *r)
     if (coding == NULL || strcasecmp(coding, "chunked") == 0) {
         return OK;
     }
-    ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, r, MJLOGNO(0057) "Transfer-Encoding: %s: httpd decodes chunked alone; 501", coding);
+    ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, r, MJLOGNO(0057) "Transfer-Encoding: %s: httpd decodes only chunked; 501", coding);
     r->connection->keepalive = AP_CONN_CLOSE; /* nobody knows where its body ends */
     return HTTP_NOT_IMPLEMENTED;
 }

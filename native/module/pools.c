@@ -139,7 +139,7 @@ const mj_pool_config_t *mj_find_pool(apr_pool_t *pool, const server_rec *server,
         *wrong = elsewhere == NULL
                      ? apr_psprintf(pool, "there is no pool '%s': declare it with JVMDaemonProcess, or name another", name)
                      : apr_psprintf(pool,
-                                    "the pool '%s' belongs to %s, other virtual hosts cannot use it but those of its ServerName: declare it in the "
+                                    "the pool '%s' belongs to %s, and only virtual hosts of the same ServerName can use it: declare it in the "
                                     "main server to share it",
                                     name, describe_server(pool, elsewhere->server));
     }

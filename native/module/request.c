@@ -132,7 +132,7 @@ static int match_file(request_rec *r, mj_match_t *match)
         return HTTP_NOT_FOUND;
     }
     if (r->finfo.filetype == APR_DIR) { /* SetHandler, and a URL that ends with a slash; CGI answers the same */
-        ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, r, MJLOGNO(0022) "a folder of the document tree is no application: %s", r->filename);
+        ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, r, MJLOGNO(0022) "a folder of the document tree is not an application: %s", r->filename);
         return HTTP_FORBIDDEN;
     }
     match->resolved = NULL;

@@ -28,7 +28,7 @@ static const struct {
     const char *name;
     const char *help;
 } counters[] = {
-    [MJ_COUNTER_ABANDONED] = {"abandoned", "Requests whose client left before the response was whole"},
+    [MJ_COUNTER_ABANDONED] = {"abandoned", "Requests whose client left before the response was complete"},
     [MJ_COUNTER_MOVED] = {"moved", "Attempts that no application had seen when the daemon went, repeated with another"},
     [MJ_COUNTER_LOST] = {"lost", "Requests that a daemon was handling when it went"},
     [MJ_COUNTER_UPGRADED] = {"upgraded", "Connections upgraded to another protocol"},
@@ -267,7 +267,7 @@ int mj_status_handler(request_rec *r)
     }
     if (may_be_of_htaccess(r)) {
         ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r,
-                      MJLOGNO(0145) "%s: " MJ_STATUS_HANDLER " shows all pools of the server, so no .htaccess can set it, and one governs "
+                      MJLOGNO(0145) "%s: " MJ_STATUS_HANDLER " shows all pools of the server, so no .htaccess can set it, and a .htaccess applies to "
                                     "this request: put SetHandler " MJ_STATUS_HANDLER " into a <Location> of the server's configuration; 403",
                       r->uri);
         return HTTP_FORBIDDEN;

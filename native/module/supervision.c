@@ -29,7 +29,7 @@ static bool push_to_current(supervision_t *supervision)
 
     if (outcome == MJ_PUSH_REFUSED) {
         ap_log_error(APLOG_MARK, APLOG_ERR, 0, supervision->main_server,
-                     MJLOGNO(0061) "the supervisor (pid %d) refuses the new settings, and pools go on with those of before: %s", (int)current->pid, wrong);
+                     MJLOGNO(0061) "the supervisor (pid %d) refuses the new settings, and pools keep their previous settings: %s", (int)current->pid, wrong);
     }
     else if (outcome == MJ_PUSH_FAILED) {
         ap_log_error(APLOG_MARK, APLOG_ERR, 0, supervision->main_server, MJLOGNO(0012) "the supervisor (pid %d) is replaced: %s", (int)current->pid,
@@ -60,7 +60,7 @@ static const char *replace_current(supervision_t *supervision)
         return wrong;
     }
     ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_INFO, 0, supervision->main_server,
-                 MJLOGNO(0062) "JVMRuntimeDir, JVMMinimumUID, httpd's user or where mod_jvm lies has changed: supervisor %d takes over from %d",
+                 MJLOGNO(0062) "JVMRuntimeDir, JVMMinimumUID, httpd's user or mod_jvm's location has changed: supervisor %d takes over from %d",
                  (int)next->pid, (int)former->pid);
     if (mj_supervisor_client_tell(former, MJ_CONTROL_RETIRE) != APR_SUCCESS) {
         kill(former->pid, SIGTERM); /* it does not listen */
@@ -84,8 +84,8 @@ static bool configure_running(supervision_t *supervision, bool has_runtime_dir, 
             return true;
         }
         ap_log_error(APLOG_MARK, APLOG_ERR, 0, supervision->main_server,
-                     MJLOGNO(0063) "another supervisor cannot be started, and the former one goes on, with the JVMRuntimeDir, JVMMinimumUID and User of "
-                                   "before; the next restart of httpd tries again: %s",
+                     MJLOGNO(0063) "another supervisor cannot be started; the present one goes on, with the previous JVMRuntimeDir, JVMMinimumUID "
+                                   "and User; the next restart of httpd tries again: %s",
                      wrong);
     }
     supervision->runtime_dir = apr_pstrdup(supervision->pconf, current->runtime_dir);
@@ -144,7 +144,7 @@ static const char *make_state_dir(apr_pool_t *pool, server_rec *main_server)
         wrong = mj_folder_make(pool, dir, geteuid(), geteuid() == 0, &resolved);
     }
     if (wrong != NULL) {
-        ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_WARNING, 0, main_server, MJLOGNO(0016) "JVMStateDir: %s; pools go without", wrong);
+        ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_WARNING, 0, main_server, MJLOGNO(0016) "JVMStateDir: %s; pools run without it", wrong);
     }
     return resolved;
 }
@@ -219,8 +219,8 @@ int mj_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, serve
     }
     if (wrong != NULL) {
         ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_ERR, 0, main_server, MJLOGNO(0011) "%s; %s", wrong,
-                     mj_retained_runs(retained->current) ? "the former JVMRuntimeDir stays in use, and the next restart of httpd tries again"
-                                             : "no pool runs, and a supervisor is to be started again and again");
+                     mj_retained_runs(retained->current) ? "the previous JVMRuntimeDir stays in use, and the next restart of httpd tries again"
+                                             : "no pool runs, and httpd keeps trying to start a supervisor");
     }
     mj_supervision_watch(supervision);
     return OK;

@@ -54,7 +54,7 @@ const char *mj_places_claim(const supervision_t *supervision, mj_board_t *board)
         without = claim(board, pools);
     }
     return without == NULL ? NULL
-                           : apr_psprintf(supervision->pconf, "there is no place for pool %s: %u are declared, or drain still, and more cannot be",
+                           : apr_psprintf(supervision->pconf, "there is no place for pool %s: %u are declared or still draining, and more are not possible",
                                           without->settings->name, mj_board_max_pools(board));
 }
 

@@ -62,7 +62,7 @@ static apr_status_t send_pool(const supervision_t *supervision, mj_supervisor_cl
     mj_span_wipe(record); /* what env-file says is inherited by nobody who is forked later */
     if (rv == APR_ENOSPC) {
         ap_log_error(APLOG_MARK, APLOG_ERR, 0, declared->server,
-                     MJLOGNO(0060) "JVMDaemonProcess %s: its settings take %" APR_SIZE_T_FMT " bytes, %d is the limit: it does not run; give it fewer "
+                     MJLOGNO(0060) "JVMDaemonProcess %s: its settings take %" APR_SIZE_T_FMT " bytes; the limit is %d: it does not run; give it fewer "
                                    "options, mounts or parameters",
                      declared->settings->name, record.len, MJ_CONTROL_MAX);
         return APR_SUCCESS;

@@ -166,5 +166,5 @@ void mj_supervision_start_again(supervision_t *supervision)
     retained->tried_at = apr_time_now();
     mj_supervision_note_failure(supervision);
     ap_log_error(APLOG_MARK, APLOG_CRIT, 0, supervision->main_server,
-                 MJLOGNO(0014) "the supervisor cannot be started again, and no pool runs; it is tried again: %s", wrong);
+                 MJLOGNO(0014) "the supervisor cannot be started again, so no pool runs; httpd keeps trying: %s", wrong);
 }

@@ -187,7 +187,7 @@ START_TEST(should_be_ignored_once_it_is_changed)
     fd = open(archive.path, O_WRONLY | O_CLOEXEC);
     ck_assert_int_eq(write(fd, "a", 1), 1); /* what is there already */
     close(fd);
-    expect_ignored("it is not as it was made");
+    expect_ignored("it was changed after it was made");
 }
 END_TEST
 
@@ -196,7 +196,7 @@ START_TEST(should_be_ignored_if_it_is_cut)
     mj_archive_t archive = find();
     put(&archive);
     ck_assert_int_eq(truncate(archive.path, 5), 0);
-    expect_ignored("it is not as it was made");
+    expect_ignored("it was changed after it was made");
 }
 END_TEST
 
@@ -206,7 +206,7 @@ START_TEST(should_be_ignored_under_another_key)
     other.path = apr_pstrcat(test_pool, archive.path, MJ_ARCHIVE_COMPILER, NULL);
     put(&other);
     ck_assert_int_eq(rename(other.path, archive.path), 0);
-    expect_ignored("it is not as it was made");
+    expect_ignored("it was changed after it was made");
 }
 END_TEST
 
@@ -238,7 +238,7 @@ START_TEST(should_be_ignored_if_it_is_a_link)
     put(&archive);
     ck_assert_int_eq(rename(archive.path, elsewhere), 0);
     ck_assert_int_eq(symlink(elsewhere, archive.path), 0);
-    expect_ignored("it is no regular file");
+    expect_ignored("it is not a regular file");
 }
 END_TEST
 

@@ -193,10 +193,10 @@ START_TEST(what_is_no_regular_file_is_refused)
     mj_make_file(home, "shop.env", "A=1\n");
     expect_refused(mj_make_link(home, "link.env", "shop.env"), "name the file itself");
     expect_refused(apr_pstrcat(test_pool, home, "/missing", NULL), "No such file");
-    expect_refused(mj_make_folder(home, "folder", 0755), "no regular file");
+    expect_refused(mj_make_folder(home, "folder", 0755), "not a regular file");
     ck_assert_int_eq(mkfifo(fifo, 0600), 0);
-    expect_refused(fifo, "no regular file"); /* at once: nobody writes to it */
-    expect_refused("/dev/null", "no regular file");
+    expect_refused(fifo, "not a regular file"); /* at once: nobody writes to it */
+    expect_refused("/dev/null", "not a regular file");
 }
 END_TEST
 
@@ -211,7 +211,7 @@ START_TEST(a_file_has_a_limit)
     ck_assert_uint_eq(strlen(list()), MJ_ENV_FILE_MAX + 2);
     text[MJ_ENV_FILE_MAX] = 'x';
     text[MJ_ENV_FILE_MAX + 1] = '\0';
-    expect_refused(mj_make_file(home, "over.env", text), "65536 is the limit");
+    expect_refused(mj_make_file(home, "over.env", text), "the limit is 65536");
 }
 END_TEST
 

@@ -364,7 +364,7 @@ START_TEST(request_timeout_ends_the_wait_for_a_client)
     daemon_credit(1000);
     ck_assert_int_eq(mj_begin_and_run(), MJ_ENDED_BROKEN);
     ck_assert_int_eq(exchange.status, 504);
-    assert_logged("E MJ0042: pool shop pid 4711: request-timeout: no end within 80 ms; 504");
+    assert_logged("E MJ0042: pool shop pid 4711: request-timeout: not complete within 80 ms; 504");
     close(ends[0]);
     close(ends[1]);
 }

@@ -252,7 +252,7 @@ START_TEST(a_file_that_cannot_be_read_breaks_the_response_off)
     mj_exchange_send_file(&exchange);
     assert_done(_i == 0 ? "head(200) file(0,5) end pass break(500)" : "head(200) file(0,65537) end pass break(500)");
     ck_assert_str_eq(fake.log,
-                     "E MJ0051: pool shop pid 4711: a file could not be read to the end that it had when it was opened; 500\n");
+                     "E MJ0051: pool shop pid 4711: a file could not be read up to the size that it had when it was opened; 500\n");
 }
 END_TEST
 
@@ -309,7 +309,7 @@ START_TEST(a_length_without_a_body_is_a_breach)
     daemon_welcome();
     daemon_response(200, 0, _i == 0 ? 5 : (uint64_t)INT64_MAX + 1);
     ck_assert_int_eq(mj_begin_and_run(), MJ_ENDED_BROKEN);
-    assert_logged(_i == 0 ? "a length without a body" : "a content length beyond all measure");
+    assert_logged(_i == 0 ? "a length without a body" : "a content length that is too large");
     ck_assert_int_eq(exchange.status, _i == 0 ? 0 : 502);
 }
 END_TEST
@@ -395,7 +395,7 @@ START_TEST(a_daemon_of_another_version_is_told_of)
     daemon_response(200, 0, 0);
     ck_assert_int_eq(mj_begin_and_run(), MJ_ENDED_BROKEN);
     ck_assert_int_eq(exchange.status, 502);
-    assert_logged("no WELCOME in its own version: are its jars and the module of one installation?; 502");
+    assert_logged("no WELCOME of this version: do its jars and the module come from the same installation?; 502");
 }
 END_TEST
 

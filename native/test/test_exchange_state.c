@@ -121,7 +121,7 @@ START_TEST(the_log_is_told_what_is_wrong)
         {MJ_RESPONSE_BODY, MJ_BODY_NONE, MJ_FRAME_INFORM, "INFORM after RESPONSE"},
         {MJ_RESPONSE_BODY, MJ_BODY_NONE, MJ_FRAME_FAILED, "FAILED after RESPONSE"},
         {MJ_RESPONSE_BODY, MJ_BODY_NONE, MJ_FRAME_UPGRADED, "UPGRADED after RESPONSE"},
-        {MJ_RESPONSE_TUNNEL, MJ_BODY_COMING, MJ_FRAME_RESPONSE, "a frame that has no place in a tunnel"},
+        {MJ_RESPONSE_TUNNEL, MJ_BODY_COMING, MJ_FRAME_RESPONSE, "a frame that is not allowed in a tunnel"},
         {MJ_RESPONSE_ENDED, MJ_BODY_NONE, MJ_FRAME_LOG, "a frame that may not come now"},
     };
 

@@ -166,7 +166,7 @@ START_TEST(what_came_before_a_breach_or_an_abort_is_the_clients)
     upgrade();
     ck_assert_int_eq(tunnel(), MJ_ENDED_BROKEN);
     ck_assert_str_eq(fake.done, _i == 0 ? "upgrade(1) data(half) flush break(500)" : "upgrade(1) data(half) flush break(502)");
-    assert_logged(_i == 0 ? "MJ0047" : "a frame that has no place in a tunnel");
+    assert_logged(_i == 0 ? "MJ0047" : "a frame that is not allowed in a tunnel");
 }
 END_TEST
 
@@ -260,7 +260,7 @@ START_TEST(a_tunnel_in_which_nothing_moves_is_ended_by_the_application)
     ck_assert_int_eq(tunnel_against(end_when_cut), MJ_ENDED_ANSWERED);
     ck_assert_str_eq(fake.body, "bye");
     assert_logged(
-        "I MJ0053: pool shop pid 4711: tunnel-timeout: nothing has come from either side for 60 ms; the connection is closed");
+        "I MJ0053: pool shop pid 4711: tunnel-timeout: neither side has sent anything for 60 ms; the connection is closed");
     ck_assert_int_eq(exchange.body_state, MJ_BODY_CUT);
 }
 END_TEST
@@ -282,11 +282,11 @@ END_TEST
 START_TEST(there_are_as_many_tunnels_as_may_be)
 {
     static const char *const why[] = {
-        "E MJ0052: pool shop: it has 7 tunnels (WebSockets and other upgrades), as many as may hold the test's 9 workers of a "
+        "E MJ0052: pool shop: it has 7 tunnels (WebSockets and other upgrades), the limit for the test's 9 workers of a "
         "kind: raise more, ",
-        "E MJ0052: pool shop: it has 40 tunnels (WebSockets and other upgrades), as many as may hold httpd's 100 workers: raise "
+        "E MJ0052: pool shop: it has 40 tunnels (WebSockets and other upgrades), the limit for httpd's 100 workers: raise "
         "MaxRequestWorkers, ",
-        "E MJ0052: pool shop: all pools together have 60 tunnels (WebSockets and other upgrades), as many as may hold httpd's "
+        "E MJ0052: pool shop: all pools together have 60 tunnels (WebSockets and other upgrades), the limit for httpd's "
         "100 workers: ",
     };
 

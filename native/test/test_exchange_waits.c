@@ -41,7 +41,7 @@ START_TEST(request_timeout_ends_an_exchange)
     settings->request_timeout = brief;
     ck_assert_int_eq(mj_begin_and_run(), MJ_ENDED_BROKEN);
     ck_assert_int_ge(apr_time_now() - began, brief);
-    assert_logged("E MJ0042: pool shop pid 4711: request-timeout: no end within 60 ms; 504");
+    assert_logged("E MJ0042: pool shop pid 4711: request-timeout: not complete within 60 ms; 504");
     assert_ended(has_begun, 504);
     ck_assert(!has_begun || strstr(fake.done, "pass break(504)") != NULL); /* what had come was passed on before the wait */
 }
@@ -53,7 +53,7 @@ START_TEST(socket_timeout_ends_an_exchange)
 
     settings->socket_timeout = brief;
     ck_assert_int_eq(mj_begin_and_run(), MJ_ENDED_BROKEN);
-    assert_logged("E MJ0049: pool shop pid 4711: socket-timeout: the daemon sent and took nothing for 60 ms; ");
+    assert_logged("E MJ0049: pool shop pid 4711: socket-timeout: the daemon sent and accepted nothing for 60 ms; ");
     assert_logged(has_begun ? "the response is broken off" : "504");
     assert_ended(has_begun, 504);
 }
@@ -112,7 +112,7 @@ START_TEST(a_client_that_leaves_while_it_is_waited_for_ends_the_exchange)
 
     fake.is_gone = true;
     ck_assert_int_eq(mj_begin_and_run(), MJ_ENDED_ABANDONED);
-    assert_logged("I MJ0045: the client left before the response was whole");
+    assert_logged("I MJ0045: the client left before the response was complete");
     ck_assert_int_eq(exchange.status, has_begun ? 0 : MJ_CLIENT_IS_GONE);
     ck_assert(!mj_exchange_leave_channel(&exchange)); /* closing it tells the daemon */
     ck_assert_ptr_null(strstr(fake.done, "break("));

@@ -152,22 +152,22 @@ START_TEST(a_release_that_is_no_file_is_not_read)
     size_t i;
 
     ck_assert_int_eq(mkfifo(release_in(home), 0666), 0);
-    assert_unknown(home, "no regular file");
+    assert_unknown(home, "not a regular file");
     ck_assert_int_eq(unlink(release_in(home)), 0);
 
     for (i = 0; i < sizeof(devices) / sizeof(devices[0]); i++) {
         mj_make_link(home, "release", devices[i]);
-        assert_unknown(home, "no regular file");
+        assert_unknown(home, "not a regular file");
         ck_assert_int_eq(unlink(release_in(home)), 0);
     }
     strcpy(address.sun_path, release_in(home));
     ck_assert_int_eq(bind(listener, (struct sockaddr *)&address, sizeof(address)), 0);
-    assert_unknown(home, "no regular file");
+    assert_unknown(home, "not a regular file");
     close(listener);
     ck_assert_int_eq(unlink(release_in(home)), 0);
 
     mj_make_folder(home, "release", 0755);
-    assert_unknown(home, "no regular file");
+    assert_unknown(home, "not a regular file");
     ck_assert_int_eq(rmdir(release_in(home)), 0);
     mj_make_link(home, "release", "release");
     assert_unknown(home, strerror(ELOOP));

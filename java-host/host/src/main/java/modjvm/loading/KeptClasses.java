@@ -148,7 +148,7 @@ public final class KeptClasses {
         int mode = (Integer) Files.getAttribute(file, "unix:mode", LinkOption.NOFOLLOW_LINKS);
         int uid = (Integer) Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS);
         if ((mode & TYPE_MASK) != REGULAR) {
-            throw new IOException("it is no regular file");
+            throw new IOException("it is not a regular file");
         }
         if (uid != 0 && uid != (Integer) Files.getAttribute(folder, "unix:uid")) {
             throw new IOException("it belongs to UID " + Integer.toUnsignedString(uid));

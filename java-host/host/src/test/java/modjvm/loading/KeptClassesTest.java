@@ -250,7 +250,7 @@ class KeptClassesTest {
         Files.createSymbolicLink(file, folder.resolve("elsewhere"));
 
         assertThat(isCompiled()).isTrue();
-        assertThat(bench.logged()).contains(" is ignored: java.io.IOException: it is no regular file; ");
+        assertThat(bench.logged()).contains(" is ignored: java.io.IOException: it is not a regular file; ");
         assertThat(file).isRegularFile();
     }
 

@@ -350,7 +350,7 @@ class ArchiveTest {
             Files.setPosixFilePermissions(archive, PosixFilePermissions.fromString("rw-r--r--"));
             Files.write(archive, new byte[5_000], StandardOpenOption.WRITE);
             assertThat(uses(replace(httpd, "shop"), archive)).isFalse();
-            httpd.log("shop").await("archive: .* is ignored: it is not as it was made; a new one");
+            httpd.log("shop").await("archive: .* is ignored: it was changed after it was made; a new one");
             awaitArchives(httpd, 3);
             assertThat(Files.size(archive)).isCloseTo(whole, org.assertj.core.data.Percentage.withPercentage(20));
             assertThat(uses(replace(httpd, "shop"), archive)).isTrue();

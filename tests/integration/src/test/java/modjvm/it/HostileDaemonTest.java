@@ -590,8 +590,8 @@ class HostileDaemonTest {
     /** Nothing is left to say it with: the connection ends behind what came before the breach. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            tunnel-response | breaks the protocol: a frame that has no place in a tunnel
-            tunnel-trailers | breaks the protocol: a frame that has no place in a tunnel
+            tunnel-response | breaks the protocol: a frame that is not allowed in a tunnel
+            tunnel-trailers | breaks the protocol: a frame that is not allowed in a tunnel
             tunnel-serial | breaks the protocol: BAD_SERIAL
             tunnel-credit | breaks the protocol: a bad CREDIT
             tunnel-close | lost
@@ -622,7 +622,7 @@ class HostileDaemonTest {
         within(SOON, before);
         assertThat(got.status).isEqualTo(504);
         checkTokens(got, token);
-        awaitLog("hostile", log, "pool hostile pid \\d+: request-timeout: no end within 3000 ms; 504");
+        awaitLog("hostile", log, "pool hostile pid \\d+: request-timeout: not complete within 3000 ms; 504");
     }
 
     @ParameterizedTest
@@ -636,7 +636,7 @@ class HostileDaemonTest {
         within(SOON, before);
         assertThat(got.status).as(httpd.log("hostile").text().substring(log)).isEqualTo(200);
         assertThat(got.isWhole).isFalse();
-        awaitLog("hostile", log, "pool hostile pid \\d+: request-timeout: no end within 3000 ms; 504");
+        awaitLog("hostile", log, "pool hostile pid \\d+: request-timeout: not complete within 3000 ms; 504");
     }
 
     /** For bodies too large to keep. Gives up after SOON. */

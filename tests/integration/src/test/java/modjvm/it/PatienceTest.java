@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 
 /** For how long httpd puts up with a daemon that says nothing, and that nobody else's slowness is taken for it. */
 class PatienceTest {
-    private static final String SILENCE = "socket-timeout: the daemon sent and took nothing for 1000 ms; ";
+    private static final String SILENCE = "socket-timeout: the daemon sent and accepted nothing for 1000 ms; ";
     private static final long LONGER_NANOS = Duration.ofMillis(2500).toNanos();
 
     @AutoClose

@@ -104,8 +104,8 @@ class SameNameTest {
                                 + "pool that both use, declare it outside all virtual hosts and write JVMProcessGroup shop in both");
         assertThat(refused("", POOL + MOUNT, "ServerName blog.test\nJVMProcessGroup shop\n" + MOUNT))
                 .containsPattern(
-                        "the pool 'shop' belongs to the virtual host at .*:\\d+, other virtual hosts cannot use it but those of its "
-                                + "ServerName: declare it in the main server to share it");
+                        "the pool 'shop' belongs to the virtual host at .*:\\d+, and only virtual hosts of the same "
+                                + "ServerName can use it: declare it in the main server to share it");
         assertThat(refused("JVMDaemonProcess shop ${AS1}", POOL + MOUNT, ""))
                 .contains(
                         "by a pool that every virtual host may use: leave this line out and write JVMProcessGroup shop, or choose another name");

@@ -173,8 +173,8 @@ class SizesTest {
         if (status == 502) {
             httpd.log("heads")
                     .await(
-                            "MJ0050: pool heads pid \\d+: header-buffer-size: the head of the response has 21\\d\\d bytes, "
-                                    + "2048 is the limit; 502");
+                            "MJ0050: pool heads pid \\d+: header-buffer-size: the head of the response has 21\\d\\d bytes; "
+                                    + "the limit is 2048; 502");
         }
     }
 
