@@ -141,7 +141,7 @@ static create_vm_fn *load(const char *java_home, mj_options_t *options)
     }
     *(void **)&create = dlsym(library, "JNI_CreateJavaVM");
     if (create == NULL) {
-        mj_lifecycle_fail("java-home=%s: lib/server/libjvm.so is no JVM: %s", java_home, dlerror());
+        mj_lifecycle_fail("java-home=%s: lib/server/libjvm.so is not a JVM: %s", java_home, dlerror());
     }
     flags = mj_flags_of(library);
     mj_flags_keep_known(&flags, options);
@@ -181,7 +181,7 @@ static JNIEnv *create(create_vm_fn *create_vm, const mj_options_t *options, Java
     if (state.reason[0] != '\0') {
         report_reason();
     } else {
-        mj_lifecycle_fail("the JVM cannot be made: JNI error %d", (int)result);
+        mj_lifecycle_fail("the JVM cannot be created: JNI error %d", (int)result);
     }
     return NULL;
 }

@@ -187,7 +187,7 @@ const char *mj_daemon_is_cut_off(mj_daemon_t *daemon, bool by_connecting)
     if (st.st_dev != daemon->socket_dev || st.st_ino != daemon->socket_ino) {
         return apr_pstrcat(daemon->mem, "its socket ", daemon->path, " is gone, and something else is in its place", NULL);
     }
-    return by_connecting && !daemon->shares_socket && mj_socket_is_stale(daemon->path) ? "it listens at its socket no more" : NULL;
+    return by_connecting && !daemon->shares_socket && mj_socket_is_stale(daemon->path) ? "it no longer listens at its socket" : NULL;
 }
 
 bool mj_daemon_dump(const mj_daemon_t *daemon)

@@ -49,7 +49,7 @@ static const char *describe_details(const mj_daemon_t *daemon, const mj_end_t *e
         details = apr_pstrcat(daemon->mem, details, "; System.exit", NULL);
     }
     if (end->is_oom_kill && !end->is_held && !life->is_ordered && life->timeout == NULL && WIFSIGNALED(end->status) && WTERMSIG(end->status) == SIGKILL) {
-        details = apr_pstrcat(daemon->mem, details, "; the kernel was out of memory and killed", NULL);
+        details = apr_pstrcat(daemon->mem, details, "; the kernel ran out of memory and killed it", NULL);
     }
     if (daemon->crash_report[0] != '\0') {
         details = apr_pstrcat(daemon->mem, details, "; see ", daemon->crash_report, NULL);

@@ -179,7 +179,7 @@ static mj_supervisor_t *make_supervisor(char *const *argv, apr_pool_t *pool)
 
     if (wrong == NULL && mj_board_map(&board, MJ_CONTROL_BOARD_FD, (unsigned)mj_record_number(arguments, "max-pools", 0),
                                       (unsigned)mj_record_number(arguments, "max-children", 0)) != APR_SUCCESS) {
-        wrong = "the board is not what it was said to be";
+        wrong = "the board does not have the announced sizes";
     }
     if (wrong != NULL) {
         mj_log(mj_log_main(), "crit", MJLOGNO(0122) "the supervisor cannot start: %s", wrong);

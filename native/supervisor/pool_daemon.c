@@ -43,7 +43,7 @@ void mj_pool_count_failed_start(mj_pool_t *pool, int64_t started_at, bool is_las
         mj_log(pool->log.target, "error", MJLOGNO(0112) "pool %s: the new generation cannot start, the old one goes on; the next change tries "
                "again%s", pool->log.name, is_exclusive ? exclusive : "");
     } else if (mj_plan_is_down(&pool->plan)) {
-        mj_log(pool->log.target, "error", MJLOGNO(0105) "pool %s failed to start %u times in a row; the next try is in %ld s",
+        mj_log(pool->log.target, "error", MJLOGNO(0105) "pool %s failed to start %u times in a row; the next attempt is in %ld s",
                pool->log.name, pool->plan.failed_starts, (long)((pool->plan.retry_at - now) / SECOND));
     }
 }
@@ -108,7 +108,7 @@ void mj_pool_look_after(mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
     }
     switch (mj_watch_look(&daemon->watch, &daemon->limits, daemon->pid, is_in_use(pool, daemon), now)) {
     case MJ_WATCH_SILENT:
-        mj_pool_log_write(&pool->log, "error", MJLOGNO(0114), "pool %s pid %ld is killed: deadlock-timeout: its JVM has said nothing for %ld ms",
+        mj_pool_log_write(&pool->log, "error", MJLOGNO(0114), "pool %s pid %ld is killed: deadlock-timeout: its JVM has not responded for %ld ms",
                          pool->log.name, (long)daemon->pid, (long)(daemon->watch.silent_us / 1000));
         mj_pool_step(pool, daemon, MJ_EVENT_SILENT, now);
         break;
@@ -152,7 +152,7 @@ static bool is_worse(mj_pool_t *pool, const mj_daemon_t *daemon)
         return false;
     }
     reason = reason_of(daemon, target);
-    mj_pool_log_write(&pool->log, "error", MJLOGNO(0117), "pool %s: %.*s worked and fails to load now%s%s", pool->log.name,
+    mj_pool_log_write(&pool->log, "error", MJLOGNO(0117), "pool %s: %.*s worked before and now fails to load%s%s", pool->log.name,
                    (int)target.len, target.data, *reason == '\0' ? "" : ": ", reason);
     return true;
 }

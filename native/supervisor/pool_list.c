@@ -61,7 +61,7 @@ const char *mj_pool_list_check(const mj_context_t *context, const mj_pending_con
         const mj_process_spec_t *spec = APR_ARRAY_IDX(pending->pools, i, mj_pending_pool_t).spec;
         for (pool = context->pools; pool != NULL; pool = pool->next) {
             if ((pool->index == spec->index) != (strcmp(pool->log.name, spec->name) == 0)) {
-                return "a pool has the place of another on the board";
+                return "a pool has another pool's place on the board";
             }
         }
     }

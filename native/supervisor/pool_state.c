@@ -30,7 +30,7 @@ bool mj_pool_has_state(mj_pool_t *pool, int64_t now)
     }
     pool->lacks_state = !is_usable(pool, now, why);
     if (pool->lacks_state && !lacked) {
-        mj_log(pool->log.target, "warn", MJLOGNO(0143) "pool %s goes without its state folder %s: %s", pool->spec->name,
+        mj_log(pool->log.target, "warn", MJLOGNO(0143) "pool %s runs without its state folder %s: %s", pool->spec->name,
                pool->spec->argv_with_state[2], why);
     }
     return !pool->lacks_state;
@@ -73,7 +73,7 @@ int64_t mj_pool_look_at_states(mj_context_t *context, mj_pool_t *pools, int64_t 
     context->state_look_at = now + LOOK_PERIOD;
     if (!is_usable(next, now, why)) {
         next->lacks_state = true;
-        mj_log(next->log.target, "warn", MJLOGNO(0144) "pool %s: its next daemon goes without the state folder %s: %s",
+        mj_log(next->log.target, "warn", MJLOGNO(0144) "pool %s: its next daemon will run without the state folder %s: %s",
                next->spec->name, next->spec->argv_with_state[2], why);
     }
     return context->state_look_at;

@@ -134,7 +134,7 @@ static const char *take(mj_supervisor_t *supervisor, mj_pending_config_t *pendin
 
 void mj_supervisor_refuse(mj_supervisor_t *supervisor, const char *wrong)
 {
-    mj_log(mj_log_main(), "error", MJLOGNO(0106) "settings refused, the old ones stay: %s", wrong);
+    mj_log(mj_log_main(), "error", MJLOGNO(0106) "the new settings were refused, and the previous ones stay: %s", wrong);
     if (supervisor->context.config != NULL && !mj_supervisor_is_ending(supervisor)) { /* somebody is there, and has pools */
         supervisor->void_at = MJ_NEVER;
     }
@@ -226,7 +226,7 @@ void mj_supervisor_hand_over(mj_supervisor_t *supervisor, const char *why, int64
     if (supervisor->is_stopping) {
         return;
     }
-    mj_log(mj_log_main(), "warn", MJLOGNO(0123) "the supervisor ends: %s: its daemons complete the requests that they have, and all others wait "
+    mj_log(mj_log_main(), "warn", MJLOGNO(0123) "the supervisor ends: %s: its daemons complete their requests, and all others wait "
            "for the next supervisor, which httpd starts", why);
     supervisor->is_stopping = true;
     mj_archives_stop(supervisor->context.archives);

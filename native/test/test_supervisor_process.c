@@ -173,8 +173,8 @@ START_TEST(should_say_why_a_pool_does_not_start_and_try_again)
     ck_assert_int_gt(retry_at, apr_time_now());
     ck_assert_int_le(retry_at, apr_time_now() + apr_time_from_sec(2));
     ck_assert_uint_eq(driver_count(driver, "ended: exit code 7: java.lang.NoSuchFieldException: \\x07application (up "), 2);
-    ck_assert_uint_eq(driver_count(driver, "pool shop failed to start 2 times in a row; the next try is in 2 s\n"), 1);
-    driver_await(driver, "failed to start 3 times in a row; the next try is in 4 s", 1);
+    ck_assert_uint_eq(driver_count(driver, "pool shop failed to start 2 times in a row; the next attempt is in 2 s\n"), 1);
+    driver_await(driver, "failed to start 3 times in a row; the next attempt is in 4 s", 1);
     ck_assert_int_eq(mj_board_pool_state(driver->board, 0), MJ_POOL_DOWN);
 
     driver_start_pool(driver, ""); /* new settings do not wait */
@@ -427,7 +427,7 @@ START_TEST(should_not_start_with_wrong_arguments)
     expect_no_start("runtime-dir", "/nowhere", "No such file");
     expect_no_start("runtime-dir", "here", "MJ0122: the supervisor cannot start: an argument is missing, or malformed");
     expect_no_start("httpd-uid", "-1", "an argument is missing, or malformed");
-    expect_no_start("max-children", "8000", "the board is not what it was said to be");
+    expect_no_start("max-children", "8000", "the board does not have the announced sizes");
     ck_assert_int_eq(rmdir(open_to_all), 0);
 }
 END_TEST
@@ -591,7 +591,7 @@ START_TEST(should_give_a_pool_its_state_folder)
     ck_assert_int_eq(kill(driver_last_ready(driver), SIGKILL), 0);
     driver_await(driver, "argv jvm:shop /nowhere/jars\n", 1);
     driver_await(driver, " ready in ", 2);
-    ck_assert_uint_eq(driver_count(driver, apr_pstrcat(test_pool, "MJ0143: pool shop goes without its state folder ", folder,
+    ck_assert_uint_eq(driver_count(driver, apr_pstrcat(test_pool, "MJ0143: pool shop runs without its state folder ", folder,
                                                        ": mkdir: Not a directory\n", NULL)),
                       1);
     ck_assert_int_eq(kill(driver_last_ready(driver), SIGKILL), 0);

@@ -135,7 +135,7 @@ START_TEST(should_keep_a_generation_that_serves_more_than_the_next)
     driver_await_state(driver, 0, MJ_POOL_READY);
     first = driver_last_ready(driver);
     configure_application(driver, "partial=%08x");
-    driver_await(driver, "MJ0117: pool shop: /srv/shop.jar worked and fails to load now: /srv/shop.jar: Database may be already in use\n", 1);
+    driver_await(driver, "MJ0117: pool shop: /srv/shop.jar worked before and now fails to load: /srv/shop.jar: Database may be already in use\n", 1);
     driver_await(driver, "with restart-order=stop-first the old one ends before the new one starts\n", 1);
     driver_await(driver, " ended: ", 1);
     ck_assert(is_admitted(driver));

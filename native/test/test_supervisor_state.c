@@ -323,7 +323,7 @@ START_TEST(should_say_while_a_pool_runs_that_it_holds_too_much)
     ck_assert_int_eq(mj_pool_look_at_states(&context, &blog->pool, 72 * SECOND_US), 131 * SECOND_US);
     ck_assert(!mj_pool_has_state(&shop->pool, 80 * SECOND_US));
     ck_assert_int_gt(pread(fd, text, sizeof(text) - 1, 0), 0);
-    ck_assert_msg(strstr(text, apr_psprintf(test_pool, "MJ0144: pool shop: its next daemon goes without the state folder %s: it holds folders", folder())) != NULL,
+    ck_assert_msg(strstr(text, apr_psprintf(test_pool, "MJ0144: pool shop: its next daemon will run without the state folder %s: it holds folders", folder())) != NULL,
                   "%s", text);
     ck_assert_ptr_null(strchr(strchr(text, '\n') + 1, '\n'));
 

@@ -87,7 +87,7 @@ class FailingSettingsTest {
         try (Httpd httpd = start()) {
             configure(httpd, SITE.replace("env=A=1", "env=A=2") + NEW);
             assertThat(refused(httpd)).isBetween(25L, 30L);
-            httpd.log("site").await("MJ0117: pool site: .*Env.java worked and fails to load now");
+            httpd.log("site").await("MJ0117: pool site: .*Env.java worked before and now fails to load");
 
             configure(httpd, SITE + NEW);
             assertThat(Http.get(httpd.uri("site", "/new")).statusCode()).isEqualTo(200);

@@ -163,14 +163,14 @@ class ModjvmTest {
 
     @Test
     void shouldSayWhyANewGenerationDoesNotServe() {
-        httpd.expect("Gate|worked and fails to load now|the old one goes on");
+        httpd.expect("Gate|worked before and now fails to load|the old one goes on");
         List<Proc> before = httpd.daemons("blog");
         Folders.write(httpd.apps().resolve("Gate.java"), "broken");
 
         Command refused = modjvm("restart", "blog");
 
         assertThat(refused.exitCode()).isEqualTo(1);
-        assertThat(refused.output()).contains("Gate.java worked and fails to load now");
+        assertThat(refused.output()).contains("Gate.java worked before and now fails to load");
         assertThat(httpd.daemons("blog")).containsAll(before);
         assertThat(Http.get(httpd.uri("blog", "/?pid")).statusCode()).isEqualTo(200);
     }

@@ -192,7 +192,7 @@ class ReloadTest {
             List<Proc> before = httpd.daemons("site");
 
             writeVersion(httpd, "\" + nonsense + \"");
-            httpd.log("site").await("MJ0117: pool site: .*Site.java worked and fails to load now");
+            httpd.log("site").await("MJ0117: pool site: .*Site.java worked before and now fails to load");
             httpd.log("site").await("MJ0112");
 
             assertThat(version(httpd)).isEqualTo("1");
@@ -313,7 +313,8 @@ class ReloadTest {
             String first = Http.await(httpd.uri("site", "/"), 200).body();
 
             touch(httpd);
-            httpd.log("site").await("MJ0117: pool site: .*Exclusive.java worked and fails to load now: .*is locked");
+            httpd.log("site")
+                    .await("MJ0117: pool site: .*Exclusive.java worked before and now fails to load: .*is locked");
             httpd.log("site")
                     .await("MJ0112: .*with restart-order=stop-first the old one ends before the new one starts");
             assertThat(Http.get(httpd.uri("site", "/")).body()).isEqualTo(first);

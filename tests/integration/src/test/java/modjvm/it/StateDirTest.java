@@ -108,7 +108,7 @@ class StateDirTest {
 
             assertThat(stateOf(without)).isEmpty();
             assertThat(httpd.log("shop")
-                            .lines(":warn\\] .*pool shop goes without its state folder " + big.getParent()
+                            .lines(":warn\\] .*pool shop runs without its state folder " + big.getParent()
                                     + ": it holds at least 513 MB, .* 512 MB: empty it or remove it"))
                     .hasSize(1);
             Files.delete(big);
@@ -204,7 +204,7 @@ class StateDirTest {
 
                 assertThat(Http.await(httpd.uri("shop", "/?pid"), 200).body())
                         .isNotEqualTo(Integer.toString(first.pid()));
-                assertThat(httpd.log("shop").lines(":warn\\] .*pool shop goes without its state folder .*: " + reason))
+                assertThat(httpd.log("shop").lines(":warn\\] .*pool shop runs without its state folder .*: " + reason))
                         .hasSize(1);
                 httpd.stop();
             } finally {
