@@ -40,7 +40,7 @@ final class LintResponse {
      * @return the response, with its streams checked if it has any
      */
     static Response check(Request request, Response response) {
-        RESPONSE_RETURNED.check(response != null, "null in place of a Response");
+        RESPONSE_RETURNED.check(response != null, "null instead of a Response");
         Headers headers = response.headers();
         for (String name : ONCE) {
             RESPONSE_ONCE.check(headers.all(name).size() <= 1, "more than one " + name);

@@ -29,7 +29,7 @@ public final class ApplicationHandler implements Handler {
             Thread.interrupted();
         }
         if (response == null) {
-            exchange.fail(SERVER_ERROR, "the application returned null in place of a Response");
+            exchange.fail(SERVER_ERROR, "the application returned null instead of a Response");
             return;
         }
         try {

@@ -60,6 +60,6 @@ public final class OverdueRequests implements PeriodicTask {
         if (reason.isEmpty()) {
             reason = text;
         }
-        log.accept(text + " and does not heed its interrupt\n" + Log.stack(thread.getStackTrace()));
+        log.accept(text + " and ignores its interrupt\n" + Log.stack(thread.getStackTrace()));
     }
 }

@@ -109,13 +109,13 @@ final class Host {
     private void start() throws Exception {
         PoolSettings settings = PoolSettings.parse(launcher.settings());
         if (settings.wire().key().equals(ConnectionKey.NONE)) {
-            throw new StartException("the settings hold no key: no connection could be heard");
+            throw new StartException("the settings have no key, so no connection could be accepted");
         }
         ThreadFactory threads = ConnectionThreads.of(settings.wire().areThreadsVirtual());
         ServerSocketChannel listener = launcher.listener();
         for (Path path : settings.classPath()) {
             if (!Files.isReadable(path)) {
-                log.println("class-path: " + path + " cannot be read; it is passed over");
+                log.println("class-path: " + path + " cannot be read; it is ignored");
             }
         }
         Watch watch = new Watch(settings.classPath());

@@ -77,7 +77,7 @@ record Definition(
             return path;
         } catch (InvalidPathException e) {
             throw new LoadException(
-                    OneLine.join(target) + ": no path in the locale of this JVM; set lang=C.UTF-8 for the pool", e);
+                    OneLine.join(target) + ": not a path in the locale of this JVM; set lang=C.UTF-8 for the pool", e);
         }
     }
 }

@@ -125,7 +125,8 @@ final class Resolver {
                     + found.type().getName());
         }
         String why = unloadable.isEmpty() ? "" : "; a class could not be loaded: " + unloadable.get(0);
-        throw target.failed("no class has a member " + name + ", and none is named so; correct JVMEntryPoint" + why);
+        throw target.failed(
+                "no class has a member " + name + ", and no class has that name; correct JVMEntryPoint" + why);
     }
 
     /** The one class of a target that is an Application, for a message; not looked for where there are many classes. */

@@ -187,8 +187,7 @@ final class Connection implements AutoCloseable {
     }
 
     private UnheardException unheard(String why) {
-        return new UnheardException(
-                "a connection of pid " + descriptors.peerProcess(channel) + " is closed unheard: " + why);
+        return new UnheardException("a connection of pid " + descriptors.peerProcess(channel) + " is rejected: " + why);
     }
 
     private boolean serve(FrameHeader header) throws IOException, ProtocolException {

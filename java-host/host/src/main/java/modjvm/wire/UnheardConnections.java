@@ -44,7 +44,7 @@ final class UnheardConnections<C> {
             oldest = looks.keySet().iterator().next();
             looks.remove(oldest);
         }
-        turnAway.accept(oldest, "there are more than " + most + " that have not said HELLO");
+        turnAway.accept(oldest, "more than " + most + " connections have not sent HELLO");
     }
 
     /** It has been heard, or has ended. */
@@ -59,7 +59,7 @@ final class UnheardConnections<C> {
      */
     long look() {
         for (C connection : takeOverdue()) {
-            turnAway.accept(connection, "it has not said HELLO within " + MOST_LOOKS + " seconds");
+            turnAway.accept(connection, "it has not sent HELLO within " + MOST_LOOKS + " seconds");
         }
         return hasAny() ? PERIOD_NANOS : 0;
     }

@@ -167,7 +167,7 @@ class PeriodicTasksTest {
             assertThat(supervisor.events).isEmpty();
             assertThat(log).hasSize(1);
             assertThat(log.get(0))
-                    .startsWith(text.substring("replace ".length()) + " and does not heed its interrupt\n\tat ")
+                    .startsWith(text.substring("replace ".length()) + " and ignores its interrupt\n\tat ")
                     .contains("modjvm.health.PeriodicTasksTest");
 
             // It holds its place, but nobody waits for it; the tunnel is waited for.

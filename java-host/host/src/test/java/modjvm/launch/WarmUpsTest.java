@@ -144,7 +144,7 @@ class WarmUpsTest {
                         "warm-up: /shop/status: status 503",
                         "warm-up: /shop/throws: java.lang.IllegalStateException: not yet",
                         "warm-up: /shop/load: /srv/Shop.java:1: broken",
-                        "warm-up: /shop/null: the application returned null in place of a Response",
+                        "warm-up: /shop/null: the application returned null instead of a Response",
                         "warm-up: /shop/deep: java.lang.StackOverflowError",
                         "warm-up: /shop/stream: java.lang.IllegalStateException: half");
     }

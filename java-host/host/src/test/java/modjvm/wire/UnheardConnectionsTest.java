@@ -25,8 +25,8 @@ class UnheardConnectionsTest {
 
         assertThat(turnedAway)
                 .containsExactly(
-                        "a: there are more than 3 that have not said HELLO",
-                        "b: there are more than 3 that have not said HELLO");
+                        "a: more than 3 connections have not sent HELLO",
+                        "b: more than 3 connections have not sent HELLO");
     }
 
     @Test
@@ -57,7 +57,7 @@ class UnheardConnectionsTest {
         look(3);
         assertThat(turnedAway).isEmpty();
         look(1);
-        assertThat(turnedAway).containsExactly("early: it has not said HELLO within 5 seconds");
+        assertThat(turnedAway).containsExactly("early: it has not sent HELLO within 5 seconds");
         look(2);
         assertThat(turnedAway).hasSize(2);
         look(10);

@@ -43,7 +43,7 @@ class HttpdUserTest {
                 .host("shop", "JVMDaemonProcess shop ${AS1}\nJVMAlias / ${APPS}/Facts.java")
                 .host("cgi", "ScriptAlias / ${WORK}/\n<Directory ${WORK}>\nRequire all granted\n</Directory>")
                 .start();
-        httpd.expect("a connection of pid [0-9]+ is closed unheard");
+        httpd.expect("a connection of pid [0-9]+ is rejected");
         httpd.expect("pool shop pid [0-9]+ ended: signal 9");
         httpd.expect("Facts.java: refused: ");
         own = Folders.write(Folders.temporary().resolve("Own.java"), """
@@ -65,7 +65,7 @@ class HttpdUserTest {
     }
 
     private static List<String> strangers() {
-        return httpd.log("shop").lines("is closed unheard");
+        return httpd.log("shop").lines("is rejected");
     }
 
     private static Proc daemon() {

@@ -63,7 +63,7 @@ class ShortageTest {
                 .start()) {
             httpd.expect("no thread for a connection");
             httpd.expect("no-threads");
-            httpd.expect("it has not said HELLO within"); // nobody has heard it
+            httpd.expect("it has not sent HELLO within"); // nobody has heard it
             Proc daemon = httpd.awaitReady("site", 1).get(0);
             Await.until("its threads are all there", Await.LONG, () -> hasThread(daemon, "modjvm-reload"));
             ProcessLimit.exhaust(daemon);

@@ -108,7 +108,7 @@ class VirtualHostsTest {
     /** Whoever is not httpd neither learns which sockets there are nor, knowing one, connects; httpd's user, so asked, does. */
     @Test
     void shouldKeepLocalUsersOut() {
-        httpd.expect("connection of pid \\d+ is closed unheard: UNKNOWN_FRAME"); // what www-data sends is HTTP
+        httpd.expect("connection of pid \\d+ is rejected: UNKNOWN_FRAME"); // what www-data sends is HTTP
         Path socket = httpd.awaitSocket();
 
         for (String user : List.of(Users.first(), Users.second(), "nobody")) {
