@@ -218,6 +218,7 @@ START_TEST(should_stop_while_it_hands_over)
 {
     driver_t *driver = driver_start();
     mj_record_builder_t *shop = driver_pool(driver, "shop", "stubborn");
+    int status;
 
     mj_record_add_number(shop, "shutdown-timeout", 3600000);
     ck_assert_str_eq(driver_configure(driver, shop, NULL), "");
@@ -225,8 +226,10 @@ START_TEST(should_stop_while_it_hands_over)
     ck_assert_int_eq(kill(driver->pid, SIGTERM), 0);
     driver_await(driver, "MJ0123", 1);
     ck_assert_str_eq(driver_configure(driver, shop, NULL), "it is ending");
+    driver_tell(driver, MJ_CONTROL_STOP); /* before its last daemon has gone, and with that the supervisor */
     ck_assert_int_eq(kill(driver_last_ready(driver), SIGKILL), 0);
-    ck_assert_int_eq(WTERMSIG(driver_stop(driver)), SIGTERM);
+    ck_assert_int_eq(waitpid(driver->pid, &status, 0), driver->pid);
+    ck_assert_int_eq(WTERMSIG(status), SIGTERM);
     driver_clean(driver);
 }
 END_TEST
