@@ -32,7 +32,8 @@ apr_status_t mj_control_send(int connection, char type, mj_span_t record, int fd
     return APR_SUCCESS;
 }
 
-apr_status_t mj_control_send_begin(int connection, unsigned generation, const char *state_dir, int64_t concurrent_starts, apr_pool_t *scratch)
+apr_status_t mj_control_send_begin(int connection, unsigned generation, const char *state_dir, int64_t concurrent_starts,
+                                   apr_pool_t *scratch)
 {
     mj_record_builder_t *record = mj_record_builder_make(scratch);
 
@@ -73,7 +74,8 @@ static bool is_of_parent(struct msghdr *header, pid_t parent, char type)
     struct ucred sender;
 
     for (control = CMSG_FIRSTHDR(header); control != NULL; control = CMSG_NXTHDR(header, control)) {
-        if (control->cmsg_level == SOL_SOCKET && control->cmsg_type == SCM_CREDENTIALS && control->cmsg_len == CMSG_LEN(sizeof(sender))) {
+        if (control->cmsg_level == SOL_SOCKET && control->cmsg_type == SCM_CREDENTIALS &&
+            control->cmsg_len == CMSG_LEN(sizeof(sender))) {
             memcpy(&sender, CMSG_DATA(control), sizeof(sender));
             return sender.pid == parent && (sender.uid == geteuid() || type == MJ_CONTROL_STOP);
         }

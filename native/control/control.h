@@ -55,7 +55,8 @@ apr_status_t mj_control_send(int connection, char type, mj_span_t record, int fd
  *  @param generation httpd's configuration generation
  *  @param state_dir NULL: nothing is kept
  *  @param concurrent_starts 0: as many as there are processors */
-apr_status_t mj_control_send_begin(int connection, unsigned generation, const char *state_dir, int64_t concurrent_starts, apr_pool_t *scratch);
+apr_status_t mj_control_send_begin(int connection, unsigned generation, const char *state_dir, int64_t concurrent_starts,
+                                   apr_pool_t *scratch);
 
 /** Waits for the answer to a commit.
  *  @param is_refused set: whether the supervisor says what is wrong, and goes on

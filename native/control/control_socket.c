@@ -49,7 +49,9 @@ static bool bind_without_name(int listener, int folder, int *mark)
     address_of(&address, folder, name);
     unlinkat(folder, name, 0); /* of an httpd that was killed, and had this number */
     old_mask = umask(0177);
-    *mark = bind(listener, (const struct sockaddr *)&address, sizeof(address)) == 0 ? openat(folder, name, O_PATH | O_NOFOLLOW | O_CLOEXEC) : -1;
+    *mark = bind(listener, (const struct sockaddr *)&address, sizeof(address)) == 0
+                ? openat(folder, name, O_PATH | O_NOFOLLOW | O_CLOEXEC)
+                : -1;
     error = errno;
     umask(old_mask);
     unlinkat(folder, name, 0);
@@ -89,9 +91,9 @@ int mj_control_connect(int mark)
     int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 
     address_of(&address, mark, "");
-    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout)) != 0
-        || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout)) != 0
-        || connect(fd, (const struct sockaddr *)&address, sizeof(address)) != 0) {
+    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout)) != 0 ||
+        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout)) != 0 ||
+        connect(fd, (const struct sockaddr *)&address, sizeof(address)) != 0) {
         return fail(fd);
     }
     return fd;

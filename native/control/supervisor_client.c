@@ -28,7 +28,8 @@ static mj_supervisor_client_t *make_client(void)
     return client;
 }
 
-const char *mj_supervisor_client_make(mj_supervisor_client_t **out, unsigned max_pools, unsigned max_children, apr_pool_t *scratch)
+const char *mj_supervisor_client_make(mj_supervisor_client_t **out, unsigned max_pools, unsigned max_children,
+                                      apr_pool_t *scratch)
 {
     mj_supervisor_client_t *client = make_client();
     const char *wrong = NULL;
@@ -108,7 +109,8 @@ static const char *joined(char *const *argv, const char *program, apr_pool_t *po
 
 bool mj_supervisor_client_has(const mj_supervisor_client_t *client, const mj_supervisor_start_t *start, apr_pool_t *scratch)
 {
-    return client->arguments != NULL && strcmp(client->arguments, joined(mj_supervisor_client_arguments(client, start, scratch), start->program, scratch)) == 0;
+    return client->arguments != NULL && strcmp(client->arguments, joined(mj_supervisor_client_arguments(client, start, scratch),
+                                                                         start->program, scratch)) == 0;
 }
 
 /* Puts descriptors in their places, which some of them may have already. Each is moved out of the way first. */
@@ -143,7 +145,8 @@ static _Noreturn void exec_supervisor(const char *program, char *const *argv, ch
     sigprocmask(SIG_SETMASK, &none, NULL);
     setsid(); /* out of reach of a terminal's Ctrl-C: httpd decides when it ends */
     null = open("/dev/null", O_RDWR);
-    if (null >= 0 && dup2(null, STDIN_FILENO) >= 0 && dup2(STDERR_FILENO, STDOUT_FILENO) >= 0 && place_descriptors(given, count, MJ_CONTROL_FD)) {
+    if (null >= 0 && dup2(null, STDIN_FILENO) >= 0 && dup2(STDERR_FILENO, STDOUT_FILENO) >= 0 &&
+        place_descriptors(given, count, MJ_CONTROL_FD)) {
         execve(program, argv, envp);
     }
     _exit(MJ_CONTROL_NOT_EXECUTED);
@@ -159,7 +162,8 @@ static bool remember(mj_supervisor_client_t *client, const char *arguments, cons
 }
 
 /* given: the control socket, the board and the wake-up pipe, -1 where there is none yet. @return NULL, or the step that failed: errno says why */
-static const char *launch(mj_supervisor_client_t *client, const char *program, const char *folder, char *const *argv, char *const *envp, int *given)
+static const char *launch(mj_supervisor_client_t *client, const char *program, const char *folder, char *const *argv,
+                          char *const *envp, int *given)
 {
     const char *failed = mj_control_listen(folder, &given[0], &client->mark);
     if (failed != NULL) {
@@ -186,7 +190,8 @@ static const char *launch(mj_supervisor_client_t *client, const char *program, c
     return NULL;
 }
 
-const char *mj_supervisor_client_execute(mj_supervisor_client_t *client, const char *program, const char *folder, char *const *argv, apr_pool_t *scratch)
+const char *mj_supervisor_client_execute(mj_supervisor_client_t *client, const char *program, const char *folder,
+                                         char *const *argv, apr_pool_t *scratch)
 {
     const char *zone = getenv("TZ"); /* for the times in its log lines */
     char *envp[] = {zone != NULL ? apr_pstrcat(scratch, "TZ=", zone, NULL) : NULL, NULL};
@@ -215,7 +220,8 @@ const char *mj_supervisor_client_start(mj_supervisor_client_t *client, const mj_
 
 /* --- what it is told --- */
 
-mj_push_t mj_supervisor_client_push(const mj_supervisor_client_t *client, mj_tell_fn *tell, void *context, const char **wrong, apr_pool_t *pool)
+mj_push_t mj_supervisor_client_push(const mj_supervisor_client_t *client, mj_tell_fn *tell, void *context, const char **wrong,
+                                    apr_pool_t *pool)
 {
     int connection = mj_control_connect(client->mark);
     bool is_refused = false;

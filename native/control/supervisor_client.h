@@ -29,16 +29,17 @@ typedef struct mj_supervisor_client_t {
     int mark;  /**< of the control socket; -1 */
     int held;  /**< a connection; -1 */
     mj_board_t *board;
-    int board_fd;      /**< a mark */
-    int wakeup;        /**< a mark (wakeup.h) */
-    char *arguments;   /**< of the supervisor that was started last, a line each; NULL: none was */
-    char *runtime_dir; /**< likewise */
+    int board_fd;                         /**< a mark */
+    int wakeup;                           /**< a mark (wakeup.h) */
+    char *arguments;                      /**< of the supervisor that was started last, a line each; NULL: none was */
+    char *runtime_dir;                    /**< likewise */
     apr_interval_time_t longest_shutdown; /**< of the pools that it has had: some may drain still */
 } mj_supervisor_client_t;
 
 /** Makes a board and a wake-up pipe; no supervisor runs yet.
  *  @return NULL, or what failed */
-const char *mj_supervisor_client_make(mj_supervisor_client_t **client, unsigned max_pools, unsigned max_children, apr_pool_t *scratch);
+const char *mj_supervisor_client_make(mj_supervisor_client_t **client, unsigned max_pools, unsigned max_children,
+                                      apr_pool_t *scratch);
 
 /** For a supervisor that was started by somebody else: its pid alone is known. @return NULL
  *  without memory */
@@ -58,7 +59,8 @@ char **mj_supervisor_client_arguments(const mj_supervisor_client_t *client, cons
 /** Starts a supervisor with arguments of its caller's.
  *  @param folder the caller's own, where the control socket is made
  *  @return NULL, or what failed */
-const char *mj_supervisor_client_execute(mj_supervisor_client_t *client, const char *program, const char *folder, char *const *argv, apr_pool_t *scratch);
+const char *mj_supervisor_client_execute(mj_supervisor_client_t *client, const char *program, const char *folder,
+                                         char *const *argv, apr_pool_t *scratch);
 
 /** @return whether the supervisor was started with the same */
 bool mj_supervisor_client_has(const mj_supervisor_client_t *client, const mj_supervisor_start_t *start, apr_pool_t *scratch);
@@ -75,7 +77,8 @@ typedef apr_status_t mj_tell_fn(void *context, int connection);
 
 /** Connects, has somebody tell all settings, commits them, and waits for the answer.
  *  @param wrong set unless they are taken: why */
-mj_push_t mj_supervisor_client_push(const mj_supervisor_client_t *client, mj_tell_fn *tell, void *context, const char **wrong, apr_pool_t *pool);
+mj_push_t mj_supervisor_client_push(const mj_supervisor_client_t *client, mj_tell_fn *tell, void *context, const char **wrong,
+                                    apr_pool_t *pool);
 
 /** A pool has so long to end, 0 for ever: mj_supervisor_client_end_all waits for it. */
 void mj_supervisor_client_allow(mj_supervisor_client_t *client, apr_interval_time_t shutdown);

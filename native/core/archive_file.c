@@ -38,9 +38,11 @@ static bool hash_looks(uint64_t *sum, const char *path)
     return true;
 }
 
-const char *mj_archive_installation(const char *java_home, const char *jars, const char *launcher, uint64_t *hash, apr_pool_t *pool)
+const char *mj_archive_installation(const char *java_home, const char *jars, const char *launcher, uint64_t *hash,
+                                    apr_pool_t *pool)
 {
-    const char *jvm = apr_pstrcat(pool, java_home, "/lib/server/libjvm.so", NULL), *release = apr_pstrcat(pool, java_home, "/release", NULL);
+    const char *jvm = apr_pstrcat(pool, java_home, "/lib/server/libjvm.so", NULL),
+               *release = apr_pstrcat(pool, java_home, "/release", NULL);
     static const char *const names[] = {"/modjvm-api.jar", "/modjvm-spi.jar", "/modjvm-host.jar"};
     size_t i;
 

@@ -19,7 +19,8 @@
 /** Hashes a JDK, the jars and the launcher: contents, but of the JVM and the launcher size and time, as they are too large to be read at each start.
  *  @param launcher has options of its own
  *  @return NULL, or the path of the file that cannot be read, in pool */
-const char *mj_archive_installation(const char *java_home, const char *jars, const char *launcher, uint64_t *hash, apr_pool_t *pool);
+const char *mj_archive_installation(const char *java_home, const char *jars, const char *launcher, uint64_t *hash,
+                                    apr_pool_t *pool);
 
 /** Marks a file as whole, for the name it is to have: any later write undoes it. Its mode becomes 0444.
  *  @param name the last part of the path

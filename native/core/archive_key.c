@@ -13,12 +13,14 @@
 #define LIST_END(list) ((list) + sizeof(list) / sizeof((list)[0]))
 
 /* Agents may change classes, other options name another archive, or other classes; what is in a file that an option names is a user's. */
+/* clang-format off */
 static const char *const conflicts[] = {
     "-javaagent:", "-agentlib:", "-agentpath:", "-Xrun", "-Xshare", "-XX:AOT", "-XX:SharedArchiveFile", "-XX:ArchiveClassesAtExit",
     "-XX:+AutoCreateSharedArchive", "-XX:SharedClassListFile", "-XX:Flags=", "-XX:VMOptionsFile=", "-Xbootclasspath", "--patch-module",
     "--module-path", "--upgrade-module-path", "--limit-modules", "-Djava.system.class.loader", "-Djava.class.path", "-Djava.home",
     "-Djdk.module", "-XX:DumpLoadedClassList", "-XX:+DynamicDumpSharedSpaces", "-XX:+RecordDynamicDumpInfo", "-XX:CDSManager",
     "-XX:CompileCommandFile", "-XX:CompilerDirectivesFile"};
+/* clang-format on */
 
 /* The JVM adds the modules of its management agent and of its flight recorder by itself. */
 static const char *const module_conflicts[] = {"-Dcom.sun.management", "-XX:StartFlightRecording", "-XX:+FlightRecorder"};
@@ -28,6 +30,7 @@ static const char *const variables[] = {"JAVA_TOOL_OPTIONS=", "_JAVA_OPTIONS="};
 
 /* Options with which a JVM takes an archive that was made without them, in Java 17 and 25; and what a second JVM would get in the way with:
  * properties that start an agent on a port, files that it would overwrite. */
+/* clang-format off */
 static const char *const irrelevant[] = {
     "-D", "-Xm", "-Xs", "-Xlog", "-Xrs", "-Xint", "-verbose", "-ea", "-da", "-esa", "-dsa", "-enableassertions", "-disableassertions",
     "-enablesystemassertions", "-disablesystemassertions", "-XX:On", "-XX:StartFlightRecording", "-XX:FlightRecorderOptions",
@@ -37,6 +40,7 @@ static const char *const irrelevant[] = {
     "-XX:ConcGCThreads=", "-XX:CICompilerCount=", "-XX:ReservedCodeCacheSize=", "-XX:+AlwaysPreTouch", "-XX:+DisableExplicitGC",
     "-XX:+ExplicitGCInvokesConcurrent", "-XX:-OmitStackTraceInFastThrow", "-XX:+ExitOnOutOfMemoryError", "-XX:+CrashOnOutOfMemoryError",
     "-XX:+UsePerfData", "-XX:-UsePerfData", "-XX:+PrintFlagsFinal", "-XX:TieredStopAtLevel="};
+/* clang-format on */
 
 /* Sizes of the heap. */
 static const char *const size_words[] = {"HeapSize=", "NewSize=", "NewRatio=", "RAMPercentage=", "RAMFraction="};
@@ -78,7 +82,8 @@ bool mj_archive_conflict(mj_span_t record, mj_span_t *conflict)
 {
     mj_record_iter_t iter = {.rest = record};
     while (mj_record_next(&iter) == APR_SUCCESS) {
-        if (mj_span_is(iter.name, "java-option") && (starts_with_any(iter.value, conflicts, LIST_END(conflicts)) || names_file(iter.value))) {
+        if (mj_span_is(iter.name, "java-option") &&
+            (starts_with_any(iter.value, conflicts, LIST_END(conflicts)) || names_file(iter.value))) {
             *conflict = iter.value;
             return true;
         }

@@ -44,7 +44,8 @@ apr_status_t mj_board_create(mj_board_t **out, int *fd, unsigned max_pools, unsi
         return errno;
     }
     /* Sealed in size: whoever holds it cannot take memory away from under the supervisor. */
-    if (ftruncate(memory, (off_t)layout.size) != 0 || fcntl(memory, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0) {
+    if (ftruncate(memory, (off_t)layout.size) != 0 ||
+        fcntl(memory, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0) {
         rv = errno;
         close(memory);
         return rv;
@@ -115,7 +116,8 @@ void mj_board_unmap(mj_board_t *board)
 
 const char *mj_pool_state_name(mj_pool_state_t state)
 {
-    static const char *const names[MJ_POOL_STATE_COUNT] = {"gone", "starting", "ready", "idle", "down", "ending", "degraded", "queued"};
+    static const char *const names[MJ_POOL_STATE_COUNT] = {"gone", "starting", "ready",    "idle",
+                                                           "down", "ending",   "degraded", "queued"};
     return (unsigned)state < MJ_POOL_STATE_COUNT ? names[state] : "unknown";
 }
 

@@ -60,7 +60,7 @@ typedef struct mj_board_view_t {
     uint64_t counters[MJ_COUNTER_COUNT];
     char last_error[MJ_POOL_ERROR_SIZE]; /**< terminated, but may be of two errors, and hold any byte; "" if there was none */
     apr_time_t last_error_at;            /**< 0 if there was none */
-    unsigned slot_count; /**< of the slots below; those that are free included */
+    unsigned slot_count;                 /**< of the slots below; those that are free included */
     struct {
         mj_slot_state_t state;
         uint32_t pid;
@@ -95,8 +95,8 @@ typedef enum mj_admission_t {
 
 typedef enum mj_queueing_t {
     MJ_QUEUED,
-    MJ_QUEUE_IS_FULL,  /**< queue_size others wait already */
-    MJ_QUEUES_ARE_FULL, /**< those of all pools together */
+    MJ_QUEUE_IS_FULL,      /**< queue_size others wait already */
+    MJ_QUEUES_ARE_FULL,    /**< those of all pools together */
     MJ_QUEUE_IS_OVER_SHARE /**< in flight and waiting, the pool has all requests that mj_board_share lets it have */
 } mj_queueing_t;
 

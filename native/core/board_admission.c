@@ -126,7 +126,8 @@ static void count_served(slot_t *slot, uint32_t serial)
 
 void mj_board_release(mj_board_t *board, const mj_ticket_t *ticket)
 {
-    count_served(slot_at(board, ticket->pool, ticket->slot), ticket->serial); /* first: whoever sees none in flight sees all that were */
+    /* first: whoever sees none in flight sees all that were */
+    count_served(slot_at(board, ticket->pool, ticket->slot), ticket->serial);
     mj_board_cancel(board, ticket);
 }
 

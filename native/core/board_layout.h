@@ -27,7 +27,8 @@ typedef struct slot_t {
     _Atomic uint32_t pid;
     _Atomic uint32_t threads;
     _Atomic uint32_t settings; /* their fingerprint */
-    _Atomic uint64_t load;   /* serial in the upper half, requests in flight in the lower: one word, so that they never disagree */
+    /* serial in the upper half, requests in flight in the lower: one word, so that they never disagree */
+    _Atomic uint64_t load;
     _Atomic uint64_t served; /* the end of the serial in the upper 24 bits, requests finished in the lower 40 */
     _Atomic uint64_t key[KEY_WORDS];
 } slot_t;
@@ -38,7 +39,7 @@ typedef struct pool_t {
     _Atomic uint32_t change;     /* futex: differs after anything happened that a waiting request wants to know */
     _Atomic uint32_t waiting;
     _Atomic uint32_t tunnels;
-    _Atomic uint32_t wakeup; /* 1: a request wants a daemon, and the supervisor has not looked yet */
+    _Atomic uint32_t wakeup;  /* 1: a request wants a daemon, and the supervisor has not looked yet */
     _Atomic uint32_t awaited; /* fingerprint of the settings of which daemons may yet come, or 0 */
     _Atomic int64_t retry_at;
     _Atomic uint64_t counters[MJ_COUNTER_COUNT];
@@ -71,7 +72,7 @@ struct mj_board_t {
     uint32_t *living; /* pids of httpd's children, in the parent's handle */
     unsigned living_count;
     unsigned living_room;
-    uint32_t own_row;      /* a child's; as mj_board_child_init has it */
+    uint32_t own_row; /* a child's; as mj_board_child_init has it */
     uint32_t own_pid;
     _Atomic uint32_t *own; /* what its row should be: SHADOWS of each pool. NULL: it has no row, or no memory for this */
 };

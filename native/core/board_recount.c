@@ -191,7 +191,8 @@ void mj_board_recount(mj_board_t *board, unsigned index)
 }
 
 /* Those who join are counted here before they are counted in their pool, and those who leave after. */
-static void lower_total(const mj_board_t *board, _Atomic uint32_t *total, size_t count_offset, const unsigned *pools, unsigned pool_count)
+static void lower_total(const mj_board_t *board, _Atomic uint32_t *total, size_t count_offset, const unsigned *pools,
+                        unsigned pool_count)
 {
     uint32_t first = atomic_load(total);
     uint64_t sum = 0;

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #define SLICE MJ_CHANNEL_SLICE
-#define OVERHEAD 64         /* that Linux takes off a message for itself */
+#define OVERHEAD 64          /* that Linux takes off a message for itself */
 #define SMALLEST_BUFFER 4608 /* that Linux gives */
 
 static bool set_timeout(int fd, int which, apr_interval_time_t timeout)
@@ -49,8 +49,8 @@ apr_status_t mj_channel_open(mj_channel_t **out, const char *path, const mj_tick
     if (fd < 0) {
         return errno;
     }
-    if (!set_timeout(fd, SO_SNDTIMEO, patience) || !set_timeout(fd, SO_RCVTIMEO, SLICE)
-        || (buffer > 0 && setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &buffer, sizeof(buffer)) != 0)) {
+    if (!set_timeout(fd, SO_SNDTIMEO, patience) || !set_timeout(fd, SO_RCVTIMEO, SLICE) ||
+        (buffer > 0 && setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &buffer, sizeof(buffer)) != 0)) {
         rv = errno;
     }
     /* On AF_UNIX an interrupted connect has left nothing behind. */
@@ -172,7 +172,8 @@ static apr_status_t receive_some(mj_channel_t *channel, int flags, ssize_t *n)
         char space[CMSG_SPACE(MAX_DESCRIPTORS * sizeof(int))];
     } control;
     struct iovec room = {channel->in + channel->end, sizeof(channel->in) - channel->end};
-    struct msghdr message = {.msg_iov = &room, .msg_iovlen = 1, .msg_control = control.space, .msg_controllen = sizeof(control.space)};
+    struct msghdr message = {
+        .msg_iov = &room, .msg_iovlen = 1, .msg_control = control.space, .msg_controllen = sizeof(control.space)};
 
     *n = recvmsg(channel->fd, &message, flags | MSG_CMSG_CLOEXEC);
     return *n >= 0 ? keep_file(channel, &message) : APR_SUCCESS;

@@ -29,15 +29,16 @@ typedef struct mj_channel_t {
     uint32_t daemon; /**< serial of the daemon on the board */
     uint16_t serial; /**< of the current request */
     mj_greeting_t greeting;
-    bool is_broken; /**< to be closed: something could not be sent whole, or what comes is not wanted any more */
-    bool is_answer_due; /**< something was sent, and nothing received since */
+    bool is_broken;      /**< to be closed: something could not be sent whole, or what comes is not wanted any more */
+    bool is_answer_due;  /**< something was sent, and nothing received since */
     mj_busy_poll_t busy; /**< what its waits for answers have been like */
-    int file;        /**< a descriptor that came and was not taken yet; -1 */
-    size_t room;     /**< bytes that one message may have, where MJ_WRITABLE is to promise that it is sent without waiting */
-    uint64_t received; /**< bytes, in all */
-    size_t start;    /**< what is received and not yet consumed: in[start] to in[end] */
+    int file;            /**< a descriptor that came and was not taken yet; -1 */
+    size_t room;         /**< bytes that one message may have, where MJ_WRITABLE is to promise that it is sent without waiting */
+    uint64_t received;   /**< bytes, in all */
+    size_t start;        /**< what is received and not yet consumed: in[start] to in[end] */
     size_t end;
-    unsigned char in[2 * (MJ_HEADER_SIZE + MJ_MAX_DATA)]; /**< two of the greatest frames, received in one go where both are there */
+    /** two of the greatest frames, received in one go where both are there */
+    unsigned char in[2 * (MJ_HEADER_SIZE + MJ_MAX_DATA)];
 } mj_channel_t;
 
 /** How long a call waits before its caller gets to look around. */

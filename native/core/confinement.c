@@ -20,12 +20,15 @@ static const char *check_privileges(const mj_pool_settings_t *settings, apr_pool
     const char *option = settings->chroot != NULL      ? apr_pstrcat(pool, "chroot=", settings->chroot, NULL)
                          : settings->private_tmp       ? "private-tmp=on"
                          : settings->read_only != NULL ? apr_pstrcat(pool, "read-only=", settings->read_only, NULL)
-                         : settings->cpu_priority < 0  ? apr_psprintf(pool, "cpu-priority=%" APR_INT64_T_FMT, settings->cpu_priority)
-                                                       : NULL;
+                         : settings->cpu_priority < 0
+                             ? apr_psprintf(pool, "cpu-priority=%" APR_INT64_T_FMT, settings->cpu_priority)
+                             : NULL;
     if (euid == 0 || option == NULL) {
         return NULL;
     }
-    return apr_psprintf(pool, "%s: httpd was not started by root (its UID is %lu), so it cannot do that: leave it out or start httpd as root",
+    return apr_psprintf(pool,
+                        "%s: httpd was not started by root (its UID is %lu), so it cannot do that: leave it out or start httpd "
+                        "as root",
                         option, (unsigned long)euid);
 }
 
@@ -60,7 +63,8 @@ static bool is_visible(const mj_pool_settings_t *settings, apr_pool_t *pool, con
     return settings->chroot != NULL ? is_below(pool, settings->chroot, path) : access(path, F_OK) == 0;
 }
 
-static void check_visible(const mj_pool_settings_t *settings, apr_pool_t *pool, const char *what, const char *path, mj_findings_t *findings)
+static void check_visible(const mj_pool_settings_t *settings, apr_pool_t *pool, const char *what, const char *path,
+                          mj_findings_t *findings)
 {
     const char *root = settings->chroot != NULL ? settings->chroot : "", *wrong;
 
@@ -69,8 +73,8 @@ static void check_visible(const mj_pool_settings_t *settings, apr_pool_t *pool, 
     }
     wrong = settings->chroot == NULL
                 ? apr_psprintf(pool, "%s=%s: %s: make it, or name another", what, path, strerror(errno))
-                : apr_psprintf(pool, "chroot=%s: %s, %s, is missing inside it: bind-mount it (mount --bind) to %s%s", settings->chroot,
-                               what, path, settings->chroot, path);
+                : apr_psprintf(pool, "chroot=%s: %s, %s, is missing inside it: bind-mount it (mount --bind) to %s%s",
+                               settings->chroot, what, path, settings->chroot, path);
     mj_findings_add(findings, root, path, wrong);
 }
 
@@ -84,7 +88,8 @@ static const char *check_temporary(const mj_pool_settings_t *settings, apr_pool_
     return wrong != NULL ? apr_pstrcat(pool, "private-tmp=on: ", wrong, NULL) : NULL;
 }
 
-static const char *check_chroot(mj_pool_settings_t *settings, apr_pool_t *pool, const apr_array_header_t *needed, mj_findings_t *findings)
+static const char *check_chroot(mj_pool_settings_t *settings, apr_pool_t *pool, const apr_array_header_t *needed,
+                                mj_findings_t *findings)
 {
     const char *wrong;
     struct stat st;
@@ -133,7 +138,8 @@ static bool is_temporary(const char *path)
 const char *mj_confinement_hides(const mj_pool_settings_t *settings, apr_pool_t *pool, const char *what, const char *path)
 {
     return settings->private_tmp && is_temporary(path)
-               ? apr_psprintf(pool, "private-tmp=on: %s, %s, is in a folder that private-tmp hides: move it out of /tmp and /var/tmp",
+               ? apr_psprintf(pool,
+                              "private-tmp=on: %s, %s, is in a folder that private-tmp hides: move it out of /tmp and /var/tmp",
                               what, path)
                : NULL;
 }
@@ -162,13 +168,15 @@ static const char *check_read_only(mj_pool_settings_t *settings, apr_pool_t *poo
     int i;
 
     if (syscall(SYS_mount_setattr, -1, "", 0, NULL, 0) != 0 && errno == ENOSYS) {
-        return apr_psprintf(pool, "read-only=%s: this kernel has no mount_setattr: leave it out, or use Linux 5.12 or later", settings->read_only);
+        return apr_psprintf(pool, "read-only=%s: this kernel has no mount_setattr: leave it out, or use Linux 5.12 or later",
+                            settings->read_only);
     }
     for (i = 0; i < paths->nelts; i++) {
         const char *path = APR_ARRAY_IDX(paths, i, const char *);
         const char *wrong = mj_path_resolve(pool, settings->chroot != NULL ? settings->chroot : "", path, &path);
         if (wrong != NULL) {
-            mj_findings_add(findings, settings->chroot != NULL ? settings->chroot : "", path, apr_pstrcat(pool, "read-only=", wrong, NULL));
+            mj_findings_add(findings, settings->chroot != NULL ? settings->chroot : "", path,
+                            apr_pstrcat(pool, "read-only=", wrong, NULL));
         } else {
             check_visible(settings, pool, "read-only", path, findings);
         }
@@ -179,7 +187,8 @@ static const char *check_read_only(mj_pool_settings_t *settings, apr_pool_t *poo
 }
 
 /* What the settings name, beside what needed holds. */
-static apr_array_header_t *all_needed(const mj_pool_settings_t *settings, apr_pool_t *pool, bool is_home_given, const apr_array_header_t *needed)
+static apr_array_header_t *all_needed(const mj_pool_settings_t *settings, apr_pool_t *pool, bool is_home_given,
+                                      const apr_array_header_t *needed)
 {
     apr_array_header_t *all = apr_array_copy(pool, needed);
     const apr_array_header_t *class_path = mj_split_paths(pool, settings->class_path);
@@ -197,8 +206,8 @@ static apr_array_header_t *all_needed(const mj_pool_settings_t *settings, apr_po
     return all;
 }
 
-const char *mj_confinement_check(mj_pool_settings_t *settings, apr_pool_t *pool, uid_t euid, bool is_home_given, const apr_array_header_t *needed,
-                                 mj_findings_t *findings)
+const char *mj_confinement_check(mj_pool_settings_t *settings, apr_pool_t *pool, uid_t euid, bool is_home_given,
+                                 const apr_array_header_t *needed, mj_findings_t *findings)
 {
     const char *wrong = check_privileges(settings, pool, euid);
     int i;

@@ -18,8 +18,8 @@ typedef struct mj_needed_t {
  *  @param needed of mj_needed_t, beside what the settings name themselves
  *  @param findings get what is not there
  *  @return NULL, or a message that names the option, the value and the mend */
-const char *mj_confinement_check(mj_pool_settings_t *settings, apr_pool_t *pool, uid_t euid, bool is_home_given, const apr_array_header_t *needed,
-                                 mj_findings_t *findings);
+const char *mj_confinement_check(mj_pool_settings_t *settings, apr_pool_t *pool, uid_t euid, bool is_home_given,
+                                 const apr_array_header_t *needed, mj_findings_t *findings);
 
 /** @return NULL, or that private-tmp hides the path of what, and the mend */
 const char *mj_confinement_hides(const mj_pool_settings_t *settings, apr_pool_t *pool, const char *what, const char *path);

@@ -67,7 +67,8 @@ static const char *take_name(reader_t *reader)
     len = (apr_size_t)(reader->at - start);
     skip_blanks(reader);
     if (len == 0 || apr_isdigit(*start) || is_at_end(reader) || *reader->at != '=') {
-        return complain(reader, reader->line, "no NAME=VALUE: give a NAME of letters, digits and '_' and a '=', or put a '#' before the line");
+        return complain(reader, reader->line,
+                        "no NAME=VALUE: give a NAME of letters, digits and '_' and a '=', or put a '#' before the line");
     }
     take(reader);
     memcpy(reader->out, start, len);
@@ -218,7 +219,8 @@ const char *mj_env_file_read(apr_pool_t *pool, const char *path, uid_t owner, ap
     }
     fd = mj_small_file_open(path, false, &why);
     if (fd < 0) {
-        return is_link(path) ? apr_psprintf(pool, "%s is a symbolic link: name the file itself", path) : apr_psprintf(pool, "%s: %s", path, why);
+        return is_link(path) ? apr_psprintf(pool, "%s is a symbolic link: name the file itself", path)
+                             : apr_psprintf(pool, "%s: %s", path, why);
     }
     wrong = check_file(pool, path, fd, owner);
     if (wrong == NULL && !mj_small_file_read(fd, text, MJ_ENV_FILE_MAX, &len, &why)) {

@@ -35,7 +35,8 @@ static const char *find_user(apr_pool_t *pool, const char *option, const char *u
     } else if (*user == '#') {
         return apr_psprintf(pool, "%s=%s: this is not a UID; give '#' and a number below 4294967295, or a name", option, user);
     } else {
-        return apr_psprintf(pool, "%s=%s: there is no such user; create it (useradd --system %s) or name another", option, user, user);
+        return apr_psprintf(pool, "%s=%s: there is no such user; create it (useradd --system %s) or name another", option, user,
+                            user);
     }
     *found = pw;
     return NULL;
@@ -59,7 +60,8 @@ static const char *find_group(apr_pool_t *pool, const char *option, const char *
     } else if (parse_id(name, &id)) {
         *gid = (gid_t)id;
     } else if (*name == '#') {
-        return apr_psprintf(pool, "%s=%s: '%s' is not a GID; give '#' and a number below 4294967295, or a name", option, name, name);
+        return apr_psprintf(pool, "%s=%s: '%s' is not a GID; give '#' and a number below 4294967295, or a name", option, name,
+                            name);
     } else {
         return apr_psprintf(pool, "%s=%s: there is no group '%s'; create it (groupadd --system %s) or name another", option, name,
                             name, name);
@@ -119,10 +121,10 @@ static const char *check_ids(const mj_pool_settings_t *settings, apr_pool_t *poo
     for (i = 0; i < settings->groups->nelts; i++) {
         if (APR_ARRAY_IDX(settings->groups, i, gid_t) == 0) {
             return settings->supplementary_groups != NULL
-                       ? apr_psprintf(
-                             pool,
-                             "supplementary-groups=%s: GID 0 is among them; applications never run in root's group: leave it out",
-                             settings->supplementary_groups)
+                       ? apr_psprintf(pool,
+                                      "supplementary-groups=%s: GID 0 is among them; applications never run in root's group: "
+                                      "leave it out",
+                                      settings->supplementary_groups)
                        : apr_psprintf(pool,
                                       "user=%s: GID 0 is among this user's groups; applications never run in root's group: give "
                                       "supplementary-groups= without it",
@@ -177,11 +179,11 @@ static const char *resolve_as_user(mj_pool_settings_t *settings, apr_pool_t *poo
             return wrong;
         }
         if (uid != euid) {
-            return apr_psprintf(
-                pool,
-                "user=%s: httpd was not started by root (its UID is %lu), so it cannot run processes as another user: "
-                "leave user= out or start httpd as root",
-                settings->user, (unsigned long)euid);
+            return apr_psprintf(pool,
+                                "user=%s: httpd was not started by root (its UID is %lu), so it cannot run processes as another "
+                                "user: "
+                                "leave user= out or start httpd as root",
+                                settings->user, (unsigned long)euid);
         }
     }
     if (settings->group != NULL) {
@@ -190,9 +192,10 @@ static const char *resolve_as_user(mj_pool_settings_t *settings, apr_pool_t *poo
             return wrong;
         }
         if (gid != egid) {
-            return apr_psprintf(
-                pool, "group=%s: httpd was not started by root, so it cannot run processes in another group: leave it out",
-                settings->group);
+            return apr_psprintf(pool,
+                                "group=%s: httpd was not started by root, so it cannot run processes in another group: leave it "
+                                "out",
+                                settings->group);
         }
     }
     if (settings->supplementary_groups != NULL) {

@@ -95,12 +95,14 @@ const char *mj_java_home_check(apr_pool_t *pool, const char *path)
         return apr_psprintf(pool, "%s: give an absolute path", path);
     }
     if (access(libjvm_path(pool, path), R_OK) != 0) {
-        return apr_psprintf(
-            pool, "%s: there is no lib/server/libjvm.so in it: give the folder of a JDK or JRE (/usr/lib/jvm/...)", path);
+        return apr_psprintf(pool,
+                            "%s: there is no lib/server/libjvm.so in it: give the folder of a JDK or JRE (/usr/lib/jvm/...)",
+                            path);
     }
     version = read_version(path, &why);
     if (why != NULL) {
-        return apr_psprintf(pool, "%s: its file `release` does not say its version: %s; give the folder of a complete JDK or JRE", path, why);
+        return apr_psprintf(pool, "%s: its file `release` does not say its version: %s; give the folder of a complete JDK or JRE",
+                            path, why);
     }
     if (version.parts[0] < MJ_JAVA_OLDEST) {
         return apr_psprintf(pool, "%s: this is Java %ld, mod_jvm needs %d or later", path, version.parts[0], MJ_JAVA_OLDEST);

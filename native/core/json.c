@@ -29,6 +29,6 @@ const char *mj_iso_time(apr_time_t at, bool has_milliseconds, apr_pool_t *pool)
     if (has_milliseconds) {
         fraction = apr_psprintf(pool, ".%03d", (int)(parts.tm_usec / 1000));
     }
-    return apr_psprintf(pool, "%04d-%02d-%02dT%02d:%02d:%02d%sZ", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour,
-                        parts.tm_min, parts.tm_sec, fraction);
+    return apr_psprintf(pool, "%04d-%02d-%02dT%02d:%02d:%02d%sZ", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
+                        parts.tm_hour, parts.tm_min, parts.tm_sec, fraction);
 }

@@ -104,7 +104,7 @@ bool mj_option_parse(const mj_option_t *option, const char *value, int64_t *numb
 
 static const char *size_text(apr_pool_t *pool, int64_t n)
 {
-    return n == 0              ? "0"
+    return n == 0             ? "0"
            : n % MJ_GIGA == 0 ? apr_psprintf(pool, "%" APR_INT64_T_FMT "g", n / MJ_GIGA)
            : n % MJ_MEGA == 0 ? apr_psprintf(pool, "%" APR_INT64_T_FMT "m", n / MJ_MEGA)
                               : apr_psprintf(pool, "%" APR_INT64_T_FMT "k", n / MJ_KILO);
@@ -133,11 +133,13 @@ static const char *refuse_quantity(const mj_option_t *option, apr_pool_t *pool, 
     case MJ_OPTION_SIZE:
         return apr_psprintf(pool, "%s=%s: give a size from %s to %s, in bytes or with k, m or g", option->name, value, min, max);
     case MJ_OPTION_TIME:
-        return apr_psprintf(pool, "%s=%s: give a time in seconds, or with ms, s, min or h (90s), a year at most; 0 is off", option->name, value);
+        return apr_psprintf(pool, "%s=%s: give a time in seconds, or with ms, s, min or h (90s), a year at most; 0 is off",
+                            option->name, value);
     case MJ_OPTION_MASK:
         return apr_psprintf(pool, "%s=%s: give an octal mask from %s to %s (%s)", option->name, value, min, max, option->preset);
     case MJ_OPTION_RANGE:
-        return apr_psprintf(pool, "%s=%s: give a number from %s to %s, or the minimum and the maximum (2-8)", option->name, value, min, max);
+        return apr_psprintf(pool, "%s=%s: give a number from %s to %s, or the minimum and the maximum (2-8)", option->name, value,
+                            min, max);
     default:
         return apr_psprintf(pool, "%s=%s: give a number from %s to %s", option->name, value, min, max);
     }
@@ -169,7 +171,9 @@ static const char *check_text(const mj_option_t *option, apr_pool_t *pool, const
             if (*path != '/') {
                 return apr_psprintf(pool, "%s=%s: give absolute paths, separated by ':'", option->name, value);
             }
-            wrong = option->kind == MJ_OPTION_CLASSES ? mj_class_path_name_check(pool, apr_pstrmemdup(pool, path, strcspn(path, ":"))) : NULL;
+            wrong = option->kind == MJ_OPTION_CLASSES
+                        ? mj_class_path_name_check(pool, apr_pstrmemdup(pool, path, strcspn(path, ":")))
+                        : NULL;
             if (wrong != NULL) {
                 return apr_pstrcat(pool, option->name, "=", wrong, NULL);
             }

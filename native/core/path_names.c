@@ -6,9 +6,10 @@
 #include <strings.h>
 
 /* What no folder of classes ends in. Left out is what may be a version or the name of a host (example.pl, example.sh). */
-static const char *const other_files[] = {".bat", ".bz2",  ".class", ".clj", ".conf", ".css", ".csv", ".ear",        ".groovy", ".gz",  ".htm",
-                                          ".html", ".jmod", ".js",    ".json", ".jsp", ".kt",  ".kts", ".log",        ".php",    ".rb",  ".scala",
-                                          ".sql",  ".tar",  ".tgz",   ".txt", ".war",  ".xml", ".yaml", ".yml", ".properties"};
+static const char *const other_files[] = {".bat",    ".bz2", ".class", ".clj",  ".conf", ".css",   ".csv",       ".ear",
+                                          ".groovy", ".gz",  ".htm",   ".html", ".jmod", ".js",    ".json",      ".jsp",
+                                          ".kt",     ".kts", ".log",   ".php",  ".rb",   ".scala", ".sql",       ".tar",
+                                          ".tgz",    ".txt", ".war",   ".xml",  ".yaml", ".yml",   ".properties"};
 
 static const char *suffix_of(const char *path, size_t len)
 {
@@ -64,7 +65,8 @@ static const char *check_kind(apr_pool_t *pool, const char *path, bool can_be_so
         return apr_psprintf(pool, "%s is a single class: name the folder above its package", path);
     }
     if ((is(suffix, suffix_len, ".java") && !can_be_source) || is_other_file(suffix, suffix_len)) {
-        return apr_psprintf(pool, "%s: a name that ends in %.*s cannot be used here: name %s", path, (int)suffix_len, suffix, wanted);
+        return apr_psprintf(pool, "%s: a name that ends in %.*s cannot be used here: name %s", path, (int)suffix_len, suffix,
+                            wanted);
     }
     return NULL;
 }
@@ -85,5 +87,6 @@ const char *mj_class_path_name_check(apr_pool_t *pool, const char *path)
 
 const char *mj_file_name_check(apr_pool_t *pool, const char *path)
 {
-    return path[strlen(path) - 1] == '/' ? apr_psprintf(pool, "%s: it ends in a slash, so it is not a file: name a file", path) : NULL;
+    return path[strlen(path) - 1] == '/' ? apr_psprintf(pool, "%s: it ends in a slash, so it is not a file: name a file", path)
+                                         : NULL;
 }

@@ -100,7 +100,8 @@ const char *mj_walk(mj_walk_t *walk, const char *path)
         }
         wrong = look(walk, next, &next_st, false);
         if (wrong == NULL) {
-            wrong = ++links > MAX_LINKS ? apr_psprintf(walk->pool, "%s: %s", path, strerror(ELOOP)) : read_link(walk, full(walk, next), &name);
+            wrong = ++links > MAX_LINKS ? apr_psprintf(walk->pool, "%s: %s", path, strerror(ELOOP))
+                                        : read_link(walk, full(walk, next), &name);
         }
         if (wrong != NULL) {
             return wrong;

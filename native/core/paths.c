@@ -45,15 +45,15 @@ static const char *check_trust(mj_walk_t *walk, const char *path, const struct s
     if (S_ISLNK(st->st_mode)) {
         return st->st_uid == 0 || st->st_uid == trust->owner
                    ? NULL
-                   : apr_psprintf(walk->pool, "%s is a symbolic link of UID %lu, who could change it: name the folder itself", path,
-                                  (unsigned long)st->st_uid);
+                   : apr_psprintf(walk->pool, "%s is a symbolic link of UID %lu, who could change it: name the folder itself",
+                                  path, (unsigned long)st->st_uid);
     }
     if (!S_ISDIR(st->st_mode) && !is_file) {
         return apr_psprintf(walk->pool, "%s is not a folder", path);
     }
     if (st->st_uid != 0 && st->st_uid != trust->owner) {
-        return apr_psprintf(walk->pool, "%s belongs to UID %lu, who could replace its contents: choose a %s of %s, or chown it", path,
-                            (unsigned long)st->st_uid, is_file ? "file" : "folder", owners);
+        return apr_psprintf(walk->pool, "%s belongs to UID %lu, who could replace its contents: choose a %s of %s, or chown it",
+                            path, (unsigned long)st->st_uid, is_file ? "file" : "folder", owners);
     }
     if (can_others_write(trust, st) && (is_last || !(st->st_mode & S_ISVTX) || st->st_uid != 0)) {
         return apr_psprintf(walk->pool, "%s can be written by others (mode %04o): chmod go-w it, or choose another", path,
@@ -87,7 +87,8 @@ const char *mj_folder_check(apr_pool_t *pool, const char *path, uid_t owner, boo
 
 const char *mj_code_check(apr_pool_t *pool, const char *root, const char *path, uid_t owner, gid_t group, bool *is_owners)
 {
-    trust_t trust = {.owner = owner, .owner_name = owner == 0 ? NULL : "the pool's user", .groups = {0, group}, .may_end_in_file = true};
+    trust_t trust = {
+        .owner = owner, .owner_name = owner == 0 ? NULL : "the pool's user", .groups = {0, group}, .may_end_in_file = true};
     mj_walk_t walk = {.pool = pool, .root = root, .check = check_trust, .context = &trust};
     const char *wrong = mj_walk(&walk, path);
     *is_owners = trust.is_owners;
@@ -98,7 +99,8 @@ static const char *check_links(mj_walk_t *walk, const char *path, const struct s
 {
     (void)is_last;
     return S_ISLNK(st->st_mode) && walk->is_users
-               ? apr_psprintf(walk->pool, "%s is a symbolic link that users other than root can change: name the folder itself", path)
+               ? apr_psprintf(walk->pool, "%s is a symbolic link that users other than root can change: name the folder itself",
+                              path)
                : NULL;
 }
 
@@ -145,13 +147,16 @@ static const char *check_passable(mj_walk_t *walk, const char *path, const struc
     }
     if ((st->st_mode & needed) == 0 && lgetxattr(path, "system.posix_acl_access", NULL, 0) < 0 &&
         !(visitor->uid == geteuid() && access(path, X_OK) == 0)) {
-        return apr_psprintf(walk->pool, "%s (owner UID %lu, mode %04o) is closed to the pool's user, UID %lu: chmod it, or name another folder", path,
-                            (unsigned long)st->st_uid, (unsigned)(st->st_mode & 07777), (unsigned long)visitor->uid);
+        return apr_psprintf(walk->pool,
+                            "%s (owner UID %lu, mode %04o) is closed to the pool's user, UID %lu: chmod it, or name another "
+                            "folder",
+                            path, (unsigned long)st->st_uid, (unsigned)(st->st_mode & 07777), (unsigned long)visitor->uid);
     }
     return NULL;
 }
 
-const char *mj_folder_reachable(apr_pool_t *pool, const char *root, const char *path, uid_t uid, gid_t gid, const apr_array_header_t *groups)
+const char *mj_folder_reachable(apr_pool_t *pool, const char *root, const char *path, uid_t uid, gid_t gid,
+                                const apr_array_header_t *groups)
 {
     visitor_t visitor = {uid, gid, groups};
     mj_walk_t walk = {.pool = pool, .root = root, .check = check_passable, .context = &visitor};

@@ -30,7 +30,8 @@ const char *mj_path_resolve(apr_pool_t *pool, const char *root, const char *path
  *  behind a link that is a user's.
  *  @param groups of gid_t
  *  @return NULL, or what is wrong and the mend */
-const char *mj_folder_reachable(apr_pool_t *pool, const char *root, const char *path, uid_t uid, gid_t gid, const apr_array_header_t *groups);
+const char *mj_folder_reachable(apr_pool_t *pool, const char *root, const char *path, uid_t uid, gid_t gid,
+                                const apr_array_header_t *groups);
 
 /** The caller must be able to read the file at path, or execute it. With by_others, users other than the owner must be able to: each
  *  folder on its way is searchable.

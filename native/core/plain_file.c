@@ -27,8 +27,8 @@ bool mj_is_plain_file(mj_mounted_t *mounted, int fd, uint64_t least_size, bool h
     if (file == NULL) {
         file = &own;
     }
-    if (!is_open_for_reading(fd) || statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, wanted, file) != 0 || !S_ISREG(file->stx_mode) ||
-        file->stx_size < least_size) {
+    if (!is_open_for_reading(fd) || statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, wanted, file) != 0 ||
+        !S_ISREG(file->stx_mode) || file->stx_size < least_size) {
         return false;
     }
     return mj_mounted_has(mounted, makedev(file->stx_dev_major, file->stx_dev_minor),

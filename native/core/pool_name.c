@@ -16,6 +16,7 @@ const char *mj_pool_name_check(apr_pool_t *pool, const char *name)
     if (mj_is_pool_name(name)) {
         return NULL;
     }
-    return apr_psprintf(pool, "'%s' is not a valid pool name: use 1 to %d letters, digits, '.', '_' or '-', not starting with '.'", name,
-                        MJ_POOL_NAME_MAX);
+    return apr_psprintf(pool,
+                        "'%s' is not a valid pool name: use 1 to %d letters, digits, '.', '_' or '-', not starting with '.'",
+                        name, MJ_POOL_NAME_MAX);
 }

@@ -13,9 +13,9 @@
 #define LAUNCHER MJ_READ_BY_LAUNCHER
 #define HOST MJ_READ_BY_HOST
 #define HTTPD MJ_READ_BY_HTTPD
-#define OPTION(name, kind, preset, min, max, field, entry, readers, resolved)                                                                        \
-    {                                                                                                                                                \
-        name, MJ_OPTION_##kind, readers, preset, min, max, offsetof(mj_pool_settings_t, field), entry, resolved                                      \
+#define OPTION(name, kind, preset, min, max, field, entry, readers, resolved)                                                    \
+    {                                                                                                                            \
+        name, MJ_OPTION_##kind, readers, preset, min, max, offsetof(mj_pool_settings_t, field), entry, resolved                  \
     }
 
 static const mj_option_t options[] = {
@@ -25,7 +25,8 @@ static const mj_option_t options[] = {
     OPTION("display-name", TEXT, "jvm:NAME", 0, 0, display_name, "display-name", SUPERVISOR, 0),
     OPTION("lang", TEXT, "C.UTF-8", 0, 0, lang, "lang", SUPERVISOR, 0),
     OPTION("env", VARIABLES, NULL, 0, 0, env, "env", SUPERVISOR, 0),
-    OPTION("java-home", FOLDER, NULL, 0, 0, java_home, "java-home", SUPERVISOR | LAUNCHER | HOST, offsetof(mj_pool_settings_t, chosen_java_home)),
+    OPTION("java-home", FOLDER, NULL, 0, 0, java_home, "java-home", SUPERVISOR | LAUNCHER | HOST,
+           offsetof(mj_pool_settings_t, chosen_java_home)),
     OPTION("java-option", JVM_OPTIONS, NULL, 0, 0, java_options, "java-option", SUPERVISOR | LAUNCHER, 0),
     OPTION("class-path", CLASSES, NULL, 0, 0, class_path, "class-path", HOST, 0),
     OPTION("heap", SIZE, "128m", 4 * MJ_MEGA, 1024 * MJ_GIGA, heap, "heap", SUPERVISOR | LAUNCHER, 0),
@@ -33,7 +34,8 @@ static const mj_option_t options[] = {
     OPTION("chroot", FOLDER, NULL, 0, 0, chroot, "chroot", SUPERVISOR | LAUNCHER, 0),
     OPTION("read-only", PATHS, NULL, 0, 0, read_only, "read-only", SUPERVISOR | LAUNCHER, 0),
     OPTION("private-tmp", SWITCH, "off", 0, 0, private_tmp, "private-tmp", SUPERVISOR | LAUNCHER, 0),
-    OPTION("script-user", OWNER, NULL, 0, 0, script_user, "script-uid", SUPERVISOR | HOST, offsetof(mj_pool_settings_t, script_uid)),
+    OPTION("script-user", OWNER, NULL, 0, 0, script_user, "script-uid", SUPERVISOR | HOST,
+           offsetof(mj_pool_settings_t, script_uid)),
     OPTION("script-group", OWNER, NULL, 0, 0, script_group, "script-gid", HOST, offsetof(mj_pool_settings_t, script_gid)),
     OPTION("processes", RANGE, "1", 1, 64, processes, "processes", SUPERVISOR, 0),
     OPTION("threads", NUMBER, "25", 1, 10000, threads, "threads", SUPERVISOR | HOST, 0),
@@ -105,8 +107,9 @@ const char *mj_option_preset(const mj_option_t *option, const char *pool_name, a
 
 static const char *kind_name(mj_option_kind_t kind)
 {
-    static const char *const names[] = {"text",        "groups",    "owner", "folder", "file",  "paths", "classes", "folders",
-                                        "jvm-options", "variables", "mask",  "number", "range", "size",  "time",    "switch", "order"};
+    static const char *const names[] = {"text",    "groups",  "owner",       "folder",    "file", "paths",
+                                        "classes", "folders", "jvm-options", "variables", "mask", "number",
+                                        "range",   "size",    "time",        "switch",    "order"};
     return names[kind];
 }
 
@@ -125,16 +128,18 @@ static const char *reader_names(const mj_option_t *option, apr_pool_t *pool)
 
 const char *mj_options_text(apr_pool_t *pool)
 {
-    const char *text = "# The options of JVMDaemonProcess: name, kind, default, least, most, entry of the pool record, who reads that.\n"
-                       "# Made from native/core/pool_options.c by the target pool-options; a test compares the two.\n";
+    const char *text =
+        "# The options of JVMDaemonProcess: name, kind, default, least, most, entry of the pool record, who reads that.\n"
+        "# Made from native/core/pool_options.c by the target pool-options; a test compares the two.\n";
     size_t i;
     for (i = 0; i < COUNT; i++) {
         const mj_option_t *option = &options[i];
         bool is_bounded = mj_option_is_quantity(option->kind) || option->kind == MJ_OPTION_MASK;
-        text = apr_pstrcat(pool, text, option->name, " ", kind_name(option->kind), " ", option->preset != NULL ? option->preset : "-", " ",
+        text = apr_pstrcat(pool, text, option->name, " ", kind_name(option->kind), " ",
+                           option->preset != NULL ? option->preset : "-", " ",
                            is_bounded ? mj_option_quantity(option, option->min, pool) : "-", " ",
-                           is_bounded ? mj_option_quantity(option, option->max, pool) : "-", " ", option->entry != NULL ? option->entry : "-", " ",
-                           reader_names(option, pool), "\n", NULL);
+                           is_bounded ? mj_option_quantity(option, option->max, pool) : "-", " ",
+                           option->entry != NULL ? option->entry : "-", " ", reader_names(option, pool), "\n", NULL);
     }
     return text;
 }

@@ -27,9 +27,9 @@ typedef enum mj_option_kind_t {
     MJ_OPTION_VARIABLES,   /**< NAME=VALUE; may repeat */
     MJ_OPTION_MASK,        /**< octal */
     MJ_OPTION_NUMBER,
-    MJ_OPTION_RANGE, /**< a number, or the least and the most */
-    MJ_OPTION_SIZE,  /**< bytes */
-    MJ_OPTION_TIME,  /**< microseconds in settings, milliseconds in records */
+    MJ_OPTION_RANGE,  /**< a number, or the least and the most */
+    MJ_OPTION_SIZE,   /**< bytes */
+    MJ_OPTION_TIME,   /**< microseconds in settings, milliseconds in records */
     MJ_OPTION_SWITCH, /**< off or on */
     MJ_OPTION_ORDER   /**< start-first or stop-first */
 } mj_option_kind_t;
@@ -49,8 +49,8 @@ typedef struct mj_option_t {
     const char *preset; /**< its default, as somebody would give it; NULL: there is none, or it depends on others */
     int64_t min;        /**< of a number, size, time or mask */
     int64_t max;
-    size_t field;       /**< of mj_pool_settings_t */
-    const char *entry;  /**< of the pool record; NULL: none */
+    size_t field;      /**< of mj_pool_settings_t */
+    const char *entry; /**< of the pool record; NULL: none */
     size_t resolved; /**< the field that the entry is made from in place of `field`, whatever the option says; 0: there is none */
 } mj_option_t;
 

@@ -73,8 +73,9 @@ void mj_pool_paths_check(mj_pool_settings_t *settings, apr_pool_t *pool, bool is
         const char *slash = strrchr(settings->reload_marker, '/');
         const char *folder = apr_pstrmemdup(pool, settings->reload_marker, (apr_size_t)(slash - settings->reload_marker) + 1);
         if (is_missing(settings, pool, folder)) {
-            APR_ARRAY_PUSH(findings->warnings, const char *) = apr_psprintf(
-                pool, "reload-marker=%s: the folder %s does not exist: make it, or name another file", settings->reload_marker, folder);
+            APR_ARRAY_PUSH(findings->warnings, const char *) =
+                apr_psprintf(pool, "reload-marker=%s: the folder %s does not exist: make it, or name another file",
+                             settings->reload_marker, folder);
         }
     }
 }

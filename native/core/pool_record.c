@@ -14,7 +14,8 @@ static void add_all(mj_record_builder_t *record, const char *name, const apr_arr
 }
 
 /* @param field of the option's kind */
-static void add_option(mj_record_builder_t *record, const mj_option_t *option, const mj_pool_settings_t *settings, apr_pool_t *pool)
+static void add_option(mj_record_builder_t *record, const mj_option_t *option, const mj_pool_settings_t *settings,
+                       apr_pool_t *pool)
 {
     const void *field = (const char *)settings + (option->resolved != 0 ? option->resolved : option->field);
     const char *text;
@@ -86,8 +87,9 @@ static void add_identity(mj_record_builder_t *record, const mj_pool_settings_t *
     mj_record_add(record, "groups", groups);
 }
 
-mj_span_t mj_pool_settings_record(mj_pool_settings_t *settings, apr_pool_t *pool, unsigned index, int64_t httpd_uid, const char *java_home,
-                                  const apr_array_header_t *applications, mj_span_t dynamic, const apr_array_header_t *warm_ups)
+mj_span_t mj_pool_settings_record(mj_pool_settings_t *settings, apr_pool_t *pool, unsigned index, int64_t httpd_uid,
+                                  const char *java_home, const apr_array_header_t *applications, mj_span_t dynamic,
+                                  const apr_array_header_t *warm_ups)
 {
     mj_record_builder_t *record = mj_record_builder_make(pool);
     int i;

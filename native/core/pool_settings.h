@@ -28,15 +28,16 @@ typedef struct mj_pool_settings_t {
     const char *script_group; /**< as script_user */
 
     /* program */
-    const char *java_home;                  /**< NULL: the server's default */
-    const char *class_path;                 /**< NULL: none */
+    const char *java_home;  /**< NULL: the server's default */
+    const char *class_path; /**< NULL: none */
     const char *lang;
     const char *display_name;
     const apr_array_header_t *env;          /**< of const char *, NAME=VALUE */
     const char *env_file;                   /**< NULL: none */
     const char *reload_marker;              /**< NULL: none */
     const apr_array_header_t *java_options; /**< of const char * */
-    const apr_array_header_t *target_folders; /**< of const char *: where handlers may find targets, beside what the configuration tells */
+    /** of const char *: where handlers may find targets, beside what the configuration tells */
+    const apr_array_header_t *target_folders;
 
     /* size */
     int64_t processes;     /**< at least */
@@ -76,14 +77,14 @@ typedef struct mj_pool_settings_t {
     /* resolved */
     const char *chosen_home;      /**< home, or `/`; set when the record is made */
     const char *chosen_java_home; /**< java_home, or the server's default; set when the record is made */
-    uint16_t fingerprint; /**< of the pool record, as in its entry `settings`; 0 before that is made */
-    bool has_identity; /**< httpd runs as root: uid, gid and groups are to be taken on */
+    uint16_t fingerprint;         /**< of the pool record, as in its entry `settings`; 0 before that is made */
+    bool has_identity;            /**< httpd runs as root: uid, gid and groups are to be taken on */
     uid_t uid;
     gid_t gid;
-    const apr_array_header_t *groups; /**< of gid_t */
-    const char *login;                /**< login name; "" if the UID has none */
-    int64_t script_uid;               /**< -1: not checked */
-    int64_t script_gid;               /**< -1: not checked */
+    const apr_array_header_t *groups;   /**< of gid_t */
+    const char *login;                  /**< login name; "" if the UID has none */
+    int64_t script_uid;                 /**< -1: not checked */
+    int64_t script_gid;                 /**< -1: not checked */
     const apr_array_header_t *file_env; /**< of const char *, what env_file holds: in a vault, for the parent alone */
 } mj_pool_settings_t;
 
@@ -100,7 +101,8 @@ const char *mj_pool_settings_set(mj_pool_settings_t *settings, apr_pool_t *pool,
  *  @param applications the definitions to load at start, of mj_span_t
  *  @param dynamic what requests may bring beside these (CONTROL.md, section 1); empty: nothing
  *  @param warm_ups the requests to make before the daemon is ready, of mj_span_t (mj_warm_up_record) */
-mj_span_t mj_pool_settings_record(mj_pool_settings_t *settings, apr_pool_t *pool, unsigned index, int64_t httpd_uid, const char *java_home,
-                                  const apr_array_header_t *applications, mj_span_t dynamic, const apr_array_header_t *warm_ups);
+mj_span_t mj_pool_settings_record(mj_pool_settings_t *settings, apr_pool_t *pool, unsigned index, int64_t httpd_uid,
+                                  const char *java_home, const apr_array_header_t *applications, mj_span_t dynamic,
+                                  const apr_array_header_t *warm_ups);
 
 #endif

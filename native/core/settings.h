@@ -20,7 +20,7 @@ typedef struct mj_scope_t {
     const char *process_group;
     const char *entry_point;
     const char *application_group;
-    const char *reload; /**< "off": a changed target does not roll the pool; else "on" */
+    const char *reload;               /**< "off": a changed target does not roll the pool; else "on" */
     const apr_array_header_t *params; /**< of mj_param_t; never NULL */
 } mj_scope_t;
 

@@ -22,7 +22,8 @@ enum mj_status {
     MJ_EBADRECORD,
     MJ_EBADDESCRIPTOR,
     MJ_STATUS_END,
-    MJ_ENOWELCOME = MJ_STATUS_END /**< of a connection, so without a name: it begins with another frame than WELCOME, or one of another version */
+    /** of a connection, so without a name: it begins with another frame than WELCOME, or one of another version */
+    MJ_ENOWELCOME = MJ_STATUS_END
 };
 
 /** @return the name in PROTOCOL.md ("BAD_LENGTH") of a code above; NULL for any other status. */

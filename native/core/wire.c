@@ -93,8 +93,7 @@ static unsigned char *put_string(unsigned char *out, mj_span_t text)
 {
     if (text.len < MJ_LONG_STRING) {
         out = put_u16(out, (uint16_t)text.len);
-    }
-    else {
+    } else {
         out = put_u32(put_u16(out, UINT16_MAX), (uint32_t)text.len);
     }
     return put_bytes(out, text);
@@ -205,7 +204,8 @@ static apr_status_t measure_request(const mj_request_t *request, const mj_span_t
     bool has_body = (request->flags & MJ_FLAG_REQUEST_BODY) != 0;
     apr_status_t rv;
 
-    if ((request->flags & ~(MJ_FLAG_REQUEST_BODY | MJ_FLAG_REQUEST_EXPECT | MJ_FLAG_REQUEST_WHOLE)) != 0 || (request->flags != 0 && !has_body) ||
+    if ((request->flags & ~(MJ_FLAG_REQUEST_BODY | MJ_FLAG_REQUEST_EXPECT | MJ_FLAG_REQUEST_WHOLE)) != 0 ||
+        (request->flags != 0 && !has_body) ||
         (request->flags & MJ_FLAG_REQUEST_EXPECT && request->flags & MJ_FLAG_REQUEST_WHOLE)) {
         return MJ_EBADFLAGS;
     }
@@ -262,8 +262,8 @@ void mj_request_mark_whole(unsigned char *frame)
     frame[5] |= MJ_FLAG_REQUEST_WHOLE;
 }
 
-apr_status_t mj_trailers_encode(unsigned char *out, apr_size_t capacity, uint16_t serial, const mj_pair_t *fields, apr_size_t count,
-                                apr_size_t *out_len)
+apr_status_t mj_trailers_encode(unsigned char *out, apr_size_t capacity, uint16_t serial, const mj_pair_t *fields,
+                                apr_size_t count, apr_size_t *out_len)
 {
     apr_size_t size = 0;
     apr_status_t rv = measure_pairs(fields, count, true, &size);
@@ -434,8 +434,8 @@ apr_status_t mj_frame_decode(const unsigned char *in, apr_size_t len, mj_frame_t
     if (decoded.len > limit) {
         return MJ_EFRAMETOOLARGE;
     }
-    if ((decoded.flags & ~flags) != 0 ||
-        (decoded.type == MJ_FRAME_RESPONSE && (decoded.flags & MJ_FLAG_RESPONSE_BODY) && (decoded.flags & MJ_FLAG_RESPONSE_FILE))) {
+    if ((decoded.flags & ~flags) != 0 || (decoded.type == MJ_FRAME_RESPONSE && (decoded.flags & MJ_FLAG_RESPONSE_BODY) &&
+                                          (decoded.flags & MJ_FLAG_RESPONSE_FILE))) {
         return MJ_EBADFLAGS;
     }
     if (decoded.type == MJ_FRAME_DATA && decoded.len == 0) {
@@ -467,7 +467,8 @@ apr_status_t mj_welcome_decode(const unsigned char *in, apr_size_t len, uint32_t
 }
 
 /* A payload that starts with a status in that range; *rest is what follows it. */
-static apr_status_t take_status(const unsigned char *in, apr_size_t len, uint16_t least, uint16_t greatest, uint16_t *status, mj_span_t *rest)
+static apr_status_t take_status(const unsigned char *in, apr_size_t len, uint16_t least, uint16_t greatest, uint16_t *status,
+                                mj_span_t *rest)
 {
     if (len < U16_SIZE) {
         return MJ_EBADLENGTH;

@@ -112,8 +112,8 @@ void mj_request_mark_whole(unsigned char *frame);
 bool mj_is_token(mj_span_t text);
 
 /** Writes a TRAILERS frame, header included. Parameters and errors as for mj_request_encode. */
-apr_status_t mj_trailers_encode(unsigned char *out, apr_size_t capacity, uint16_t serial, const mj_pair_t *fields, apr_size_t count,
-                                apr_size_t *out_len);
+apr_status_t mj_trailers_encode(unsigned char *out, apr_size_t capacity, uint16_t serial, const mj_pair_t *fields,
+                                apr_size_t count, apr_size_t *out_len);
 
 /** Writes the header of a DATA frame of len payload bytes (1 to MJ_MAX_DATA), MJ_HEADER_SIZE bytes. */
 void mj_data_header_encode(unsigned char *out, uint16_t serial, uint32_t len);

@@ -49,15 +49,16 @@ mj_ending_t mj_exchange_violation(mj_exchange_t *x, const char *what)
 mj_ending_t mj_exchange_timed_out(mj_exchange_t *x)
 {
     mj_client_log(x->client, MJ_LEVEL_ERROR, 0,
-                  MJLOGNO(0042) "pool %s pid %u: request-timeout: not complete within %" APR_INT64_T_FMT " ms; 504", x->settings->name,
-                  x->pid, x->settings->request_timeout / 1000);
+                  MJLOGNO(0042) "pool %s pid %u: request-timeout: not complete within %" APR_INT64_T_FMT " ms; 504",
+                  x->settings->name, x->pid, x->settings->request_timeout / 1000);
     return mj_exchange_fail(x, MJ_HTTP_GATEWAY_TIMEOUT);
 }
 
 mj_ending_t mj_exchange_lost(mj_exchange_t *x, apr_status_t rv)
 {
-    const char *name = rv == MJ_ENOWELCOME ? "no WELCOME of this version: do its jars and the module come from the same installation?"
-                                           : mj_status_name(rv);
+    const char *name = rv == MJ_ENOWELCOME
+                           ? "no WELCOME of this version: do its jars and the module come from the same installation?"
+                           : mj_status_name(rv);
 
     if (name != NULL) {
         return mj_exchange_violation(x, name);

@@ -21,8 +21,7 @@ static bool may_log(mj_exchange_t *x, size_t len)
         mj_client_log(x->client, MJ_LEVEL_WARNING, 0,
                       MJLOGNO(0131) "pool %s: its requests log more than %d KB a second in this child of "
                                     "httpd: %" APR_UINT64_T_FMT " lines, %" APR_UINT64_T_FMT " KB, were left out",
-                      x->settings->name, (int)(MJ_ALLOWANCE_RATE >> 10), told.lines_left_out,
-                      (told.bytes_left_out + 1023) >> 10);
+                      x->settings->name, (int)(MJ_ALLOWANCE_RATE >> 10), told.lines_left_out, (told.bytes_left_out + 1023) >> 10);
     }
     return may;
 }

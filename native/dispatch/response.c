@@ -274,8 +274,8 @@ static bool is_head(mj_frame_action_t action)
 static mj_ending_t on_long_head(mj_exchange_t *x, const mj_frame_t *frame)
 {
     mj_client_log(x->client, MJ_LEVEL_ERROR, 0,
-                  MJLOGNO(0050) "pool %s pid %u: header-buffer-size: the head of the response has %u bytes; the limit is %" APR_INT64_T_FMT
-                                "; 502",
+                  MJLOGNO(0050) "pool %s pid %u: header-buffer-size: the head of the response has %u bytes; the limit is "
+                                "%" APR_INT64_T_FMT "; 502",
                   x->settings->name, x->pid, frame->len, x->settings->header_buffer_size);
     return mj_exchange_fail(x, MJ_HTTP_BAD_GATEWAY);
 }

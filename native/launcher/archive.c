@@ -68,6 +68,7 @@ bool mj_archive_is_mapped(const mj_archive_t *archive)
 
 void mj_archive_reject(mj_archive_t *archive)
 {
-    (void)fprintf(stderr, "archive: %s is ignored: the JVM does not accept it; a new one replaces it within an hour\n", archive->path);
+    (void)fprintf(stderr, "archive: %s is ignored: the JVM does not accept it; a new one replaces it within an hour\n",
+                  archive->path);
     archive->is_usable = false;
 }

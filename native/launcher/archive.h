@@ -11,7 +11,7 @@
 #include <stdio.h>
 
 typedef struct mj_archive_t {
-    char *path; /**< where it lies or is to lie; NULL: there is none */
+    char *path;  /**< where it lies or is to lie; NULL: there is none */
     bool is_aot; /**< not CDS */
     bool is_usable;
 } mj_archive_t;

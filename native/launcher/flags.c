@@ -45,7 +45,8 @@ static bool find_row(void *library, mj_flags_t *flags)
     const char *entry;
 
     if (types == NULL || !read_number(library, "gHotSpotVMTypeEntryTypeNameOffset", &name) ||
-        !read_number(library, "gHotSpotVMTypeEntrySizeOffset", &size) || !read_number(library, "gHotSpotVMTypeEntryArrayStride", &stride)) {
+        !read_number(library, "gHotSpotVMTypeEntrySizeOffset", &size) ||
+        !read_number(library, "gHotSpotVMTypeEntryArrayStride", &stride)) {
         return false;
     }
     for (entry = *types; text_at(entry, name) != NULL; entry += stride) {

@@ -27,8 +27,9 @@ static bool find_program(const char *program, char *path, size_t size)
 static int spawn(const mj_launch_t *launch, const char *program, const char *archive, int lifecycle, int record, pid_t *pid)
 {
     char path[PATH_MAX], daemon[16];
-    char *argv[] = {(char *)(uintptr_t)program, (char *)(uintptr_t)launch->jars, (char *)(uintptr_t)launch->state, daemon,
-                    (char *)(uintptr_t)archive, NULL};
+    char *argv[] = {(char *)(uintptr_t)program,       (char *)(uintptr_t)launch->jars,
+                    (char *)(uintptr_t)launch->state, daemon,
+                    (char *)(uintptr_t)archive,       NULL};
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;
     sigset_t none, all;

@@ -189,7 +189,9 @@ static JNIEnv *create(create_vm_fn *create_vm, const mj_options_t *options, Java
 static void call_main(JNIEnv *env)
 {
     jclass string = (*env)->FindClass(env, "java/lang/String");
-    jclass type = string != NULL ? (*env)->FindClass(env, state.launch->main_class != NULL ? state.launch->main_class : "modjvm/launch/Main") : NULL;
+    jclass type = string != NULL
+                      ? (*env)->FindClass(env, state.launch->main_class != NULL ? state.launch->main_class : "modjvm/launch/Main")
+                      : NULL;
     jmethodID method = type != NULL ? (*env)->GetStaticMethodID(env, type, "main", "([Ljava/lang/String;)V") : NULL;
     jobjectArray arguments = method != NULL ? (*env)->NewObjectArray(env, 0, string, NULL) : NULL;
     if (arguments != NULL) {

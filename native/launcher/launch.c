@@ -22,7 +22,8 @@ static bool read_record(mj_span_t *record)
     size_t len = 0;
     ssize_t n = 0;
 
-    while (data != NULL && len < MAX_RECORD && (n = pread(MJ_LIFECYCLE_RECORD_FD, data + len, MAX_RECORD - len, (off_t)len)) > 0) {
+    while (data != NULL && len < MAX_RECORD &&
+           (n = pread(MJ_LIFECYCLE_RECORD_FD, data + len, MAX_RECORD - len, (off_t)len)) > 0) {
         len += (size_t)n;
     }
     if (data == NULL || n < 0) {
@@ -57,8 +58,10 @@ bool mj_launch_prepare(mj_launch_t *launch, const char *jars, const char *state)
     }
     version = mj_record_number(launch->record, "wire-version", MJ_VERSION_MAJOR);
     if (version != MJ_VERSION_MAJOR) {
-        mj_lifecycle_fail("mod_jvm was upgraded: httpd has loaded the version that speaks protocol %lld, and this version speaks %d; restart httpd "
-                          "gracefully", (long long)version, MJ_VERSION_MAJOR);
+        mj_lifecycle_fail("mod_jvm was upgraded: httpd has loaded the version that speaks protocol %lld, and this version speaks "
+                          "%d; restart httpd "
+                          "gracefully",
+                          (long long)version, MJ_VERSION_MAJOR);
         return false;
     }
     launch->java_home = mj_setting(launch->record, "java-home");

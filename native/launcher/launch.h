@@ -13,8 +13,8 @@ typedef struct mj_launch_t {
     const char *jars;  /**< the folder of the jars */
     const char *state; /**< the pool's own folder, looked at (mj_archive_check_state); NULL: it has none */
     mj_options_t options;
-    mj_archive_t *archive; /**< it uses this one; NULL: none */
-    bool is_trial; /**< the JVM is made, and no more */
+    mj_archive_t *archive;  /**< it uses this one; NULL: none */
+    bool is_trial;          /**< the JVM is made, and no more */
     const char *main_class; /**< whose main is run, with slashes; NULL: the host's */
 } mj_launch_t;
 

@@ -36,7 +36,8 @@ static bool prepare_start(mj_launch_t *launch, const char *archive)
         (void)mj_archive_look(&compiling, stderr); /* jvm-compiler uses it, and says nothing of it */
         mj_compiling_start(launch, archive);
     }
-    return archive == NULL || !compiling.is_aot || !mj_archive_module_conflict(launch->record, &conflict) || say_none(conflict, "this pool's daemons");
+    return archive == NULL || !compiling.is_aot || !mj_archive_module_conflict(launch->record, &conflict) ||
+           say_none(conflict, "this pool's daemons");
 }
 
 int main(int argc, char **argv)

@@ -102,8 +102,8 @@ static void unmap_clean_files(void)
     while ((len = getline(&line, &room, smaps)) > 0) {
         if (read_part(line, (size_t)len, &part)) {
             written = -1; /* not told yet */
-        } else if (!read_size(line, "Anonymous:", &written) && read_size(line, "Swap:", &swapped) && part.is_file_of_jdk
-                   && written == 0 && swapped == 0) {
+        } else if (!read_size(line, "Anonymous:", &written) && read_size(line, "Swap:", &swapped) && part.is_file_of_jdk &&
+                   written == 0 && swapped == 0) {
             unmap(part.begin, part.end);
         }
     }

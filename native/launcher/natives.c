@@ -133,7 +133,8 @@ static int file_of(JNIEnv *env, jobject channel)
     jfieldID field;
     jobject descriptor =
         find_field(env, channel, "fd", "Ljava/io/FileDescriptor;", &field) ? (*env)->GetObjectField(env, channel, field) : NULL;
-    return descriptor != NULL && find_field(env, descriptor, "fd", "I", &field) ? (*env)->GetIntField(env, descriptor, field) : -1;
+    return descriptor != NULL && find_field(env, descriptor, "fd", "I", &field) ? (*env)->GetIntField(env, descriptor, field)
+                                                                                : -1;
 }
 
 static void throw_io(JNIEnv *env, int error)
@@ -200,7 +201,8 @@ static jboolean JNICALL native_can_pass(JNIEnv *env, jclass type, jobject channe
 {
     int fd = file_of(env, file);
     (void)type;
-    return socket_of(env, channel) >= 0 && mj_is_plain_file(&state.mounted, fd, 0, state.is_with_httpd, NULL) ? JNI_TRUE : JNI_FALSE;
+    return socket_of(env, channel) >= 0 && mj_is_plain_file(&state.mounted, fd, 0, state.is_with_httpd, NULL) ? JNI_TRUE
+                                                                                                              : JNI_FALSE;
 }
 
 /* Whoever has a mount namespace of its own sees the same file systems as httpd, but by other
@@ -301,7 +303,8 @@ bool mj_natives_register(JNIEnv *env, const mj_launch_t *launch)
         {(char *)(uintptr_t) "awaitInput", (char *)(uintptr_t) "(I)V", (void *)(uintptr_t)native_await_input},
         {(char *)(uintptr_t) "exhaustedDescriptors", (char *)(uintptr_t) "()J", (void *)(uintptr_t)native_exhausted},
         {(char *)(uintptr_t) "canPass", (char *)(uintptr_t) "(" SOCKET FILE_CHANNEL ")Z", (void *)(uintptr_t)native_can_pass},
-        {(char *)(uintptr_t) "send", (char *)(uintptr_t) "(" SOCKET BUFFER "II" FILE_CHANNEL ")I", (void *)(uintptr_t)native_send},
+        {(char *)(uintptr_t) "send", (char *)(uintptr_t) "(" SOCKET BUFFER "II" FILE_CHANNEL ")I",
+         (void *)(uintptr_t)native_send},
         {(char *)(uintptr_t) "trySend", (char *)(uintptr_t) "(" SOCKET BUFFER "II)I", (void *)(uintptr_t)native_try_send},
         {(char *)(uintptr_t) "residentBytes", (char *)(uintptr_t) "()J", (void *)(uintptr_t)native_resident},
         {(char *)(uintptr_t) "hollow", (char *)(uintptr_t) "([B)V", (void *)(uintptr_t)native_hollow},

@@ -178,8 +178,17 @@ mj_options_t mj_options_make(mj_span_t record, const char *jars, const char *err
 static bool is_private(const char *option)
 {
     /* A property starts an agent on a port, or turns an application's own code on. */
-    static const char *const private[] = {"-D", "-Xlog", "-verbose", "-XX:On", "-XX:StartFlightRecording", "-XX:FlightRecorderOptions",
-                                          "-XX:ErrorFile=", "-XX:LogFile=", "-XX:+LogVMOutput", "-XX:+HeapDump", "-XX:HeapDumpPath="};
+    static const char *const private[] = {"-D",
+                                          "-Xlog",
+                                          "-verbose",
+                                          "-XX:On",
+                                          "-XX:StartFlightRecording",
+                                          "-XX:FlightRecorderOptions",
+                                          "-XX:ErrorFile=",
+                                          "-XX:LogFile=",
+                                          "-XX:+LogVMOutput",
+                                          "-XX:+HeapDump",
+                                          "-XX:HeapDumpPath="};
     size_t i;
     for (i = 0; i < sizeof(private) / sizeof(private[0]); i++) {
         if (strncmp(option, private[i], strlen(private[i])) == 0) {

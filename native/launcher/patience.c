@@ -96,7 +96,8 @@ static wait_fn *find_wait(void)
 }
 
 /* Before the C library's: the symbols of a program come first. */
-__attribute__((visibility("default"))) int pthread_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *mutex, const struct timespec *until)
+__attribute__((visibility("default"))) int pthread_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *mutex,
+                                                                  const struct timespec *until)
 {
     static __thread looks_t looks;
     int64_t now_ns = clock_ns(CLOCK_MONOTONIC);

@@ -81,7 +81,8 @@ static bool perform(const char *what, mj_launch_t *jvm, const listener_t *listen
     close(ends[0]);
     is_done = waitpid(pid, &status, 0) == pid && status == 0 && is_done;
     if (!is_done) {
-        (void)fprintf(stderr, "the JVM that was to %s ended with status %#x%s%s\n", what, (unsigned)status, why[0] != '\0' ? ": " : "", why);
+        (void)fprintf(stderr, "the JVM that was to %s ended with status %#x%s%s\n", what, (unsigned)status,
+                      why[0] != '\0' ? ": " : "", why);
     }
     return is_done;
 }
@@ -101,8 +102,9 @@ static bool open_listener(listener_t *listener)
     listener->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     listener->connection = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     (void)unlink(SOCKET_NAME);
-    is_open = listener->fd >= 0 && listener->connection >= 0 && bind(listener->fd, (struct sockaddr *)&address, sizeof(address)) == 0 &&
-              listen(listener->fd, 1) == 0 && connect(listener->connection, (struct sockaddr *)&address, sizeof(address)) == 0;
+    is_open = listener->fd >= 0 && listener->connection >= 0 &&
+              bind(listener->fd, (struct sockaddr *)&address, sizeof(address)) == 0 && listen(listener->fd, 1) == 0 &&
+              connect(listener->connection, (struct sockaddr *)&address, sizeof(address)) == 0;
     if (!is_open) {
         (void)fprintf(stderr, "no socket in its folder: %s\n", strerror(errno));
         close_listener(listener);

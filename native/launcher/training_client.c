@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #define ROUNDS 60
-#define PATIENCE_S 60 /* for an answer */
+#define PATIENCE_S 60                                   /* for an answer */
 #define FRAMES_OF_BODY ((apr_size_t)MJ_HEADER_SIZE * 2) /* DATA and END */
 #define ENTRY_POINT "modjvm.training.TrainingApplication::handle"
 
@@ -48,7 +48,8 @@ int mj_training_hear(int lifecycle, char *why, size_t size)
         return -1;
     }
     if (message.type == MJ_LIFECYCLE_FAILED || (message.type == MJ_LIFECYCLE_READY && message.text[0] != '\0')) {
-        (void)snprintf(why, size, "%s", message.type == MJ_LIFECYCLE_FAILED ? message.text : "the sample application does not load");
+        (void)snprintf(why, size, "%s",
+                       message.type == MJ_LIFECYCLE_FAILED ? message.text : "the sample application does not load");
     }
     return message.type;
 }
@@ -82,9 +83,11 @@ static bool read_answer(int connection)
     return false;
 }
 
-static bool exchange(int connection, const mj_key_t *key, uint16_t serial, mj_span_t application, const char *path, mj_span_t body)
+static bool exchange(int connection, const mj_key_t *key, uint16_t serial, mj_span_t application, const char *path,
+                     mj_span_t body)
 {
-    const mj_pair_t headers[] = {{span("Host"), span("localhost")}, {span("User-Agent"), span("mod_jvm")}, {span("Accept"), span("*/*")}};
+    const mj_pair_t headers[] = {
+        {span("Host"), span("localhost")}, {span("User-Agent"), span("mod_jvm")}, {span("Accept"), span("*/*")}};
     const mj_pair_t variables[] = {{span("SERVER_SOFTWARE"), span("Apache")}, {span("DOCUMENT_ROOT"), span("/")}};
     const mj_request_t request = {.flags = body.len > 0 ? MJ_FLAG_REQUEST_BODY : 0,
                                   .content_length = body.len,
@@ -137,9 +140,10 @@ static bool serve_some(int connection, const mj_key_t *key, mj_span_t settings)
     for (round = 0; round < ROUNDS; round++) {
         mj_record_iter_t iter = {.rest = settings};
         while (mj_record_next(&iter) == APR_SUCCESS) {
-            if (mj_span_is(iter.name, "application") && !(exchange(connection, key, ++serial, iter.value, "/", span("")) &&
-                                                          exchange(connection, key, ++serial, iter.value, "/echo", span("a body")) &&
-                                                          exchange(connection, key, ++serial, iter.value, "/stream", span("")))) {
+            if (mj_span_is(iter.name, "application") &&
+                !(exchange(connection, key, ++serial, iter.value, "/", span("")) &&
+                  exchange(connection, key, ++serial, iter.value, "/echo", span("a body")) &&
+                  exchange(connection, key, ++serial, iter.value, "/stream", span("")))) {
                 return false;
             }
         }
@@ -160,7 +164,8 @@ bool mj_training_run(int lifecycle, int connection, const mj_key_t *key, mj_span
         (void)shutdown(lifecycle, SHUT_WR); /* then it ends at once */
         return false;
     }
-    is_done = setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) == 0 && serve_some(connection, key, settings);
+    is_done = setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) == 0 &&
+              serve_some(connection, key, settings);
     if (!is_done) {
         (void)snprintf(why, size, "the sample application does not answer");
     }

@@ -78,7 +78,8 @@ static void warn_of_locale(const mj_pool_config_t *declared)
         return;
     }
     ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_WARNING, 0, declared->server,
-                 MJLOGNO(0058) "%s: JVMDaemonProcess %s: lang=%s: this locale is not installed, so the JVM uses C: install it (locale -a lists "
+                 MJLOGNO(0058) "%s: JVMDaemonProcess %s: lang=%s: this locale is not installed, so the JVM uses C: install it "
+                               "(locale -a lists "
                                "the installed ones), or leave lang out",
                  declared->where, settings->name, settings->lang);
 }
@@ -206,7 +207,9 @@ static const char *check_socket_paths(apr_pool_t *pool, const server_rec *main_s
     for (i = 0; wrong == NULL && i < all->nelts; i++) {
         const char *name = APR_ARRAY_IDX(all, i, const mj_pool_config_t *)->settings->name;
         if (!mj_board_socket_path(path, sizeof(path), dir, name, MJ_BOARD_SLOTS - 1, UINT32_MAX)) {
-            wrong = apr_psprintf(pool, "%s is too long: with the pool's name '%s' a socket's path would exceed 107 bytes; choose a shorter one",
+            wrong = apr_psprintf(pool,
+                                 "%s is too long: with the pool's name '%s' a socket's path would exceed 107 bytes; choose a "
+                                 "shorter one",
                                  dir, name);
         }
     }
@@ -218,7 +221,8 @@ static void warn_of_core_dumps(const server_rec *main_server)
 {
     if (ap_coredumpdir_configured && geteuid() == 0) {
         ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_WARNING, 0, main_server,
-                     MJLOGNO(0009) "CoreDumpDirectory lets every process of httpd's user (a CGI program, PHP) read the memory of httpd's children, and "
+                     MJLOGNO(0009) "CoreDumpDirectory lets every process of httpd's user (a CGI program, PHP) read the memory of "
+                                   "httpd's children, and "
                                    "with it the keys of all pools: leave it out, unless only httpd runs as that user");
     }
 }
@@ -274,8 +278,8 @@ int mj_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, serv
         wrong = config->java_home != NULL ? mj_java_home_check(ptemp, config->java_home) : NULL;
         if (wrong != NULL) { /* a user who could cause it could keep httpd from its restart */
             bool is_users = mj_path_is_users(ptemp, "", config->java_home);
-            ap_log_error(APLOG_MARK, APLOG_STARTUP | (is_users ? APLOG_WARNING : APLOG_ERR), 0, server, MJLOGNO(0003) "%s: JVMJavaHome %s",
-                         config->java_home_where, wrong);
+            ap_log_error(APLOG_MARK, APLOG_STARTUP | (is_users ? APLOG_WARNING : APLOG_ERR), 0, server,
+                         MJLOGNO(0003) "%s: JVMJavaHome %s", config->java_home_where, wrong);
             failures += !is_users;
         }
     }

@@ -109,8 +109,8 @@ int mj_check_mounts(apr_pool_t *pool, const server_rec *server)
         resolve_application(pool, server, effective, resolved);
         add_record(resolved->pool->definitions, resolved->definition);
         for (k = 0; k < mount->warm_ups->nelts; k++) {
-            add_record(resolved->pool->warm_ups,
-                       mj_warm_up_record(pool, resolved->definition, mount->path, APR_ARRAY_IDX(mount->warm_ups, k, const char *)));
+            add_record(resolved->pool->warm_ups, mj_warm_up_record(pool, resolved->definition, mount->path,
+                                                                   APR_ARRAY_IDX(mount->warm_ups, k, const char *)));
         }
     }
     return failures;

@@ -14,7 +14,8 @@
 
 APLOG_USE_MODULE(jvm);
 
-const char *const mj_jars[MJ_JARS] = {"share/mod_jvm/modjvm-api.jar", "share/mod_jvm/modjvm-spi.jar", "share/mod_jvm/modjvm-host.jar"};
+const char *const mj_jars[MJ_JARS] = {"share/mod_jvm/modjvm-api.jar", "share/mod_jvm/modjvm-spi.jar",
+                                      "share/mod_jvm/modjvm-host.jar"};
 
 /* The group that a user has for himself, as useradd makes it: what it can write, he could make so. */
 static gid_t private_group(uid_t uid)
@@ -27,7 +28,8 @@ static gid_t private_group(uid_t uid)
 }
 
 /* Whoever can change a Java home runs as each pool that uses it. */
-static const char *check_owner(apr_pool_t *pool, const mj_pool_settings_t *settings, const char *option, const char *home, mj_findings_t *findings)
+static const char *check_owner(apr_pool_t *pool, const mj_pool_settings_t *settings, const char *option, const char *home,
+                               mj_findings_t *findings)
 {
     const char *roots[] = {"", settings->chroot};
     const char *wrong = NULL;
@@ -39,7 +41,9 @@ static const char *check_owner(apr_pool_t *pool, const mj_pool_settings_t *setti
         if (wrong == NULL) {
             continue;
         }
-        wrong = apr_psprintf(pool, "%s: others could change the Java that this pool runs: %s; or use a Java home that belongs to root", option, wrong);
+        wrong = apr_psprintf(pool,
+                             "%s: others could change the Java that this pool runs: %s; or use a Java home that belongs to root",
+                             option, wrong);
         if (is_owners) { /* of the pool's own user, so his own affair: he could run anybody's code anyway */
             APR_ARRAY_PUSH(findings->warnings, const char *) = wrong;
             wrong = NULL;
@@ -76,7 +80,8 @@ const char *mj_pool_java_home_check(apr_pool_t *pool, mj_pool_config_t *declared
     }
     if (config->java_home != NULL) { /* checked once, as a directive, but for its owner */
         declared->java_home = config->java_home;
-        return check_owner(pool, settings, apr_pstrcat(pool, "JVMJavaHome ", config->java_home, NULL), config->java_home, findings);
+        return check_owner(pool, settings, apr_pstrcat(pool, "JVMJavaHome ", config->java_home, NULL), config->java_home,
+                           findings);
     }
     found = mj_java_home_find(pool, "");
     declared->java_home = found.home;
@@ -110,8 +115,8 @@ static void warn(const mj_pool_config_t *declared, const apr_array_header_t *mes
 {
     int i;
     for (i = 0; i < messages->nelts; i++) {
-        ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_WARNING, 0, declared->server, MJLOGNO(0008) "%s: JVMDaemonProcess %s: %s", declared->where,
-                     declared->settings->name, APR_ARRAY_IDX(messages, i, const char *));
+        ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_WARNING, 0, declared->server, MJLOGNO(0008) "%s: JVMDaemonProcess %s: %s",
+                     declared->where, declared->settings->name, APR_ARRAY_IDX(messages, i, const char *));
     }
 }
 

@@ -20,19 +20,20 @@ APLOG_USE_MODULE(jvm);
 
 static int check_pool(apr_pool_t *pool, const mj_pool_config_t *declared)
 {
-    mj_span_t record = mj_pool_settings_record(declared->settings, pool, ANY_INDEX, ANY_UID, declared->java_home, declared->definitions,
-                                               declared->dynamic, declared->warm_ups);
+    mj_span_t record = mj_pool_settings_record(declared->settings, pool, ANY_INDEX, ANY_UID, declared->java_home,
+                                               declared->definitions, declared->dynamic, declared->warm_ups);
     apr_size_t size = record.len + 1; /* and the letter of the message */
 
     mj_span_wipe(record); /* env-file's secrets */
     if (size <= MJ_CONTROL_MAX) {
         return 0;
     }
-    ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_ERR, 0, declared->server,
-                 MJLOGNO(0064) "%s: JVMDaemonProcess %s: its settings, with env, env-file and what is mounted in it, take %" APR_SIZE_T_FMT
-                               " bytes; the limit is %d: put long values into a file that the application reads, or mount some of its "
-                               "applications in another pool",
-                 declared->where, declared->settings->name, size, MJ_CONTROL_MAX);
+    ap_log_error(
+        APLOG_MARK, APLOG_STARTUP | APLOG_ERR, 0, declared->server,
+        MJLOGNO(0064) "%s: JVMDaemonProcess %s: its settings, with env, env-file and what is mounted in it, take %" APR_SIZE_T_FMT
+                      " bytes; the limit is %d: put long values into a file that the application reads, or mount some of its "
+                      "applications in another pool",
+        declared->where, declared->settings->name, size, MJ_CONTROL_MAX);
     return 1;
 }
 
@@ -49,10 +50,11 @@ static int check_mount(apr_pool_t *pool, const server_rec *server, const mj_reso
     }
     ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_ERR, 0, server,
                  MJLOGNO(0065) "%s: %s %s: target, entry point, group and parameters take %" APR_SIZE_T_FMT
-                               " bytes; the limit is %d, because each request carries them: put long values of JVMParameter or param. into a file "
+                               " bytes; the limit is %d, because each request carries them: put long values of JVMParameter or "
+                               "param. into a file "
                                "that the application reads",
-                 mount->where, mount->regex != NULL ? "JVMAliasMatch" : "JVMAlias", mount->regex != NULL ? mount->pattern : mount->path,
-                 definition.len, MJ_MAX_APPLICATION);
+                 mount->where, mount->regex != NULL ? "JVMAliasMatch" : "JVMAlias",
+                 mount->regex != NULL ? mount->pattern : mount->path, definition.len, MJ_MAX_APPLICATION);
     return 1;
 }
 

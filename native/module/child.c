@@ -20,7 +20,8 @@ static mj_shares_t share_workers(bool is_alone)
     mj_shares_t shares = {0, UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX};
     int daemons = 0, threads = 0;
 
-    if (ap_mpm_query(AP_MPMQ_MAX_DAEMONS, &daemons) != APR_SUCCESS || ap_mpm_query(AP_MPMQ_MAX_THREADS, &threads) != APR_SUCCESS) {
+    if (ap_mpm_query(AP_MPMQ_MAX_DAEMONS, &daemons) != APR_SUCCESS ||
+        ap_mpm_query(AP_MPMQ_MAX_THREADS, &threads) != APR_SUCCESS) {
         return shares;
     }
     shares.workers = (uint32_t)(daemons > 0 ? daemons : 1) * (uint32_t)(threads > 0 ? threads : 1);
@@ -71,7 +72,8 @@ void mj_child_init(apr_pool_t *pchild, server_rec *main_server)
     rv = mj_supervision_enter_child(config->supervision, child);
     if (rv != APR_SUCCESS) {
         ap_log_error(APLOG_MARK, APLOG_CRIT, rv, main_server,
-                     MJLOGNO(0018) "child %d cannot open the board that httpd's parent has made, and serves no pool's requests", (int)getpid());
+                     MJLOGNO(0018) "child %d cannot open the board that httpd's parent has made, and serves no pool's requests",
+                     (int)getpid());
         return;
     }
     child->most_awaiting = may_await();
@@ -79,7 +81,8 @@ void mj_child_init(apr_pool_t *pchild, server_rec *main_server)
     apr_pool_cleanup_register(pchild, &child->mounted, close_mounted, apr_pool_cleanup_null);
     if (mj_board_child_init(dispatcher->board, (uint32_t)getpid(), &dispatcher->row) != APR_SUCCESS) {
         ap_log_error(APLOG_MARK, APLOG_WARNING, 0, main_server,
-                     MJLOGNO(0015) "the board has no row left for child %d: if it dies, its requests stay counted", (int)getpid());
+                     MJLOGNO(0015) "the board has no row left for child %d: if it dies, its requests stay counted",
+                     (int)getpid());
     }
     pools = mj_placed_pools(pchild, main_server);
     is_alone = pools->nelts < 2 && (main_server->next == NULL || main_server->next->next == NULL);

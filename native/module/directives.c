@@ -71,7 +71,9 @@ static const char *add_daemon_process(cmd_parms *cmd, void *scope, const char *a
         }
     }
     if (rv == APR_EINVAL) {
-        return mj_directive_error(cmd, name, key == NULL ? "a quote is not closed" : apr_psprintf(cmd->pool, "'%s': give options as key=value", key));
+        return mj_directive_error(cmd, name,
+                                  key == NULL ? "a quote is not closed"
+                                              : apr_psprintf(cmd->pool, "'%s': give options as key=value", key));
     }
     APR_ARRAY_PUSH(config->pools, mj_pool_config_t *) = pool;
     return NULL;
@@ -170,8 +172,10 @@ static const char *set_concurrent_starts(cmd_parms *cmd, void *scope, const char
         return wrong;
     }
     if (!is_auto && (!apr_isdigit(*value) || *end != '\0' || starts < 1 || starts > MJ_CONCURRENT_STARTS_MAX)) {
-        return mj_directive_error(cmd, NULL, apr_psprintf(cmd->pool, "'%s': give a number from 1 to %d, or auto (as many as there are processors)",
-                                                value, MJ_CONCURRENT_STARTS_MAX));
+        return mj_directive_error(cmd, NULL,
+                                  apr_psprintf(cmd->pool,
+                                               "'%s': give a number from 1 to %d, or auto (as many as there are processors)",
+                                               value, MJ_CONCURRENT_STARTS_MAX));
     }
     mj_server_config(cmd->server)->concurrent_starts = (int)starts;
     return NULL;
@@ -180,7 +184,8 @@ static const char *set_concurrent_starts(cmd_parms *cmd, void *scope, const char
 /* What chooses a pool or code is refused in .htaccess by its context (never an OR_* flag). docs/directives.md has the same table; a
  * test compares them. */
 const command_rec mj_commands[] = {
-    AP_INIT_TAKE12("ErrorLogFormat", note_error_log_format, NULL, RSRC_CONF, "see the directive of httpd's core, which mod_jvm follows"),
+    AP_INIT_TAKE12("ErrorLogFormat", note_error_log_format, NULL, RSRC_CONF,
+                   "see the directive of httpd's core, which mod_jvm follows"),
     AP_INIT_RAW_ARGS("JVMAlias", mj_add_alias, NULL, RSRC_CONF, "URL path, target and key=value options: mounts an application"),
     AP_INIT_RAW_ARGS("JVMAliasMatch", mj_add_alias_match, NULL, RSRC_CONF,
                      "regular expression, target (may hold $1 ...) and key=value options: mounts applications"),
@@ -188,15 +193,18 @@ const command_rec mj_commands[] = {
                   "name; applications of one group share a class loader (default: each has one of its own)"),
     AP_INIT_TAKE1("JVMConcurrentStarts", set_concurrent_starts, NULL, RSRC_CONF,
                   "how many JVMs may start at once, of all pools, or auto (default: auto, as many as there are processors)"),
-    AP_INIT_RAW_ARGS("JVMDaemonProcess", add_daemon_process, NULL, RSRC_CONF, "name and key=value options: declares a pool of JVMs"),
+    AP_INIT_RAW_ARGS("JVMDaemonProcess", add_daemon_process, NULL, RSRC_CONF,
+                     "name and key=value options: declares a pool of JVMs"),
     AP_INIT_TAKE1("JVMEntryPoint", mj_set_entry_point, NULL, RSRC_CONF | ACCESS_CONF,
                   "member, Class, Class::member or pkg.Class::member (default: application)"),
     AP_INIT_TAKE1("JVMJavaHome", set_java_home, NULL, RSRC_CONF, "folder of the JDK (default: the newest found of 17 or later)"),
     AP_INIT_TAKE1("JVMMinimumUID", set_minimum_uid, NULL, RSRC_CONF, "lowest UID that a pool may run as (default: 100)"),
-    AP_INIT_TAKE2("JVMParameter", mj_set_param, NULL, RSRC_CONF | ACCESS_CONF, "name and value, handed to the application's factory"),
+    AP_INIT_TAKE2("JVMParameter", mj_set_param, NULL, RSRC_CONF | ACCESS_CONF,
+                  "name and value, handed to the application's factory"),
     AP_INIT_TAKE1("JVMProcessGroup", mj_set_process_group, NULL, RSRC_CONF | ACCESS_CONF,
                   "name of the pool that serves (default: the virtual host's only pool)"),
-    AP_INIT_TAKE1("JVMReload", mj_set_reload, NULL, RSRC_CONF | ACCESS_CONF, "On or Off: whether a changed target rolls the pool (default: On)"),
+    AP_INIT_TAKE1("JVMReload", mj_set_reload, NULL, RSRC_CONF | ACCESS_CONF,
+                  "On or Off: whether a changed target rolls the pool (default: On)"),
     AP_INIT_TAKE1("JVMRuntimeDir", set_runtime_dir, NULL, RSRC_CONF,
                   "folder of the sockets (default: jvm-HASH below DefaultRuntimeDir)"),
     AP_INIT_TAKE1("JVMStateDir", set_state_dir, NULL, RSRC_CONF,

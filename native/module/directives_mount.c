@@ -42,7 +42,9 @@ static const char *set_mount_option(const cmd_parms *cmd, const mj_mount_t *moun
     if (strcmp(key, "warm-up") == 0) {
         return add_warm_up(cmd, mount, value);
     }
-    return apr_psprintf(cmd->pool, "unknown option '%s'; the options are application-group, entry-point, param.NAME, process-group, reload, warm-up",
+    return apr_psprintf(cmd->pool,
+                        "unknown option '%s'; the options are application-group, entry-point, param.NAME, process-group, reload, "
+                        "warm-up",
                         key);
 }
 
@@ -105,7 +107,8 @@ const char *mj_add_alias(cmd_parms *cmd, void *scope, const char *args)
     path = apr_pstrdup(cmd->pool, mount->pattern);
     ap_no2slash(path);
     if (strstr(path, "/./") != NULL || strstr(path, "/../") != NULL) {
-        return mj_directive_error(cmd, mount->pattern, "the URL path contains '.' or '..', which no request ever has: leave them out");
+        return mj_directive_error(cmd, mount->pattern,
+                                  "the URL path contains '.' or '..', which no request ever has: leave them out");
     }
     len = strlen(path);
     if (path[len - 1] == '/') {
@@ -130,7 +133,8 @@ const char *mj_add_alias_match(cmd_parms *cmd, void *scope, const char *args)
         return mj_directive_error(cmd, mount->pattern, "this is not a valid regular expression");
     }
     if (mount->warm_ups->nelts > 0) {
-        return mj_directive_error(cmd, mount->pattern, "warm-up= is for JVMAlias: these applications are loaded at their first request");
+        return mj_directive_error(cmd, mount->pattern,
+                                  "warm-up= is for JVMAlias: these applications are loaded at their first request");
     }
     return NULL;
 }

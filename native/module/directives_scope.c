@@ -9,7 +9,8 @@
 
 const char *mj_option_param(const cmd_parms *cmd, mj_scope_t *scope, const char *name, const char *value)
 {
-    const char *wrong = *name == '\0' ? "the parameter has no name: give one (param.NAME=VALUE)" : mj_directive_check_word(cmd, name);
+    const char *wrong =
+        *name == '\0' ? "the parameter has no name: give one (param.NAME=VALUE)" : mj_directive_check_word(cmd, name);
     if (wrong == NULL && strchr(name, '=') != NULL) {
         wrong = apr_psprintf(cmd->pool, "the name '%s' contains a '=': give name and value separately", name);
     }
@@ -25,18 +26,19 @@ const char *mj_option_entry_point(const cmd_parms *cmd, mj_scope_t *scope, const
     static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_$.";
     const unsigned char *at;
     const char *colons = strstr(value, "::");
-    bool is_name = *value != '\0' && (colons == NULL || (colons != value && colons[2] != '\0' && strchr(colons + 2, '.') == NULL));
+    bool is_name =
+        *value != '\0' && (colons == NULL || (colons != value && colons[2] != '\0' && strchr(colons + 2, '.') == NULL));
 
     for (at = (const unsigned char *)value; is_name && *at != '\0'; at++) {
         if ((const char *)at == colons) {
             at++;
-        }
-        else {
+        } else {
             is_name = *at >= 0x80 || strchr(allowed, *at) != NULL; /* Java's letters are more than ASCII's */
         }
     }
     if (!is_name) {
-        return apr_psprintf(cmd->pool, "'%s' is not an entry point: give a member, a Class, Class::member or pkg.Class::member", value);
+        return apr_psprintf(cmd->pool, "'%s' is not an entry point: give a member, a Class, Class::member or pkg.Class::member",
+                            value);
     }
     scope->entry_point = value;
     return NULL;

@@ -84,8 +84,8 @@ static void lead_handler(const mj_dynamic_t *all, const server_rec *server, mj_s
     }
     for (i = 0; i < all->names->nelts; i++) {
         const mj_found_t *named = &APR_ARRAY_IDX(all->names, i, mj_found_t);
-        if (innermost > 0 && mj_place_holds_for(&named->place, server) && !named->place.is_conditional && named->place.folder.len == innermost &&
-            mj_form_compare(named->place.folder, form) == MJ_FORM_COVERS) {
+        if (innermost > 0 && mj_place_holds_for(&named->place, server) && !named->place.is_conditional &&
+            named->place.folder.len == innermost && mj_form_compare(named->place.folder, form) == MJ_FORM_COVERS) {
             lead(all, server, named->value, form);
         }
     }
@@ -137,7 +137,8 @@ static void lead_mounts(const mj_dynamic_t *all, const server_rec *server)
         if (mounted->pool == NULL || (mount->regex == NULL && !is_varied)) {
             continue;
         }
-        form = mount->regex != NULL ? mj_form_of_substitution(all->pool, mount->target) : mj_form_of_file(all->pool, mount->target);
+        form =
+            mount->regex != NULL ? mj_form_of_substitution(all->pool, mount->target) : mj_form_of_file(all->pool, mount->target);
         add_form((mj_pool_config_t *)(uintptr_t)mounted->pool, form, server);
         for (k = 0; mount->options->process_group == NULL && k < all->names->nelts; k++) {
             const mj_found_t *named = &APR_ARRAY_IDX(all->names, k, mj_found_t);
@@ -253,7 +254,8 @@ void mj_dynamic_resolve(apr_pool_t *pconf, server_rec *main_server)
         pool->dynamic = describe(&all, pool);
         if (pool->forms_size > MAX_FORMS_SIZE) {
             ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_WARNING, 0, pool->server,
-                         MJLOGNO(0023) "%s: JVMDaemonProcess %s: handlers lead to it from more folders than its settings can hold: name one above them with "
+                         MJLOGNO(0023) "%s: JVMDaemonProcess %s: handlers lead to it from more folders than its settings can "
+                                       "hold: name one above them with "
                                        "target-folder=; targets in the other folders are 404",
                          pool->where, pool->settings->name);
         }

@@ -48,14 +48,16 @@ static bool sets_handler(const ap_directive_t *directive)
     if (strcasecmp(directive->directive, "AllowOverrideList") == 0) {
         return strcasecmp(args, "None") != 0;
     }
-    return strstr(args, MJ_HANDLER) != NULL || (strcasecmp(directive->directive, "SetHandler") == 0 && strstr(args, "%{") != NULL);
+    return strstr(args, MJ_HANDLER) != NULL ||
+           (strcasecmp(directive->directive, "SetHandler") == 0 && strstr(args, "%{") != NULL);
 }
 
 /* Alias and its like: the last argument is where the files are. */
 static void note_root(mj_dynamic_t *all, const mj_place_t *place, const char *name, const char *args)
 {
     const char *word, *last = NULL;
-    static const char *const virtual_roots[] = {"VirtualDocumentRoot", "VirtualDocumentRootIP", "VirtualScriptAlias", "VirtualScriptAliasIP", NULL};
+    static const char *const virtual_roots[] = {"VirtualDocumentRoot", "VirtualDocumentRootIP", "VirtualScriptAlias",
+                                                "VirtualScriptAliasIP", NULL};
 
     while (*args != '\0' && *(word = ap_getword_conf(all->pool, &args)) != '\0') {
         last = word;
@@ -66,7 +68,8 @@ static void note_root(mj_dynamic_t *all, const mj_place_t *place, const char *na
     if (is_one_of(name, virtual_roots)) {
         note(all->roots, place, NULL)->form = mj_form_of_virtual_root(all->pool, last);
     } else if (strcasecmp(name, "UserDir") == 0) {
-        note(all->roots, place, NULL)->form = mj_form_of_glob(all->pool, strchr(last, '*') != NULL ? last : apr_pstrcat(all->pool, last, "/*", NULL));
+        note(all->roots, place, NULL)->form =
+            mj_form_of_glob(all->pool, strchr(last, '*') != NULL ? last : apr_pstrcat(all->pool, last, "/*", NULL));
     } else if (strchr(last, '$') != NULL || strstr(last, "%{") != NULL) {
         note(all->roots, place, NULL)->form = mj_form_of_substitution(all->pool, last);
     } else {
@@ -77,8 +80,16 @@ static void note_root(mj_dynamic_t *all, const mj_place_t *place, const char *na
 
 static void look_at(mj_dynamic_t *all, const mj_place_t *place, const ap_directive_t *directive)
 {
-    static const char *const roots[] = {"Alias", "AliasMatch", "ScriptAlias", "ScriptAliasMatch", "UserDir", "VirtualDocumentRoot",
-                                        "VirtualDocumentRootIP", "VirtualScriptAlias", "VirtualScriptAliasIP", NULL};
+    static const char *const roots[] = {"Alias",
+                                        "AliasMatch",
+                                        "ScriptAlias",
+                                        "ScriptAliasMatch",
+                                        "UserDir",
+                                        "VirtualDocumentRoot",
+                                        "VirtualDocumentRootIP",
+                                        "VirtualScriptAlias",
+                                        "VirtualScriptAliasIP",
+                                        NULL};
     const char *name = directive->directive, *args = directive->args != NULL ? directive->args : "";
     const char *value;
 
@@ -140,7 +151,8 @@ static mj_span_t folder_of(const mj_dynamic_t *all, const ap_directive_t *direct
 static void walk(mj_dynamic_t *all, const ap_directive_t *directive, const mj_place_t *place)
 {
     static const char *const folders[] = {"<Directory", "<DirectoryMatch", NULL};
-    static const char *const transparent[] = {"<IfModule", "<IfDefine", "<IfVersion", "<IfFile", "<IfDirective", "<IfSection", "<Macro", NULL};
+    static const char *const transparent[] = {"<IfModule",    "<IfDefine",  "<IfVersion", "<IfFile",
+                                              "<IfDirective", "<IfSection", "<Macro",     NULL};
 
     for (; directive != NULL; directive = directive->next) {
         mj_place_t inner = *place;
@@ -168,7 +180,8 @@ static void walk(mj_dynamic_t *all, const ap_directive_t *directive, const mj_pl
 mj_dynamic_t mj_dynamic_find(apr_pool_t *pool, server_rec *main_server)
 {
     mj_dynamic_t all = {.pool = pool, .main_server = main_server};
-    apr_array_header_t **lists[] = {&all.handlers, &all.names, &all.roots, &all.entry_points, &all.groups, &all.params, &all.scopes};
+    apr_array_header_t **lists[] = {&all.handlers, &all.names,  &all.roots, &all.entry_points,
+                                    &all.groups,   &all.params, &all.scopes};
     const mj_place_t outside = {.server = NULL};
     size_t i;
 

@@ -92,9 +92,9 @@ int mj_handler(request_rec *r)
         return status;
     }
     if (mj_child() == NULL || outgoing.pool->index == MJ_NO_PLACE) {
-        ap_log_rerror(
-            APLOG_MARK, APLOG_ERR, 0, r,
-            MJLOGNO(0034) "this child of httpd cannot reach any pool, for a reason that httpd's parent has logged; 503");
+        ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r,
+                      MJLOGNO(0034) "this child of httpd cannot reach any pool, for a reason that httpd's parent has logged; "
+                                    "503");
         if (mj_child() != NULL) {
             mj_dispatcher_doubt(&mj_child()->dispatcher);
         }

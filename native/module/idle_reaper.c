@@ -104,6 +104,7 @@ void mj_idle_reaper_start(const mj_child_t *child, unsigned pools, apr_pool_t *p
         apr_pool_pre_cleanup_register(pchild, reaper, stop);
     } else {
         ap_log_error(APLOG_MARK, APLOG_WARNING, rv, ap_server_conf,
-                     MJLOGNO(0017) "the thread that closes idle connections cannot start: the connections of this child stay open until it ends");
+                     MJLOGNO(0017) "the thread that closes idle connections cannot start: the connections of this child stay "
+                                   "open until it ends");
     }
 }

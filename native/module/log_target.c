@@ -44,7 +44,8 @@ static void add_syslog(mj_record_builder_t *record, const char *name)
         tag = strchr(facility, ':');
     }
     mj_record_add_number(record, "syslog-facility",
-                         facility == NULL ? FACILITY_DEFAULT : facility_of(facility, tag != NULL ? (apr_size_t)(tag - facility) : strlen(facility)));
+                         facility == NULL ? FACILITY_DEFAULT
+                                          : facility_of(facility, tag != NULL ? (apr_size_t)(tag - facility) : strlen(facility)));
     mj_record_add(record, "syslog-tag", tag != NULL && tag[1] != '\0' ? tag + 1 : ap_server_argv0);
 }
 

@@ -47,8 +47,9 @@ static void register_hooks(apr_pool_t *pool)
 }
 
 AP_DECLARE_MODULE(jvm) = {
-    STANDARD20_MODULE_STUFF, mj_create_scope_config, mj_merge_scope_config, mj_create_server_config, mj_merge_server_config,
-    mj_commands,             register_hooks,
+    STANDARD20_MODULE_STUFF, mj_create_scope_config, mj_merge_scope_config,
+    mj_create_server_config, mj_merge_server_config, mj_commands,
+    register_hooks,
 #if defined(AP_MODULE_FLAG_NONE)
     AP_MODULE_FLAG_NONE,
 #endif

@@ -50,7 +50,8 @@ int mj_await_next_request(request_rec *r)
     client_t *client;
     apr_time_t before;
 
-    if (r->handler == NULL || strcmp(r->handler, MJ_HANDLER) != 0 || child == NULL || child->most_awaiting == 0 || !is_to_go_on(r)) {
+    if (r->handler == NULL || strcmp(r->handler, MJ_HANDLER) != 0 || child == NULL || child->most_awaiting == 0 ||
+        !is_to_go_on(r)) {
         return DECLINED;
     }
     client = ap_get_module_config(c->conn_config, &jvm_module);

@@ -100,13 +100,17 @@ static const char *none_chosen(apr_pool_t *pool, const server_rec *server)
     for (other = ap_server_conf; other != NULL; other = other->next) {
         const apr_array_header_t *pools = mj_server_config(other)->pools;
         if (mj_is_same_site(server, other) && pools->nelts > 0) {
-            return apr_psprintf(pool, "no pool serves this: %s declares none; JVMProcessGroup %s uses that of %s, which has the same ServerName",
+            return apr_psprintf(pool,
+                                "no pool serves this: %s declares none; JVMProcessGroup %s uses that of %s, which has the same "
+                                "ServerName",
                                 describe_server(pool, server), APR_ARRAY_IDX(pools, 0, const mj_pool_config_t *)->settings->name,
                                 describe_server(pool, other));
         }
     }
-    return apr_psprintf(pool, "no pool serves this: %s declares none; add JVMDaemonProcess to it, or name a pool of the main server with "
-                              "JVMProcessGroup",
+    return apr_psprintf(pool,
+                        "no pool serves this: %s declares none; add JVMDaemonProcess to it, or name a pool of the main server "
+                        "with "
+                        "JVMProcessGroup",
                         describe_server(pool, server));
 }
 
@@ -130,8 +134,7 @@ const mj_pool_config_t *mj_find_pool(apr_pool_t *pool, const server_rec *server,
         const mj_pool_config_t *theirs = mj_pool_named(other, name);
         if (theirs != NULL && (!other->is_virtual || mj_is_same_site(server, other))) {
             found = theirs;
-        }
-        else if (theirs != NULL) {
+        } else if (theirs != NULL) {
             elsewhere = theirs;
         }
     }
@@ -139,7 +142,8 @@ const mj_pool_config_t *mj_find_pool(apr_pool_t *pool, const server_rec *server,
         *wrong = elsewhere == NULL
                      ? apr_psprintf(pool, "there is no pool '%s': declare it with JVMDaemonProcess, or name another", name)
                      : apr_psprintf(pool,
-                                    "the pool '%s' belongs to %s, and only virtual hosts of the same ServerName can use it: declare it in the "
+                                    "the pool '%s' belongs to %s, and only virtual hosts of the same ServerName can use it: "
+                                    "declare it in the "
                                     "main server to share it",
                                     name, describe_server(pool, elsewhere->server));
     }
@@ -202,19 +206,24 @@ const char *mj_pool_unite(apr_pool_t *pool, mj_pool_config_t *first, const mj_po
         return apr_psprintf(pool, "this name is taken at %s: leave one of the two out, or choose another name", first->where);
     }
     if (!first->server->is_virtual) {
-        return apr_psprintf(pool, "this name is taken at %s, by a pool that every virtual host may use: leave this line out and write "
-                                  "JVMProcessGroup %s, or choose another name",
+        return apr_psprintf(pool,
+                            "this name is taken at %s, by a pool that every virtual host may use: leave this line out and write "
+                            "JVMProcessGroup %s, or choose another name",
                             first->where, first->settings->name);
     }
     if (!mj_is_same_site(first->server, second->server)) {
-        return apr_psprintf(pool, "this name is taken at %s, by a virtual host of another ServerName (%s): choose another name; or, for one pool that "
-                                  "both use, declare it outside all virtual hosts and write JVMProcessGroup %s in both",
+        return apr_psprintf(pool,
+                            "this name is taken at %s, by a virtual host of another ServerName (%s): choose another name; or, "
+                            "for one pool that "
+                            "both use, declare it outside all virtual hosts and write JVMProcessGroup %s in both",
                             first->where, first->server->server_hostname, first->settings->name);
     }
     option = difference(pool, first, second);
     if (option != NULL) {
-        return apr_psprintf(pool, "this name is taken at %s, by a virtual host of the same ServerName (%s), and %s differs: make both lines equal for "
-                                  "one pool; or leave this one out and write JVMProcessGroup %s; or choose another name",
+        return apr_psprintf(pool,
+                            "this name is taken at %s, by a virtual host of the same ServerName (%s), and %s differs: make both "
+                            "lines equal for "
+                            "one pool; or leave this one out and write JVMProcessGroup %s; or choose another name",
                             first->where, first->server->server_hostname, option, first->settings->name);
     }
     for (i = 0; i < pools->nelts; i++) {

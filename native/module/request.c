@@ -132,7 +132,8 @@ static int match_file(request_rec *r, mj_match_t *match)
         return HTTP_NOT_FOUND;
     }
     if (r->finfo.filetype == APR_DIR) { /* SetHandler, and a URL that ends with a slash; CGI answers the same */
-        ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, r, MJLOGNO(0022) "a folder of the document tree is not an application: %s", r->filename);
+        ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, r, MJLOGNO(0022) "a folder of the document tree is not an application: %s",
+                      r->filename);
         return HTTP_FORBIDDEN;
     }
     match->resolved = NULL;
@@ -166,8 +167,7 @@ static int find_application(request_rec *r, const mj_match_t *match, mj_outgoing
     }
     if (resolved != NULL && resolved->group != NULL) {
         group = resolved->group;
-    }
-    else {
+    } else {
         site = mj_is_same_site(r->server, out->pool->server) ? out->pool->server : r->server;
         group = mj_default_group(r->pool, site, resolved == NULL ? match->target : match->script_name);
     }

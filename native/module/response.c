@@ -13,8 +13,9 @@
 /* Fields about one connection, or about framing, are httpd's alone. */
 static bool is_hop_by_hop(const char *name)
 {
-    static const char *const names[] = {"Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Connection", "TE", "Trailer",
-                                        "Transfer-Encoding", "Upgrade", "Content-Length"};
+    static const char *const names[] = {"Connection",        "Keep-Alive", "Proxy-Authenticate",
+                                        "Proxy-Connection",  "TE",         "Trailer",
+                                        "Transfer-Encoding", "Upgrade",    "Content-Length"};
     size_t i;
     for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if (strcasecmp(name, names[i]) == 0) {
@@ -43,15 +44,12 @@ static void apply_header(request_rec *r, const char *name, const char *value)
 {
     if (strcasecmp(name, "Content-Type") == 0) {
         ap_set_content_type(r, value);
-    }
-    else if (strcasecmp(name, "Last-Modified") == 0) {
+    } else if (strcasecmp(name, "Last-Modified") == 0) {
         ap_update_mtime(r, apr_date_parse_http(value));
         ap_set_last_modified(r);
-    }
-    else if (strcasecmp(name, "Date") == 0 || strcasecmp(name, "Server") == 0) {
+    } else if (strcasecmp(name, "Date") == 0 || strcasecmp(name, "Server") == 0) {
         apr_table_setn(r->headers_out, name, value);
-    }
-    else {
+    } else {
         apr_table_addn(r->headers_out, name, value);
     }
 }
@@ -65,7 +63,8 @@ static void apply_file(request_rec *r)
         ap_update_mtime(r, r->finfo.mtime);
         ap_set_last_modified(r);
     }
-    if (apr_table_get(r->headers_out, "ETag") == NULL && (core->etag_bits & ETAG_DIGEST) == 0) { /* httpd would open r->filename for that */
+    if (apr_table_get(r->headers_out, "ETag") == NULL && (core->etag_bits & ETAG_DIGEST) == 0) {
+        /* httpd would open r->filename for that */
         ap_set_etag(r);
     }
     if (apr_table_get(r->headers_out, "Accept-Ranges") == NULL) {

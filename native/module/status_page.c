@@ -82,7 +82,8 @@ static void print_html(request_rec *r, const row_t *rows, int count)
     ap_rputs("<th>daemons: pid, state, requests in flight and served<th>last error</tr>\n", r);
     for (const row_t *row = rows; row < rows + count; row++) {
         look(row);
-        ap_rprintf(r, "<tr><td>%s<td>%s<td>%s<td>%u", row->name, ap_escape_html(r->pool, row->server), mj_pool_state_name(row->view->state), row->view->waiting);
+        ap_rprintf(r, "<tr><td>%s<td>%s<td>%s<td>%u", row->name, ap_escape_html(r->pool, row->server),
+                   mj_pool_state_name(row->view->state), row->view->waiting);
         for (int i = 0; i < COUNT(counters); i++) {
             ap_rprintf(r, "<td>%" APR_UINT64_T_FMT, row->view->counters[i]);
         }
@@ -104,17 +105,17 @@ static void print_json(request_rec *r, const row_t *rows, int count)
     for (const row_t *row = rows; row < rows + count; row++) {
         const char *separator = "";
         look(row);
-        ap_rprintf(r, "%s{\"name\":\"%s\",\"state\":\"%s\",\"waiting\":%u", row == rows ? "" : ",", row->name, mj_pool_state_name(row->view->state),
-                   row->view->waiting);
+        ap_rprintf(r, "%s{\"name\":\"%s\",\"state\":\"%s\",\"waiting\":%u", row == rows ? "" : ",", row->name,
+                   mj_pool_state_name(row->view->state), row->view->waiting);
         for (int i = 0; i < COUNT(counters); i++) {
             ap_rprintf(r, ",\"%s\":%" APR_UINT64_T_FMT, counters[i].name, row->view->counters[i]);
         }
-        ap_rprintf(r, ",\"lastError\":\"%s\",\"lastErrorAt\":\"%s\"", mj_json_escape(last_error(r, row), r->pool), last_error_time(r, row));
+        ap_rprintf(r, ",\"lastError\":\"%s\",\"lastErrorAt\":\"%s\"", mj_json_escape(last_error(r, row), r->pool),
+                   last_error_time(r, row));
         ap_rputs(",\"daemons\":[", r);
         for (unsigned i = 0; i < row->view->slot_count; i++) {
             if (row->view->slots[i].state != MJ_SLOT_FREE) {
-                ap_rprintf(r,
-                           "%s{\"pid\":%u,\"state\":\"%s\",\"inFlight\":%u,\"threads\":%u,\"served\":%" APR_UINT64_T_FMT "}",
+                ap_rprintf(r, "%s{\"pid\":%u,\"state\":\"%s\",\"inFlight\":%u,\"threads\":%u,\"served\":%" APR_UINT64_T_FMT "}",
                            separator, row->view->slots[i].pid, slot_state(row, i), row->view->slots[i].in_flight,
                            row->view->slots[i].threads, row->view->slots[i].served);
                 separator = ",";
@@ -178,7 +179,9 @@ static void print_states(request_rec *r, const row_t *rows, int count)
 /* By slot, where one daemon follows another: each begins at 0 again, as a counter may. */
 static void print_served(request_rec *r, const row_t *rows, int count)
 {
-    ap_rputs("# HELP mod_jvm_served_total Requests that the daemon in this slot has finished\n# TYPE mod_jvm_served_total counter\n", r);
+    ap_rputs("# HELP mod_jvm_served_total Requests that the daemon in this slot has finished\n# TYPE mod_jvm_served_total "
+             "counter\n",
+             r);
     for (const row_t *row = rows; row < rows + count; row++) {
         look(row);
         for (unsigned i = 0; i < row->view->slot_count; i++) {
@@ -196,10 +199,12 @@ static void print_prometheus(request_rec *r, const row_t *rows, int count)
     print_gauge(r, rows, count, "waiting", "Requests that wait for a place", waiting);
     print_gauge(r, rows, count, "in_flight", "Requests in flight", in_flight);
     print_gauge(r, rows, count, "ready_daemons", "Daemons that take requests", ready_daemons);
-    print_gauge(r, rows, count, "last_error_timestamp_seconds", "Time of the pool's last error, 0 if there was none", last_error_seconds);
+    print_gauge(r, rows, count, "last_error_timestamp_seconds", "Time of the pool's last error, 0 if there was none",
+                last_error_seconds);
     print_served(r, rows, count);
     for (int i = 0; i < COUNT(counters); i++) {
-        ap_rprintf(r, "# HELP mod_jvm_%s_total %s\n# TYPE mod_jvm_%s_total counter\n", counters[i].name, counters[i].help, counters[i].name);
+        ap_rprintf(r, "# HELP mod_jvm_%s_total %s\n# TYPE mod_jvm_%s_total counter\n", counters[i].name, counters[i].help,
+                   counters[i].name);
         for (int at = 0; at < count; at++) {
             ap_rprintf(r, "mod_jvm_%s_total{pool=\"%s\"} %" APR_UINT64_T_FMT "\n", counters[i].name, rows[at].name,
                        look(&rows[at])->counters[i]);
@@ -267,8 +272,10 @@ int mj_status_handler(request_rec *r)
     }
     if (may_be_of_htaccess(r)) {
         ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r,
-                      MJLOGNO(0145) "%s: " MJ_STATUS_HANDLER " shows all pools of the server, so no .htaccess can set it, and a .htaccess applies to "
-                                    "this request: put SetHandler " MJ_STATUS_HANDLER " into a <Location> of the server's configuration; 403",
+                      MJLOGNO(0145) "%s: " MJ_STATUS_HANDLER
+                                    " shows all pools of the server, so no .htaccess can set it, and a .htaccess applies to "
+                                    "this request: put SetHandler " MJ_STATUS_HANDLER
+                                    " into a <Location> of the server's configuration; 403",
                       r->uri);
         return HTTP_FORBIDDEN;
     }
@@ -282,11 +289,9 @@ int mj_status_handler(request_rec *r)
     }
     if (is_json) {
         print_json(r, rows, count);
-    }
-    else if (is_prometheus) {
+    } else if (is_prometheus) {
         print_prometheus(r, rows, count);
-    }
-    else {
+    } else {
         print_html(r, rows, count);
     }
     return OK;

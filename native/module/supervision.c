@@ -29,11 +29,11 @@ static bool push_to_current(supervision_t *supervision)
 
     if (outcome == MJ_PUSH_REFUSED) {
         ap_log_error(APLOG_MARK, APLOG_ERR, 0, supervision->main_server,
-                     MJLOGNO(0061) "the supervisor (pid %d) refuses the new settings, and pools keep their previous settings: %s", (int)current->pid, wrong);
-    }
-    else if (outcome == MJ_PUSH_FAILED) {
-        ap_log_error(APLOG_MARK, APLOG_ERR, 0, supervision->main_server, MJLOGNO(0012) "the supervisor (pid %d) is replaced: %s", (int)current->pid,
-                     wrong);
+                     MJLOGNO(0061) "the supervisor (pid %d) refuses the new settings, and pools keep their previous settings: %s",
+                     (int)current->pid, wrong);
+    } else if (outcome == MJ_PUSH_FAILED) {
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, supervision->main_server, MJLOGNO(0012) "the supervisor (pid %d) is replaced: %s",
+                     (int)current->pid, wrong);
         mj_supervision_end_one(current);
         mj_places_reset(supervision, current->board, MJ_POOL_STARTING, 0);
     }
@@ -60,7 +60,8 @@ static const char *replace_current(supervision_t *supervision)
         return wrong;
     }
     ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_INFO, 0, supervision->main_server,
-                 MJLOGNO(0062) "JVMRuntimeDir, JVMMinimumUID, httpd's user or mod_jvm's location has changed: supervisor %d takes over from %d",
+                 MJLOGNO(0062) "JVMRuntimeDir, JVMMinimumUID, httpd's user or mod_jvm's location has changed: supervisor %d "
+                               "takes over from %d",
                  (int)next->pid, (int)former->pid);
     if (mj_supervisor_client_tell(former, MJ_CONTROL_RETIRE) != APR_SUCCESS) {
         kill(former->pid, SIGTERM); /* it does not listen */
@@ -84,7 +85,8 @@ static bool configure_running(supervision_t *supervision, bool has_runtime_dir, 
             return true;
         }
         ap_log_error(APLOG_MARK, APLOG_ERR, 0, supervision->main_server,
-                     MJLOGNO(0063) "another supervisor cannot be started; the present one goes on, with the previous JVMRuntimeDir, JVMMinimumUID "
+                     MJLOGNO(0063) "another supervisor cannot be started; the present one goes on, with the previous "
+                                   "JVMRuntimeDir, JVMMinimumUID "
                                    "and User; the next restart of httpd tries again: %s",
                      wrong);
     }
@@ -121,8 +123,7 @@ static const char *configure(supervision_t *supervision, bool has_pools)
     }
     if (wrong == NULL) {
         retained->failed_starts = 0;
-    }
-    else if (retained->current != NULL) {
+    } else if (retained->current != NULL) {
         mj_supervision_note_failure(supervision);
     }
     return wrong;
@@ -144,7 +145,8 @@ static const char *make_state_dir(apr_pool_t *pool, server_rec *main_server)
         wrong = mj_folder_make(pool, dir, geteuid(), geteuid() == 0, &resolved);
     }
     if (wrong != NULL) {
-        ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_WARNING, 0, main_server, MJLOGNO(0016) "JVMStateDir: %s; pools run without it", wrong);
+        ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_WARNING, 0, main_server,
+                     MJLOGNO(0016) "JVMStateDir: %s; pools run without it", wrong);
     }
     return resolved;
 }
@@ -164,8 +166,7 @@ static apr_status_t leave(void *data)
     state = ap_state_query(AP_SQ_MAIN_STATE);
     if (state == AP_SQ_MS_EXITING || !ap_unixd_mpm_get_retained_data()->was_graceful) {
         mj_retained_end(retained);
-    }
-    else if (mj_retained_runs(retained->current)) {
+    } else if (mj_retained_runs(retained->current)) {
         mj_supervisor_client_tell(retained->current, MJ_CONTROL_VOID);
     }
     return APR_SUCCESS;
@@ -213,14 +214,16 @@ int mj_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, serve
     supervision->state_dir = make_state_dir(pconf, main_server);
     wrong = configure(supervision, has_pools);
     if (wrong != NULL && !mj_has_restarted()) {
-        ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_CRIT, 0, main_server, MJLOGNO(0013) "the supervisor cannot be started: %s", wrong);
+        ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_CRIT, 0, main_server, MJLOGNO(0013) "the supervisor cannot be started: %s",
+                     wrong);
         mj_retained_end(retained);
         return HTTP_INTERNAL_SERVER_ERROR;
     }
     if (wrong != NULL) {
         ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_ERR, 0, main_server, MJLOGNO(0011) "%s; %s", wrong,
-                     mj_retained_runs(retained->current) ? "the previous JVMRuntimeDir stays in use, and the next restart of httpd tries again"
-                                             : "no pool runs, and httpd keeps trying to start a supervisor");
+                     mj_retained_runs(retained->current)
+                         ? "the previous JVMRuntimeDir stays in use, and the next restart of httpd tries again"
+                         : "no pool runs, and httpd keeps trying to start a supervisor");
     }
     mj_supervision_watch(supervision);
     return OK;

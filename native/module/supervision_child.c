@@ -22,8 +22,7 @@ int mj_drop_privileges(apr_pool_t *pchild, server_rec *main_server)
     supervision->wakeup_fd = mj_wakeup_writer(current->wakeup);
     if (getpid() != supervision->parent) {
         supervision->board_fd = mj_reopen(current->board_fd, O_RDWR);
-    }
-    else { /* httpd -X forks none, has the board mapped, and will be User when it says that it stops */
+    } else { /* httpd -X forks none, has the board mapped, and will be User when it says that it stops */
         mj_supervisor_client_hold(current);
     }
     return DECLINED;
@@ -43,7 +42,8 @@ apr_status_t mj_supervision_enter_child(supervision_t *supervision, mj_child_t *
     child->dispatcher.runtime_dir = supervision->runtime_dir;
     if (getpid() != supervision->parent) {
         /* The parent's mapping is not inherited: of its handle only the sizes are of use. */
-        rv = mj_board_map(&child->dispatcher.board, supervision->board_fd, mj_board_max_pools(client->board), mj_board_max_children(client->board));
+        rv = mj_board_map(&child->dispatcher.board, supervision->board_fd, mj_board_max_pools(client->board),
+                          mj_board_max_children(client->board));
         if (supervision->board_fd >= 0) {
             close(supervision->board_fd);
             supervision->board_fd = -1;
@@ -64,7 +64,8 @@ void mj_child_status(server_rec *main_server, pid_t pid, ap_generation_t generat
     (void)generation;
     (void)slot;
     if (status == MPM_CHILD_STARTED && client != NULL && client->board != NULL) {
-        (void)mj_board_child_started(client->board, (uint32_t)pid); /* without memory its row may be cleared under it: its requests count for less */
+        /* without memory its row may be cleared under it: its requests count for less */
+        (void)mj_board_child_started(client->board, (uint32_t)pid);
     }
     for (; status == MPM_CHILD_EXITED && client != NULL; client = client->next) {
         if (client->board != NULL) {

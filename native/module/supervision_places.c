@@ -53,9 +53,11 @@ const char *mj_places_claim(const supervision_t *supervision, mj_board_t *board)
         give_up(board, pools);
         without = claim(board, pools);
     }
-    return without == NULL ? NULL
-                           : apr_psprintf(supervision->pconf, "there is no place for pool %s: %u are declared or still draining, and more are not possible",
-                                          without->settings->name, mj_board_max_pools(board));
+    return without == NULL
+               ? NULL
+               : apr_psprintf(supervision->pconf,
+                              "there is no place for pool %s: %u are declared or still draining, and more are not possible",
+                              without->settings->name, mj_board_max_pools(board));
 }
 
 void mj_places_reset(const supervision_t *supervision, mj_board_t *board, mj_pool_state_t state, apr_time_t retry_at)
@@ -68,8 +70,7 @@ void mj_places_reset(const supervision_t *supervision, mj_board_t *board, mj_poo
         }
         if (is_declared(pools, index)) {
             mj_board_set_pool(board, index, state, retry_at);
-        }
-        else {
+        } else {
             mj_board_set_pool(board, index, MJ_POOL_FREE, 0);
         }
     }

@@ -8,7 +8,8 @@
 static const char retained_key[] = "mod_jvm supervision 5";
 
 /* How what is retained began under the keys before. */
-static const char *const former_keys[] = {"mod_jvm supervision", "mod_jvm supervision 2", "mod_jvm supervision 3", "mod_jvm supervision 4"};
+static const char *const former_keys[] = {"mod_jvm supervision", "mod_jvm supervision 2", "mod_jvm supervision 3",
+                                          "mod_jvm supervision 4"};
 typedef struct former_t {
     pid_t supervisor;
     int control;

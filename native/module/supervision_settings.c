@@ -53,16 +53,18 @@ static apr_status_t send_log(const supervision_t *supervision, int connection, c
 }
 
 /* A pool that is too large for a message is left out: the others are not to suffer. */
-static apr_status_t send_pool(const supervision_t *supervision, mj_supervisor_client_t *client, int connection, const mj_pool_config_t *declared)
+static apr_status_t send_pool(const supervision_t *supervision, mj_supervisor_client_t *client, int connection,
+                              const mj_pool_config_t *declared)
 {
-    mj_span_t record = mj_pool_settings_record(declared->settings, supervision->pconf, declared->index, httpd_uid(), declared->java_home,
-                                               declared->definitions, declared->dynamic, declared->warm_ups);
+    mj_span_t record = mj_pool_settings_record(declared->settings, supervision->pconf, declared->index, httpd_uid(),
+                                               declared->java_home, declared->definitions, declared->dynamic, declared->warm_ups);
     apr_status_t rv = mj_control_send(connection, MJ_CONTROL_POOL, record, -1);
 
     mj_span_wipe(record); /* what env-file says is inherited by nobody who is forked later */
     if (rv == APR_ENOSPC) {
         ap_log_error(APLOG_MARK, APLOG_ERR, 0, declared->server,
-                     MJLOGNO(0060) "JVMDaemonProcess %s: its settings take %" APR_SIZE_T_FMT " bytes; the limit is %d: it does not run; give it fewer "
+                     MJLOGNO(0060) "JVMDaemonProcess %s: its settings take %" APR_SIZE_T_FMT
+                                   " bytes; the limit is %d: it does not run; give it fewer "
                                    "options, mounts or parameters",
                      declared->settings->name, record.len, MJ_CONTROL_MAX);
         return APR_SUCCESS;

@@ -38,8 +38,8 @@ const char *mj_supervision_start(supervision_t *supervision, mj_supervisor_clien
 
 const char *mj_supervision_make_dir(supervision_t *supervision)
 {
-    return mj_folder_make(supervision->pconf, mj_runtime_dir(supervision->pconf, supervision->main_server), geteuid(), geteuid() == 0,
-                          &supervision->runtime_dir);
+    return mj_folder_make(supervision->pconf, mj_runtime_dir(supervision->pconf, supervision->main_server), geteuid(),
+                          geteuid() == 0, &supervision->runtime_dir);
 }
 
 const char *mj_supervision_make_client(const supervision_t *supervision, mj_supervisor_client_t **client)
@@ -75,7 +75,8 @@ static const char *describe_end(int status, apr_pool_t *pool)
 static void lose_current(supervision_t *supervision, mj_supervisor_client_t *client, int status)
 {
     ap_log_error(APLOG_MARK, APLOG_ERR, 0, supervision->main_server,
-                 MJLOGNO(0010) "the supervisor (pid %d) ended unexpectedly: %s; its JVMs have ended with it, another supervisor takes over, "
+                 MJLOGNO(0010) "the supervisor (pid %d) ended unexpectedly: %s; its JVMs have ended with it, another supervisor "
+                               "takes over, "
                                "and requests wait for its JVMs",
                  (int)client->pid, describe_end(status, supervision->pconf));
     mj_supervisor_client_ended(client);
@@ -94,12 +95,10 @@ static void maintain(int reason, void *data, int status)
         apr_proc_other_child_unregister(data);
         if (watched->client == retained->current) {
             lose_current(watched->supervision, watched->client, status);
-        }
-        else {
+        } else {
             mj_retained_drop(retained, watched->client);
         }
-    }
-    else if (reason == APR_OC_REASON_RESTART) {
+    } else if (reason == APR_OC_REASON_RESTART) {
         apr_proc_other_child_unregister(data); /* which calls back with APR_OC_REASON_UNREGISTER: nothing is left to do then */
     }
 }
@@ -128,8 +127,7 @@ static void lengthen_delay(mj_retained_t *retained)
 {
     if (retained->restart_delay == 0 || apr_time_now() - retained->tried_at > 2 * RESTART_DELAY_MAX) {
         retained->restart_delay = apr_time_from_sec(1);
-    }
-    else {
+    } else {
         retained->restart_delay *= 2;
     }
     if (retained->restart_delay > RESTART_DELAY_MAX) {

@@ -11,14 +11,7 @@
 /* Nor does a pool keep them from it by starting in vain, again and again. */
 #define LONGEST_VAIN_US (10 * SECOND)
 
-typedef enum rank_t {
-    RANK_AWAITED,
-    RANK_LOST,
-    RANK_REPLACEMENT,
-    RANK_FIRST,
-    RANK_FURTHER,
-    RANK_VAIN
-} rank_t;
+typedef enum rank_t { RANK_AWAITED, RANK_LOST, RANK_REPLACEMENT, RANK_FIRST, RANK_FURTHER, RANK_VAIN } rank_t;
 
 /* Of what the claim would get next. */
 static rank_t rank_of(const mj_claim_t *claim)

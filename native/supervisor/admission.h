@@ -16,16 +16,17 @@
  *  6. daemons of pools whose starts have come to nothing;
  *  within each, to the pool that requests have waited for longest, then to the one that is configured first. */
 typedef struct mj_claim_t {
-    unsigned order;       /**< of the configuration */
-    unsigned starts;      /**< daemons that it wants to start now */
-    unsigned replaces;    /**< so many of them take the place of daemons that have served */
-    bool is_first;        /**< none is ready or starts */
-    bool makes_way;       /**< it would stop a daemon, so that another can start in its place: then it wants no start yet */
-    bool is_vain;         /**< its last starts have come to nothing */
-    int64_t waiting_since; /**< requests wait for it since then; MJ_NEVER: none does. It comes from httpd's children: nothing but the order
-                               depends on it */
-    unsigned granted;     /**< set: so many may start */
-    bool may_make_way;    /**< set: it may stop one */
+    unsigned order;    /**< of the configuration */
+    unsigned starts;   /**< daemons that it wants to start now */
+    unsigned replaces; /**< so many of them take the place of daemons that have served */
+    bool is_first;     /**< none is ready or starts */
+    bool makes_way;    /**< it would stop a daemon, so that another can start in its place: then it wants no start yet */
+    bool is_vain;      /**< its last starts have come to nothing */
+    /** requests wait for it since then; MJ_NEVER: none does. It comes from httpd's children: nothing but the order
+     *  depends on it */
+    int64_t waiting_since;
+    unsigned granted;  /**< set: so many may start */
+    bool may_make_way; /**< set: it may stop one */
 } mj_claim_t;
 
 /** Decides; costs no more than count + places * log(count).
@@ -36,9 +37,9 @@ void mj_admission_decide(mj_claim_t **claims, unsigned count, unsigned places, u
 
 /** What a daemon that is not ready yet has done with the processor. */
 typedef struct mj_effort_t {
-    uint64_t used_us;  /**< of the processor, when it was looked at last */
-    int64_t looked_at; /**< when that was */
-    int64_t busy_at;   /**< when it was last seen to use the processor, or was born */
+    uint64_t used_us;     /**< of the processor, when it was looked at last */
+    int64_t looked_at;    /**< when that was */
+    int64_t busy_at;      /**< when it was last seen to use the processor, or was born */
     int64_t counts_until; /**< it takes a place no longer, whatever it does */
 } mj_effort_t;
 

@@ -93,7 +93,8 @@ const mj_installation_t *mj_archives_look_at(mj_archives_t *archives, const char
     return found;
 }
 
-static mj_archive_set_t *add(mj_archives_t *archives, const char *key, const mj_supervisor_config_t *config, const char *java_home, mj_span_t settings)
+static mj_archive_set_t *add(mj_archives_t *archives, const char *key, const mj_supervisor_config_t *config,
+                             const char *java_home, mj_span_t settings)
 {
     static const char *const suffixes[MJ_ARCHIVE_KINDS] = {"", MJ_ARCHIVE_COMPILER};
     apr_pool_t *mem;
@@ -117,7 +118,8 @@ static mj_archive_set_t *add(mj_archives_t *archives, const char *key, const mj_
     return set;
 }
 
-static mj_archive_set_t *find_set(const mj_archives_t *archives, const char *key, const mj_supervisor_config_t *config, unsigned *count)
+static mj_archive_set_t *find_set(const mj_archives_t *archives, const char *key, const mj_supervisor_config_t *config,
+                                  unsigned *count)
 {
     const char *folder = apr_pstrcat(archives->look_mem, config->state_dir, "/" MJ_ARCHIVES_FOLDER "/", NULL);
     mj_archive_set_t *set;
@@ -131,7 +133,8 @@ static mj_archive_set_t *find_set(const mj_archives_t *archives, const char *key
     return NULL;
 }
 
-mj_archive_set_t *mj_archives_find(mj_archives_t *archives, const mj_supervisor_config_t *config, const mj_process_spec_t *spec, const char **why)
+mj_archive_set_t *mj_archives_find(mj_archives_t *archives, const mj_supervisor_config_t *config, const mj_process_spec_t *spec,
+                                   const char **why)
 {
     apr_pool_t *scratch = mj_archives_look_mem(archives);
     const char *java_home = mj_record_text(spec->record, "java-home", "", scratch), *key;
@@ -242,7 +245,8 @@ static void forget_unused(mj_archives_t *archives)
 
 void mj_archives_tidy(mj_archives_t *archives, const mj_supervisor_config_t *config, const mj_pool_t *pools)
 {
-    const char *path = config->state_dir != NULL ? apr_pstrcat(archives->look_mem, config->state_dir, "/" MJ_ARCHIVES_FOLDER, NULL) : NULL;
+    const char *path =
+        config->state_dir != NULL ? apr_pstrcat(archives->look_mem, config->state_dir, "/" MJ_ARCHIVES_FOLDER, NULL) : NULL;
     int fd = path != NULL ? open(path, FOLDER_FLAGS) : -1;
     DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
     const struct dirent *entry;

@@ -8,21 +8,17 @@
 struct mj_pool_t;
 typedef struct mj_archives_t mj_archives_t;
 
-typedef enum mj_archive_kind_t {
-    MJ_ARCHIVE_OF_DAEMONS,
-    MJ_ARCHIVE_OF_COMPILERS,
-    MJ_ARCHIVE_KINDS
-} mj_archive_kind_t;
+typedef enum mj_archive_kind_t { MJ_ARCHIVE_OF_DAEMONS, MJ_ARCHIVE_OF_COMPILERS, MJ_ARCHIVE_KINDS } mj_archive_kind_t;
 
 /** The archives of a key. */
 typedef struct mj_archive_set_t {
     struct mj_archive_set_t *next;
     apr_pool_t *mem;
     const char *key;
-    const char *path;      /**< of that for daemons; behind it, MJ_ARCHIVE_COMPILER for the other */
+    const char *path; /**< of that for daemons; behind it, MJ_ARCHIVE_COMPILER for the other */
     const char *java_home;
-    mj_span_t settings;    /**< what they are made from */
-    bool is_used; /**< by a pool, or by a daemon that runs */
+    mj_span_t settings; /**< what they are made from */
+    bool is_used;       /**< by a pool, or by a daemon that runs */
     struct mj_archive_file_t {
         const char *name;
         bool is_wanted;
@@ -43,7 +39,8 @@ void mj_archives_look_anew(mj_archives_t *archives);
 /** Finds the archives for a pool.
  *  @param why set where there are none: why
  *  @return NULL: none */
-mj_archive_set_t *mj_archives_find(mj_archives_t *archives, const mj_supervisor_config_t *config, const mj_process_spec_t *spec, const char **why);
+mj_archive_set_t *mj_archives_find(mj_archives_t *archives, const mj_supervisor_config_t *config, const mj_process_spec_t *spec,
+                                   const char **why);
 
 /** Looks which of them are there. */
 void mj_archives_look(mj_archive_set_t *set);
@@ -67,7 +64,8 @@ mj_archive_set_t *mj_archives_sets(const mj_archives_t *archives);
  *  @param pools whose UIDs nobody else takes
  *  @param is_quiet no daemon starts, or wants to
  *  @return when to call again at the latest; also when the process has ended */
-int64_t mj_archives_tick(mj_archives_t *archives, const mj_supervisor_config_t *config, const struct mj_pool_t *pools, bool is_quiet, int64_t now);
+int64_t mj_archives_tick(mj_archives_t *archives, const mj_supervisor_config_t *config, const struct mj_pool_t *pools,
+                         bool is_quiet, int64_t now);
 
 /** The process that makes one; 0: none runs. */
 pid_t mj_archives_process(const mj_archives_t *archives);

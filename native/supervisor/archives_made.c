@@ -94,7 +94,8 @@ static void note_failure(struct mj_archive_file_t *file, const mj_archive_set_t 
 {
     file->retry_at = now + RETRY_US;
     apr_cpystrn(file->fault, why, sizeof(file->fault));
-    mj_log(mj_log_main(), "error", MJLOGNO(0146) "%s for %s cannot be made: %s; the next attempt is in an hour", file->name, set->java_home, why);
+    mj_log(mj_log_main(), "error", MJLOGNO(0146) "%s for %s cannot be made: %s; the next attempt is in an hour", file->name,
+           set->java_home, why);
 }
 
 static const char *beside_launcher(const mj_supervisor_config_t *config, apr_pool_t *pool)
@@ -137,7 +138,8 @@ static int64_t start(mj_archives_t *archives, const mj_supervisor_config_t *conf
     return now;
 }
 
-int64_t mj_archives_tick(mj_archives_t *archives, const mj_supervisor_config_t *config, const mj_pool_t *pools, bool is_quiet, int64_t now)
+int64_t mj_archives_tick(mj_archives_t *archives, const mj_supervisor_config_t *config, const mj_pool_t *pools, bool is_quiet,
+                         int64_t now)
 {
     mj_archive_set_t *set;
     struct mj_archive_file_t *file;
@@ -190,7 +192,8 @@ void mj_archives_ended(mj_archives_t *archives, const mj_supervisor_config_t *co
     off_t len = 0;
 
     archives->trained = NULL;
-    if (mj_training_finish(&archives->training, status, is_current(archives, config, set) ? file->name : NULL, &len, why, sizeof(why))) {
+    if (mj_training_finish(&archives->training, status, is_current(archives, config, set) ? file->name : NULL, &len, why,
+                           sizeof(why))) {
         file->fault[0] = '\0';
         file->is_there = true;
         file->is_doubted = false;

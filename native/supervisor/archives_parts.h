@@ -23,7 +23,7 @@ struct mj_archives_t {
     mj_archive_set_t *trained; /**< that which training makes; it stays while that runs */
     struct mj_archive_file_t *trained_file;
     int64_t quiet_since; /**< MJ_NEVER: it is not quiet */
-    bool is_asked; /**< somebody waits: nothing is put off */
+    bool is_asked;       /**< somebody waits: nothing is put off */
     bool is_interrupted;
     bool is_stopped;
     bool is_stale; /**< installations are to be looked at anew */
@@ -34,7 +34,8 @@ apr_pool_t *mj_archives_look_mem(mj_archives_t *archives);
 
 /** A JDK with the jars, looked at once until they are looked at anew. mj_archives_look_mem was
  *  called before. */
-const mj_installation_t *mj_archives_look_at(mj_archives_t *archives, const char *java_home, const mj_supervisor_config_t *config);
+const mj_installation_t *mj_archives_look_at(mj_archives_t *archives, const char *java_home,
+                                             const mj_supervisor_config_t *config);
 
 /** @param path PATH_MAX bytes */
 void mj_archives_path_of(const mj_archive_set_t *set, const struct mj_archive_file_t *file, char *path);

@@ -21,8 +21,8 @@ typedef struct mj_client_t {
     apr_pool_t *mem;
     struct mj_service_t *service;
     mj_polled_t socket;
-    uid_t uid;                           /**< who connected, as the kernel says */
-    char line[MJ_CLIENT_LINE_MAX + 1];   /**< terminated, without its newline, once it is whole */
+    uid_t uid;                         /**< who connected, as the kernel says */
+    char line[MJ_CLIENT_LINE_MAX + 1]; /**< terminated, without its newline, once it is whole */
     size_t line_len;
     bool has_asked;   /**< the line is whole */
     bool is_answered; /**< nothing more is to be said: it is closed once it has read everything */

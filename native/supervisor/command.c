@@ -42,8 +42,8 @@ static const mj_pool_t *find_next(const mj_supervisor_t *supervisor, const mj_cl
     const mj_pool_t *pool, *next = NULL;
 
     for (pool = mj_supervisor_pools(supervisor); pool != NULL; pool = pool->next) {
-        if ((int64_t)pool->index > command->told && (next == NULL || pool->index < next->index) &&
-            may_steer(pool, client->uid) && (command->pool == NULL || strcmp(command->pool, pool->log.name) == 0)) {
+        if ((int64_t)pool->index > command->told && (next == NULL || pool->index < next->index) && may_steer(pool, client->uid) &&
+            (command->pool == NULL || strcmp(command->pool, pool->log.name) == 0)) {
             next = pool;
         }
     }
@@ -84,12 +84,8 @@ static const struct verb_t {
     int most_words;
     mj_begin_fn *begin;
 } verbs[] = {
-    {"status", 1, 2, begin_status},
-    {"restart", 2, 2, mj_command_begin_restart},
-    {"roll", 2, 2, mj_command_begin_roll},
-    {"drain", 2, 2, mj_command_begin_drain},
-    {"dump", 2, 3, mj_command_begin_dump},
-    {"train", 1, 1, mj_command_begin_train},
+    {"status", 1, 2, begin_status},          {"restart", 2, 2, mj_command_begin_restart}, {"roll", 2, 2, mj_command_begin_roll},
+    {"drain", 2, 2, mj_command_begin_drain}, {"dump", 2, 3, mj_command_begin_dump},       {"train", 1, 1, mj_command_begin_train},
 };
 
 #define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))

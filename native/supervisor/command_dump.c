@@ -68,7 +68,8 @@ static int64_t resume_dump(mj_supervisor_t *supervisor, mj_client_t *client, int
     mj_command_t *command = client->command;
 
     while (command->current < command->count && !client->is_gone) {
-        mj_daemon_t *daemon = find_serial(mj_supervisor_find(supervisor, command->pool), command->daemons[command->current].serial);
+        mj_daemon_t *daemon =
+            find_serial(mj_supervisor_find(supervisor, command->pool), command->daemons[command->current].serial);
         int64_t until;
         if (command->began_at == MJ_NEVER) {
             begin_daemon(supervisor, client, daemon, now);

@@ -9,8 +9,8 @@
 
 typedef struct mj_asked_t {
     char *words[MJ_COMMAND_WORDS]; /**< verb, pool, pid; NULL where there is none */
-    pid_t pid; /**< 0: none was named */
-    mj_pool_t *pool; /**< NULL: none was named */
+    pid_t pid;                     /**< 0: none was named */
+    mj_pool_t *pool;               /**< NULL: none was named */
 } mj_asked_t;
 
 typedef int64_t mj_resume_fn(mj_supervisor_t *supervisor, mj_client_t *client, int64_t now);

@@ -89,8 +89,8 @@ void mj_command_begin_drain(mj_supervisor_t *supervisor, mj_client_t *client, co
     if (!refuse_if_ending(client, asked->pool)) {
         client->command->last_serial = context->next_serial - 1;
         client->command->resume = resume_drain;
-        mj_log(asked->pool->log.target, "info", MJLOGNO(0141) "pool %s drains, requested by UID %lu",
-               asked->pool->log.name, (unsigned long)client->uid);
+        mj_log(asked->pool->log.target, "info", MJLOGNO(0141) "pool %s drains, requested by UID %lu", asked->pool->log.name,
+               (unsigned long)client->uid);
         mj_pool_drain(asked->pool, now);
     }
 }
@@ -146,7 +146,8 @@ void mj_command_begin_train(mj_supervisor_t *supervisor, mj_client_t *client, co
     (void)asked;
     (void)now;
     if (!mj_command_is_master(client->uid)) {
-        mj_client_refuse(client, "permission denied: archives belong to all pools, so only root and the supervisor's user may have them made");
+        mj_client_refuse(client, "permission denied: archives belong to all pools, so only root and the supervisor's user may "
+                                 "have them made");
         return;
     }
     mj_archives_ask(mj_supervisor_context(supervisor)->archives);

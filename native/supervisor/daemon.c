@@ -27,7 +27,8 @@ static bool place_socket(mj_daemon_t *daemon, const mj_daemon_start_t *start)
         memcpy(daemon->path, listener->path, sizeof(daemon->path));
         return true;
     }
-    return mj_board_socket_path(daemon->path, sizeof(daemon->path), start->config->runtime_dir, start->spec->name, start->slot, start->serial);
+    return mj_board_socket_path(daemon->path, sizeof(daemon->path), start->config->runtime_dir, start->spec->name, start->slot,
+                                start->serial);
 }
 
 static mj_daemon_t *make(const mj_daemon_start_t *start, apr_pool_t *pool)
@@ -180,14 +181,15 @@ const char *mj_daemon_is_cut_off(mj_daemon_t *daemon, bool by_connecting)
         return NULL;
     }
     if (lstat(daemon->path, &st) != 0) {
-        return errno == ENOENT || errno == ENOTDIR
-                   ? apr_pstrcat(daemon->mem, "its socket ", daemon->path, " is gone (does something remove old files there?)", NULL)
-                   : NULL;
+        return errno == ENOENT || errno == ENOTDIR ? apr_pstrcat(daemon->mem, "its socket ", daemon->path,
+                                                                 " is gone (does something remove old files there?)", NULL)
+                                                   : NULL;
     }
     if (st.st_dev != daemon->socket_dev || st.st_ino != daemon->socket_ino) {
         return apr_pstrcat(daemon->mem, "its socket ", daemon->path, " is gone, and something else is in its place", NULL);
     }
-    return by_connecting && !daemon->shares_socket && mj_socket_is_stale(daemon->path) ? "it no longer listens at its socket" : NULL;
+    return by_connecting && !daemon->shares_socket && mj_socket_is_stale(daemon->path) ? "it no longer listens at its socket"
+                                                                                       : NULL;
 }
 
 bool mj_daemon_dump(const mj_daemon_t *daemon)

@@ -31,39 +31,40 @@ typedef struct mj_daemon_t {
     uint16_t settings; /**< the fingerprint of those that it was started with */
     uid_t uid;
     pid_t pid;
-    bool is_retired; /**< it is to be replaced */
+    bool is_retired;    /**< it is to be replaced */
     bool shares_socket; /**< the pool has one for all its daemons */
-    bool is_suspect; /**< a request wants a daemon of the pool: perhaps because it could not connect */
-    uint64_t born; /**< as in mj_kin_t */
+    bool is_suspect;    /**< a request wants a daemon of the pool: perhaps because it could not connect */
+    uint64_t born;      /**< as in mj_kin_t */
     mj_life_t life;
     mj_life_times_t times;
     mj_limits_t limits;
-    mj_effort_t effort;   /**< until it is ready */
-    mj_watch_t watch;     /**< from when it is ready */
-    mj_served_t serves;   /**< complete when it is ready */
+    mj_effort_t effort;                /**< until it is ready */
+    mj_watch_t watch;                  /**< from when it is ready */
+    mj_served_t serves;                /**< complete when it is ready */
     mj_failed_mounts_t *failed_mounts; /**< NULL: none has ever failed */
-    const char *why;      /**< it was told to end, or is retired: an option's name, or in words; NULL */
-    const char *why_more; /**< details; NULL */
+    const char *why;                   /**< it was told to end, or is retired: an option's name, or in words; NULL */
+    const char *why_more;              /**< details; NULL */
     mj_reported_load_t load;
-    int64_t idle_at;      /**< when it last said that it is idle; MJ_LONG_AGO: it has not */
+    int64_t idle_at;                   /**< when it last said that it is idle; MJ_LONG_AGO: it has not */
     struct mj_archive_set_t *archives; /**< from which it was started, if they were there; NULL */
-    mj_key_t key; /**< what httpd shows when it connects */
+    mj_key_t key;                      /**< what httpd shows when it connects */
     mj_polled_t lifecycle;
     mj_polled_t out;
     mj_polled_t err;
     mj_polled_t death; /**< its pidfd, if one could be had: readable when it is dead, even while somebody traces it */
-    char path[sizeof(((struct sockaddr_un *)0)->sun_path)]; /**< where it is connected to; "": nobody knows but who has made the socket */
+    /** where it is connected to; "": nobody knows but who has made the socket */
+    char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
     dev_t socket_dev; /**< what lies at path */
     ino_t socket_ino;
-    int64_t reach_at;     /**< when the way to it is looked at next, if anything happens then */
+    int64_t reach_at; /**< when the way to it is looked at next, if anything happens then */
 
     mj_lines_t out_lines;
     mj_lines_t err_lines;
-    mj_allowance_t allowance; /**< for what it prints */
-    int64_t read_at;          /**< when its output was read last */
+    mj_allowance_t allowance;      /**< for what it prints */
+    int64_t read_at;               /**< when its output was read last */
     char reason[MJ_LIFECYCLE_MAX]; /**< the last `F` */
-    bool has_called_exit;              /**< `X` came */
-    char crash_report[1024];           /**< path of hs_err_pidN.log, if one was named in its output */
+    bool has_called_exit;          /**< `X` came */
+    char crash_report[1024];       /**< path of hs_err_pidN.log, if one was named in its output */
 } mj_daemon_t;
 
 /** Room for why a daemon could not be started. */

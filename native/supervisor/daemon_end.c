@@ -34,8 +34,8 @@ static const char *describe_details(const mj_daemon_t *daemon, const mj_end_t *e
     const mj_life_t *life = &daemon->life;
     const char *details = "";
     /* A signal may have come before the host could tell: then nothing is said of System.exit. */
-    bool is_own_exit = !end->is_held && daemon->has_called_exit && !life->is_ordered && life->timeout == NULL && WIFEXITED(end->status) &&
-                       exit_signal(end->status) == 0;
+    bool is_own_exit = !end->is_held && daemon->has_called_exit && !life->is_ordered && life->timeout == NULL &&
+                       WIFEXITED(end->status) && exit_signal(end->status) == 0;
 
     if (daemon->why != NULL && strcmp(daemon->why, reason) != 0) {
         details = apr_pstrcat(daemon->mem, details, "; ", daemon->why, NULL);
@@ -48,7 +48,8 @@ static const char *describe_details(const mj_daemon_t *daemon, const mj_end_t *e
     } else if (is_own_exit) {
         details = apr_pstrcat(daemon->mem, details, "; System.exit", NULL);
     }
-    if (end->is_oom_kill && !end->is_held && !life->is_ordered && life->timeout == NULL && WIFSIGNALED(end->status) && WTERMSIG(end->status) == SIGKILL) {
+    if (end->is_oom_kill && !end->is_held && !life->is_ordered && life->timeout == NULL && WIFSIGNALED(end->status) &&
+        WTERMSIG(end->status) == SIGKILL) {
         details = apr_pstrcat(daemon->mem, details, "; the kernel ran out of memory and killed it", NULL);
     }
     if (daemon->crash_report[0] != '\0') {
@@ -101,6 +102,6 @@ void mj_daemon_log_end(const mj_daemon_t *daemon, const mj_end_t *end)
         reason = apr_psprintf(daemon->mem, "exit code %d", WEXITSTATUS(end->status));
     }
     mj_pool_log_write(daemon->log, level, MJLOGNO(0101), "pool %s pid %ld ended: %s%s%s (up %s, %" APR_UINT64_T_FMT " requests)",
-                   daemon->log->name, (long)daemon->pid, reason, fired, describe_details(daemon, end, reason),
-                   describe_time(daemon->mem, end->now - life->started_at), end->served);
+                      daemon->log->name, (long)daemon->pid, reason, fired, describe_details(daemon, end, reason),
+                      describe_time(daemon->mem, end->now - life->started_at), end->served);
 }

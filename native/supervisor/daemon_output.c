@@ -48,7 +48,9 @@ int64_t mj_daemon_tell_left_out(mj_daemon_t *daemon, int64_t now)
 {
     mj_allowance_t *allowance = &daemon->allowance;
     if (mj_allowance_has_news(allowance, now)) {
-        mj_log(daemon->log->target, "warn", MJLOGNO(0130) "pool %s pid %ld: it prints more than %d KB a second: %" APR_UINT64_T_FMT " lines, %" APR_UINT64_T_FMT " KB, were left out",
+        mj_log(daemon->log->target, "warn",
+               MJLOGNO(0130) "pool %s pid %ld: it prints more than %d KB a second: %" APR_UINT64_T_FMT
+                             " lines, %" APR_UINT64_T_FMT " KB, were left out",
                daemon->log->name, (long)daemon->pid, (int)(MJ_ALLOWANCE_RATE >> 10), allowance->lines_left_out,
                (allowance->bytes_left_out + 1023) >> 10);
         allowance->lines_left_out = 0;

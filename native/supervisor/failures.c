@@ -28,8 +28,9 @@ void mj_failed_mounts_take(mj_failed_mounts_t *failed, const char *text)
 bool mj_failure_is_exclusive(const char *reason)
 {
     /* of the JDK, H2, SQLite, Derby, Lucene, and the debugger's and JMX's ports */
-    static const char *const signs[] = {"in use", "BindException", "OverlappingFileLock", "is locked", "already locked", "lock held",
-                                        "LockObtainFailed", "SQLITE_BUSY", "another instance", "another process"};
+    static const char *const signs[] = {"in use",           "BindException",  "OverlappingFileLock", "is locked",
+                                        "already locked",   "lock held",      "LockObtainFailed",    "SQLITE_BUSY",
+                                        "another instance", "another process"};
     size_t i;
     for (i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
         if (strcasestr(reason, signs[i]) != NULL) {

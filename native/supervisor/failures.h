@@ -26,8 +26,9 @@ bool mj_failure_is_exclusive(const char *reason);
 
 /** What one daemon serves. */
 typedef struct mj_served_t {
-    mj_span_t record;   /**< the pool record that it was started with */
-    const char *failed; /**< the mj_span_hash of each application's definition that failed to load, each 8 hexadecimal digits, with spaces between */
+    mj_span_t record; /**< the pool record that it was started with */
+    /** the mj_span_hash of each application's definition that failed to load, each 8 hexadecimal digits, with spaces between */
+    const char *failed;
 } mj_served_t;
 
 /** Looks for an application that works in the old daemon and has failed in the new one. What the old one has not is nothing lost.

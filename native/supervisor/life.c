@@ -14,95 +14,96 @@ typedef struct transition_t {
 #define LEAVE MJ_LIFE_LEFT, MJ_ACTION_LEAVE
 #define KILL MJ_LIFE_KILLED, MJ_ACTION_KILL
 
-static const transition_t table[MJ_LIFE_STATE_COUNT][MJ_EVENT_COUNT] = {
-    [MJ_LIFE_STARTING] =
-        {
-            [MJ_EVENT_READY] = {MJ_LIFE_READY, MJ_ACTION_PUBLISH},
-            [MJ_EVENT_EXITED] = {REAP},
-            [MJ_EVENT_LEFT] = {LEAVE},
-            [MJ_EVENT_DEAD] = {REAP},
-            [MJ_EVENT_DEADLINE] = {DUMP}, /* a JVM that hangs while it starts would not look at SIGTERM either */
-            [MJ_EVENT_SILENT] = {STAY(MJ_LIFE_STARTING)},
-            [MJ_EVENT_DRAIN] = {TERMINATE}, /* nothing is in flight */
-            [MJ_EVENT_STOP] = {TERMINATE},
-        },
-    [MJ_LIFE_READY] =
-        {
-            [MJ_EVENT_READY] = {STAY(MJ_LIFE_READY)},
-            [MJ_EVENT_EXITED] = {REAP},
-            [MJ_EVENT_LEFT] = {LEAVE},
-            [MJ_EVENT_DEAD] = {REAP},
-            [MJ_EVENT_DEADLINE] = {STAY(MJ_LIFE_READY)},
-            [MJ_EVENT_SILENT] = {DUMP},
-            [MJ_EVENT_DRAIN] = {MJ_LIFE_DRAINING, MJ_ACTION_DRAIN},
-            [MJ_EVENT_STOP] = {TERMINATE},
-        },
-    [MJ_LIFE_DRAINING] =
-        {
-            [MJ_EVENT_READY] = {STAY(MJ_LIFE_DRAINING)},
-            [MJ_EVENT_EXITED] = {REAP},
-            [MJ_EVENT_LEFT] = {LEAVE},
-            [MJ_EVENT_DEAD] = {REAP},
-            [MJ_EVENT_DEADLINE] = {MJ_LIFE_TERMINATING, MJ_ACTION_CUT_OFF},
-            [MJ_EVENT_SILENT] = {DUMP},
-            [MJ_EVENT_DRAIN] = {STAY(MJ_LIFE_DRAINING)},
-            [MJ_EVENT_STOP] = {TERMINATE},
-        },
-    [MJ_LIFE_TERMINATING] =
-        {
-            [MJ_EVENT_READY] = {STAY(MJ_LIFE_TERMINATING)},
-            [MJ_EVENT_EXITED] = {REAP},
-            [MJ_EVENT_LEFT] = {STAY(MJ_LIFE_TERMINATING)}, /* its shutdown hooks may run still */
-            [MJ_EVENT_DEAD] = {REAP},
-            [MJ_EVENT_DEADLINE] = {DUMP},
-            [MJ_EVENT_SILENT] = {STAY(MJ_LIFE_TERMINATING)},
-            [MJ_EVENT_DRAIN] = {STAY(MJ_LIFE_TERMINATING)},
-            [MJ_EVENT_STOP] = {STAY(MJ_LIFE_TERMINATING)},
-        },
-    [MJ_LIFE_DUMPING] =
-        {
-            [MJ_EVENT_READY] = {STAY(MJ_LIFE_DUMPING)},
-            [MJ_EVENT_EXITED] = {REAP},
-            [MJ_EVENT_LEFT] = {STAY(MJ_LIFE_DUMPING)},
-            [MJ_EVENT_DEAD] = {REAP},
-            [MJ_EVENT_DEADLINE] = {KILL},
-            [MJ_EVENT_SILENT] = {STAY(MJ_LIFE_DUMPING)},
-            [MJ_EVENT_DRAIN] = {STAY(MJ_LIFE_DUMPING)},
-            [MJ_EVENT_STOP] = {STAY(MJ_LIFE_DUMPING)},
-        },
-    [MJ_LIFE_LEFT] =
-        {
-            [MJ_EVENT_READY] = {STAY(MJ_LIFE_LEFT)},
-            [MJ_EVENT_EXITED] = {REAP},
-            [MJ_EVENT_LEFT] = {STAY(MJ_LIFE_LEFT)},
-            [MJ_EVENT_DEAD] = {REAP},
-            [MJ_EVENT_DEADLINE] = {KILL},
-            [MJ_EVENT_SILENT] = {STAY(MJ_LIFE_LEFT)},
-            [MJ_EVENT_DRAIN] = {STAY(MJ_LIFE_LEFT)},
-            [MJ_EVENT_STOP] = {STAY(MJ_LIFE_LEFT)},
-        },
-    [MJ_LIFE_KILLED] =
-        {
-            [MJ_EVENT_READY] = {STAY(MJ_LIFE_KILLED)},
-            [MJ_EVENT_EXITED] = {REAP},
-            [MJ_EVENT_LEFT] = {STAY(MJ_LIFE_KILLED)},
-            [MJ_EVENT_DEAD] = {REAP},
-            [MJ_EVENT_DEADLINE] = {REAP},
-            [MJ_EVENT_SILENT] = {STAY(MJ_LIFE_KILLED)},
-            [MJ_EVENT_DRAIN] = {STAY(MJ_LIFE_KILLED)},
-            [MJ_EVENT_STOP] = {STAY(MJ_LIFE_KILLED)},
-        },
-    [MJ_LIFE_GONE] =
-        {
-            [MJ_EVENT_READY] = {STAY(MJ_LIFE_GONE)},
-            [MJ_EVENT_EXITED] = {STAY(MJ_LIFE_GONE)},
-            [MJ_EVENT_LEFT] = {STAY(MJ_LIFE_GONE)},
-            [MJ_EVENT_DEAD] = {STAY(MJ_LIFE_GONE)},
-            [MJ_EVENT_DEADLINE] = {STAY(MJ_LIFE_GONE)},
-            [MJ_EVENT_SILENT] = {STAY(MJ_LIFE_GONE)},
-            [MJ_EVENT_DRAIN] = {STAY(MJ_LIFE_GONE)},
-            [MJ_EVENT_STOP] = {STAY(MJ_LIFE_GONE)},
-        },
+static const transition_t table[MJ_LIFE_STATE_COUNT][MJ_EVENT_COUNT] =
+    {
+        [MJ_LIFE_STARTING] =
+            {
+                [MJ_EVENT_READY] = {MJ_LIFE_READY, MJ_ACTION_PUBLISH},
+                [MJ_EVENT_EXITED] = {REAP},
+                [MJ_EVENT_LEFT] = {LEAVE},
+                [MJ_EVENT_DEAD] = {REAP},
+                [MJ_EVENT_DEADLINE] = {DUMP}, /* a JVM that hangs while it starts would not look at SIGTERM either */
+                [MJ_EVENT_SILENT] = {STAY(MJ_LIFE_STARTING)},
+                [MJ_EVENT_DRAIN] = {TERMINATE}, /* nothing is in flight */
+                [MJ_EVENT_STOP] = {TERMINATE},
+            },
+        [MJ_LIFE_READY] =
+            {
+                [MJ_EVENT_READY] = {STAY(MJ_LIFE_READY)},
+                [MJ_EVENT_EXITED] = {REAP},
+                [MJ_EVENT_LEFT] = {LEAVE},
+                [MJ_EVENT_DEAD] = {REAP},
+                [MJ_EVENT_DEADLINE] = {STAY(MJ_LIFE_READY)},
+                [MJ_EVENT_SILENT] = {DUMP},
+                [MJ_EVENT_DRAIN] = {MJ_LIFE_DRAINING, MJ_ACTION_DRAIN},
+                [MJ_EVENT_STOP] = {TERMINATE},
+            },
+        [MJ_LIFE_DRAINING] =
+            {
+                [MJ_EVENT_READY] = {STAY(MJ_LIFE_DRAINING)},
+                [MJ_EVENT_EXITED] = {REAP},
+                [MJ_EVENT_LEFT] = {LEAVE},
+                [MJ_EVENT_DEAD] = {REAP},
+                [MJ_EVENT_DEADLINE] = {MJ_LIFE_TERMINATING, MJ_ACTION_CUT_OFF},
+                [MJ_EVENT_SILENT] = {DUMP},
+                [MJ_EVENT_DRAIN] = {STAY(MJ_LIFE_DRAINING)},
+                [MJ_EVENT_STOP] = {TERMINATE},
+            },
+        [MJ_LIFE_TERMINATING] =
+            {
+                [MJ_EVENT_READY] = {STAY(MJ_LIFE_TERMINATING)},
+                [MJ_EVENT_EXITED] = {REAP},
+                [MJ_EVENT_LEFT] = {STAY(MJ_LIFE_TERMINATING)}, /* its shutdown hooks may run still */
+                [MJ_EVENT_DEAD] = {REAP},
+                [MJ_EVENT_DEADLINE] = {DUMP},
+                [MJ_EVENT_SILENT] = {STAY(MJ_LIFE_TERMINATING)},
+                [MJ_EVENT_DRAIN] = {STAY(MJ_LIFE_TERMINATING)},
+                [MJ_EVENT_STOP] = {STAY(MJ_LIFE_TERMINATING)},
+            },
+        [MJ_LIFE_DUMPING] =
+            {
+                [MJ_EVENT_READY] = {STAY(MJ_LIFE_DUMPING)},
+                [MJ_EVENT_EXITED] = {REAP},
+                [MJ_EVENT_LEFT] = {STAY(MJ_LIFE_DUMPING)},
+                [MJ_EVENT_DEAD] = {REAP},
+                [MJ_EVENT_DEADLINE] = {KILL},
+                [MJ_EVENT_SILENT] = {STAY(MJ_LIFE_DUMPING)},
+                [MJ_EVENT_DRAIN] = {STAY(MJ_LIFE_DUMPING)},
+                [MJ_EVENT_STOP] = {STAY(MJ_LIFE_DUMPING)},
+            },
+        [MJ_LIFE_LEFT] =
+            {
+                [MJ_EVENT_READY] = {STAY(MJ_LIFE_LEFT)},
+                [MJ_EVENT_EXITED] = {REAP},
+                [MJ_EVENT_LEFT] = {STAY(MJ_LIFE_LEFT)},
+                [MJ_EVENT_DEAD] = {REAP},
+                [MJ_EVENT_DEADLINE] = {KILL},
+                [MJ_EVENT_SILENT] = {STAY(MJ_LIFE_LEFT)},
+                [MJ_EVENT_DRAIN] = {STAY(MJ_LIFE_LEFT)},
+                [MJ_EVENT_STOP] = {STAY(MJ_LIFE_LEFT)},
+            },
+        [MJ_LIFE_KILLED] =
+            {
+                [MJ_EVENT_READY] = {STAY(MJ_LIFE_KILLED)},
+                [MJ_EVENT_EXITED] = {REAP},
+                [MJ_EVENT_LEFT] = {STAY(MJ_LIFE_KILLED)},
+                [MJ_EVENT_DEAD] = {REAP},
+                [MJ_EVENT_DEADLINE] = {REAP},
+                [MJ_EVENT_SILENT] = {STAY(MJ_LIFE_KILLED)},
+                [MJ_EVENT_DRAIN] = {STAY(MJ_LIFE_KILLED)},
+                [MJ_EVENT_STOP] = {STAY(MJ_LIFE_KILLED)},
+            },
+        [MJ_LIFE_GONE] =
+            {
+                [MJ_EVENT_READY] = {STAY(MJ_LIFE_GONE)},
+                [MJ_EVENT_EXITED] = {STAY(MJ_LIFE_GONE)},
+                [MJ_EVENT_LEFT] = {STAY(MJ_LIFE_GONE)},
+                [MJ_EVENT_DEAD] = {STAY(MJ_LIFE_GONE)},
+                [MJ_EVENT_DEADLINE] = {STAY(MJ_LIFE_GONE)},
+                [MJ_EVENT_SILENT] = {STAY(MJ_LIFE_GONE)},
+                [MJ_EVENT_DRAIN] = {STAY(MJ_LIFE_GONE)},
+                [MJ_EVENT_STOP] = {STAY(MJ_LIFE_GONE)},
+            },
 };
 
 static const char *timeout_name(mj_life_state_t state)

@@ -47,7 +47,8 @@ const char *mj_listen_at(const char *path, const mj_supervisor_config_t *config,
 bool mj_listener_is_reachable(const mj_listener_t *listener)
 {
     struct stat st;
-    return listener->socket.fd >= 0 && (listener->path[0] == '\0' || (lstat(listener->path, &st) == 0 && st.st_dev == listener->dev && st.st_ino == listener->ino));
+    return listener->socket.fd >= 0 && (listener->path[0] == '\0' || (lstat(listener->path, &st) == 0 &&
+                                                                      st.st_dev == listener->dev && st.st_ino == listener->ino));
 }
 
 const char *mj_listener_open(mj_listener_t *listener, const char *path, const mj_supervisor_config_t *config, int backlog)

@@ -10,9 +10,9 @@
 #include <sys/un.h>
 
 typedef struct mj_listener_t {
-    mj_polled_t socket; /**< polled while nobody else would hear of a connection */
+    mj_polled_t socket;                                     /**< polled while nobody else would hear of a connection */
     char path[sizeof(((struct sockaddr_un *)0)->sun_path)]; /**< "": it was inherited */
-    dev_t dev;                                               /**< what lies at path */
+    dev_t dev;                                              /**< what lies at path */
     ino_t ino;
 } mj_listener_t;
 

@@ -131,7 +131,8 @@ static void write_line(const mj_log_t *log, const char *level, pid_t pid, const 
         return;
     }
     if (log->fd < 0) {
-        mj_system_log_send(&system_log, log->facility | line.severity, log->tag != NULL ? log->tag : "httpd", getpid(), line.at.tv_sec, text, len);
+        mj_system_log_send(&system_log, log->facility | line.severity, log->tag != NULL ? log->tag : "httpd", getpid(),
+                           line.at.tv_sec, text, len);
         return;
     }
     text[len++] = '\n';

@@ -29,8 +29,9 @@ typedef struct loop_t {
     mj_service_t *service;
     mj_parent_t *parent;
     mj_polled_t signals;
-    struct signalfd_siginfo last; /**< SIGTERM or SIGQUIT, whichever came last; ssi_signo 0: neither has, since it was looked at */
-    int ended_by;                 /**< the signal that had it hand over; 0 */
+    /** SIGTERM or SIGQUIT, whichever came last; ssi_signo 0: neither has, since it was looked at */
+    struct signalfd_siginfo last;
+    int ended_by; /**< the signal that had it hand over; 0 */
 } loop_t;
 
 static int give_up(const char *what)
@@ -77,9 +78,8 @@ static bool arrange_descriptors(void)
  * and none at once. */
 static int open_signals(void)
 {
-    static const int ignored[] = {SIGHUP,  SIGINT,    SIGPIPE,   SIGUSR1, SIGUSR2,   SIGWINCH, SIGALRM,
-                                  SIGPOLL, SIGPROF,   SIGPWR,    SIGXCPU, SIGVTALRM, SIGXFSZ,  SIGSTKFLT,
-                                  SIGTSTP, SIGTTIN,   SIGTTOU};
+    static const int ignored[] = {SIGHUP, SIGINT,  SIGPIPE,   SIGUSR1, SIGUSR2,   SIGWINCH, SIGALRM, SIGPOLL, SIGPROF,
+                                  SIGPWR, SIGXCPU, SIGVTALRM, SIGXFSZ, SIGSTKFLT, SIGTSTP,  SIGTTIN, SIGTTOU};
     sigset_t taken;
     size_t i;
     int number;
@@ -120,8 +120,8 @@ static void hand_over(loop_t *loop, int64_t now)
 {
     char why[128];
     loop->ended_by = (int)loop->last.ssi_signo;
-    (void)snprintf(why, sizeof(why), "signal %d (SIG%s), sent by pid %lu of UID %lu", loop->ended_by, sigabbrev_np(loop->ended_by),
-                   (unsigned long)loop->last.ssi_pid, (unsigned long)loop->last.ssi_uid);
+    (void)snprintf(why, sizeof(why), "signal %d (SIG%s), sent by pid %lu of UID %lu", loop->ended_by,
+                   sigabbrev_np(loop->ended_by), (unsigned long)loop->last.ssi_pid, (unsigned long)loop->last.ssi_uid);
     mj_supervisor_hand_over(loop->supervisor, why, now);
 }
 
@@ -210,7 +210,8 @@ int main(int argc, char **argv)
     if (signals < 0) {
         return give_up("signals");
     }
-    mj_poller_add(mj_supervisor_context(loop->supervisor)->poller, &loop->signals, signals, POLLIN, MJ_STAGE_SIGNALS, read_signals, loop);
+    mj_poller_add(mj_supervisor_context(loop->supervisor)->poller, &loop->signals, signals, POLLIN, MJ_STAGE_SIGNALS,
+                  read_signals, loop);
     mj_supervisor_hear_wakeups(loop->supervisor, MJ_CONTROL_WAKEUP_FD);
     loop->parent = mj_parent_make(loop->supervisor, parent, MJ_CONTROL_FD, mj_monotonic_us(), pool);
     if (loop->parent == NULL) {

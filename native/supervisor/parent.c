@@ -39,7 +39,8 @@ static void note_stranger(mj_parent_t *parent, int64_t now)
     if (parent->stranger_logged_at == 0 || now - parent->stranger_logged_at > STRANGER_LOG_US) {
         parent->stranger_logged_at = now;
         mj_log(mj_log_main(), "error",
-               MJLOGNO(0120) "a message on the control socket is ignored, because httpd's parent did not send it: another module forked its sender "
+               MJLOGNO(0120) "a message on the control socket is ignored, because httpd's parent did not send it: another module "
+                             "forked its sender "
                              "from httpd, or the sender runs as the same user");
     }
 }

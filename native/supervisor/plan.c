@@ -95,7 +95,8 @@ static census_t count_members(mj_plan_t *plan, const mj_member_t *members, unsig
         bool is_new = member->generation == plan->generation && !member->is_retired;
         /* One that startup-timeout ends counts as starting until it is reaped and its failed start counted: else its replacement would
          * start at once. */
-        bool is_late = (member->state == MJ_LIFE_DUMPING || member->state == MJ_LIFE_KILLED) && member->ready_at == MJ_NEVER && is_new;
+        bool is_late =
+            (member->state == MJ_LIFE_DUMPING || member->state == MJ_LIFE_KILLED) && member->ready_at == MJ_NEVER && is_new;
         /* So does one that is about to end by itself, until it is known whether it does so again and again. */
         bool is_leaving = member->state == MJ_LIFE_LEFT && is_new;
         if (member->state == MJ_LIFE_STARTING || is_late || is_leaving) {

@@ -61,12 +61,14 @@ void mj_poller_free(mj_poller_t *poller)
     free(poller);
 }
 
-void mj_poller_add(mj_poller_t *poller, mj_polled_t *polled, int fd, short events, mj_stage_t stage, mj_ready_fn *ready, void *context)
+void mj_poller_add(mj_poller_t *poller, mj_polled_t *polled, int fd, short events, mj_stage_t stage, mj_ready_fn *ready,
+                   void *context)
 {
     if (poller->count == poller->capacity) {
         grow(poller);
     }
-    *polled = (mj_polled_t){.fd = fd, .poller = poller, .stage = stage, .ready = ready, .context = context, .place = poller->count};
+    *polled =
+        (mj_polled_t){.fd = fd, .poller = poller, .stage = stage, .ready = ready, .context = context, .place = poller->count};
     poller->fds[poller->count] = (struct pollfd){.fd = fd, .events = events};
     poller->polled[poller->count++] = polled;
 }

@@ -15,7 +15,7 @@ typedef enum mj_stage_t {
     MJ_STAGE_REQUESTS, /**< requests that wait for a daemon */
     MJ_STAGE_CLIENTS,  /**< of the control socket for people */
     MJ_STAGE_SIGNALS,
-    MJ_STAGE_DEATHS,   /**< of daemons: behind signals, which tell of those that can be reaped */
+    MJ_STAGE_DEATHS, /**< of daemons: behind signals, which tell of those that can be reaped */
     MJ_STAGE_PARENT,
     MJ_STAGE_COUNT
 } mj_stage_t;
@@ -26,7 +26,7 @@ typedef void mj_ready_fn(void *context, short found, int64_t now);
 /** A descriptor that is polled. Lies where its owner wants it and does not move; start with fd =
  *  -1. */
 typedef struct mj_polled_t {
-    int fd; /**< -1: none, and nothing is polled */
+    int fd;              /**< -1: none, and nothing is polled */
     mj_poller_t *poller; /**< NULL: it is not polled */
     mj_stage_t stage;
     mj_ready_fn *ready;
@@ -42,7 +42,8 @@ void mj_poller_free(mj_poller_t *poller);
 /** Polls a descriptor, which is the caller's still, until mj_polled_remove or mj_polled_close.
  *  @param events as for poll(2); its end and errors are always found
  *  @param ready may remove and close any descriptor that is polled, its own too, and add others */
-void mj_poller_add(mj_poller_t *poller, mj_polled_t *polled, int fd, short events, mj_stage_t stage, mj_ready_fn *ready, void *context);
+void mj_poller_add(mj_poller_t *poller, mj_polled_t *polled, int fd, short events, mj_stage_t stage, mj_ready_fn *ready,
+                   void *context);
 
 /** Sets what it is polled for from now on; costs nothing if that is the same. */
 void mj_polled_want(mj_polled_t *polled, short events);

@@ -18,7 +18,8 @@ static void take_settings(mj_pool_t *pool, const mj_process_spec_t *spec, apr_po
     pool->load = spec->load == MJ_LOAD_OF_BOARD ? &mj_load_of_board : &mj_load_of_daemons;
 }
 
-mj_pool_t *mj_pool_make(mj_context_t *context, const mj_process_spec_t *spec, apr_pool_t *settings_mem, mj_log_t *log, apr_pool_t *parent)
+mj_pool_t *mj_pool_make(mj_context_t *context, const mj_process_spec_t *spec, apr_pool_t *settings_mem, mj_log_t *log,
+                        apr_pool_t *parent)
 {
     apr_pool_t *mem;
     mj_pool_t *pool;
@@ -162,7 +163,8 @@ void mj_pool_hand_over(mj_pool_t *pool, int64_t endless_us, int64_t now)
             daemon->why = "handed over";
         }
         mj_pool_step(pool, daemon, MJ_EVENT_DRAIN, now);
-        daemon->life.deadline = mj_earlier(daemon->life.deadline, now + times->shutdown_us); /* it may have left before, with more time */
+        /* it may have left before, with more time */
+        daemon->life.deadline = mj_earlier(daemon->life.deadline, now + times->shutdown_us);
     }
 }
 

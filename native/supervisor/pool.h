@@ -4,10 +4,10 @@
 
 #include "admission.h"
 #include "archives.h"
-#include "publisher.h"
 #include "changes.h"
 #include "daemon.h"
 #include "plan.h"
+#include "publisher.h"
 
 /** What all pools share. */
 typedef struct mj_context_t {
@@ -15,13 +15,13 @@ typedef struct mj_context_t {
     mj_board_t *board; /**< NULL: there is none */
     mj_publisher_t publisher;
     const mj_supervisor_config_t *config;
-    uint32_t next_serial; /**< of daemons: never used twice, not by an earlier supervisor either */
-    uint64_t oom_kills;   /**< of this machine, when that was looked at last */
+    uint32_t next_serial;    /**< of daemons: never used twice, not by an earlier supervisor either */
+    uint64_t oom_kills;      /**< of this machine, when that was looked at last */
     struct mj_pool_t *pools; /**< the first; the others follow by next */
     mj_output_listener_t *listeners;
     mj_archives_t *archives;
-    bool is_quiet; /**< no daemon starts, or wants to */
-    bool has_reapable; /**< children may be left that have ended */
+    bool is_quiet;         /**< no daemon starts, or wants to */
+    bool has_reapable;     /**< children may be left that have ended */
     int64_t state_look_at; /**< no state folder is looked at before, but for a start */
 } mj_context_t;
 
@@ -36,30 +36,32 @@ typedef struct mj_pool_t {
     const struct mj_load_source_t *load;
     mj_listener_t listener; /**< of all its daemons, unless each has its own */
     mj_plan_t plan;
-    unsigned order;       /**< of the configuration */
-    int64_t waiting_since; /**< requests wait for it, as httpd's children say; MJ_NEVER: none does */
+    unsigned order;         /**< of the configuration */
+    int64_t waiting_since;  /**< requests wait for it, as httpd's children say; MJ_NEVER: none does */
     mj_decision_t decision; /**< of this tick, until it is carried out */
     mj_claim_t claim;
-    unsigned vain_starts;   /**< in a row: daemons that have gone without being ready, for whatever reason. New settings do not forget them */
+    /** in a row: daemons that have gone without being ready, for whatever reason. New settings do not forget them */
+    unsigned vain_starts;
     mj_daemon_t *daemons;
-    mj_archive_set_t *archives; /**< of classes, for its next daemon; NULL: none */
+    mj_archive_set_t *archives;   /**< of classes, for its next daemon; NULL: none */
     char no_archives[MJ_WHY_MAX]; /**< why; empty: it has some */
     mj_changes_t changes;
-    int64_t roll_at;        /**< a new generation is due then; MJ_NEVER */
-    int64_t rolled_at;      /**< the last one that a change has brought */
-    unsigned serving;       /**< the generation that has taken over last */
+    int64_t roll_at;   /**< a new generation is due then; MJ_NEVER */
+    int64_t rolled_at; /**< the last one that a change has brought */
+    unsigned serving;  /**< the generation that has taken over last */
     mj_pool_state_t shown_state;
-    uint16_t shown_awaited; /**< as in mj_shown_pool_t */
+    uint16_t shown_awaited;      /**< as in mj_shown_pool_t */
     int64_t shown_retry_at;      /**< plan.retry_at of then */
     apr_time_t shown_retry_time; /**< the same on the wall clock */
     bool is_handed_over;         /**< it is wanted, but by the next supervisor */
     unsigned slot_limit;         /**< one more than the highest slot that a daemon ever had */
-    bool lacks_state;        /**< its last start had no state folder, though it should, or the next one will have none */
-    int64_t state_looked_at; /**< when its state folder was looked at last */
+    bool lacks_state;            /**< its last start had no state folder, though it should, or the next one will have none */
+    int64_t state_looked_at;     /**< when its state folder was looked at last */
 } mj_pool_t;
 
 /** Makes a pool without daemons and takes its place on the board. Settings are taken over as in mj_pool_configure. */
-mj_pool_t *mj_pool_make(mj_context_t *context, const mj_process_spec_t *spec, apr_pool_t *settings_mem, mj_log_t *log, apr_pool_t *parent);
+mj_pool_t *mj_pool_make(mj_context_t *context, const mj_process_spec_t *spec, apr_pool_t *settings_mem, mj_log_t *log,
+                        apr_pool_t *parent);
 
 /** New settings, which may be the old ones: then the daemons stay. Shows that they are awaited.
  *  Takes settings_mem, and what the caller holds of log, over. */

@@ -32,16 +32,19 @@ static const mj_daemon_t *find_predecessor(const mj_pool_t *pool)
 
 void mj_pool_count_failed_start(mj_pool_t *pool, int64_t started_at, bool is_lasting, int64_t now)
 {
-    static const char exclusive[] = "; this looks like something that only one process can have (a lock, a port, an embedded database), "
-                                    "and the old process has it: with restart-order=stop-first the old one ends before the new one starts";
+    static const char exclusive[] =
+        "; this looks like something that only one process can have (a lock, a port, an embedded database), "
+        "and the old process has it: with restart-order=stop-first the old one ends before the new one starts";
     bool is_refused = is_lasting && find_predecessor(pool) != NULL;
     bool is_exclusive = mj_failure_is_exclusive(pool->log.last_error);
     if (!mj_plan_start_failed(&pool->plan, started_at, is_refused, now)) {
         return;
     }
     if (is_refused) {
-        mj_log(pool->log.target, "error", MJLOGNO(0112) "pool %s: the new generation cannot start, the old one goes on; the next change tries "
-               "again%s", pool->log.name, is_exclusive ? exclusive : "");
+        mj_log(pool->log.target, "error",
+               MJLOGNO(0112) "pool %s: the new generation cannot start, the old one goes on; the next change tries "
+                             "again%s",
+               pool->log.name, is_exclusive ? exclusive : "");
     } else if (mj_plan_is_down(&pool->plan)) {
         mj_log(pool->log.target, "error", MJLOGNO(0105) "pool %s failed to start %u times in a row; the next attempt is in %ld s",
                pool->log.name, pool->plan.failed_starts, (long)((pool->plan.retry_at - now) / SECOND));
@@ -64,7 +67,7 @@ static void retire(mj_pool_t *pool, mj_daemon_t *daemon, const char *why, const 
     daemon->why = apr_pstrdup(daemon->mem, why);
     daemon->why_more = *more == '\0' ? NULL : apr_pstrdup(daemon->mem, more);
     mj_pool_log_write(&pool->log, is_renewal(why) ? "info" : "error", MJLOGNO(0113), "pool %s pid %ld is replaced: %s%s%s",
-                   pool->log.name, (long)daemon->pid, why, *more == '\0' ? "" : ": ", more);
+                      pool->log.name, (long)daemon->pid, why, *more == '\0' ? "" : ": ", more);
     if (!is_renewal(why) && daemon->generation == pool->plan.generation) {
         mj_plan_ended(&pool->plan, daemon->life.ready_at, now);
     }
@@ -108,12 +111,14 @@ void mj_pool_look_after(mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
     }
     switch (mj_watch_look(&daemon->watch, &daemon->limits, daemon->pid, is_in_use(pool, daemon), now)) {
     case MJ_WATCH_SILENT:
-        mj_pool_log_write(&pool->log, "error", MJLOGNO(0114), "pool %s pid %ld is killed: deadlock-timeout: its JVM has not responded for %ld ms",
-                         pool->log.name, (long)daemon->pid, (long)(daemon->watch.silent_us / 1000));
+        mj_pool_log_write(&pool->log, "error", MJLOGNO(0114),
+                          "pool %s pid %ld is killed: deadlock-timeout: its JVM has not responded for %ld ms", pool->log.name,
+                          (long)daemon->pid, (long)(daemon->watch.silent_us / 1000));
         mj_pool_step(pool, daemon, MJ_EVENT_SILENT, now);
         break;
     case MJ_WATCH_LARGE:
-        (void)snprintf(more, sizeof(more), "%ld MB of %ld MB", (long)(daemon->watch.resident >> 20), (long)(daemon->limits.memory >> 20));
+        (void)snprintf(more, sizeof(more), "%ld MB of %ld MB", (long)(daemon->watch.resident >> 20),
+                       (long)(daemon->limits.memory >> 20));
         retire(pool, daemon, "memory-limit", more, now);
         break;
     case MJ_WATCH_ASK:
@@ -153,7 +158,7 @@ static bool is_worse(mj_pool_t *pool, const mj_daemon_t *daemon)
     }
     reason = reason_of(daemon, target);
     mj_pool_log_write(&pool->log, "error", MJLOGNO(0117), "pool %s: %.*s worked before and now fails to load%s%s", pool->log.name,
-                   (int)target.len, target.data, *reason == '\0' ? "" : ": ", reason);
+                      (int)target.len, target.data, *reason == '\0' ? "" : ": ", reason);
     return true;
 }
 

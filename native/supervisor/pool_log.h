@@ -13,7 +13,7 @@
 /** Somebody who wants to know what a daemon prints on its stdout. */
 typedef struct mj_output_listener_t {
     struct mj_output_listener_t *next;
-    uint32_t serial; /**< the daemon's */
+    uint32_t serial;                               /**< the daemon's */
     void (*hear)(void *context, const char *line); /**< line: escaped, as it is logged */
     void *context;
 } mj_output_listener_t;
@@ -22,9 +22,10 @@ typedef struct mj_output_listener_t {
 typedef struct mj_pool_log_t {
     const char *name; /**< of the pool */
     mj_log_t *target; /**< held */
-    char last_error[MJ_LAST_ERROR_MAX]; /**< the last line about something that went wrong, without its number; empty if there is none */
-    apr_time_t last_error_at;           /**< 0: there is none */
-    bool has_new_error;                 /**< for the board */
+    /** the last line about something that went wrong, without its number; empty if there is none */
+    char last_error[MJ_LAST_ERROR_MAX];
+    apr_time_t last_error_at;               /**< 0: there is none */
+    bool has_new_error;                     /**< for the board */
     mj_output_listener_t *const *listeners; /**< the first of all pools'; what this points to may be NULL */
 } mj_pool_log_t;
 

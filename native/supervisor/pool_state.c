@@ -16,8 +16,7 @@ static bool is_usable(mj_pool_t *pool, int64_t now, char *why)
 {
     const mj_process_spec_t *spec = pool->spec;
     pool->state_looked_at = now;
-    return mj_state_make(spec->state_dir, spec->name, spec->has_identity ? spec->uid : geteuid(), spec->gid, why,
-                         MJ_WHY_MAX);
+    return mj_state_make(spec->state_dir, spec->name, spec->has_identity ? spec->uid : geteuid(), spec->gid, why, MJ_WHY_MAX);
 }
 
 bool mj_pool_has_state(mj_pool_t *pool, int64_t now)

@@ -100,7 +100,8 @@ static bool is_idle(const mj_pool_t *pool, const mj_load_t *load, int64_t now)
     bool has_any = false;
 
     for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
-        if (daemon->life.state == MJ_LIFE_STARTING || (daemon->life.state == MJ_LIFE_READY && now - daemon->idle_at > IDLE_IS_RECENT)) {
+        if (daemon->life.state == MJ_LIFE_STARTING ||
+            (daemon->life.state == MJ_LIFE_READY && now - daemon->idle_at > IDLE_IS_RECENT)) {
             return false;
         }
         has_any = has_any || daemon->life.state == MJ_LIFE_READY;
@@ -147,7 +148,10 @@ static void drain(mj_pool_t *pool, bool of_old, unsigned count, int64_t now)
     mj_daemon_t *daemon;
     for (; count > 0 && (daemon = choose(pool, of_old)) != NULL; count--) {
         if (daemon->why == NULL) {
-            daemon->why = pool->plan.is_removed ? "removed" : pool->plan.is_idle ? "idle-timeout" : of_old ? "replaced" : "surplus";
+            daemon->why = pool->plan.is_removed ? "removed"
+                          : pool->plan.is_idle  ? "idle-timeout"
+                          : of_old              ? "replaced"
+                                                : "surplus";
         }
         mj_pool_step(pool, daemon, MJ_EVENT_DRAIN, now);
     }
@@ -157,7 +161,8 @@ static void drain_unready(mj_pool_t *pool, int64_t now)
 {
     mj_daemon_t *daemon;
     for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
-        if (daemon->life.state == MJ_LIFE_STARTING && (pool->plan.is_removed || pool->plan.is_idle || mj_pool_is_old(pool, daemon))) {
+        if (daemon->life.state == MJ_LIFE_STARTING &&
+            (pool->plan.is_removed || pool->plan.is_idle || mj_pool_is_old(pool, daemon))) {
             daemon->why = "replaced";
             mj_pool_step(pool, daemon, MJ_EVENT_DRAIN, now);
         }
@@ -178,7 +183,8 @@ static void note_takeover(mj_pool_t *pool)
     }
     if (has_any) {
         if (pool->serving != 0) {
-            mj_log(pool->log.target, "info", MJLOGNO(0116) "pool %s: generation %u has taken over", pool->log.name, pool->plan.generation);
+            mj_log(pool->log.target, "info", MJLOGNO(0116) "pool %s: generation %u has taken over", pool->log.name,
+                   pool->plan.generation);
         }
         pool->serving = pool->plan.generation;
     }

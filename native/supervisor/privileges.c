@@ -63,7 +63,8 @@ static void confine(const mj_process_spec_t *spec)
     const char *object, *failed = mj_confine(spec, &object);
     if (failed != NULL) {
         bool is_link = errno == ELOOP;
-        give_up(failed, object, is_link ? "its path contains a symbolic link" : strerrordesc_np(errno), is_link ? "name the folder itself" : NULL);
+        give_up(failed, object, is_link ? "its path contains a symbolic link" : strerrordesc_np(errno),
+                is_link ? "name the folder itself" : NULL);
     }
 }
 
@@ -106,8 +107,8 @@ static void drop_identity(const mj_process_spec_t *spec)
     if (getresuid(&real, &effective, &saved) != 0 || real != spec->uid || effective != spec->uid || saved != spec->uid) {
         give_up("the UID is not the pool's after the change", NULL, NULL, NULL);
     }
-    if (getresgid(&real_group, &effective_group, &saved_group) != 0 || real_group != spec->gid ||
-        effective_group != spec->gid || saved_group != spec->gid) {
+    if (getresgid(&real_group, &effective_group, &saved_group) != 0 || real_group != spec->gid || effective_group != spec->gid ||
+        saved_group != spec->gid) {
         give_up("the GID is not the pool's after the change", NULL, NULL, NULL);
     }
     if (getgroups(spec->group_count + 1, spec->group_space) != spec->group_count ||

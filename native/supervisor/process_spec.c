@@ -205,9 +205,9 @@ static const char *read_times(mj_process_spec_t *spec)
         const char *entry;
         int64_t *us;
     } times[] = {
-        {"startup-timeout", &spec->times.startup_us},      {"graceful-timeout", &spec->times.graceful_us},
-        {"shutdown-timeout", &spec->times.shutdown_us},    {"restart-interval", &spec->limits.restart_us},
-        {"deadlock-timeout", &spec->limits.deadlock_us},   {"idle-timeout", &spec->limits.idle_us},
+        {"startup-timeout", &spec->times.startup_us},    {"graceful-timeout", &spec->times.graceful_us},
+        {"shutdown-timeout", &spec->times.shutdown_us},  {"restart-interval", &spec->limits.restart_us},
+        {"deadlock-timeout", &spec->limits.deadlock_us}, {"idle-timeout", &spec->limits.idle_us},
     };
     size_t i;
     for (i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
@@ -254,7 +254,8 @@ static void set_arguments(mj_process_spec_t *spec, const mj_supervisor_config_t 
     }
 }
 
-const char *mj_process_spec_read(mj_process_spec_t **out, mj_span_t record, const mj_supervisor_config_t *config, unsigned max_pools, apr_pool_t *pool)
+const char *mj_process_spec_read(mj_process_spec_t **out, mj_span_t record, const mj_supervisor_config_t *config,
+                                 unsigned max_pools, apr_pool_t *pool)
 {
     mj_process_spec_t *spec = apr_pcalloc(pool, sizeof(*spec));
     int64_t index;

@@ -8,10 +8,7 @@
 #include "watch.h"
 
 /** Where the supervisor knows from how much a pool has to do (load_source.h). */
-typedef enum mj_load_kind_t {
-    MJ_LOAD_OF_BOARD,
-    MJ_LOAD_OF_DAEMONS
-} mj_load_kind_t;
+typedef enum mj_load_kind_t { MJ_LOAD_OF_BOARD, MJ_LOAD_OF_DAEMONS } mj_load_kind_t;
 
 /** Where the daemons of a pool are connected to. */
 typedef enum mj_listen_kind_t {
@@ -30,7 +27,7 @@ typedef struct mj_process_spec_t {
     mj_listen_kind_t listen;
     mj_life_times_t times;
     mj_limits_t limits;
-    mj_span_t record; /**< handed to the daemon */
+    mj_span_t record;  /**< handed to the daemon */
     uint16_t settings; /**< the fingerprint of the record */
 
     bool has_identity;    /**< uid, gid and groups are to be taken on */
@@ -61,6 +58,7 @@ typedef struct mj_process_spec_t {
  *  @param max_pools places on the board; 0: there is no board
  *  @param pool lives as long as *out is used
  *  @return NULL, or what is wrong with the record */
-const char *mj_process_spec_read(mj_process_spec_t **out, mj_span_t record, const mj_supervisor_config_t *config, unsigned max_pools, apr_pool_t *pool);
+const char *mj_process_spec_read(mj_process_spec_t **out, mj_span_t record, const mj_supervisor_config_t *config,
+                                 unsigned max_pools, apr_pool_t *pool);
 
 #endif

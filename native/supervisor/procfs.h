@@ -32,8 +32,9 @@ const char *mj_procfs_holder(pid_t pid, apr_pool_t *pool);
 
 /** The threads of a JVM that collect garbage: HotSpot's `VM Thread` and the collectors' own. */
 typedef struct mj_collector_t {
-    uint64_t ticks;  /**< CPU time that they have used. In a long pause it grows; in a JVM that waits for a thread to reach a safepoint, is
-                        stopped or hangs, it does not */
+    /** CPU time that they have used. In a long pause it grows; in a JVM that waits for a thread to reach a safepoint, is
+     *  stopped or hangs, it does not */
+    uint64_t ticks;
     bool is_running; /**< one of them runs, or wants to: the machine may be busy */
 } mj_collector_t;
 

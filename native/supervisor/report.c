@@ -48,8 +48,8 @@ static const char *moment(int64_t at, int64_t now, apr_pool_t *mem)
 
 static void tell_daemon(mj_client_t *client, const mj_daemon_t *daemon, const char *separator, int64_t now, apr_pool_t *mem)
 {
-    mj_client_say(client, "%s\n    {\"pid\":%ld,\"slot\":%u,\"state\":\"%s\",\"generation\":%u,", separator,
-                  (long)daemon->pid, daemon->slot, daemon_state(daemon->life.state), daemon->generation);
+    mj_client_say(client, "%s\n    {\"pid\":%ld,\"slot\":%u,\"state\":\"%s\",\"generation\":%u,", separator, (long)daemon->pid,
+                  daemon->slot, daemon_state(daemon->life.state), daemon->generation);
     mj_client_say(client, "\"startedAt\":%s,\"readyAt\":%s,\"uptimeMs\":%lld,", moment(daemon->life.started_at, now, mem),
                   moment(daemon->life.ready_at, now, mem), (long long)((now - daemon->life.started_at) / 1000));
 }
@@ -74,8 +74,8 @@ static void tell_failed_mounts(mj_client_t *client, const mj_pool_t *pool, apr_p
     unsigned i;
 
     for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
-        if (daemon->life.state == MJ_LIFE_READY && daemon->failed_mounts != NULL
-            && (failed == NULL || daemon->failed_mounts->count > failed->count)) {
+        if (daemon->life.state == MJ_LIFE_READY && daemon->failed_mounts != NULL &&
+            (failed == NULL || daemon->failed_mounts->count > failed->count)) {
             failed = daemon->failed_mounts;
         }
     }
@@ -97,16 +97,14 @@ void mj_report_pool(mj_client_t *client, const mj_pool_t *pool, const char *sepa
     apr_pool_create(&mem, client->mem);
     mj_client_say(client, "%s\n  {\"name\":%s,\"user\":%s,\"uid\":%lu,\"state\":\"%s\",\"generation\":%u,\"waiting\":%u,",
                   separator, quote(pool->log.name, mem), quote(mj_record_text(pool->spec->record, "user", "", mem), mem),
-                  (unsigned long)uid, mj_pool_state_name(pool->shown_state), pool->plan.generation,
-                  pool->load->waiting(pool));
+                  (unsigned long)uid, mj_pool_state_name(pool->shown_state), pool->plan.generation, pool->load->waiting(pool));
     tell_failed_mounts(client, pool, mem);
     mj_client_say(client, "\"lastError\":%s,\"lastErrorAt\":%s,\"retryAt\":%s,\"daemons\":[",
                   pool->log.last_error[0] != '\0' ? quote(pool->log.last_error, mem) : "null", date(pool->log.last_error_at, mem),
                   moment(is_waiting ? pool->plan.retry_at : MJ_NEVER, now, mem));
     for (daemon = pool->daemons; daemon != NULL; daemon = daemon->next) {
         tell_daemon(client, daemon, daemon_separator, now, mem);
-        mj_client_say(client, "\"served\":%llu,\"inFlight\":%u,\"why\":%s}",
-                      (unsigned long long)pool->load->served(pool, daemon),
+        mj_client_say(client, "\"served\":%llu,\"inFlight\":%u,\"why\":%s}", (unsigned long long)pool->load->served(pool, daemon),
                       pool->load->in_flight(pool, daemon), why(daemon, mem));
         daemon_separator = ",";
     }

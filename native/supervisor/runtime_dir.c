@@ -14,12 +14,14 @@ static void make_again(mj_runtime_dir_t *dir, apr_pool_t *scratch)
 
     if (wrong == NULL) {
         mj_log(mj_log_main(), "warn",
-               MJLOGNO(0124) "the runtime directory %s was removed, and has been made again: daemons whose sockets were in it are replaced; "
+               MJLOGNO(0124) "the runtime directory %s was removed, and has been made again: daemons whose sockets were in it "
+                             "are replaced; "
                              "exclude it from programs that remove old files",
                dir->path);
     } else if (!dir->is_wrong) {
         mj_log(mj_log_main(), "error",
-               MJLOGNO(0125) "the runtime directory %s was removed and cannot be made again, so no daemon can start: %s; the supervisor keeps trying",
+               MJLOGNO(0125) "the runtime directory %s was removed and cannot be made again, so no daemon can start: %s; the "
+                             "supervisor keeps trying",
                dir->path, wrong);
     }
     dir->is_wrong = wrong != NULL;

@@ -31,7 +31,7 @@ struct mj_service_t {
     apr_pool_t *mem;
     struct sockaddr_un address; /* where it listens, or would like to; "" until there is a runtime directory */
     mj_polled_t listener;
-    dev_t device;               /* of the socket's file: what another supervisor has put there is left alone */
+    dev_t device; /* of the socket's file: what another supervisor has put there is left alone */
     ino_t inode;
     int64_t listen_at; /* the next try */
     int64_t looked_at; /* at the socket's file */
@@ -194,10 +194,13 @@ static void look_after_file(mj_service_t *service, int64_t now)
     if (was_removed(service)) {
         stop_listening(service);
         if (start_listening(service)) {
-            mj_log(mj_log_main(), "warn", MJLOGNO(0126) "the socket %s was removed, and has been made again: exclude it from programs that remove old files",
+            mj_log(mj_log_main(), "warn",
+                   MJLOGNO(0126) "the socket %s was removed, and has been made again: exclude it from programs that remove old "
+                                 "files",
                    service->address.sun_path);
         } else {
-            mj_log(mj_log_main(), "warn", MJLOGNO(0127) "modjvm cannot reach this server: the socket %s was removed and cannot be made again: %s",
+            mj_log(mj_log_main(), "warn",
+                   MJLOGNO(0127) "modjvm cannot reach this server: the socket %s was removed and cannot be made again: %s",
                    service->address.sun_path, strerror(errno));
             service->listen_at = now + RETRY_US;
         }
@@ -212,7 +215,7 @@ static void keep_listening(mj_service_t *service, int64_t now)
     bool is_other;
 
     if (config == NULL || snprintf(wanted.sun_path, sizeof(wanted.sun_path), "%s/" SOCKET_NAME, config->runtime_dir) >=
-                            (int)sizeof(wanted.sun_path)) {
+                              (int)sizeof(wanted.sun_path)) {
         return; /* the module refuses such a path */
     }
     is_other = strcmp(wanted.sun_path, service->address.sun_path) != 0;

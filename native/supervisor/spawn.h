@@ -9,7 +9,7 @@
 
 typedef struct mj_spawned_t {
     pid_t pid;
-    int pidfd; /**< readable when the process is dead, even while somebody traces it; -1: none could be had */
+    int pidfd;    /**< readable when the process is dead, even while somebody traces it; -1: none could be had */
     mj_key_t key; /**< what httpd shows when it connects */
     int lifecycle;
     int out; /**< the ends that the supervisor reads, non-blocking */

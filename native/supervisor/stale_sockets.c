@@ -69,8 +69,8 @@ void mj_stale_sockets_remove(const char *runtime_dir)
     while ((entry = readdir(dir)) != NULL) {
         struct stat st;
         if (is_daemon_socket(entry->d_name) && fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-            S_ISSOCK(st.st_mode) &&
-            snprintf(path, sizeof(path), "%s/%s", runtime_dir, entry->d_name) < (int)sizeof(path) && mj_socket_is_stale(path)) {
+            S_ISSOCK(st.st_mode) && snprintf(path, sizeof(path), "%s/%s", runtime_dir, entry->d_name) < (int)sizeof(path) &&
+            mj_socket_is_stale(path)) {
             unlinkat(dirfd(dir), entry->d_name, 0);
         }
     }

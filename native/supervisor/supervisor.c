@@ -37,18 +37,19 @@ struct mj_supervisor_t {
     const mj_supervisor_config_t *start; /**< what it was started with */
     mj_runtime_dir_t dir;
     mj_polled_t wakeups;
-    int64_t clean_at;  /**< sockets that were left behind are looked for once more; MJ_NEVER */
-    int64_t end_at;    /**< when it ends, whatever is left; MJ_NEVER: daemons are there, or are wanted */
-    int64_t show_at;   /**< the board is not put right before */
-    bool is_doubted;   /**< a request finds that what the board shows does not help it */
-    bool is_alone;     /**< nobody is left */
-    int64_t void_at;   /**< without new settings by then it ends; MJ_NEVER: they are valid */
-    bool is_retired;   /**< another supervisor has its place: it serves httpd's children of before until they have gone */
+    int64_t clean_at; /**< sockets that were left behind are looked for once more; MJ_NEVER */
+    int64_t end_at;   /**< when it ends, whatever is left; MJ_NEVER: daemons are there, or are wanted */
+    int64_t show_at;  /**< the board is not put right before */
+    bool is_doubted;  /**< a request finds that what the board shows does not help it */
+    bool is_alone;    /**< nobody is left */
+    int64_t void_at;  /**< without new settings by then it ends; MJ_NEVER: they are valid */
+    bool is_retired;  /**< another supervisor has its place: it serves httpd's children of before until they have gone */
     bool is_voided;
     bool is_stopping;
 };
 
-mj_supervisor_t *mj_supervisor_make(const mj_supervisor_config_t *start, mj_board_t *board, mj_poller_t *poller, uint32_t serial, apr_pool_t *pool)
+mj_supervisor_t *mj_supervisor_make(const mj_supervisor_config_t *start, mj_board_t *board, mj_poller_t *poller, uint32_t serial,
+                                    apr_pool_t *pool)
 {
     mj_supervisor_t *supervisor = apr_pcalloc(pool, sizeof(*supervisor));
     supervisor->mem = pool;
@@ -226,8 +227,10 @@ void mj_supervisor_hand_over(mj_supervisor_t *supervisor, const char *why, int64
     if (supervisor->is_stopping) {
         return;
     }
-    mj_log(mj_log_main(), "warn", MJLOGNO(0123) "the supervisor ends: %s: its daemons complete their requests, and all others wait "
-           "for the next supervisor, which httpd starts", why);
+    mj_log(mj_log_main(), "warn",
+           MJLOGNO(0123) "the supervisor ends: %s: its daemons complete their requests, and all others wait "
+                         "for the next supervisor, which httpd starts",
+           why);
     supervisor->is_stopping = true;
     mj_archives_stop(supervisor->context.archives);
     for (pool = supervisor->context.pools; pool != NULL; pool = pool->next) {
@@ -304,7 +307,8 @@ int64_t mj_supervisor_tick(mj_supervisor_t *supervisor, int64_t now)
         supervisor->clean_at = MJ_NEVER;
     }
     wake_at = mj_earlier(supervisor->void_at, supervisor->clean_at);
-    if (supervisor->context.config != NULL && !mj_supervisor_is_ending(supervisor) && !supervisor->is_voided) { /* before anything starts */
+    if (supervisor->context.config != NULL && !mj_supervisor_is_ending(supervisor) && !supervisor->is_voided) {
+        /* before anything starts */
         wake_at = mj_earlier(wake_at, mj_runtime_dir_keep(&supervisor->dir, now, supervisor->mem));
     }
     if (supervisor->is_retired && !supervisor->is_voided) {
@@ -329,8 +333,9 @@ int64_t mj_supervisor_tick(mj_supervisor_t *supervisor, int64_t now)
         link = &pool->next;
     }
     wake_at = mj_earlier(wake_at, put_board_right(supervisor, now));
-    wake_at = mj_earlier(wake_at, mj_archives_tick(supervisor->context.archives, supervisor->context.config, supervisor->context.pools,
-                                                   supervisor->context.is_quiet && !supervisor->is_voided, now));
+    wake_at =
+        mj_earlier(wake_at, mj_archives_tick(supervisor->context.archives, supervisor->context.config, supervisor->context.pools,
+                                             supervisor->context.is_quiet && !supervisor->is_voided, now));
     wake_at = mj_earlier(wake_at, mj_pool_look_at_states(&supervisor->context, supervisor->context.pools, now));
     if (is_empty(supervisor)) {
         wake_at = end_strays(supervisor, now);

@@ -17,7 +17,8 @@ typedef struct mj_supervisor_t mj_supervisor_t;
  *  they have to do
  *  @param poller is taken over
  *  @param serial a first serial that no earlier supervisor has come to */
-mj_supervisor_t *mj_supervisor_make(const mj_supervisor_config_t *start, mj_board_t *board, mj_poller_t *poller, uint32_t serial, apr_pool_t *pool);
+mj_supervisor_t *mj_supervisor_make(const mj_supervisor_config_t *start, mj_board_t *board, mj_poller_t *poller, uint32_t serial,
+                                    apr_pool_t *pool);
 
 /** Without new settings within 30 s it drains all pools and ends: whoever would send them has
  *  perhaps forgotten it. */

@@ -64,7 +64,8 @@ const char *mj_supervisor_config_read(mj_supervisor_config_t **out, mj_span_t ar
     return wrong;
 }
 
-const char *mj_supervisor_config_complete(mj_supervisor_config_t **out, const mj_supervisor_config_t *start, mj_span_t record, apr_pool_t *pool)
+const char *mj_supervisor_config_complete(mj_supervisor_config_t **out, const mj_supervisor_config_t *start, mj_span_t record,
+                                          apr_pool_t *pool)
 {
     mj_supervisor_config_t *config = apr_pmemdup(pool, start, sizeof(*config));
     int64_t starts;

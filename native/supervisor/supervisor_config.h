@@ -8,7 +8,7 @@
 
 typedef struct mj_supervisor_config_t {
     const char *runtime_dir;
-    const char *state_dir; /**< NULL: pools keep nothing */
+    const char *state_dir;      /**< NULL: pools keep nothing */
     unsigned concurrent_starts; /**< of all pools */
     const char *launcher;
     const char *jars;
@@ -25,6 +25,7 @@ const char *mj_supervisor_config_read(mj_supervisor_config_t **out, mj_span_t ar
 
 /** The same with what a server record says beside it.
  *  @return NULL, or what is wrong with the record */
-const char *mj_supervisor_config_complete(mj_supervisor_config_t **out, const mj_supervisor_config_t *start, mj_span_t record, apr_pool_t *pool);
+const char *mj_supervisor_config_complete(mj_supervisor_config_t **out, const mj_supervisor_config_t *start, mj_span_t record,
+                                          apr_pool_t *pool);
 
 #endif

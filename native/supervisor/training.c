@@ -101,7 +101,8 @@ static const char *prepare(mj_training_t *training, const mj_training_order_t *o
         return FRESH;
     }
     training->words = memfd_create("mod_jvm training", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    if (training->words < 0 || ftruncate(training->words, WORDS_MAX) != 0 || fcntl(training->words, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW) != 0) {
+    if (training->words < 0 || ftruncate(training->words, WORDS_MAX) != 0 ||
+        fcntl(training->words, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW) != 0) {
         return "memfd_create";
     }
     return NULL;
@@ -117,23 +118,24 @@ static void limit(int resource, uint64_t most)
 static _Noreturn void become(const mj_training_t *training, const mj_training_order_t *order, int record, pid_t supervisor)
 {
     static const char *const no_paths[] = {NULL};
-    char work[PATH_MAX], home[PATH_MAX + 8], path[] = "PATH=/usr/local/bin:/usr/bin:/bin", lang[] = "LANG=C.UTF-8", all[] = "LC_ALL=C.UTF-8",
-         arenas[] = "MALLOC_ARENA_MAX=2";
+    char work[PATH_MAX], home[PATH_MAX + 8], path[] = "PATH=/usr/local/bin:/usr/bin:/bin", lang[] = "LANG=C.UTF-8",
+                                             all[] = "LC_ALL=C.UTF-8", arenas[] = "MALLOC_ARENA_MAX=2";
     char name[] = "jvm-training";
     char *const argv[] = {name, (char *)(uintptr_t)order->jars, (char *)(uintptr_t)order->for_whom, NULL};
     char *const envp[] = {home, path, lang, all, arenas, NULL};
     gid_t no_group[1];
     mj_process_spec_t spec = {.name = name,
-                            .umask = 077,
-                            .group_space = no_group,
-                            .priority = LOWEST_PRIORITY,
-                            .read_only = no_paths,
-                            .home = work,
-                            .launcher = order->program,
-                            .envp = envp,
-                            .descriptor_limit = DESCRIPTORS};
+                              .umask = 077,
+                              .group_space = no_group,
+                              .priority = LOWEST_PRIORITY,
+                              .read_only = no_paths,
+                              .home = work,
+                              .launcher = order->program,
+                              .envp = envp,
+                              .descriptor_limit = DESCRIPTORS};
     /* Its stdin is what is not there to be read. */
-    const mj_inheritance_t given = {open("/dev/null", O_RDONLY | O_CLOEXEC), training->words, training->words, training->file, record, argv};
+    const mj_inheritance_t given = {
+        open("/dev/null", O_RDONLY | O_CLOEXEC), training->words, training->words, training->file, record, argv};
 
     (void)alarm(MJ_TRAINING_S);
     limit(RLIMIT_CPU, MJ_TRAINING_PROCESSOR_S);

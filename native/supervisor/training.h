@@ -10,19 +10,19 @@
 #define MJ_TRAINING_PROCESSOR_S 60
 
 typedef struct mj_training_t {
-    pid_t pid; /**< 0: it does not run */
+    pid_t pid;  /**< 0: it does not run */
     int folder; /**< of the archives */
     int lock;   /**< held, so that no other supervisor trains there */
-    int file;  /**< the archive, until it is whole */
-    int words; /**< what it says on stderr */
+    int file;   /**< the archive, until it is whole */
+    int words;  /**< what it says on stderr */
 } mj_training_t;
 
 /** What is to be made. */
 typedef struct mj_training_order_t {
-    const char *program;   /**< path of jvm-training */
-    const char *folder;    /**< of the archives, which is made if it is missing */
+    const char *program; /**< path of jvm-training */
+    const char *folder;  /**< of the archives, which is made if it is missing */
     const char *jars;
-    const char *for_whom;  /**< `daemon` or `compiler` */
+    const char *for_whom; /**< `daemon` or `compiler` */
     mj_span_t settings;
     const uid_t *taken; /**< UIDs that may be others' */
     size_t taken_count;

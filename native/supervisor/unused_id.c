@@ -30,7 +30,8 @@ static void note_process(bool *is_used, const char *pid)
     (void)snprintf(path, sizeof(path), "/proc/%s/status", pid);
     status = fopen(path, "re");
     while (status != NULL && fgets(line, sizeof(line), status) != NULL) {
-        if (sscanf(line, "%*[UG]id: %lu %lu %lu %lu", &ids[0], &ids[1], &ids[2], &ids[3]) == KINDS_OF_ID) { /* NOLINT(cert-err34-c) */
+        /* NOLINTNEXTLINE(cert-err34-c) */
+        if (sscanf(line, "%*[UG]id: %lu %lu %lu %lu", &ids[0], &ids[1], &ids[2], &ids[3]) == KINDS_OF_ID) {
             for (i = 0; i < KINDS_OF_ID; i++) {
                 note(is_used, ids[i]);
             }

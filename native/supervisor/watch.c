@@ -28,7 +28,8 @@ static int64_t silence_period(const mj_limits_t *limits)
 
 void mj_watch_begin(mj_watch_t *watch, const mj_limits_t *limits, unsigned chance, int64_t now)
 {
-    *watch = (mj_watch_t){.restart_at = MJ_NEVER, .memory_at = MJ_NEVER, .silence_at = MJ_NEVER, .looked_at = now, .heard_at = now};
+    *watch =
+        (mj_watch_t){.restart_at = MJ_NEVER, .memory_at = MJ_NEVER, .silence_at = MJ_NEVER, .looked_at = now, .heard_at = now};
     if (limits->restart_us > 0) {
         watch->restart_at = now + limits->restart_us - limits->restart_us / 10 * chance / 1000;
     }

@@ -16,8 +16,8 @@ typedef struct mj_limits_t {
 
 typedef enum mj_verdict_t {
     MJ_WATCH_FINE,
-    MJ_WATCH_OLD,   /**< older than restart-interval, less up to a tenth */
-    MJ_WATCH_LARGE, /**< over memory-limit */
+    MJ_WATCH_OLD,    /**< older than restart-interval, less up to a tenth */
+    MJ_WATCH_LARGE,  /**< over memory-limit */
     MJ_WATCH_SILENT, /**< no word for deadlock-timeout, though it collects no garbage */
     MJ_WATCH_ASK     /**< it rests, and is to be asked whether it is there still */
 } mj_verdict_t;
@@ -28,11 +28,12 @@ typedef struct mj_watch_t {
     int64_t resident;   /**< bytes, when that was looked at last */
     int64_t silence_at; /**< of the next look */
     int64_t looked_at;  /**< of the last one */
-    int64_t silent_us;  /**< so far; grows by looks, so that a supervisor that was stopped itself is in no haste when it goes on */
-    bool has_spoken;    /**< since the last look */
-    bool is_resting;    /**< it has said that it is silent while nothing is served */
-    bool is_asked;      /**< since it spoke last: its silence counts */
-    int64_t heard_at;   /**< of the look that found that it had spoken */
+    /** so far; grows by looks, so that a supervisor that was stopped itself is in no haste when it goes on */
+    int64_t silent_us;
+    bool has_spoken;  /**< since the last look */
+    bool is_resting;  /**< it has said that it is silent while nothing is served */
+    bool is_asked;    /**< since it spoke last: its silence counts */
+    int64_t heard_at; /**< of the look that found that it had spoken */
     uint64_t collector_ticks;
 } mj_watch_t;
 

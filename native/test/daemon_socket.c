@@ -26,7 +26,8 @@ mj_channel_t *mj_open_channel(unsigned slot, uint32_t daemon, int *accepted)
 {
     mj_channel_t *opened;
 
-    ck_assert_int_eq(mj_channel_open(&opened, socket_path, &(mj_ticket_t){.slot = slot, .serial = daemon}, MJ_CHANNEL_SLICE, 0), APR_SUCCESS);
+    ck_assert_int_eq(mj_channel_open(&opened, socket_path, &(mj_ticket_t){.slot = slot, .serial = daemon}, MJ_CHANNEL_SLICE, 0),
+                     APR_SUCCESS);
     *accepted = accept(socket_listener, NULL, NULL);
     ck_assert_int_ge(*accepted, 0);
     return opened;

@@ -282,7 +282,8 @@ int main(int argc, char **argv)
         start_escaped();
     }
     if (is_told("keyring")) {
-        printf("key %s\n", syscall(SYS_keyctl, KEYCTL_SEARCH, KEY_SPEC_SESSION_KEYRING, "user", "mj-secret", 0) < 0 ? "none" : "found");
+        printf("key %s\n",
+               syscall(SYS_keyctl, KEYCTL_SEARCH, KEY_SPEC_SESSION_KEYRING, "user", "mj-secret", 0) < 0 ? "none" : "found");
     }
     if (is_told("thread") && !is_told("threads")) {
         start_thread();
@@ -361,7 +362,8 @@ int main(int argc, char **argv)
         say(reason, sizeof(reason));
     }
     if (is_told("hangup")) {
-        const char *why = is_told("like-hangup") ? "FSystem.exit at shop.Shop.leave(Shop.java:7)" : "Fsignal 1 (SIGHUP) from outside";
+        const char *why =
+            is_told("like-hangup") ? "FSystem.exit at shop.Shop.leave(Shop.java:7)" : "Fsignal 1 (SIGHUP) from outside";
         say(why, strlen(why));
         say("X129", 4);
         return 129;

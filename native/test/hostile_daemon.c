@@ -27,7 +27,7 @@
 #define LIFECYCLE 3
 #define BIG_FILE (100LL << 20)
 #define SMALL_FILE 4000 /* httpd reads it; larger ones it maps, which a FUSE that knows no httpd refuses */
-#define MAX_FDS 253 /* what the kernel takes in one message */
+#define MAX_FDS 253     /* what the kernel takes in one message */
 #define WELCOME 0x02
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -37,7 +37,7 @@ static int conn;
 static uint16_t serial;
 static bool has_body;
 static bool is_new; /* no request has come on it before */
-static bool stays; /* the act wants the connection to serve further requests */
+static bool stays;  /* the act wants the connection to serve further requests */
 static char token[256];
 
 static unsigned char out[1 << 20];
@@ -127,7 +127,8 @@ static ssize_t send_with(int to, const void *bytes_sent, size_t len, const int *
         char space[CMSG_SPACE(MAX_FDS * sizeof(int))];
     } control;
     struct iovec part = {(void *)bytes_sent, len};
-    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control.space, .msg_controllen = CMSG_SPACE(count * sizeof(int))};
+    struct msghdr message = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.space, .msg_controllen = CMSG_SPACE(count * sizeof(int))};
     struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
 
     rights->cmsg_level = SOL_SOCKET;
@@ -270,7 +271,8 @@ static void line(unsigned level, const char *message, size_t len)
     end();
 }
 
-/* clang-format off: one line for each of the shortest acts */
+/* One line for each of the shortest acts. */
+/* clang-format off */
 
 /* --- acts: malformed frames --- */
 

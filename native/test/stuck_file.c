@@ -118,7 +118,9 @@ static bool leave(void)
 
 static int open_over(void)
 {
-    return mount("none", "/mnt/all", "overlay", 0, "lowerdir=/mnt/one:/mnt/other,userxattr") == 0 ? open("/mnt/all/file", O_RDONLY) : -1;
+    return mount("none", "/mnt/all", "overlay", 0, "lowerdir=/mnt/one:/mnt/other,userxattr") == 0
+               ? open("/mnt/all/file", O_RDONLY)
+               : -1;
 }
 
 static int stuck(const char *fuse, unsigned long long size)
@@ -157,7 +159,8 @@ static int open_elsewhere(const char *fuse, unsigned long long size, const char 
     } control = {.space = {0}};
     char byte = 0;
     struct iovec part = {&byte, 1};
-    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control.space, .msg_controllen = sizeof(control.space)};
+    struct msghdr message = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.space, .msg_controllen = sizeof(control.space)};
     int ends[2], fd = -1;
 
     if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) {

@@ -15,7 +15,7 @@ typedef struct driver_t {
     pid_t pid;                      /**< of the supervisor */
     mj_board_t *board;              /**< the client's */
     int connection;                 /**< a conversation that is open; -1 */
-    char *dir; /**< holds all of this */
+    char *dir;                      /**< holds all of this */
     char *runtime_dir;
     char *launcher; /**< a copy of the fake daemon that any user can execute */
     char *log_path; /**< of all pools, and of the supervisor's own */

@@ -154,7 +154,8 @@ START_TEST(should_be_of_the_jdk_and_the_jars)
     mj_make_file(root, "said", "another launcher");
     ck_assert(installation() != hash);
     ck_assert_int_eq(unlink(apr_pstrcat(test_pool, jars, "/modjvm-host.jar", NULL)), 0);
-    ck_assert_str_eq(mj_archive_installation(home, jars, said, &hash, test_pool), apr_pstrcat(test_pool, jars, "/modjvm-host.jar", NULL));
+    ck_assert_str_eq(mj_archive_installation(home, jars, said, &hash, test_pool),
+                     apr_pstrcat(test_pool, jars, "/modjvm-host.jar", NULL));
 }
 END_TEST
 
@@ -249,8 +250,10 @@ START_TEST(should_say_so_if_the_jvm_passes_over_it)
     archive = find();
     ck_assert(!mj_archive_is_mapped(&archive));
     mj_archive_reject(&archive);
-    ck_assert_str_eq(what_was_said(), apr_psprintf(test_pool, "archive: %s is ignored: the JVM does not accept it; a new one replaces it within an hour\n",
-                                                   archive.path));
+    ck_assert_str_eq(what_was_said(),
+                     apr_psprintf(test_pool,
+                                  "archive: %s is ignored: the JVM does not accept it; a new one replaces it within an hour\n",
+                                  archive.path));
     ck_assert(!archive.is_usable);
 }
 END_TEST
@@ -278,9 +281,10 @@ START_TEST(should_look_whose_the_folder_is)
     ck_assert_str_eq(what_was_said(), "");
     ck_assert_int_eq(chmod(state, 0770), 0);
     ck_assert(!mj_archive_check_state(state));
-    ck_assert_str_eq(what_was_said(), apr_psprintf(test_pool,
-                                                   "state: %s is not used: others can write to it: its mode is 0770; fix that, or remove it\n",
-                                                   state));
+    ck_assert_str_eq(what_was_said(),
+                     apr_psprintf(test_pool,
+                                  "state: %s is not used: others can write to it: its mode is 0770; fix that, or remove it\n",
+                                  state));
     ck_assert_int_eq(chmod(state, 0700), 0);
     ck_assert(!mj_archive_check_state(mj_make_link(root, "link", state)));
 }

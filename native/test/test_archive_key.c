@@ -153,11 +153,18 @@ static void expect_conflict(const char *conflict)
 
 START_TEST(should_not_be_where_an_option_is_against_it)
 {
-    static const char *const against[] = {"-javaagent:/a.jar",      "-agentlib:jdwp",   "-Xshare:off",
-                                          "-XX:AOTCache=/a",        "-XX:AOTMode=off",  "-XX:SharedArchiveFile=/a",
-                                          "-XX:ArchiveClassesAtExit=/a", "--patch-module=java.base=/a", "-XX:CompileCommandFile=x",
+    static const char *const against[] = {"-javaagent:/a.jar",
+                                          "-agentlib:jdwp",
+                                          "-Xshare:off",
+                                          "-XX:AOTCache=/a",
+                                          "-XX:AOTMode=off",
+                                          "-XX:SharedArchiveFile=/a",
+                                          "-XX:ArchiveClassesAtExit=/a",
+                                          "--patch-module=java.base=/a",
+                                          "-XX:CompileCommandFile=x",
                                           "-XX:UnknownFile=/home/shop/x"};
-    static const char *const fine[] = {"--add-opens=java.base/java.lang=ALL-UNNAMED", "-XX:ErrorFile=/x/y", "-XX:+UseZGC", "-Dx=/y"};
+    static const char *const fine[] = {"--add-opens=java.base/java.lang=ALL-UNNAMED", "-XX:ErrorFile=/x/y", "-XX:+UseZGC",
+                                       "-Dx=/y"};
     mj_span_t found;
     size_t i;
 

@@ -174,7 +174,8 @@ START_TEST(a_signal_does_not_end_the_wait_for_a_full_backlog)
 
     mj_listen(0);
     ck_assert_int_eq(sigaction(SIGUSR1, &action, NULL), 0);
-    ck_assert_int_eq(mj_channel_open(&channel, socket_path, &(mj_ticket_t){.serial = 1}, MJ_CHANNEL_SLICE, 0), APR_SUCCESS); /* fills the backlog */
+    /* fills the backlog */
+    ck_assert_int_eq(mj_channel_open(&channel, socket_path, &(mj_ticket_t){.serial = 1}, MJ_CHANNEL_SLICE, 0), APR_SUCCESS);
     signals = 0;
     ck_assert_int_eq(pthread_create(&thread, NULL, open_in_thread, &opening), 0);
     for (int i = 0; i < 200 && !opening.is_done; i++) {

@@ -104,7 +104,8 @@ START_TEST(a_home_that_cannot_be_seen_is_none)
     ck_assert_ptr_null(check_as(0));
     ck_assert_str_eq(settings->home, "/");
     settings->home = "/tmp/alice";
-    assert_says(mj_confinement_check(settings, test_pool, 0, true, needed, findings), "private-tmp=on: home, /tmp/alice, ", "move it");
+    assert_says(mj_confinement_check(settings, test_pool, 0, true, needed, findings), "private-tmp=on: home, /tmp/alice, ",
+                "move it");
     ck_assert_str_eq(settings->home, "/tmp/alice");
 }
 END_TEST
@@ -137,11 +138,12 @@ START_TEST(what_a_user_can_cause_is_a_warning)
     ck_assert_int_eq(chown(home, 54321, 54321), 0);
     settings->read_only = apr_pstrcat(test_pool, home, "/missing", NULL);
     ck_assert_ptr_null(check_as(0));
-    assert_says(APR_ARRAY_IDX(findings->warnings, 0, const char *), apr_psprintf(test_pool, "read-only=%s/missing: ", home), "make it");
+    assert_says(APR_ARRAY_IDX(findings->warnings, 0, const char *), apr_psprintf(test_pool, "read-only=%s/missing: ", home),
+                "make it");
     settings->read_only = apr_pstrcat(test_pool, home, "/link", NULL);
     ck_assert_ptr_null(check_as(0));
-    assert_says(APR_ARRAY_IDX(findings->warnings, 0, const char *), apr_psprintf(test_pool, "read-only=%s/link is a symbolic link ", home),
-                "name the folder itself");
+    assert_says(APR_ARRAY_IDX(findings->warnings, 0, const char *),
+                apr_psprintf(test_pool, "read-only=%s/link is a symbolic link ", home), "name the folder itself");
 }
 END_TEST
 
@@ -175,7 +177,7 @@ START_TEST(a_root_directory_holds_what_is_needed)
 
     settings->chroot = jail;
     need("the launcher", "/opt/jvm/jvm-daemon", true);
-    need("class-path", "/nowhere/a.jar", false); /* like targets: found, or not, when it is loaded */
+    need("class-path", "/nowhere/a.jar", false);    /* like targets: found, or not, when it is loaded */
     mj_make_file(folder, "opt/jvm/jvm-daemon", ""); /* beside it */
     assert_says(check_as(0), apr_psprintf(test_pool, "chroot=%s: the launcher, /opt/jvm/jvm-daemon, ", jail),
                 apr_psprintf(test_pool, "(mount --bind) to %s/opt/jvm/jvm-daemon", jail));
@@ -215,7 +217,8 @@ START_TEST(a_home_outside_the_root_directory_is_none)
     settings->chroot = mj_make_folder(folder, "jail", 0755);
     settings->home = "/etc";
     mj_pool_paths_check(settings, test_pool, true, findings);
-    assert_says(APR_ARRAY_IDX(findings->doubts, 0, const char *), "home=/etc: No such file or directory in chroot=/tmp/mj-test-", "make it");
+    assert_says(APR_ARRAY_IDX(findings->doubts, 0, const char *), "home=/etc: No such file or directory in chroot=/tmp/mj-test-",
+                "make it");
     ck_assert_str_eq(settings->home, "/etc");
     mj_pool_paths_check(settings, test_pool, false, findings);
     ck_assert_str_eq(settings->home, "/");

@@ -155,11 +155,13 @@ static void check_letters(const char *page, const char *section, const char *spe
 {
     apr_hash_t *constants = read_numbers(apr_pstrcat(test_pool, MJ_SOURCE_DIR "/tests/protocol/", specified, NULL), "");
     apr_size_t len;
-    char *state = NULL, *text = strstr(mj_read_file(apr_pstrcat(test_pool, MJ_SOURCE_DIR "/tests/protocol/", page, NULL), &len), section);
+    char *state = NULL,
+         *text = strstr(mj_read_file(apr_pstrcat(test_pool, MJ_SOURCE_DIR "/tests/protocol/", page, NULL), &len), section);
     char documented[128] = "", defined[128] = "";
 
     ck_assert_ptr_nonnull(text);
-    for (char *line = apr_strtok(text + strlen(section), "\n", &state); line && strncmp(line, "## ", 3) != 0; line = apr_strtok(NULL, "\n", &state)) {
+    for (char *line = apr_strtok(text + strlen(section), "\n", &state); line && strncmp(line, "## ", 3) != 0;
+         line = apr_strtok(NULL, "\n", &state)) {
         const char *type = next_cell(&line) ? next_cell(&line) : NULL; /* behind whom it comes from */
         if (type && type[0] == '`' && type[1] != '\0' && type[2] == '`') {
             documented[(unsigned char)type[1]] = 1;

@@ -640,7 +640,8 @@ START_TEST(a_request_that_finds_the_queue_full_does_not_wait)
         "E MJ0030: pool shop: queue full: 1 requests wait already (queue-size); 503",
         "E MJ0037: pool shop: the queues of all pools hold 50 requests, the limit for httpd's 100 workers: raise "
         "MaxRequestWorkers, or lower",
-        "E MJ0036: pool shop: it uses its whole share, 75 of httpd's 100 workers; the rest is for other pools and virtual hosts: raise ",
+        "E MJ0036: pool shop: it uses its whole share, 75 of httpd's 100 workers; the rest is for other pools and virtual hosts: "
+        "raise ",
     };
 
     mj_board_ready(0, 1, 1);

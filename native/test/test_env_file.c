@@ -103,7 +103,8 @@ END_TEST
 START_TEST(a_nul_byte_is_no_text)
 {
     variables = apr_array_make(test_pool, 2, sizeof(const char *));
-    ck_assert_ptr_nonnull(strstr(mj_env_file_parse(test_pool, "/e", "A=1\nB=\0x", 8, apr_palloc(test_pool, 9), variables), "/e:2: a NUL"));
+    ck_assert_ptr_nonnull(strstr(mj_env_file_parse(test_pool, "/e", "A=1\nB=\0x", 8, apr_palloc(test_pool, 9), variables),
+                                 "/e:2: a NUL"));
 }
 END_TEST
 
@@ -221,7 +222,8 @@ Suite *mj_suite(void)
     TCase *text = mj_case(suite, "text"), *file = mj_case(suite, "file");
 
     tcase_add_loop_test(text, a_file_means_what_systemd_takes_it_for, 0, (int)(sizeof(right) / sizeof(right[0])));
-    tcase_add_loop_test(text, a_mistake_is_told_with_its_line_and_without_the_value, 0, (int)(sizeof(mistakes) / sizeof(mistakes[0])));
+    tcase_add_loop_test(text, a_mistake_is_told_with_its_line_and_without_the_value, 0,
+                        (int)(sizeof(mistakes) / sizeof(mistakes[0])));
     tcase_add_test(text, a_nul_byte_is_no_text);
     tcase_add_checked_fixture(file, make_home, NULL);
     tcase_add_test(file, a_file_that_others_cannot_touch_is_read);

@@ -251,8 +251,8 @@ START_TEST(a_file_that_cannot_be_read_breaks_the_response_off)
     ck_assert(is_reusable()); /* it is not the daemon's fault by now */
     mj_exchange_send_file(&exchange);
     assert_done(_i == 0 ? "head(200) file(0,5) end pass break(500)" : "head(200) file(0,65537) end pass break(500)");
-    ck_assert_str_eq(fake.log,
-                     "E MJ0051: pool shop pid 4711: a file could not be read up to the size that it had when it was opened; 500\n");
+    ck_assert_str_eq(fake.log, "E MJ0051: pool shop pid 4711: a file could not be read up to the size that it had when it was "
+                               "opened; 500\n");
 }
 END_TEST
 
@@ -454,8 +454,8 @@ START_TEST(lines_beyond_the_allowance_are_left_out_and_told)
     daemon_log(MJ_LEVEL_ERROR, "three");
     daemon_response(200, 0, 0);
     ck_assert_int_eq(mj_begin_and_run(), MJ_ENDED_ANSWERED);
-    assert_logged(
-        "W MJ0131: pool shop: its requests log more than 256 KB a second in this child of httpd: 2 lines, 1 KB, were left out");
+    assert_logged("W MJ0131: pool shop: its requests log more than 256 KB a second in this child of httpd: 2 lines, 1 KB, were "
+                  "left out");
     assert_logged("] three");
 }
 END_TEST

@@ -259,8 +259,8 @@ START_TEST(a_tunnel_in_which_nothing_moves_is_ended_by_the_application)
     ck_assert_str_eq(daemon_heard(), "HELLO REQUEST");
     ck_assert_int_eq(tunnel_against(end_when_cut), MJ_ENDED_ANSWERED);
     ck_assert_str_eq(fake.body, "bye");
-    assert_logged(
-        "I MJ0053: pool shop pid 4711: tunnel-timeout: neither side has sent anything for 60 ms; the connection is closed");
+    assert_logged("I MJ0053: pool shop pid 4711: tunnel-timeout: neither side has sent anything for 60 ms; the connection is "
+                  "closed");
     ck_assert_int_eq(exchange.body_state, MJ_BODY_CUT);
 }
 END_TEST

@@ -187,10 +187,8 @@ START_TEST(who_does_not_exist_is_refused)
 
     for (size_t i = 0; i < sizeof(users) / sizeof(users[0]); i++) {
         const char *mend = users[i][0] == '#' ? "and a number" : "create it";
-        assert_says(as_root(fresh(users[i], "users", NULL), 1), apr_pstrcat(test_pool, "user=", users[i], ": ", NULL),
-                    mend);
-        assert_says(as_root(fresh("nobody", users[i], NULL), 1), apr_pstrcat(test_pool, "group=", users[i], ": ", NULL),
-                    mend);
+        assert_says(as_root(fresh(users[i], "users", NULL), 1), apr_pstrcat(test_pool, "user=", users[i], ": ", NULL), mend);
+        assert_says(as_root(fresh("nobody", users[i], NULL), 1), apr_pstrcat(test_pool, "group=", users[i], ": ", NULL), mend);
     }
     assert_says(as_root(fresh("nobody", NULL, "users,no-such-group"), 1), "supplementary-groups=no-such-group: ", "create it");
 }

@@ -19,9 +19,9 @@ static const char *make_home(const char *folder, const char *name, const char *v
 
     mj_make_file(home, "lib/server/libjvm.so", "");
     if (version != NULL) {
-        mj_make_file(
-            home, "release",
-            apr_psprintf(test_pool, "IMPLEMENTOR=\"N 1\"\nJAVA_VERSION=\"%s\"\nJAVA_VERSION_DATE=\"2025-04-15\"\n", version));
+        mj_make_file(home, "release",
+                     apr_psprintf(test_pool, "IMPLEMENTOR=\"N 1\"\nJAVA_VERSION=\"%s\"\nJAVA_VERSION_DATE=\"2025-04-15\"\n",
+                                  version));
     }
     return home;
 }
@@ -29,7 +29,8 @@ static const char *make_home(const char *folder, const char *name, const char *v
 static void assert_says(const char *wrong, const char *path, const char *mend)
 {
     ck_assert_msg(wrong != NULL, "%s was accepted", path);
-    ck_assert_msg(strncmp(wrong, path, strlen(path)) == 0 && strchr(": ,", wrong[strlen(path)]) != NULL, "\"%s\" does not start with %s", wrong, path);
+    ck_assert_msg(strncmp(wrong, path, strlen(path)) == 0 && strchr(": ,", wrong[strlen(path)]) != NULL,
+                  "\"%s\" does not start with %s", wrong, path);
     ck_assert_msg(strstr(wrong, mend) != NULL, "\"%s\" does not say \"%s\"", wrong, mend);
 }
 
@@ -43,8 +44,8 @@ START_TEST(homes_of_17_or_later_are_accepted)
 
         ck_assert_msg(mj_java_home_check(test_pool, home) == NULL, "%s", versions[i]);
         ck_assert_ptr_null(mj_java_home_check(test_pool, apr_pstrcat(test_pool, home, "/", NULL)));
-        ck_assert_ptr_null(
-            mj_java_home_check(test_pool, mj_make_link(folder, apr_pstrcat(test_pool, "to-", versions[i], NULL), home)));
+        ck_assert_ptr_null(mj_java_home_check(test_pool,
+                                              mj_make_link(folder, apr_pstrcat(test_pool, "to-", versions[i], NULL), home)));
     }
 }
 END_TEST
@@ -259,7 +260,8 @@ START_TEST(a_link_to_a_home_is_as_good_as_its_owner)
     give(link, POOL_UID);
     ck_assert_ptr_null(guard(link, &is_owners));
     give(link, STRANGER);
-    assert_says(guard(link, &is_owners), apr_pstrcat(test_pool, link, " is a symbolic link of UID 54330", NULL), "name the folder itself");
+    assert_says(guard(link, &is_owners), apr_pstrcat(test_pool, link, " is a symbolic link of UID 54330", NULL),
+                "name the folder itself");
 }
 END_TEST
 
@@ -339,7 +341,8 @@ Suite *mj_suite(void)
     tcase_add_test(tcase, a_release_without_end_is_not_read);
     tcase_add_test(tcase, a_release_under_a_lease_keeps_nobody_waiting);
     if (geteuid() == 0) {
-        tcase_add_loop_test(tcase, nobody_but_root_and_the_pools_user_may_change_a_home, 0, (int)(sizeof(parts) / sizeof(parts[0])));
+        tcase_add_loop_test(tcase, nobody_but_root_and_the_pools_user_may_change_a_home, 0,
+                            (int)(sizeof(parts) / sizeof(parts[0])));
         tcase_add_test(tcase, a_link_to_a_home_is_as_good_as_its_owner);
         tcase_add_loop_test(tcase, a_home_that_others_can_change_is_not_found, 0, (int)(sizeof(parts) / sizeof(parts[0])));
     }

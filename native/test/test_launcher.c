@@ -45,7 +45,8 @@ static mj_record_builder_t *settings(int home)
 /* state: NULL: none */
 static launched_t launch_at(const char *home, const char *state, mj_record_builder_t *settings_record)
 {
-    char *argv[] = {apr_pstrdup(test_pool, "jvm:shop"), apr_pstrdup(test_pool, MJ_FAKE_HOST_DIR), apr_pstrdup(test_pool, state), NULL};
+    char *argv[] = {apr_pstrdup(test_pool, "jvm:shop"), apr_pstrdup(test_pool, MJ_FAKE_HOST_DIR), apr_pstrdup(test_pool, state),
+                    NULL};
     char *envp[] = {apr_pstrcat(test_pool, "HOME=", home, NULL), apr_pstrdup(test_pool, "PATH=/usr/bin:/bin"),
                     apr_pstrdup(test_pool, "LC_ALL=C.UTF-8"), NULL};
     mj_span_t bytes = mj_record_bytes(settings_record);
@@ -138,7 +139,8 @@ START_TEST(should_not_start_for_an_httpd_that_speaks_another_protocol)
     mj_record_add_number(record, "wire-version", 1);
     launched = launch(record);
     message = next_message(&launched);
-    ck_assert_msg(strstr(message, "Fmod_jvm was upgraded: ") == message && strstr(message, "restart httpd gracefully") != NULL, "%s", message);
+    ck_assert_msg(strstr(message, "Fmod_jvm was upgraded: ") == message && strstr(message, "restart httpd gracefully") != NULL,
+                  "%s", message);
     ck_assert_int_eq(exit_code(&launched), 1);
 }
 END_TEST
@@ -175,9 +177,8 @@ START_TEST(should_make_the_jvm_as_the_pool_wants_it)
     launched = launch(record);
     message = next_message(&launched);
     ck_assert_ptr_nonnull(strstr(message, apr_psprintf(test_pool, "1settings %d ", (int)mj_record_bytes(record).len)));
-    ck_assert_ptr_nonnull(strstr(message,
-                                 " class-path " MJ_FAKE_HOST_DIR "/modjvm-api.jar:" MJ_FAKE_HOST_DIR "/modjvm-spi.jar:" MJ_FAKE_HOST_DIR
-                                 "/modjvm-host.jar "));
+    ck_assert_ptr_nonnull(strstr(message, " class-path " MJ_FAKE_HOST_DIR "/modjvm-api.jar:" MJ_FAKE_HOST_DIR
+                                          "/modjvm-spi.jar:" MJ_FAKE_HOST_DIR "/modjvm-host.jar "));
     ck_assert_ptr_nonnull(strstr(message, " nio 131072 perf false thread main"));
     heap = strstr(message, " heap ");
     ck_assert(strtol(heap + 6, NULL, 10) > 28 * 1024 * 1024 && strtol(heap + 6, NULL, 10) <= 32 * 1024 * 1024);
@@ -203,8 +204,8 @@ END_TEST
 /* What is ours would be too large for it. */
 START_TEST(should_let_the_pool_choose_sizes)
 {
-    static const char *const options[] = {"-Xmx8m", "-Xms8m", "-Xmn2m", "-XX:MaxNewSize=2m", "-XX:MaxHeapSize=8m", "-XX:NewRatio=4",
-                                          "-XX:MaxRAMPercentage=1"};
+    static const char *const options[] = {
+        "-Xmx8m", "-Xms8m", "-Xmn2m", "-XX:MaxNewSize=2m", "-XX:MaxHeapSize=8m", "-XX:NewRatio=4", "-XX:MaxRAMPercentage=1"};
     for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
         mj_record_builder_t *record = settings(_i);
         launched_t launched;

@@ -4,8 +4,9 @@
 #include <string.h>
 
 static const char *const targets[] = {
-    "/srv/Hello.java", "/srv/app.jar", "/srv/classes", "/srv/classes/", "/srv/example.org", "/srv/site-1.2", "/srv/.hidden", "/srv/.txt/x",
-    "/srv/a.txt/Hello.java", "/srv/$1.java", "/srv/$1", "/srv/app.$1", "/srv/java", "/.jar/classes",
+    "/srv/Hello.java", "/srv/app.jar", "/srv/classes", "/srv/classes/",         "/srv/example.org",
+    "/srv/site-1.2",   "/srv/.hidden", "/srv/.txt/x",  "/srv/a.txt/Hello.java", "/srv/$1.java",
+    "/srv/$1",         "/srv/app.$1",  "/srv/java",    "/.jar/classes",
 };
 
 START_TEST(names_of_targets_pass)

@@ -378,8 +378,10 @@ START_TEST(links_of_root_are_resolved_whoever_owns_what_they_lead_to)
     assert_resolves(below(folder, "link/inner"), inner);
     assert_resolves(below(folder, "link/missing"), below(theirs, "missing"));
     /* root's own, but the owner of the folder can put another in its place */
-    assert_wrong(mj_path_resolve(test_pool, "", below(theirs, "roots"), &resolved), below(theirs, "roots"), "name the folder itself");
-    assert_wrong(mj_path_resolve(test_pool, "", below(folder, "link/roots/x"), &resolved), below(theirs, "roots"), "name the folder itself");
+    assert_wrong(mj_path_resolve(test_pool, "", below(theirs, "roots"), &resolved), below(theirs, "roots"),
+                 "name the folder itself");
+    assert_wrong(mj_path_resolve(test_pool, "", below(folder, "link/roots/x"), &resolved), below(theirs, "roots"),
+                 "name the folder itself");
     assert_wrong(mj_path_resolve(test_pool, "", "srv", &resolved), "srv", "absolute");
 }
 END_TEST
@@ -437,8 +439,8 @@ START_TEST(a_home_is_one_that_its_user_can_reach)
         gid_t gid;
         bool is_reached;
     } cases[] = {
-        {0700, 0, 0, false},        {0701, 0, 0, true},           {0711, STRANGER, 0, true},  {0011, STRANGER, 0, false},
-        {0710, 0, STRANGER, true},  {0701, 0, STRANGER, false},   {0710, 0, 777, true},       {0710, 0, 778, false},
+        {0700, 0, 0, false},       {0701, 0, 0, true},         {0711, STRANGER, 0, true}, {0011, STRANGER, 0, false},
+        {0710, 0, STRANGER, true}, {0701, 0, STRANGER, false}, {0710, 0, 777, true},      {0710, 0, 778, false},
     };
     const char *home = mj_make_folder(folder, "home", 0755), *inner = mj_make_folder(home, "inner", 0755);
 

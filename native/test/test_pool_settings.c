@@ -23,15 +23,15 @@ static const char *set(mj_pool_settings_t *settings, const char *option, const c
 
 static mj_span_t record_of(mj_pool_settings_t *settings)
 {
-    return mj_pool_settings_record(settings, test_pool, 0, 33, "/java", apr_array_make(test_pool, 1, sizeof(mj_span_t)), (mj_span_t){NULL, 0},
-                                   apr_array_make(test_pool, 1, sizeof(mj_span_t)));
+    return mj_pool_settings_record(settings, test_pool, 0, 33, "/java", apr_array_make(test_pool, 1, sizeof(mj_span_t)),
+                                   (mj_span_t){NULL, 0}, apr_array_make(test_pool, 1, sizeof(mj_span_t)));
 }
 
 /* Everything that options decide, as bytes to compare. */
 static mj_span_t describe(mj_pool_settings_t *settings)
 {
-    const char *const texts[] = {settings->user,     settings->group,       settings->supplementary_groups, settings->home, settings->java_home,
-                                 settings->env_file, settings->script_user, settings->script_group};
+    const char *const texts[] = {settings->user,      settings->group,    settings->supplementary_groups, settings->home,
+                                 settings->java_home, settings->env_file, settings->script_user,          settings->script_group};
     mj_record_builder_t *builder = mj_record_builder_make(test_pool);
 
     mj_record_add_span(builder, "record", record_of(settings));
@@ -140,7 +140,11 @@ static void assert_item(const apr_array_header_t *items, const char *value)
 START_TEST(an_option_sets_its_field_and_no_other)
 {
     const sample_t *sample = &samples[_i];
-    static const size_t sizes[] = {[TEXT] = sizeof(char *), [ITEM] = sizeof(char *), [MASK] = sizeof(int), [NUMBER] = sizeof(int64_t), [CHOICE] = sizeof(bool)};
+    static const size_t sizes[] = {[TEXT] = sizeof(char *),
+                                   [ITEM] = sizeof(char *),
+                                   [MASK] = sizeof(int),
+                                   [NUMBER] = sizeof(int64_t),
+                                   [CHOICE] = sizeof(bool)};
     mj_pool_settings_t *settings = fresh();
     mj_pool_settings_t before = *settings;
     const char *field = (const char *)settings + sample->offset;
@@ -426,7 +430,8 @@ END_TEST
 START_TEST(the_text_of_the_table_is_up_to_date)
 {
     apr_size_t len;
-    ck_assert_str_eq(mj_options_text(test_pool), mj_read_file(MJ_SOURCE_DIR "/native/pool-options.txt", &len)); /* else: the target pool-options */
+    /* else: the target pool-options */
+    ck_assert_str_eq(mj_options_text(test_pool), mj_read_file(MJ_SOURCE_DIR "/native/pool-options.txt", &len));
 }
 END_TEST
 
@@ -533,7 +538,9 @@ START_TEST(the_record_holds_each_entry_with_its_value)
 {
     static const char *const expected[][2] = {
         {"name", "shop"},
-        {"wire-version", "2"}, {"index", "7"}, {"httpd-uid", "33"},
+        {"wire-version", "2"},
+        {"index", "7"},
+        {"httpd-uid", "33"},
         {"uid", "4294967294"},
         {"gid", "1001"},
         {"groups", "4,4294967294"},
@@ -589,7 +596,8 @@ START_TEST(the_record_holds_each_entry_with_its_value)
     APR_ARRAY_PUSH(applications, mj_span_t) = (mj_span_t){"first", 5};
     APR_ARRAY_PUSH(applications, mj_span_t) = (mj_span_t){"second", 6};
     APR_ARRAY_PUSH(warm_ups, mj_span_t) = (mj_span_t){"third", 5};
-    iter.rest = mj_pool_settings_record(complete(), test_pool, 7, 33, "/usr/lib/jvm/chosen", applications, (mj_span_t){"fourth", 6}, warm_ups);
+    iter.rest = mj_pool_settings_record(complete(), test_pool, 7, 33, "/usr/lib/jvm/chosen", applications,
+                                        (mj_span_t){"fourth", 6}, warm_ups);
     for (size_t i = 0; i < COUNT(expected); i++) {
         ck_assert_int_eq(mj_record_next(&iter), APR_SUCCESS);
         ck_assert_msg(mj_span_is(iter.name, expected[i][0]), "%.*s for %s", (int)iter.name.len, iter.name.data, expected[i][0]);

@@ -107,9 +107,9 @@ START_TEST(should_let_the_next_ones_start)
         {"a b@5 c@5", 1, "b"},
         {"a b! c", 1, "b"}, /* one that has served and has ended */
         {"a b! c@9", 1, "c"},
-        {"a b!+ c!", 1, "c"}, /* whoever has nothing left first */
+        {"a b!+ c!", 1, "c"},  /* whoever has nothing left first */
         {"a b!+ c!", 2, "bc"}, /* and a roll before what has never served */
-        {"a*8 b c", 2, "ab"}, /* one daemon of each first */
+        {"a*8 b c", 2, "ab"},  /* one daemon of each first */
         {"a*8 b c", 3, "abc"},
         {"a*8 b c", 5, "aaabc"},
         {"a*8@1 b c*2@2 d", 2, "ac"}, /* though requests wait */
@@ -117,7 +117,7 @@ START_TEST(should_let_the_next_ones_start)
         {"a*8@1 b c*2@2 d", 6, "aaabcd"},
         {"a*8!@3 b c!+ d", 1, "a"},
         {"a*8! b c", 8, "aaaaaaaa"}, /* what has served before what never has */
-        {"a+@1 b", 1, "b"}, /* it serves, and wants to grow */
+        {"a+@1 b", 1, "b"},          /* it serves, and wants to grow */
         {"a+ b+@1 c", 2, "bc"},
         {"a# b", 1, "b"}, /* one that has failed again and again holds nobody back */
         {"a#! b c*2", 3, "bcc"},
@@ -127,7 +127,8 @@ START_TEST(should_let_the_next_ones_start)
     size_t i;
     for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         const char *who = granted(rows[i].claims, rows[i].places, 0);
-        ck_assert_msg(strcmp(who, rows[i].granted) == 0, "%s, %u places: %s, not %s", rows[i].claims, rows[i].places, who, rows[i].granted);
+        ck_assert_msg(strcmp(who, rows[i].granted) == 0, "%s, %u places: %s, not %s", rows[i].claims, rows[i].places, who,
+                      rows[i].granted);
     }
 }
 END_TEST
@@ -141,22 +142,16 @@ START_TEST(should_have_no_more_pools_make_way_than_can_start_again)
         unsigned gaps;
         const char *granted;
     } rows[] = {
-        {"a~ b~ c~", 2, 0, "ab"},
-        {"a~ b~ c~", 2, 1, "a"},
-        {"a~ b~ c~", 2, 2, NONE},
-        {"a~ b~ c~", 2, 3, NONE},
-        {"a~ b~ c~", 0, 0, NONE},
-        {"a~ b! c", 1, 0, "b"}, /* what has stopped starts first */
-        {"a~ b! c", 2, 0, "ab"},
-        {"a~ b! c", 2, 1, "bc"},
-        {"a~ b~@1 c", 1, 0, "b"},
+        {"a~ b~ c~", 2, 0, "ab"}, {"a~ b~ c~", 2, 1, "a"},  {"a~ b~ c~", 2, 2, NONE},
+        {"a~ b~ c~", 2, 3, NONE}, {"a~ b~ c~", 0, 0, NONE}, {"a~ b! c", 1, 0, "b"}, /* what has stopped starts first */
+        {"a~ b! c", 2, 0, "ab"},  {"a~ b! c", 2, 1, "bc"},  {"a~ b~@1 c", 1, 0, "b"},
         {"a~ b c", 3, 3, "bc"}, /* and keeps no others from starting */
     };
     size_t i;
     for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         const char *who = granted(rows[i].claims, rows[i].places, rows[i].gaps);
-        ck_assert_msg(strcmp(who, rows[i].granted) == 0, "%s, %u places, %u gaps: %s, not %s", rows[i].claims, rows[i].places, rows[i].gaps,
-                      who, rows[i].granted);
+        ck_assert_msg(strcmp(who, rows[i].granted) == 0, "%s, %u places, %u gaps: %s, not %s", rows[i].claims, rows[i].places,
+                      rows[i].gaps, who, rows[i].granted);
     }
 }
 END_TEST

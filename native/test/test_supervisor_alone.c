@@ -68,13 +68,13 @@ static void turn(void)
     mj_poller_wait(mj_supervisor_context(supervisor)->poller, mj_earlier(wake_at, now + SECOND / 20));
 }
 
-#define TURN_UNTIL(condition)                                                                                                                        \
-    do {                                                                                                                                             \
-        int64_t since = 0;                                                                                                                           \
-        while (!(condition)) {                                                                                                                       \
-            ck_assert_msg(driver_waits(&since), "not in time: %s\n%s", #condition, read_log());                                                      \
-            turn();                                                                                                                                  \
-        }                                                                                                                                            \
+#define TURN_UNTIL(condition)                                                                                                    \
+    do {                                                                                                                         \
+        int64_t since = 0;                                                                                                       \
+        while (!(condition)) {                                                                                                   \
+            ck_assert_msg(driver_waits(&since), "not in time: %s\n%s", #condition, read_log());                                  \
+            turn();                                                                                                              \
+        }                                                                                                                        \
     } while (0)
 
 static void unmake(void)
@@ -140,7 +140,8 @@ static int open_socket(const char *path, bool listens)
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     apr_cpystrn(address.sun_path, path, sizeof(address.sun_path));
-    ck_assert_msg((listens ? bind : connect)(fd, (struct sockaddr *)&address, sizeof(address)) == 0, "%s: %s", path, strerror(errno));
+    ck_assert_msg((listens ? bind : connect)(fd, (struct sockaddr *)&address, sizeof(address)) == 0, "%s: %s", path,
+                  strerror(errno));
     ck_assert(!listens || listen(fd, 5) == 0);
     return fd;
 }
@@ -198,7 +199,8 @@ START_TEST(should_make_a_socket_again_that_was_removed)
     TURN_UNTIL(serves(1));
     first = shop()->daemons->pid;
     ck_assert_int_eq(unlink(socket_path()), 0);
-    TURN_UNTIL(strstr(read_log(), "is replaced: not-reachable: its socket ") != NULL && serves(1) && shop()->daemons->pid != first);
+    TURN_UNTIL(strstr(read_log(), "is replaced: not-reachable: its socket ") != NULL && serves(1) &&
+               shop()->daemons->pid != first);
     ck_assert_int_eq(ask(open_socket(socket_path(), false)), shop()->daemons->pid);
 }
 END_TEST

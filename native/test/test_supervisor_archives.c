@@ -24,8 +24,8 @@ static void make(void)
     root = mj_temp_folder();
     home = mj_make_folder(root, "jdk", 0755);
     config = (mj_supervisor_config_t){.state_dir = mj_make_folder(root, "state", 0711),
-                       .jars = mj_make_folder(root, "jars", 0755),
-                       .launcher = mj_make_file(root, "jvm-daemon", "")};
+                                      .jars = mj_make_folder(root, "jars", 0755),
+                                      .launcher = mj_make_file(root, "jvm-daemon", "")};
     mj_make_file(home, "release", "JAVA_VERSION=\"25.0.3\"\n");
     mj_make_file(home, "lib/server/libjvm.so", "machine");
     mj_make_file(home, "lib/modules", "modules");

@@ -111,7 +111,8 @@ END_TEST
 
 static int look_at_root(void)
 {
-    return try_to_write("/work") == EROFS && try_to_write("/tmp") == 0 && try_to_write("/var/tmp") == 0 && access("/marker", F_OK) == 0
+    return try_to_write("/work") == EROFS && try_to_write("/tmp") == 0 && try_to_write("/var/tmp") == 0 &&
+                   access("/marker", F_OK) == 0
                ? IS_RIGHT
                : IS_WRONG;
 }
@@ -153,7 +154,8 @@ static int look_for_victim(void)
     FILE *mounts = fopen("/proc/self/mountinfo", "re");
 
     while (mounts != NULL && fgets(line, sizeof(line), mounts) != NULL) {
-        if (sscanf(line, "%*d %*d %*s %2047s %2047s", root, point) == 2 && strstr(root, "/victim") != NULL && strstr(point, "/victim") == NULL) {
+        if (sscanf(line, "%*d %*d %*s %2047s %2047s", root, point) == 2 && strstr(root, "/victim") != NULL &&
+            strstr(point, "/victim") == NULL) {
             _exit(IS_TRICKED);
         }
     }

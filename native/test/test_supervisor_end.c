@@ -34,7 +34,8 @@ START_TEST(should_name_the_crash_report)
     driver_await(driver, " ended: ", 1);
     pid = (pid_t)driver_number_after(driver, "hs_err_pid");
     driver_await(driver,
-                 apr_psprintf(test_pool, "pid %d ended: signal 6: see /var/crash dir/hs_err_pid%d.log (up ", (int)pid, (int)pid), 1);
+                 apr_psprintf(test_pool, "pid %d ended: signal 6: see /var/crash dir/hs_err_pid%d.log (up ", (int)pid, (int)pid),
+                 1);
     driver_finish(driver);
 }
 END_TEST
@@ -146,8 +147,10 @@ static void expect_a_hand_over(int number)
     ck_assert_int_eq(kill(driver->pid, number), 0);
     ck_assert_int_eq(waitpid(driver->pid, &status, 0), driver->pid);
     ck_assert_msg(WIFSIGNALED(status) && WTERMSIG(status) == number, "status %#x\n%s", (unsigned)status, driver_log(driver));
-    driver_await(driver, apr_psprintf(test_pool, "MJ0123: the supervisor ends: signal %d (SIG%s), sent by pid %d of UID %d: ", number,
-                                      sigabbrev_np(number), (int)getpid(), (int)geteuid()), 1);
+    driver_await(driver,
+                 apr_psprintf(test_pool, "MJ0123: the supervisor ends: signal %d (SIG%s), sent by pid %d of UID %d: ", number,
+                              sigabbrev_np(number), (int)getpid(), (int)geteuid()),
+                 1);
     ck_assert_uint_eq(driver_count(driver, " ended: exit code 0: handed over (up "), 1);
     for (i = 0; i < 2; i++) {
         mj_board_look(driver->board, i, &view);
@@ -173,8 +176,17 @@ START_TEST(should_not_heed_other_signals)
     driver_await_state(driver, 0, MJ_POOL_READY);
     for (number = 1; number <= SIGRTMAX; number++) {
         switch (number < 32 || number >= SIGRTMIN ? number : SIGKILL) { /* those between are the C library's */
-        case SIGILL: case SIGTRAP: case SIGABRT: case SIGBUS: case SIGFPE: case SIGSEGV: case SIGSYS: /* its own faults */
-        case SIGKILL: case SIGSTOP: case SIGTERM: case SIGQUIT:
+        case SIGILL:
+        case SIGTRAP:
+        case SIGABRT:
+        case SIGBUS:
+        case SIGFPE:
+        case SIGSEGV:
+        case SIGSYS: /* its own faults */
+        case SIGKILL:
+        case SIGSTOP:
+        case SIGTERM:
+        case SIGQUIT:
             break;
         default:
             ck_assert_int_eq(kill(driver->pid, number), 0);

@@ -66,9 +66,11 @@ END_TEST
 
 START_TEST(should_know_what_only_one_process_can_have)
 {
-    ck_assert(mj_failure_is_exclusive("pool p pid 1 ended: exit code 1: ERROR: transport error 202: bind failed: Address already in use"));
+    ck_assert(mj_failure_is_exclusive("pool p pid 1 ended: exit code 1: ERROR: transport error 202: bind failed: Address already "
+                                      "in use"));
     ck_assert(mj_failure_is_exclusive("A.java:3: java.net.BindException: Permission denied"));
-    ck_assert(mj_failure_is_exclusive("a.jar: org.h2.jdbc.JdbcSQLNonTransientConnectionException: Database may be already in use"));
+    ck_assert(mj_failure_is_exclusive("a.jar: org.h2.jdbc.JdbcSQLNonTransientConnectionException: Database may be already in "
+                                      "use"));
     ck_assert(mj_failure_is_exclusive("a.jar: org.apache.lucene.store.LockObtainFailedException: Lock held by another program"));
     ck_assert(mj_failure_is_exclusive("a.jar: org.sqlite.SQLiteException: [SQLITE_BUSY] The database file is locked"));
     ck_assert(!mj_failure_is_exclusive("A.java:3: cannot find symbol: class Blocked"));

@@ -50,8 +50,11 @@ static const struct {
 static mj_log_line_t line(void)
 {
     setenv("TZ", "UTC", 1);
-    return (mj_log_line_t){.at = {.tv_sec = 1796029687, .tv_nsec = 42999}, .severity = LOG_WARNING, .pid = 17,
-                           .server = "www.example.com", .message = "MJ1: text, 100%"};
+    return (mj_log_line_t){.at = {.tv_sec = 1796029687, .tv_nsec = 42999},
+                           .severity = LOG_WARNING,
+                           .pid = 17,
+                           .server = "www.example.com",
+                           .message = "MJ1: text, 100%"};
 }
 
 START_TEST(should_write_a_line_as_httpd_does)

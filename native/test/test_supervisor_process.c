@@ -129,7 +129,8 @@ START_TEST(should_let_as_many_connections_wait_as_the_pool_says)
     ck_assert_str_eq(driver_configure(driver, pool, NULL), "");
     driver_await_state(driver, 0, MJ_POOL_READY);
     ck_assert_int_eq(mj_board_admit(driver->board, 0, UINT32_MAX, NULL, &ticket), MJ_ADMITTED);
-    ck_assert(mj_board_socket_path(address.sun_path, sizeof(address.sun_path), driver->runtime_dir, "shop", ticket.slot, ticket.serial));
+    ck_assert(mj_board_socket_path(address.sun_path, sizeof(address.sun_path), driver->runtime_dir, "shop", ticket.slot,
+                                   ticket.serial));
     for (int i = 0; i < 6; i++) {
         fds[i] = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
         /* Linux lets one more in than it is told */
@@ -154,7 +155,8 @@ START_TEST(should_replace_a_daemon_that_is_killed)
     ck_assert_int_eq(kill(first, SIGKILL), 0);
     driver_await(driver, " ready in ", 2);
     ck_assert_int_ne(driver_last_ready(driver), first);
-    ck_assert_uint_eq(driver_count(driver, apr_psprintf(test_pool, "MJ0101: pool shop pid %d ended: signal 9 (up ", (int)first)), 1);
+    ck_assert_uint_eq(driver_count(driver, apr_psprintf(test_pool, "MJ0101: pool shop pid %d ended: signal 9 (up ", (int)first)),
+                      1);
     ck_assert_uint_eq(driver_count(driver, "[jvm:error]"), 1);
     ck_assert_uint_eq(driver_sockets(driver), 1);
     driver_await_state(driver, 0, MJ_POOL_READY);
@@ -290,7 +292,7 @@ START_TEST(should_serve_others_while_one_floods)
     driver_await(driver, "flood", 10);
     for (i = 0; i < 3; i++) { /* another pool starts, and the flooding one is rolled */
         ck_assert_str_eq(driver_configure(driver, driver_pool(driver, "shop", apr_psprintf(test_pool, "flood %d", i)),
-                                      driver_pool(driver, "other", apr_psprintf(test_pool, "%d", i))),
+                                          driver_pool(driver, "other", apr_psprintf(test_pool, "%d", i))),
                          "");
         driver_await_state(driver, 1, MJ_POOL_READY);
     }
@@ -434,7 +436,8 @@ END_TEST
 
 static void say_much(int connection)
 {
-    static const char types[] = {MJ_CONTROL_BEGIN, MJ_CONTROL_POOL, MJ_CONTROL_VOID, MJ_CONTROL_COMMIT, MJ_CONTROL_RETIRE, MJ_CONTROL_STOP};
+    static const char types[] = {MJ_CONTROL_BEGIN,  MJ_CONTROL_POOL,   MJ_CONTROL_VOID,
+                                 MJ_CONTROL_COMMIT, MJ_CONTROL_RETIRE, MJ_CONTROL_STOP};
     size_t i;
     for (i = 0; i < sizeof(types); i++) {
         (void)mj_control_send(connection, types[i], (mj_span_t){NULL, 0}, STDERR_FILENO);
@@ -505,7 +508,8 @@ START_TEST(should_serve_until_the_last_child_has_gone_when_it_is_retired)
     driver_start_pool(driver, "");
     driver_await_state(driver, 0, MJ_POOL_READY);
     ck_assert_int_eq(mj_board_child_init(driver->board, (uint32_t)getpid(), &row), APR_SUCCESS);
-    ck_assert_int_eq(mj_board_child_init(driver->board, UINT32_MAX / 2, &row), APR_SUCCESS); /* one that nobody has heard the end of */
+    /* one that nobody has heard the end of */
+    ck_assert_int_eq(mj_board_child_init(driver->board, UINT32_MAX / 2, &row), APR_SUCCESS);
     driver_tell(driver, MJ_CONTROL_RETIRE);
     ck_assert_str_eq(driver_configure(driver, driver_pool(driver, "shop", ""), NULL), "it is ending");
     ck_assert_int_eq(kill(driver_last_ready(driver), SIGKILL), 0);
@@ -571,7 +575,8 @@ END_TEST
 START_TEST(should_give_a_pool_its_state_folder)
 {
     driver_t *driver = driver_start();
-    const char *state = apr_pstrcat(test_pool, driver->dir, "/state", NULL), *folder = apr_pstrcat(test_pool, state, "/shop", NULL);
+    const char *state = apr_pstrcat(test_pool, driver->dir, "/state", NULL),
+               *folder = apr_pstrcat(test_pool, state, "/shop", NULL);
     struct stat st;
     int file;
 
@@ -655,7 +660,8 @@ END_TEST
 
 START_TEST(should_leave_the_sockets_of_others_alone)
 {
-    static const char *const names[] = {"mysqld.sock", ".0.1.sock", "a.1.sock", "a.0x.1.sock", "a.0.1.socket", "another.0.1.sock"};
+    static const char *const names[] = {"mysqld.sock", ".0.1.sock",    "a.1.sock",
+                                        "a.0x.1.sock", "a.0.1.socket", "another.0.1.sock"};
     driver_t *driver = driver_start();
     size_t i;
     for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -677,7 +683,8 @@ END_TEST
 /* The pool is ready, without a folder to keep anything in; ends the driver. */
 static void expect_nothing_kept(driver_t *driver, mj_record_builder_t *pool)
 {
-    const char *state = apr_pstrcat(test_pool, driver->dir, "/state", NULL), *folder = apr_pstrcat(test_pool, state, "/shop", NULL);
+    const char *state = apr_pstrcat(test_pool, driver->dir, "/state", NULL),
+               *folder = apr_pstrcat(test_pool, state, "/shop", NULL);
 
     ck_assert(mkdir(state, 0711) == 0 && chmod(state, 0711) == 0);
     ck_assert_str_eq(driver_configure_as(driver, pool, "state-dir", state), "");

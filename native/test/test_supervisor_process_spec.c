@@ -164,7 +164,8 @@ static char runtime_dir[] = "/tmp/mj-run-XXXXXX";
 
 static mj_supervisor_t *make_supervisor(int64_t now)
 {
-    static const mj_supervisor_config_t start = {.runtime_dir = runtime_dir, .launcher = "/launcher", .jars = "/jars", .minimum_uid = 100};
+    static const mj_supervisor_config_t start = {
+        .runtime_dir = runtime_dir, .launcher = "/launcher", .jars = "/jars", .minimum_uid = 100};
     mj_supervisor_t *supervisor;
     mj_board_t *board;
     int fd;

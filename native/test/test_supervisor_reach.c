@@ -106,7 +106,10 @@ START_TEST(should_replace_a_daemon_that_does_not_listen_any_more)
     driver_await(driver, " ready in ", 1);
     pid = driver_last_ready(driver);
     driver_wake(driver, 0);
-    driver_await(driver, apr_psprintf(test_pool, "pool shop pid %d is replaced: not-reachable: it no longer listens at its socket", (int)pid), 1);
+    driver_await(driver,
+                 apr_psprintf(test_pool, "pool shop pid %d is replaced: not-reachable: it no longer listens at its socket",
+                              (int)pid),
+                 1);
     driver_finish(driver);
 }
 END_TEST

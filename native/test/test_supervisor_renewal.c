@@ -40,8 +40,10 @@ START_TEST(should_replace_one_that_asks_for_it_and_start_the_other_first)
         ck_assert(is_admitted(driver));
         ck_assert_msg(driver_waits(&since), "%s", driver_log(driver));
     }
-    ck_assert_uint_eq(driver_count(driver, apr_psprintf(test_pool, "pid %d is replaced: request-timeout: GET /slow", (int)first)), 1);
-    ck_assert_uint_eq(driver_count(driver, apr_psprintf(test_pool, "pid %d ended: request-timeout: GET /slow (up ", (int)first)), 1);
+    ck_assert_uint_eq(driver_count(driver, apr_psprintf(test_pool, "pid %d is replaced: request-timeout: GET /slow", (int)first)),
+                      1);
+    ck_assert_uint_eq(driver_count(driver, apr_psprintf(test_pool, "pid %d ended: request-timeout: GET /slow (up ", (int)first)),
+                      1);
     ck_assert(is_admitted(driver));
     driver_finish(driver);
 }
@@ -135,7 +137,10 @@ START_TEST(should_keep_a_generation_that_serves_more_than_the_next)
     driver_await_state(driver, 0, MJ_POOL_READY);
     first = driver_last_ready(driver);
     configure_application(driver, "partial=%08x");
-    driver_await(driver, "MJ0117: pool shop: /srv/shop.jar worked before and now fails to load: /srv/shop.jar: Database may be already in use\n", 1);
+    driver_await(driver,
+                 "MJ0117: pool shop: /srv/shop.jar worked before and now fails to load: /srv/shop.jar: Database may be already "
+                 "in use\n",
+                 1);
     driver_await(driver, "with restart-order=stop-first the old one ends before the new one starts\n", 1);
     driver_await(driver, " ended: ", 1);
     ck_assert(is_admitted(driver));
@@ -317,7 +322,7 @@ START_TEST(should_not_ask_what_rests_while_nobody_uses_it)
     mj_record_add(other, "deadlock-timeout", "2000");
     ck_assert_str_eq(driver_configure(driver, resting, other), "");
     driver_await(driver, "pool other pid ", 1);
-    driver_await(driver, " ended: deadlock-timeout", 1); /* the other's, which says nothing at all */
+    driver_await(driver, " ended: deadlock-timeout", 1);          /* the other's, which says nothing at all */
     ck_assert_uint_eq(driver_count(driver, "pool shop pid "), 2); /* started, ready */
     ck_assert_uint_eq(driver_count(driver, "asked\n"), 0);
     driver_finish(driver);
@@ -394,8 +399,8 @@ Suite *mj_suite(void)
     tcase_add_test(renewal, should_try_again_by_time_what_was_killed_while_it_started);
     if (geteuid() == 0) { /* chroot */
         tcase_add_test(renewal, should_try_again_by_time_what_could_not_be_executed);
-    tcase_add_test(renewal, should_show_whether_new_settings_can_be_had);
-    tcase_add_test(renewal, should_show_when_failing_settings_are_tried_again);
+        tcase_add_test(renewal, should_show_whether_new_settings_can_be_had);
+        tcase_add_test(renewal, should_show_when_failing_settings_are_tried_again);
     }
     tcase_add_test(renewal, should_take_a_first_generation_that_serves_a_part);
     tcase_add_test(renewal, should_stop_first_where_it_is_told_to);

@@ -143,7 +143,8 @@ START_TEST(should_tell_of_pools_and_daemons)
     expect_start(told, apr_psprintf(test_pool, "ok\n{\"supervisor\":{\"pid\":%d},\"pools\":[\n", (int)driver->pid));
     expect_within(told, apr_psprintf(test_pool,
                                      "{\"name\":\"shop\",\"user\":\"al\\\"i\\tce\\\\\\\\x0a\",\"uid\":%d,\"state\":\"ready\","
-                                     "\"generation\":1,\"waiting\":0,\"failedMounts\":[],\"lastError\":null,\"lastErrorAt\":null,\"retryAt\":null,"
+                                     "\"generation\":1,\"waiting\":0,\"failedMounts\":[],\"lastError\":null,\"lastErrorAt\":null,"
+                                     "\"retryAt\":null,"
                                      "\"daemons\":[\n    "
                                      "{\"pid\":%d,\"slot\":0,\"state\":\"ready\",\"generation\":1,\"startedAt\":\"20",
                                      geteuid() == 0 ? POOL_UID : (int)geteuid(), (int)driver_last_ready(driver)));
@@ -355,8 +356,7 @@ START_TEST(should_end_a_dump_that_does_not_end)
     driver_t *driver = start_ready("");
     pid_t pid = driver_last_ready(driver);
     ck_assert_str_eq(ask(driver, "dump shop"),
-                     apr_psprintf(test_pool, "ok\npid %d:\ndump\npid %d: nothing more came within 5 s\n", (int)pid,
-                                  (int)pid));
+                     apr_psprintf(test_pool, "ok\npid %d:\ndump\npid %d: nothing more came within 5 s\n", (int)pid, (int)pid));
     driver_finish(driver);
 }
 END_TEST
@@ -369,8 +369,7 @@ START_TEST(should_end_a_dump_with_the_daemon)
     ck_assert_int_eq(send(fd, "dump shop\n", 10, MSG_NOSIGNAL), 10);
     driver_await(driver, "] dump\n", 1);
     ck_assert_int_eq(kill(pid, SIGKILL), 0);
-    ck_assert_str_eq(answer(fd), apr_psprintf(test_pool, "ok\npid %d:\ndump\npid %d: it has ended\n", (int)pid,
-                                              (int)pid));
+    ck_assert_str_eq(answer(fd), apr_psprintf(test_pool, "ok\npid %d:\ndump\npid %d: it has ended\n", (int)pid, (int)pid));
     driver_await(driver, " ready in ", 2);
     driver_finish(driver);
 }
@@ -470,8 +469,8 @@ END_TEST
 START_TEST(should_refuse_lines_that_are_none)
 {
     static const char *const lines[] = {
-        "",          " ",           "status shop 1", "restart",      "restart shop x", "dump",        "dump shop ", "dump shop 0",
-        "statusx",   "dump  shop",  "dump shop 12x", "status shop\r", "dump shop 1 2",  "dump shop -1", "STATUS",      " status"};
+        "",        " ",          "status shop 1", "restart",       "restart shop x", "dump",         "dump shop ", "dump shop 0",
+        "statusx", "dump  shop", "dump shop 12x", "status shop\r", "dump shop 1 2",  "dump shop -1", "STATUS",     " status"};
     driver_t *driver = start_ready("dump");
     char line[MJ_BOARD_SLOTS * 4];
     size_t i;

@@ -58,7 +58,8 @@ static void await_like(driver_t *driver, unsigned pool, const mj_board_view_t *b
 {
     int64_t since = 0;
     while (!is_like(driver, pool, before)) {
-        ck_assert_msg(driver_waits(&since), "pool %u is not shown again behind %#x\n%s", pool, (unsigned)byte, driver_log(driver));
+        ck_assert_msg(driver_waits(&since), "pool %u is not shown again behind %#x\n%s", pool, (unsigned)byte,
+                      driver_log(driver));
     }
 }
 

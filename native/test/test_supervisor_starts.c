@@ -280,8 +280,10 @@ END_TEST
 START_TEST(should_refuse_a_number_that_is_out_of_bounds)
 {
     scene_t scene = scene_of("");
-    ck_assert_str_eq(driver_configure_as(scene.driver, scene.pools[0], "concurrent-starts", "1001"), "concurrent-starts is out of bounds");
-    ck_assert_str_eq(driver_configure_as(scene.driver, scene.pools[0], "concurrent-starts", "-1"), "concurrent-starts is out of bounds");
+    ck_assert_str_eq(driver_configure_as(scene.driver, scene.pools[0], "concurrent-starts", "1001"),
+                     "concurrent-starts is out of bounds");
+    ck_assert_str_eq(driver_configure_as(scene.driver, scene.pools[0], "concurrent-starts", "-1"),
+                     "concurrent-starts is out of bounds");
     ck_assert_str_eq(driver_configure_as(scene.driver, scene.pools[0], "concurrent-starts", "0"), ""); /* auto */
     driver_await(scene.driver, " ready in ", 1);
     finish(&scene);

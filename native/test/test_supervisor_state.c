@@ -152,7 +152,8 @@ static const char *inside(const char *name)
 
 static void make_inside(const char *name)
 {
-    ck_assert_msg(mkdir(inside(name), 0700) == 0 && chown(inside(name), pool_uid(), (gid_t)-1) == 0, "%s: %s", name, strerror(errno));
+    ck_assert_msg(mkdir(inside(name), 0700) == 0 && chown(inside(name), pool_uid(), (gid_t)-1) == 0, "%s: %s", name,
+                  strerror(errno));
 }
 
 static void fill(const char *name, off_t bytes)
@@ -283,8 +284,12 @@ static running_t *run(const char *name, mj_log_t *log, int64_t started_at)
     char *const argv[] = {NULL, NULL, apr_pstrcat(test_pool, dir, "/", name, NULL)};
     running_t *running = apr_pcalloc(test_pool, sizeof(*running));
 
-    running->spec = (mj_process_spec_t){.name = name, .state_dir = dir, .argv_with_state = apr_pmemdup(test_pool, argv, sizeof(argv)),
-                                      .has_identity = geteuid() == 0, .uid = pool_uid(), .gid = POOL_GID};
+    running->spec = (mj_process_spec_t){.name = name,
+                                        .state_dir = dir,
+                                        .argv_with_state = apr_pmemdup(test_pool, argv, sizeof(argv)),
+                                        .has_identity = geteuid() == 0,
+                                        .uid = pool_uid(),
+                                        .gid = POOL_GID};
     running->pool.spec = &running->spec;
     running->pool.log.target = log;
     running->pool.state_looked_at = started_at;
@@ -323,7 +328,10 @@ START_TEST(should_say_while_a_pool_runs_that_it_holds_too_much)
     ck_assert_int_eq(mj_pool_look_at_states(&context, &blog->pool, 72 * SECOND_US), 131 * SECOND_US);
     ck_assert(!mj_pool_has_state(&shop->pool, 80 * SECOND_US));
     ck_assert_int_gt(pread(fd, text, sizeof(text) - 1, 0), 0);
-    ck_assert_msg(strstr(text, apr_psprintf(test_pool, "MJ0144: pool shop: its next daemon will run without the state folder %s: it holds folders", folder())) != NULL,
+    ck_assert_msg(strstr(text,
+                         apr_psprintf(test_pool,
+                                      "MJ0144: pool shop: its next daemon will run without the state folder %s: it holds folders",
+                                      folder())) != NULL,
                   "%s", text);
     ck_assert_ptr_null(strchr(strchr(text, '\n') + 1, '\n'));
 

@@ -136,7 +136,8 @@ START_TEST(should_end_a_daemon_that_shuts_its_lifecycle_socket)
     driver_start_pool(driver, "shut");
     driver_await(driver, " ready in ", 1);
     pid = driver_last_ready(driver);
-    driver_await(driver, apr_psprintf(test_pool, "pool shop pid %d ended: signal 9: it had closed its lifecycle socket", (int)pid), 1);
+    driver_await(driver,
+                 apr_psprintf(test_pool, "pool shop pid %d ended: signal 9: it had closed its lifecycle socket", (int)pid), 1);
     driver_finish(driver);
 }
 END_TEST

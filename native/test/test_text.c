@@ -43,16 +43,17 @@ static void expect_each_byte_escaped(const char *in)
 
 START_TEST(should_escape_characters_that_change_how_others_are_shown)
 {
-    static const char *const characters[] = {
-        "\u00ad",     /* soft hyphen */
-        "\u061c",     /* Arabic letter mark */
-        "\u200b",     "\u200d", "\u200f", /* zero width; right-to-left mark */
-        "\u2028",     "\u2029", "\u202a", "\u202e", "\u2060", "\u2066", "\u2069", "\u206f", "\ufeff", "\ufff9",
-        "\U0001d173", "\U000e0001", "\U000e0041", "\U000e007f", "\U000e01ef"};
+    static const char *const characters[] = {"\u00ad",                             /* soft hyphen */
+                                             "\u061c",                             /* Arabic letter mark */
+                                             "\u200b",     "\u200d",     "\u200f", /* zero width; right-to-left mark */
+                                             "\u2028",     "\u2029",     "\u202a",     "\u202e",     "\u2060",
+                                             "\u2066",     "\u2069",     "\u206f",     "\ufeff",     "\ufff9",
+                                             "\U0001d173", "\U000e0001", "\U000e0041", "\U000e007f", "\U000e01ef"};
     for (size_t i = 0; i < sizeof(characters) / sizeof(characters[0]); i++) {
         expect_each_byte_escaped(characters[i]);
     }
-    expect_escaped("\u2010\u2027\u202f\u205f \u05d0 \ufffd \U0001f600\ufe0f", "\u2010\u2027\u202f\u205f \u05d0 \ufffd \U0001f600\ufe0f");
+    expect_escaped("\u2010\u2027\u202f\u205f \u05d0 \ufffd \U0001f600\ufe0f",
+                   "\u2010\u2027\u202f\u205f \u05d0 \ufffd \U0001f600\ufe0f");
 }
 END_TEST
 

@@ -279,7 +279,8 @@ static mj_span_t encode_frame(const vector_t *vector, int *at)
         mj_request_t request = take_request(vector, at);
 
         request.flags = (uint8_t)((is_flag_set(frame, "BODY") ? MJ_FLAG_REQUEST_BODY : 0) |
-                                  (is_flag_set(frame, "WHOLE") ? MJ_FLAG_REQUEST_WHOLE : 0) | (is_flag_set(frame, "EXPECT") ? MJ_FLAG_REQUEST_EXPECT : 0));
+                                  (is_flag_set(frame, "WHOLE") ? MJ_FLAG_REQUEST_WHOLE : 0) |
+                                  (is_flag_set(frame, "EXPECT") ? MJ_FLAG_REQUEST_EXPECT : 0));
         ck_assert_int_eq(mj_request_encode(NULL, 0, serial, &request, &len), APR_ENOSPC);
         out = mj_exact_copy(apr_pcalloc(test_pool, len), len);
         ck_assert_int_eq(mj_request_encode(out, len - 1, serial, &request, &len), APR_ENOSPC);
@@ -378,7 +379,8 @@ START_TEST(vectors_are_complete)
         }
     }
     for (int status = MJ_STATUS_BASE; status < MJ_STATUS_END; status++) {
-        ck_assert_msg(has_error[status - MJ_STATUS_BASE] == (status != MJ_EBADSERIAL && status != MJ_EBADDESCRIPTOR), "%s", mj_status_name(status));
+        ck_assert_msg(has_error[status - MJ_STATUS_BASE] == (status != MJ_EBADSERIAL && status != MJ_EBADDESCRIPTOR), "%s",
+                      mj_status_name(status));
     }
     for (int i = 0; i < valid_files.count; i++) {
         const vector_t *vector = read_vector(&valid_files, i);

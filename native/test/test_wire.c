@@ -53,8 +53,8 @@ static const struct {
     uint8_t type;
     uint8_t flags;
 } rules[] = {
-    {256, MJ_FRAME_WELCOME, 0}, {65536, MJ_FRAME_RESPONSE, 7}, {65536, MJ_FRAME_DATA, 1},  {0, MJ_FRAME_END, 0},
-    {4, MJ_FRAME_CREDIT, 0},    {1, MJ_FRAME_REFUSED, 0},      {4096, MJ_FRAME_FAILED, 0}, {4096, MJ_FRAME_ABORT, 0},
+    {256, MJ_FRAME_WELCOME, 0},  {65536, MJ_FRAME_RESPONSE, 7}, {65536, MJ_FRAME_DATA, 1},     {0, MJ_FRAME_END, 0},
+    {4, MJ_FRAME_CREDIT, 0},     {1, MJ_FRAME_REFUSED, 0},      {4096, MJ_FRAME_FAILED, 0},    {4096, MJ_FRAME_ABORT, 0},
     {65536, MJ_FRAME_INFORM, 0}, {65536, MJ_FRAME_TRAILERS, 0}, {65536, MJ_FRAME_UPGRADED, 0}, {4096, MJ_FRAME_LOG, 0},
 };
 
@@ -90,7 +90,8 @@ START_TEST(each_type_has_its_limit_and_flags)
             apr_status_t rv =
                 mj_frame_decode(frame_header(rules[rule].limit, (uint8_t)type, (uint8_t)flags), MJ_HEADER_SIZE, &frame);
 
-            bool is_contradiction = type == MJ_FRAME_RESPONSE && (flags & MJ_FLAG_RESPONSE_BODY) && (flags & MJ_FLAG_RESPONSE_FILE);
+            bool is_contradiction =
+                type == MJ_FRAME_RESPONSE && (flags & MJ_FLAG_RESPONSE_BODY) && (flags & MJ_FLAG_RESPONSE_FILE);
 
             ck_assert_int_eq(rv, (flags & ~rules[rule].flags) || is_contradiction ? MJ_EBADFLAGS : APR_SUCCESS);
         }
@@ -270,8 +271,7 @@ START_TEST(a_string_of_65535_bytes_has_the_long_form)
         out += MJ_HEADER_SIZE + 12;
         if (extra == 0) {
             ck_assert_mem_eq(out, "\xff\xfex", 3);
-        }
-        else {
+        } else {
             ck_assert_mem_eq(out, "\xff\xff\0", 3);
             ck_assert_uint_eq((apr_size_t)out[3] << 16 | (apr_size_t)out[4] << 8 | out[5], lengths[i]);
             ck_assert_mem_eq(out + 6, "x", 1);
@@ -385,7 +385,9 @@ START_TEST(flags_and_length_of_a_request_agree)
 
     ck_assert_int_eq(encode(&(mj_request_t){.flags = MJ_FLAG_REQUEST_EXPECT}, &len), MJ_EBADFLAGS);
     ck_assert_int_eq(encode(&(mj_request_t){.flags = MJ_FLAG_REQUEST_WHOLE}, &len), MJ_EBADFLAGS);
-    ck_assert_int_eq(encode(&(mj_request_t){.flags = MJ_FLAG_REQUEST_BODY | MJ_FLAG_REQUEST_EXPECT | MJ_FLAG_REQUEST_WHOLE}, &len), MJ_EBADFLAGS);
+    ck_assert_int_eq(encode(&(mj_request_t){.flags = MJ_FLAG_REQUEST_BODY | MJ_FLAG_REQUEST_EXPECT | MJ_FLAG_REQUEST_WHOLE},
+                            &len),
+                     MJ_EBADFLAGS);
     ck_assert_int_eq(encode(&(mj_request_t){.flags = MJ_FLAG_REQUEST_BODY | 0x80}, &len), MJ_EBADFLAGS);
     ck_assert_int_eq(encode(&(mj_request_t){.content_length = 1}, &len), MJ_EBADLENGTH);
     ck_assert_int_eq(encode(&(mj_request_t){.content_length = MJ_LENGTH_UNKNOWN}, &len), MJ_EBADLENGTH);

@@ -3,9 +3,9 @@
  * so that httpd finds the next request of a fast client waiting.
  */
 #include <apr_strings.h>
-#include <httpd.h>
 #include <http_config.h>
 #include <http_protocol.h>
+#include <httpd.h>
 #include <string.h>
 
 #define PIECE 65536

@@ -1,9 +1,9 @@
 /* A handler `faults` that commits the fault that the query names: heap or int. */
 #include "faults.h"
 
+#include <http_config.h>
 #include <http_protocol.h>
 #include <httpd.h>
-#include <http_config.h>
 #include <string.h>
 
 static int handler(request_rec *r)
