@@ -197,7 +197,7 @@ END_TEST
 static void *log_without_end(void *data)
 {
     (void)data;
-    while (daemon_tries_to_say(MJ_FRAME_LOG, "\7on and on", 10)) {
+    while (daemon_tries_to_say(MJ_FRAME_LOG, "\x08\0\1x", 4)) {
     }
     return NULL;
 }
@@ -218,6 +218,7 @@ START_TEST(a_client_whose_connection_breaks_later_ends_the_tunnel)
     } else {
         pthread_t thread;
         ck_assert_int_eq(pthread_create(&thread, NULL, log_without_end, NULL), 0);
+        ck_assert_uint_eq(mj_channel_await(channel, MJ_READABLE, 10000), MJ_READABLE); /* it is never silent from now on */
         ck_assert_int_eq(tunnel(), MJ_ENDED_ABANDONED);
         shutdown(channel->fd, SHUT_RDWR);
         pthread_join(thread, NULL);
