@@ -6,10 +6,10 @@
 #include <strings.h>
 
 /* What no folder of classes ends in. Left out is what may be a version or the name of a host (example.pl, example.sh). */
-static const char *const other_files[] = {".bat",    ".bz2", ".class", ".clj",  ".conf", ".css",   ".csv",       ".ear",
-                                          ".groovy", ".gz",  ".htm",   ".html", ".jmod", ".js",    ".json",      ".jsp",
-                                          ".kt",     ".kts", ".log",   ".php",  ".rb",   ".scala", ".sql",       ".tar",
-                                          ".tgz",    ".txt", ".war",   ".xml",  ".yaml", ".yml",   ".properties"};
+static const char *const other_files[] = {".bat",    ".bz2", ".class", ".clj",  ".conf", ".css",       ".csv",  ".ear",
+                                          ".groovy", ".gz",  ".htm",   ".html", ".jmod", ".js",        ".json", ".jsp",
+                                          ".kt",     ".kts", ".log",   ".php",  ".rb",   ".scala",     ".sql",  ".tar",
+                                          ".tgz",    ".txt", ".xml",   ".yaml", ".yml",  ".properties"};
 
 static const char *suffix_of(const char *path, size_t len)
 {
@@ -39,7 +39,7 @@ static bool is_other_file(const char *suffix, size_t len)
 static const char *check_kind(apr_pool_t *pool, const char *path, bool can_be_source)
 {
     size_t len = strlen(path), suffix_len;
-    const char *wanted = can_be_source ? "a .java file, a .jar or a folder of classes" : "a .jar or a folder of classes";
+    const char *wanted = can_be_source ? "a .java file, a .jar, a .war or a folder" : "a .jar or a folder of classes";
     const char *suffix;
     bool is_file;
 
@@ -51,20 +51,18 @@ static const char *check_kind(apr_pool_t *pool, const char *path, bool can_be_so
     }
     suffix = suffix_of(path, len);
     suffix_len = (size_t)(path + len - suffix);
-    is_file = is(suffix, suffix_len, ".jar") || is(suffix, suffix_len, ".java");
+    is_file = is(suffix, suffix_len, ".jar") || is(suffix, suffix_len, ".java") || is(suffix, suffix_len, ".war");
     if (is_file && path[len] == '/') {
         return apr_psprintf(pool, "%s names a file, but ends in a slash: leave the slash out", path);
     }
-    if (is_file && strncmp(suffix, ".java", suffix_len) != 0 && strncmp(suffix, ".jar", suffix_len) != 0) {
-        return apr_psprintf(pool, "%s: only .java and .jar in lower case are recognised: rename the file", path);
-    }
-    if (is(suffix, suffix_len, ".war")) {
-        return apr_psprintf(pool, "%s: WAR files are not supported yet: name %s", path, wanted);
+    if (is_file && strncmp(suffix, ".java", suffix_len) != 0 && strncmp(suffix, ".jar", suffix_len) != 0 &&
+        strncmp(suffix, ".war", suffix_len) != 0) {
+        return apr_psprintf(pool, "%s: only .java, .jar and .war in lower case are recognised: rename the file", path);
     }
     if (is(suffix, suffix_len, ".class")) {
         return apr_psprintf(pool, "%s is a single class: name the folder above its package", path);
     }
-    if ((is(suffix, suffix_len, ".java") && !can_be_source) || is_other_file(suffix, suffix_len)) {
+    if ((is_file && !can_be_source && !is(suffix, suffix_len, ".jar")) || is_other_file(suffix, suffix_len)) {
         return apr_psprintf(pool, "%s: a name that ends in %.*s cannot be used here: name %s", path, (int)suffix_len, suffix,
                             wanted);
     }

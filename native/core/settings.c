@@ -53,7 +53,15 @@ mj_scope_t *mj_scope_merge(apr_pool_t *pool, const mj_scope_t *base, const mj_sc
     return merged;
 }
 
-mj_span_t mj_application_definition(apr_pool_t *pool, const char *target, const mj_scope_t *scope, const char *default_group)
+/* A web application has to know its mount before the first request. Other applications learn it from each. */
+static bool can_be_web_application(const char *target)
+{
+    const char *dot = strrchr(target, '.');
+    return dot == NULL || (strcmp(dot, ".java") != 0 && strcmp(dot, ".jar") != 0);
+}
+
+mj_span_t mj_application_definition(apr_pool_t *pool, const char *target, const char *mount, const mj_scope_t *scope,
+                                    const char *default_group)
 {
     mj_record_builder_t *record = mj_record_builder_make(pool);
     int i;
@@ -63,6 +71,9 @@ mj_span_t mj_application_definition(apr_pool_t *pool, const char *target, const 
     mj_record_add(record, "group", scope->application_group != NULL ? scope->application_group : default_group);
     if (scope->reload != NULL && strcmp(scope->reload, "off") == 0) { /* the default is left out: each request bears this */
         mj_record_add(record, "reload", "off");
+    }
+    if (can_be_web_application(target)) {
+        mj_record_add(record, "mount", mount);
     }
     for (i = 0; i < scope->params->nelts; i++) {
         const mj_param_t *param = &APR_ARRAY_IDX(scope->params, i, mj_param_t);

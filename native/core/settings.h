@@ -37,7 +37,9 @@ void mj_scope_set_param(mj_scope_t *scope, apr_pool_t *pool, const char *name, c
 mj_span_t mj_warm_up_record(apr_pool_t *pool, mj_span_t definition, const char *script_name, const char *url);
 
 /** The definition of an application (PROTOCOL.md, section 5).
+ *  @param mount the URL path it is mounted at, empty at the root; part of it where the target may be a web application
  *  @param default_group the class loader's group where the scope names none */
-mj_span_t mj_application_definition(apr_pool_t *pool, const char *target, const mj_scope_t *scope, const char *default_group);
+mj_span_t mj_application_definition(apr_pool_t *pool, const char *target, const char *mount, const mj_scope_t *scope,
+                                    const char *default_group);
 
 #endif

@@ -70,11 +70,11 @@ static void resolve_application(apr_pool_t *pool, const server_rec *server, cons
 
     resolved->group = mj_default_group(pool, resolved->pool->server, mount->path);
     if (mj_is_same_site(server, resolved->pool->server)) {
-        resolved->definition = mj_application_definition(pool, mount->target, scope, resolved->group);
+        resolved->definition = mj_application_definition(pool, mount->target, mount->path, scope, resolved->group);
     }
     if (resolved->definition.len == 0 || !has_record(resolved->pool->definitions, resolved->definition)) {
         resolved->group = mj_default_group(pool, server, mount->path);
-        resolved->definition = mj_application_definition(pool, mount->target, scope, resolved->group);
+        resolved->definition = mj_application_definition(pool, mount->target, mount->path, scope, resolved->group);
     }
 }
 

@@ -43,7 +43,8 @@ static int check_mount(apr_pool_t *pool, const server_rec *server, const mj_reso
     mj_span_t definition = resolved->definition;
 
     if (definition.len == 0) { /* JVMAliasMatch: its target depends on the request, but hardly its length */
-        definition = mj_application_definition(pool, mount->target, mj_scope_merge(pool, resolved->scope, mount->options), "");
+        definition = mj_application_definition(pool, mount->target, mount->path,
+                                               mj_scope_merge(pool, resolved->scope, mount->options), "");
     }
     if (definition.len <= MJ_MAX_APPLICATION) {
         return 0;

@@ -171,7 +171,7 @@ static int find_application(request_rec *r, const mj_match_t *match, mj_outgoing
         site = mj_is_same_site(r->server, out->pool->server) ? out->pool->server : r->server;
         group = mj_default_group(r->pool, site, resolved == NULL ? match->target : match->script_name);
     }
-    out->head.application = mj_application_definition(r->pool, match->target, scope, group);
+    out->head.application = mj_application_definition(r->pool, match->target, match->script_name, scope, group);
     return OK;
 }
 

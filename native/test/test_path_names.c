@@ -4,9 +4,9 @@
 #include <string.h>
 
 static const char *const targets[] = {
-    "/srv/Hello.java", "/srv/app.jar", "/srv/classes", "/srv/classes/",         "/srv/example.org",
-    "/srv/site-1.2",   "/srv/.hidden", "/srv/.txt/x",  "/srv/a.txt/Hello.java", "/srv/$1.java",
-    "/srv/$1",         "/srv/app.$1",  "/srv/java",    "/.jar/classes",
+    "/srv/Hello.java", "/srv/app.jar",  "/srv/classes",          "/srv/classes/", "/srv/example.org", "/srv/site-1.2",
+    "/srv/.hidden",    "/srv/.txt/x",   "/srv/a.txt/Hello.java", "/srv/$1.java",  "/srv/$1",          "/srv/app.$1",
+    "/srv/java",       "/.jar/classes", "/srv/shop.war",         "/srv/$1.war",
 };
 
 START_TEST(names_of_targets_pass)
@@ -19,11 +19,11 @@ static const struct {
     const char *path;
     const char *mend;
 } wrong_targets[] = {
-    {"/srv/notes.txt", "name a .java file, a .jar or a folder of classes"},
+    {"/srv/notes.txt", "name a .java file, a .jar, a .war or a folder"},
     {"/srv/notes.TXT", "name a .java file"},
     {"/srv/$1.txt", "name a .java file"},
-    {"/srv/shop.war", "not supported yet"},
-    {"/srv/shop.war/", "not supported yet"},
+    {"/srv/shop.war/", "leave the slash out"},
+    {"/srv/shop.WAR", "rename the file"},
     {"/srv/Hello.class", "name the folder above its package"},
     {"/srv/Hello.java/", "leave the slash out"},
     {"/srv/app.jar//", "leave the slash out"},
@@ -51,6 +51,7 @@ START_TEST(a_class_path_has_jars_and_folders)
     ck_assert_ptr_nonnull(strstr(mj_class_path_name_check(test_pool, "/srv/lib/*"), "name each jar"));
     ck_assert_ptr_nonnull(strstr(mj_class_path_name_check(test_pool, "/srv/A.java"), "name a .jar or a folder of classes"));
     ck_assert_ptr_nonnull(strstr(mj_class_path_name_check(test_pool, "/srv/a.txt"), "name a .jar or a folder of classes"));
+    ck_assert_ptr_nonnull(strstr(mj_class_path_name_check(test_pool, "/srv/a.war"), "name a .jar or a folder of classes"));
 }
 END_TEST
 

@@ -147,9 +147,9 @@ START_TEST(setting_a_parameter_leaves_copies_of_the_scope_alone)
 }
 END_TEST
 
-static void assert_definition(const mj_scope_t *scope, const char *const *expected)
+static void assert_definition(const char *target, const mj_scope_t *scope, const char *const *expected)
 {
-    mj_record_iter_t iter = {.rest = mj_application_definition(test_pool, "/srv/a.java", scope, "host|/a")};
+    mj_record_iter_t iter = {.rest = mj_application_definition(test_pool, target, "/a", scope, "host|/a")};
 
     for (; expected[0] != NULL; expected += 2) {
         ck_assert_int_eq(mj_record_next(&iter), APR_SUCCESS);
@@ -159,7 +159,7 @@ static void assert_definition(const mj_scope_t *scope, const char *const *expect
     ck_assert_int_eq(mj_record_next(&iter), APR_EOF);
 }
 
-#define ASSERT_DEFINITION(scope, ...) assert_definition(scope, (const char *const[]){__VA_ARGS__, NULL})
+#define ASSERT_DEFINITION(scope, ...) assert_definition("/srv/a.java", scope, (const char *const[]){__VA_ARGS__, NULL})
 
 START_TEST(a_definition_has_its_entries_in_order)
 {
@@ -173,6 +173,21 @@ START_TEST(a_definition_has_its_entries_in_order)
     mj_scope_set_param(scope, test_pool, "a", "");
     ASSERT_DEFINITION(scope, "target", "/srv/a.java", "entry-point", "Shop::handle", "group", "shops", "param", "b=2=3", "param",
                       "a=");
+}
+END_TEST
+
+START_TEST(a_definition_has_the_mount_of_what_may_be_a_web_application)
+{
+    static const char *const targets[] = {"/srv/a.war", "/srv/a", "/srv/a-1.2"};
+    const mj_scope_t *scope = mj_scope_make(test_pool);
+    size_t i;
+
+    for (i = 0; i < sizeof(targets) / sizeof(targets[0]); i++) {
+        const char *const expected[] = {"target",  targets[i], "entry-point", "application", "group",
+                                        "host|/a", "mount",    "/a",          NULL};
+        assert_definition(targets[i], scope, expected);
+    }
+    ASSERT_DEFINITION(scope, "target", "/srv/a.java", "entry-point", "application", "group", "host|/a");
 }
 END_TEST
 
@@ -190,5 +205,6 @@ Suite *mj_suite(void)
     tcase_add_test(tcase, a_parameter_set_twice_keeps_its_place);
     tcase_add_test(tcase, setting_a_parameter_leaves_copies_of_the_scope_alone);
     tcase_add_test(tcase, a_definition_has_its_entries_in_order);
+    tcase_add_test(tcase, a_definition_has_the_mount_of_what_may_be_a_web_application);
     return suite;
 }

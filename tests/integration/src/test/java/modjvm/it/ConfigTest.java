@@ -289,7 +289,7 @@ class ConfigTest {
         "JVMAlias /app Hello.java,                          JVMAlias,         Hello.java,      'absolute'",
         "JVMAlias /app ${APPS}/Hello.java colour=red,       JVMAlias,         colour,          'unknown option'",
         "JVMAlias /app ${WORK}/notes.txt,                   JVMAlias,         notes.txt,       'name a .java file'",
-        "JVMAlias /app ${WORK}/shop.war,                    JVMAlias,         shop.war,        'not supported yet'",
+        "JVMAlias /app ${WORK}/shop.WAR,                    JVMAlias,         shop.WAR,        'lower case are recognised'",
         "JVMAlias /app ${WORK}/Hello.class,                 JVMAlias,         Hello.class,     'folder above its package'",
         "JVMAlias /app ${APPS}/Hello.java/,                 JVMAlias,         Hello.java/,     'leave the slash out'",
         "JVMAlias /app ${WORK}/Hello.JAVA,                  JVMAlias,         Hello.JAVA,      'rename'",
