@@ -83,6 +83,11 @@ static bool check_folder(sum_t *sum, const struct stat *st, unsigned depth)
 
 static bool look_into(sum_t *sum, int place, unsigned depth);
 
+static bool is_entered(const struct stat *st, const char *name, unsigned depth)
+{
+    return S_ISDIR(st->st_mode) && (depth > 0 || strcmp(name, MJ_STATE_WEB) != 0);
+}
+
 /* Nothing is asked of a file system before it is known to be the folder's own. */
 static bool look_at(sum_t *sum, int folder, const char *name, unsigned depth)
 {
@@ -96,7 +101,7 @@ static bool look_at(sum_t *sum, int folder, const char *name, unsigned depth)
     if (fstat(entry, &st) != 0) {
         is_small = fail(sum, errno);
     } else {
-        is_small = add(sum, &st) && (!S_ISDIR(st.st_mode) || look_into(sum, entry, depth + 1));
+        is_small = add(sum, &st) && (!is_entered(&st, name, depth) || look_into(sum, entry, depth + 1));
     }
     close(entry);
     return is_small;

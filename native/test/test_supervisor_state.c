@@ -210,6 +210,24 @@ START_TEST(should_stop_at_deeper_folders)
 }
 END_TEST
 
+START_TEST(should_not_look_into_exploded_archives)
+{
+    ck_assert(make());
+    make_inside("web");
+    make_inside("web/2");
+    make_inside("web/2/3");
+    make_inside("web/2/3/4");
+    make_inside("web/2/3/4/5");
+    ck_assert_msg(make(), "%s", why);
+    make_inside("a");
+    make_inside("a/web");
+    make_inside("a/web/3");
+    make_inside("a/web/3/4");
+    make_inside("a/web/3/4/5");
+    expect_refused("it holds folders more than 4 deep");
+}
+END_TEST
+
 /* What waits for a writer, or leads elsewhere, is counted and no more. */
 START_TEST(should_follow_nothing_and_open_nothing)
 {
@@ -361,6 +379,7 @@ Suite *mj_suite(void)
     tcase_add_test(size, should_stop_at_more_bytes);
     tcase_add_test(size, should_stop_at_more_entries);
     tcase_add_test(size, should_stop_at_deeper_folders);
+    tcase_add_test(size, should_not_look_into_exploded_archives);
     tcase_add_test(size, should_follow_nothing_and_open_nothing);
     tcase_add_test(size, should_say_while_a_pool_runs_that_it_holds_too_much);
     if (geteuid() == 0) {
