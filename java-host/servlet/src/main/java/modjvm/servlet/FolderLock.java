@@ -1,0 +1,110 @@
+package modjvm.servlet;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells other processes that a folder is in use, by a lock on a file in it, which the end of a process releases however it comes.
+ * Several holders in one process share it. Thread-safe.
+ */
+final class FolderLock implements AutoCloseable {
+    /** The file in each folder that can be held. */
+    static final String NAME = "lock";
+
+    /** Of this process, whose threads the system's locks do not tell apart. Guarded by itself. */
+    private static final Map<Path, FolderLock> HELD = new HashMap<>();
+
+    private final Path file;
+    private final FileChannel channel;
+    /** Guarded by HELD. */
+    private int holders = 1;
+
+    private FolderLock(Path file, FileChannel channel) {
+        this.file = file;
+        this.channel = channel;
+    }
+
+    /** Holds a folder, unless it is not there. */
+    static Optional<FolderLock> hold(Path folder) throws IOException {
+        Path file = folder.resolve(NAME);
+        synchronized (HELD) {
+            FolderLock held = HELD.get(file);
+            if (held != null) {
+                held.holders++;
+                return Optional.of(held);
+            }
+            for (Object key = key(file); key != null; key = key(file)) {
+                FileChannel channel = open(file);
+                if (channel == null) {
+                    continue;
+                }
+                channel.lock(0, Long.MAX_VALUE, true);
+                // Else somebody has removed the folder meanwhile, and perhaps another has made it anew.
+                if (Objects.equals(key, key(file))) {
+                    FolderLock lock = new FolderLock(file, channel);
+                    HELD.put(file, lock);
+                    return Optional.of(lock);
+                }
+                channel.close();
+            }
+            return Optional.empty();
+        }
+    }
+
+    /** Removes a folder, unless somebody holds it. */
+    static void removeUnlessHeld(Path folder) throws IOException {
+        Path file = folder.resolve(NAME);
+        synchronized (HELD) {
+            if (HELD.containsKey(file)) {
+                return;
+            }
+            try (FileChannel channel = open(file)) {
+                FileLock lock = channel == null ? null : channel.tryLock();
+                if (lock != null) {
+                    Path gone = folder.resolveSibling(
+                            "gone-" + ProcessHandle.current().pid() + "-" + folder.getFileName());
+                    Files.move(folder, gone); // at once: nobody finds half of it
+                    Folders.remove(gone);
+                }
+            }
+        }
+    }
+
+    private static @Nullable FileChannel open(Path file) throws IOException {
+        try {
+            return FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        } catch (NoSuchFileException e) {
+            return null;
+        }
+    }
+
+    private static @Nullable Object key(Path file) throws IOException {
+        try {
+            return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+        } catch (NoSuchFileException e) {
+            return null;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        synchronized (HELD) {
+            holders--;
+            if (holders == 0) {
+                HELD.remove(file);
+                channel.close();
+            }
+        }
+    }
+}
