@@ -1,0 +1,135 @@
+package modjvm.servlet;
+
+import jakarta.servlet.Servlet;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import modjvm.spi.Deployment;
+import modjvm.spi.DeploymentContext;
+import modjvm.spi.LoadException;
+import org.apache.catalina.LifecycleException;
+import org.apache.catalina.connector.Connector;
+import org.apache.catalina.core.StandardContext;
+
+/** Deploys web applications in one Tomcat. Thread-safe. */
+final class Deployer {
+    /** Which entry of a definition has the mount. */
+    private static final String MOUNT = "mount";
+    /** The folder in the state folder whose content is bounded here: the supervisor does not measure it. */
+    private static final String EXPLODED = "web";
+
+    private final Folders folders;
+    private final Container container;
+    private final ClassLoader shared;
+    /** How many applications still need the container; guarded by this. */
+    private int open;
+
+    private Deployer(Folders folders, Container container) {
+        this.folders = folders;
+        this.container = container;
+        this.shared = new SharedLoader(Deployer.class.getClassLoader());
+    }
+
+    /** Starts Tomcat. */
+    static Deployer start() throws LoadException {
+        Path below = Path.of(System.getProperty("java.io.tmpdir"));
+        try {
+            Folders folders = Folders.make(below);
+            return new Deployer(folders, Container.start(folders.root()));
+        } catch (IOException e) {
+            throw new LoadException(
+                    below + ": no folder can be made for web applications: " + e
+                            + "; set private-tmp=on, or java-option=-Djava.io.tmpdir= to a folder that the pool's user can write to",
+                    e);
+        } catch (LifecycleException e) {
+            throw new LoadException("Tomcat does not start: " + e, e);
+        }
+    }
+
+    /** Deploys a WAR, or a folder. */
+    Deployment deploy(DeploymentContext context) throws Exception {
+        List<AutoCloseable> used = new ArrayList<>();
+        try {
+            Path folder = folder(context, used);
+            if (OldApplication.is(folder)) {
+                throw context.failed(OldApplication.MESSAGE);
+            }
+            Path work = folders.make("work");
+            return start(context, WebContext.make(mount(context), folder, work, shared), work, used);
+        } catch (Exception | Error e) {
+            closeAll(used);
+            throw e;
+        }
+    }
+
+    /** Deploys a servlet alone. */
+    Deployment deploy(Servlet servlet, DeploymentContext context) throws Exception {
+        Path work = folders.make("work");
+        Path folder = Files.createDirectory(work.resolve("empty"));
+        StandardContext web = WebContext.make(mount(context), servlet, folder, work, context.loader());
+        Deployment deployment = start(context, web, work, new ArrayList<>());
+        if (context.options().containsKey(MOUNT)) {
+            return deployment;
+        }
+        String target = context.target().toString();
+        return new Deployment(new LateMount((WebApplication) deployment.handler(), target), deployment.resources());
+    }
+
+    private Deployment start(DeploymentContext context, StandardContext web, Path work, List<AutoCloseable> used)
+            throws Exception {
+        Connector connector = new Connector(new ExchangeProtocol());
+        Parameters.apply(context, web, connector);
+        used.add(0, WebApplication.start(container, context.target().toString(), web, connector, work));
+        opened();
+        return new Deployment((WebApplication) used.get(0), List.of(() -> close(used)));
+    }
+
+    private static String mount(DeploymentContext context) {
+        return String.join("", context.options().getOrDefault(MOUNT, List.of()));
+    }
+
+    /** Where the application's files are. */
+    private Path folder(DeploymentContext context, List<AutoCloseable> used) throws IOException, LoadException {
+        Path target = context.target();
+        if (Files.isDirectory(target)) {
+            return target;
+        }
+        Path state = context.stateFolder().orElse(folders.root()).resolve(EXPLODED);
+        try {
+            Files.createDirectories(state);
+            ExplodedArchives.Exploded exploded =
+                    new ExplodedArchives(state, Archive.Bounds.DEFAULT).explode(target, context::log);
+            used.add(exploded.lock());
+            return exploded.folder();
+        } catch (BadArchiveException e) {
+            throw context.failed(String.valueOf(e.getMessage()));
+        } catch (IOException e) {
+            throw new LoadException(target + ": cannot be exploded below " + state + ": " + e, e);
+        }
+    }
+
+    private synchronized void opened() {
+        open++;
+    }
+
+    private void close(List<AutoCloseable> used) throws Exception {
+        closeAll(used);
+        boolean isLast;
+        synchronized (this) {
+            open--;
+            isLast = open == 0;
+        }
+        if (isLast) {
+            container.stop();
+            folders.close();
+        }
+    }
+
+    private static void closeAll(List<AutoCloseable> used) throws Exception {
+        for (AutoCloseable each : used) {
+            each.close();
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package modjvm.servlet;
+
+import modjvm.spi.Exchange;
+import org.apache.coyote.AbstractProtocol;
+import org.apache.coyote.Processor;
+import org.apache.coyote.UpgradeProtocol;
+import org.apache.coyote.UpgradeToken;
+import org.apache.coyote.http11.upgrade.UpgradeProcessorExternal;
+import org.apache.coyote.http11.upgrade.UpgradeProcessorInternal;
+import org.apache.juli.logging.Log;
+import org.apache.juli.logging.LogFactory;
+import org.apache.tomcat.util.net.SSLHostConfig;
+import org.apache.tomcat.util.net.SocketWrapperBase;
+
+/** Tomcat's connector to exchanges in place of sockets. Thread-safe: each exchange is served by the thread that brings it. */
+final class ExchangeProtocol extends AbstractProtocol<Exchange> {
+    private static final Log log = LogFactory.getLog(ExchangeProtocol.class);
+
+    private final ExchangeEndpoint endpoint;
+
+    ExchangeProtocol() {
+        this(new ExchangeEndpoint());
+    }
+
+    private ExchangeProtocol(ExchangeEndpoint endpoint) {
+        super(endpoint);
+        this.endpoint = endpoint;
+    }
+
+    /** Serves an exchange to its end. */
+    void serve(Exchange exchange) throws Exception {
+        new ExchangeSocket(exchange, endpoint).serve();
+    }
+
+    /** A connector without an id and without a port would refuse to start. */
+    @Override
+    public String getId() {
+        return "exchanges";
+    }
+
+    /** Nothing to schedule: who serves an exchange keeps its time limit itself. */
+    @Override
+    public void start() throws Exception {
+        endpoint.start();
+    }
+
+    @Override
+    public void stop() throws Exception {
+        endpoint.stop();
+    }
+
+    /** There is no server socket. */
+    @Override
+    public void closeServerSocketGraceful() {}
+
+    @Override
+    protected Processor createProcessor() {
+        return new ExchangeProcessor(getAdapter());
+    }
+
+    @Override
+    protected Processor createUpgradeProcessor(SocketWrapperBase<?> socket, UpgradeToken token) {
+        return token.httpUpgradeHandler() instanceof org.apache.coyote.http11.upgrade.InternalHttpUpgradeHandler
+                ? new UpgradeProcessorInternal(socket, token, null)
+                : new UpgradeProcessorExternal(socket, token, null);
+    }
+
+    @Override
+    protected Log getLog() {
+        return log;
+    }
+
+    @Override
+    protected String getNamePrefix() {
+        return "modjvm";
+    }
+
+    @Override
+    protected String getProtocolName() {
+        return "Http";
+    }
+
+    @Override
+    protected UpgradeProtocol getNegotiatedProtocol(String name) {
+        throw new UnsupportedOperationException(name);
+    }
+
+    @Override
+    protected UpgradeProtocol getUpgradeProtocol(String name) {
+        throw new UnsupportedOperationException(name);
+    }
+
+    @Override
+    public void addSslHostConfig(SSLHostConfig config) {
+        throw new UnsupportedOperationException("httpd has the TLS");
+    }
+
+    @Override
+    public void addSslHostConfig(SSLHostConfig config, boolean replace) {
+        addSslHostConfig(config);
+    }
+
+    @Override
+    public SSLHostConfig[] findSslHostConfigs() {
+        return new SSLHostConfig[0];
+    }
+
+    @Override
+    public void addUpgradeProtocol(UpgradeProtocol upgradeProtocol) {
+        throw new UnsupportedOperationException("httpd has the protocols");
+    }
+
+    @Override
+    public UpgradeProtocol[] findUpgradeProtocols() {
+        return new UpgradeProtocol[0];
+    }
+}

@@ -1,0 +1,321 @@
+package modjvm.servlet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import modjvm.Config;
+import modjvm.spi.ApplicationProvider;
+import modjvm.spi.Deployment;
+import modjvm.spi.DeploymentContext;
+import modjvm.spi.LoadException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import sample.Echo;
+import sample.Failing;
+import sample.Lacking;
+import sample.Plain;
+
+class DeployerTest {
+    @TempDir
+    private Path root;
+
+    private Site site;
+    private final ApplicationProvider provider =
+            ServiceLoader.load(ApplicationProvider.class).findFirst().orElseThrow();
+    private final List<String> log = new ArrayList<>();
+    private final Map<String, String> parameters = new LinkedHashMap<>();
+    private Optional<Path> state = Optional.empty();
+    private Map<String, List<String>> options = Map.of("mount", List.of("/shop"));
+
+    @BeforeEach
+    void makeSite() throws Exception {
+        site = new Site(root);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        site.close();
+    }
+
+    private Path war() throws IOException {
+        Path war = root.resolve("shop.war");
+        try (OutputStream file = Files.newOutputStream(war);
+                ZipOutputStream zip = new ZipOutputStream(file);
+                Stream<Path> files = Files.walk(site.folder())) {
+            for (Path each : files.filter(Files::isRegularFile).toList()) {
+                zip.putNextEntry(new ZipEntry(site.folder().relativize(each).toString()));
+                Files.copy(each, zip);
+            }
+        }
+        return war;
+    }
+
+    private DeploymentContext context(Path target) {
+        return new DeploymentContext() {
+            @Override
+            public Path target() {
+                return target;
+            }
+
+            @Override
+            public String entryPoint() {
+                return "application";
+            }
+
+            @Override
+            public Config config() {
+                return new Config(parameters);
+            }
+
+            @Override
+            public Map<String, List<String>> options() {
+                return options;
+            }
+
+            @Override
+            public ClassLoader loader() {
+                return DeployerTest.class.getClassLoader();
+            }
+
+            @Override
+            public Optional<Path> stateFolder() {
+                return state;
+            }
+
+            @Override
+            public void watch(Path path) {}
+
+            @Override
+            public void log(String line) {
+                log.add(line);
+            }
+
+            @Override
+            public LoadException failed(String what) {
+                return new LoadException(target + ": " + what);
+            }
+        };
+    }
+
+    private static String get(Deployment deployment, String path) throws Exception {
+        FakeExchange exchange = FakeExchange.get("/shop" + path).at("/shop");
+        deployment.handler().handle(exchange);
+        return exchange.text();
+    }
+
+    private static void close(Deployment deployment) throws Exception {
+        for (AutoCloseable resource : deployment.resources()) {
+            resource.close();
+        }
+    }
+
+    @Test
+    void shouldClaimArchivesAndExplodedOnes() throws Exception {
+        assertThat(provider.claims(context(war()))).isTrue();
+        assertThat(provider.claims(context(site.folder()))).isTrue();
+        assertThat(provider.claims(context(root))).isFalse();
+        assertThat(provider.claims(context(root.resolve("absent.war")))).isFalse();
+        assertThat(provider.claims(context(Files.createFile(root.resolve("app.jar")))))
+                .isFalse();
+    }
+
+    @Test
+    void shouldServeAnArchiveFromTheStateFolder() throws Exception {
+        state = Optional.of(Files.createDirectory(root.resolve("state")));
+        site.classes(Echo.class).file("static.txt", "static");
+        Deployment deployment = provider.deploy(context(war()));
+
+        assertThat(get(deployment, "/static.txt")).isEqualTo("static");
+        assertThat(get(deployment, "/echo")).contains("context /shop");
+        assertThat(get(deployment, "/echo?do=real"))
+                .startsWith(state.get().toString())
+                .endsWith("/static.txt");
+        assertThat(log).singleElement().asString().contains("shop.war: exploded in");
+        close(deployment);
+    }
+
+    @Test
+    void shouldServeAnArchiveWithoutAStateFolderAndLeaveNothingBehind() throws Exception {
+        site.classes(Echo.class).file("static.txt", "static");
+        Deployment deployment = provider.deploy(context(war()));
+        Path real = Path.of(get(deployment, "/echo?do=real"));
+
+        assertThat(real).hasContent("static");
+        close(deployment);
+        assertThat(real).doesNotExist();
+    }
+
+    @Test
+    void shouldServeAFolderAsItIs() throws Exception {
+        site.classes(Echo.class).file("static.txt", "static");
+        Deployment deployment = provider.deploy(context(site.folder()));
+
+        assertThat(get(deployment, "/echo?do=real"))
+                .isEqualTo(site.folder().resolve("static.txt").toString());
+        close(deployment);
+        assertThat(site.folder().resolve("static.txt")).exists();
+    }
+
+    @Test
+    void shouldHandParametersOn() throws Exception {
+        parameters.put("own", "from httpd");
+        parameters.put("connector.maxPostSize", "3");
+        site.classes(Echo.class)
+                .file(
+                        "META-INF/context.xml",
+                        "<Context><Environment name='answer' type='java.lang.String' value='-'/></Context>")
+                .file(
+                        "WEB-INF/web.xml",
+                        "<web-app xmlns='https://jakarta.ee/xml/ns/jakartaee' version='6.1'><context-param>"
+                                + "<param-name>own</param-name><param-value>of the application</param-value>"
+                                + "</context-param></web-app>");
+        Deployment deployment = provider.deploy(context(site.folder()));
+        FakeExchange long_ =
+                FakeExchange.of("POST", "/shop/echo").at("/shop").body("application/x-www-form-urlencoded", "a=12345");
+        deployment.handler().handle(long_);
+
+        assertThat(get(deployment, "/echo?do=environment")).isEqualTo("- from httpd");
+        assertThat(long_.status()).isBetween(400, 413);
+        close(deployment);
+    }
+
+    @Test
+    void shouldRefuseAnUnknownAttributeOfTheConnector() throws Exception {
+        parameters.put("connector.colour", "red");
+
+        assertThatThrownBy(() -> provider.deploy(context(site.folder())))
+                .isInstanceOf(LoadException.class)
+                .hasMessageContaining("connector.colour");
+    }
+
+    @Test
+    void shouldSayWhyAnApplicationDoesNotStart() throws Exception {
+        site.classes(Failing.class);
+
+        assertThatThrownBy(() -> provider.deploy(context(site.folder())))
+                .isInstanceOf(LoadException.class)
+                .hasMessageMatching(".*app: the web application does not start: .*sample.Failing.*no database");
+    }
+
+    @Test
+    void shouldSayWhichClassIsMissing() throws Exception {
+        site.classes(Lacking.class);
+        Files.delete(site.folder().resolve("WEB-INF/classes/sample/Lacking$Needed.class"));
+        // The parent of the tests has the class.
+        Path classes = site.folder().resolve("WEB-INF/classes");
+        byte[] bytes = Files.readAllBytes(classes.resolve("sample/Lacking.class"));
+        String text = new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1)
+                .replace("sample/Lacking$Needed", "sample/Lacking$Absent");
+        Files.write(
+                classes.resolve("sample/Lacking.class"), text.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
+
+        assertThatThrownBy(() -> provider.deploy(context(site.folder())))
+                .isInstanceOf(LoadException.class)
+                .hasMessageContaining("NoClassDefFoundError")
+                .hasMessageContaining("sample/Lacking$Absent");
+    }
+
+    @Test
+    void shouldSayThatTomcatsPoolOfConnectionsIsMissing() throws Exception {
+        site.file(
+                "META-INF/context.xml",
+                "<Context><Resource name='jdbc/shop' type='javax.sql.DataSource' url='jdbc:x'/></Context>");
+
+        assertThatThrownBy(() -> provider.deploy(context(site.folder())))
+                .isInstanceOf(LoadException.class)
+                .hasMessageMatching(".*app: its context.xml wants a pool of connections for the DataSource jdbc/shop,"
+                        + " and Tomcat's pools are not part of mod_jvm; .*");
+    }
+
+    @Test
+    void shouldTakeAnotherPoolOfConnections() throws Exception {
+        site.file(
+                "META-INF/context.xml",
+                "<Context><Resource name='jdbc/shop' type='javax.sql.DataSource' factory='shop.Pool'/></Context>");
+
+        close(provider.deploy(context(site.folder())));
+    }
+
+    @Test
+    void shouldSayThatWebXmlIsBroken() throws Exception {
+        site.file("WEB-INF/web.xml", "<web-app><servlet>");
+
+        assertThatThrownBy(() -> provider.deploy(context(site.folder())))
+                .isInstanceOf(LoadException.class)
+                .hasMessageContaining("web.xml");
+    }
+
+    @Test
+    void shouldSayThatAnArchiveIsBroken() throws Exception {
+        Path war = Files.writeString(root.resolve("broken.war"), "nothing");
+
+        assertThatThrownBy(() -> provider.deploy(context(war)))
+                .isInstanceOf(LoadException.class)
+                .hasMessageMatching(".*broken.war: not a WAR, or a broken one: .*");
+    }
+
+    @Test
+    void shouldSayThatAnApplicationIsOfJavax() throws Exception {
+        site.classes(Echo.class);
+        Path echo = site.folder().resolve("WEB-INF/classes/sample/Echo.class");
+        String text = new String(Files.readAllBytes(echo), java.nio.charset.StandardCharsets.ISO_8859_1)
+                .replace("jakarta/servlet", "javax__/servlet");
+        Files.write(
+                echo,
+                text.replace("javax__/servlet", "javax/servlet/x")
+                        .getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
+
+        assertThatThrownBy(() -> provider.deploy(context(site.folder())))
+                .isInstanceOf(LoadException.class)
+                .hasMessageContaining("javax.servlet (Tomcat 9 and older)");
+    }
+
+    @Test
+    void shouldServeAServletAlone() throws Exception {
+        parameters.put("title", "My site");
+        assertThat(provider.entryKinds().get(0).isApplication(Plain.class)).isTrue();
+        Deployment deployment = provider.entryKinds().get(0).deploy(new Plain(), context(root));
+
+        assertThat(get(deployment, "/a/b")).isEqualTo("/shop /a/b true My site");
+        close(deployment);
+    }
+
+    @Test
+    void shouldMountAServletAloneWhereItsFirstRequestFindsIt() throws Exception {
+        options = Map.of();
+        Deployment deployment = provider.entryKinds().get(0).deploy(new Plain(), context(root));
+
+        assertThat(get(deployment, "/a/b")).isEqualTo("/shop /a/b true null");
+        assertThat(get(deployment, "/c")).isEqualTo("/shop /c true null");
+        FakeExchange elsewhere = FakeExchange.get("/other/a").at("/other");
+        deployment.handler().handle(elsewhere);
+        assertThat(elsewhere.failure).contains("serves /shop/ already, and cannot serve /other/ too");
+        close(deployment);
+    }
+
+    @Test
+    void shouldMountAServletAloneAtTheRoot() throws Exception {
+        options = Map.of();
+        Deployment deployment = provider.entryKinds().get(0).deploy(new Plain(), context(root));
+        FakeExchange exchange = FakeExchange.get("/a/b");
+        deployment.handler().handle(exchange);
+
+        assertThat(exchange.text()).isEqualTo(" /a/b true null");
+        close(deployment);
+    }
+}

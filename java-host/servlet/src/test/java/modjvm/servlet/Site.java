@@ -1,0 +1,78 @@
+package modjvm.servlet;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.apache.catalina.LifecycleException;
+
+/** A web application in a folder, and what serves it. */
+final class Site implements AutoCloseable {
+    private final Path root;
+    private final Path folder;
+    private final Container container;
+
+    Site(Path root) throws IOException, LifecycleException {
+        this.root = root;
+        this.folder = Files.createDirectories(root.resolve("app/WEB-INF")).getParent();
+        this.container = Container.start(Files.createDirectories(root.resolve("base")));
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    Site file(String name, String text) throws IOException {
+        Path file = folder.resolve(name);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, text);
+        return this;
+    }
+
+    /** Puts a class of the tests there, with its nested ones. */
+    Site classes(Class<?>... types) throws IOException {
+        for (Class<?> type : types) {
+            Path from;
+            try {
+                from = Path.of(
+                        type.getProtectionDomain().getCodeSource().getLocation().toURI());
+            } catch (java.net.URISyntaxException e) {
+                throw new IOException(e);
+            }
+            String name = type.getName().replace('.', '/');
+            Path to = folder.resolve("WEB-INF/classes").resolve(name + ".class");
+            Files.createDirectories(to.getParent());
+            try (Stream<Path> siblings = Files.list(from.resolve(name).getParent())) {
+                siblings.filter(file ->
+                                file.getFileName().toString().matches(type.getSimpleName() + "(\\$.*)?\\.class"))
+                        .forEach(file -> copy(file, to.resolveSibling(file.getFileName())));
+            }
+        }
+        return this;
+    }
+
+    private static void copy(Path from, Path to) {
+        try (InputStream in = Files.newInputStream(from)) {
+            Files.write(to, in.readAllBytes());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    WebApplication start(String mount) throws Exception {
+        Path work = Files.createDirectories(root.resolve("work"));
+        return WebApplication.start(
+                container,
+                folder.toString(),
+                WebContext.make(mount, folder, work, new SharedLoader(Site.class.getClassLoader())),
+                new org.apache.catalina.connector.Connector(new ExchangeProtocol()),
+                work);
+    }
+
+    @Override
+    public void close() throws LifecycleException {
+        container.stop();
+    }
+}
