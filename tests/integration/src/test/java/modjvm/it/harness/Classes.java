@@ -20,15 +20,14 @@ public final class Classes {
 
     /** Compiles sources into a folder. */
     public static Path compile(Path folder, Path... sources) {
+        return compile(folder, Prefix.jars().resolve("modjvm-api.jar").toString(), sources);
+    }
+
+    /** The same, against another class path. */
+    static Path compile(Path folder, String classPath, Path... sources) {
         Folders.make(folder);
         List<String> arguments = Stream.concat(
-                        Stream.of(
-                                "--release",
-                                "17",
-                                "-cp",
-                                Prefix.jars().resolve("modjvm-api.jar").toString(),
-                                "-d",
-                                folder.toString()),
+                        Stream.of("--release", "17", "-cp", classPath, "-d", folder.toString()),
                         Stream.of(sources).map(Path::toString))
                 .toList();
         int result = ToolProvider.getSystemJavaCompiler().run(null, null, null, arguments.toArray(String[]::new));
@@ -61,7 +60,7 @@ public final class Classes {
         return jar;
     }
 
-    private static List<Path> files(Path folder) {
+    static List<Path> files(Path folder) {
         try (Stream<Path> files = Files.walk(folder)) {
             return files.peek(file -> {
                         if (Files.isDirectory(file)) {

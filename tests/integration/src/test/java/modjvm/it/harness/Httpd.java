@@ -165,6 +165,11 @@ public final class Httpd implements AutoCloseable {
     }
 
     /** A folder that every pool may write. */
+    /** What a pool keeps. */
+    public Path stateFolder(String pool) {
+        return stateDir(dir).resolve(pool);
+    }
+
     public Path work() {
         return dir.resolve("work");
     }
