@@ -55,13 +55,6 @@ static bool set_read_only(int place)
     return syscall(SYS_mount_setattr, place, "", AT_EMPTY_PATH | AT_RECURSIVE, &read_only, sizeof(read_only)) == 0;
 }
 
-static void close_fd(int fd)
-{
-    int error = errno;
-    mj_close(&fd);
-    errno = error;
-}
-
 /* is_mount: it becomes a mount, so that the new root can be read-only. */
 static bool change_root(const char *path, bool is_mount)
 {
@@ -73,8 +66,8 @@ static bool change_root(const char *path, bool is_mount)
         is_done = tree >= 0 && put_over(tree, place);
     }
     is_done = is_done && fchdir(is_mount ? tree : place) == 0 && chroot(".") == 0;
-    close_fd(tree);
-    close_fd(place);
+    mj_close(&tree);
+    mj_close(&place);
     return is_done;
 }
 
@@ -87,8 +80,8 @@ static bool protect(const char *path)
         tree = clone_tree(place);
         is_done = tree >= 0 && set_read_only(tree) && put_over(tree, place);
     }
-    close_fd(tree);
-    close_fd(place);
+    mj_close(&tree);
+    mj_close(&place);
     return is_done;
 }
 
