@@ -3,6 +3,7 @@
 #include "control.h"
 #include "log.h"
 #include "parent.h"
+#include "reaper.h"
 #include "service.h"
 #include "supervisor.h"
 
@@ -112,7 +113,7 @@ static void read_signals(void *context, short found, int64_t now)
             loop->last = info;
         }
     }
-    mj_supervisor_reap(loop->supervisor, now);
+    mj_reap(mj_supervisor_context(loop->supervisor), now);
 }
 
 /* Somebody wants us to end, though httpd goes on: earlyoom or pkill, for instance. */

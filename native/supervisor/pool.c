@@ -188,9 +188,8 @@ mj_outcome_t mj_pool_outcome(const mj_pool_t *pool, unsigned generation)
 
 void mj_pool_free(mj_pool_t *pool)
 {
-    const mj_publisher_t *publisher = &pool->context->publisher;
     const mj_shown_pool_t shown = {.state = pool->is_handed_over ? MJ_POOL_STARTING : MJ_POOL_FREE};
-    publisher->pool(publisher->to, pool->index, &shown);
+    mj_publish_pool(pool->context->board, pool->index, &shown);
     mj_listener_close(&pool->listener);
     mj_log_release(pool->log.target);
     apr_pool_destroy(pool->settings_mem);

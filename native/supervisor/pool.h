@@ -13,7 +13,6 @@
 typedef struct mj_context_t {
     mj_poller_t *poller;
     mj_board_t *board; /**< NULL: there is none */
-    mj_publisher_t publisher;
     const mj_supervisor_config_t *config;
     uint32_t next_serial;    /**< of daemons: never used twice, not by an earlier supervisor either */
     uint64_t oom_kills;      /**< of this machine, when that was looked at last */

@@ -20,7 +20,6 @@ static mj_slot_state_t shown_state(mj_life_state_t state)
 /* @param daemon NULL: the slot is free */
 static void show_slot(const mj_pool_t *pool, unsigned slot, const mj_daemon_t *daemon)
 {
-    const mj_publisher_t *publisher = &pool->context->publisher;
     mj_shown_daemon_t shown = {.state = MJ_SLOT_FREE};
 
     if (daemon != NULL) {
@@ -31,7 +30,7 @@ static void show_slot(const mj_pool_t *pool, unsigned slot, const mj_daemon_t *d
                                     .settings = daemon->settings,
                                     .key = &daemon->key};
     }
-    publisher->daemon(publisher->to, pool->index, slot, &shown);
+    mj_publish_daemon(pool->context->board, pool->index, slot, &shown);
 }
 
 void mj_pool_show_slot(const mj_pool_t *pool, const mj_daemon_t *daemon)
@@ -46,15 +45,13 @@ static uint16_t awaited(const mj_pool_t *pool)
 
 static void show_state(const mj_pool_t *pool)
 {
-    const mj_publisher_t *publisher = &pool->context->publisher;
     const mj_shown_pool_t shown = {.state = pool->shown_state, .retry_at = pool->shown_retry_time, .awaited = awaited(pool)};
-    publisher->pool(publisher->to, pool->index, &shown);
+    mj_publish_pool(pool->context->board, pool->index, &shown);
 }
 
 static void show_error(const mj_pool_t *pool)
 {
-    const mj_publisher_t *publisher = &pool->context->publisher;
-    publisher->error(publisher->to, pool->index, pool->log.last_error, pool->log.last_error_at);
+    mj_publish_error(pool->context->board, pool->index, pool->log.last_error, pool->log.last_error_at);
 }
 
 void mj_pool_show_awaited(mj_pool_t *pool)
@@ -88,7 +85,6 @@ void mj_pool_show_error(mj_pool_t *pool)
 
 void mj_pool_show(const mj_pool_t *pool)
 {
-    const mj_publisher_t *publisher = &pool->context->publisher;
     const mj_daemon_t *of_slot[MJ_BOARD_SLOTS] = {NULL}, *daemon;
     unsigned slot;
 
@@ -98,7 +94,7 @@ void mj_pool_show(const mj_pool_t *pool)
     for (slot = 0; slot < pool->slot_limit; slot++) {
         show_slot(pool, slot, of_slot[slot]);
     }
-    publisher->slots(publisher->to, pool->index, pool->slot_limit);
+    mj_publish_slots(pool->context->board, pool->index, pool->slot_limit);
     show_error(pool);
     show_state(pool);
 }
@@ -122,6 +118,6 @@ void mj_pool_show_all(const mj_context_t *context)
     for (count = 0, pool = context->pools; pool != NULL; pool = pool->next) {
         places[count++] = pool->index;
     }
-    context->publisher.recount(context->publisher.to, places, count);
+    mj_publish_recount(context->board, places, count);
     free(places);
 }

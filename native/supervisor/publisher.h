@@ -2,7 +2,8 @@
  * nowhere.
  *
  * What is shown already can be shown again: where nothing differs nothing is written, and nobody
- * woken. */
+ * woken. Without a board (NULL) nothing is shown: that is for whoever finds daemons without being
+ * told, at a socket that all of a pool share. */
 #ifndef MJ_PUBLISHER_H
 #define MJ_PUBLISHER_H
 
@@ -23,20 +24,17 @@ typedef struct mj_shown_daemon_t {
     const mj_key_t *key;
 } mj_shown_daemon_t;
 
-typedef struct mj_publisher_t {
-    void *to;
-    void (*pool)(void *to, unsigned pool, const mj_shown_pool_t *shown);
-    void (*error)(void *to, unsigned pool, const char *text, apr_time_t at);
-    void (*daemon)(void *to, unsigned pool, unsigned slot, const mj_shown_daemon_t *shown);
-    void (*slots)(void *to, unsigned pool, unsigned count); /**< so many slots the pool has ever used */
-    /** Lowers what requests are counted as to what those say who count: one of them may have
-     *  been captured. */
-    void (*recount)(void *to, const unsigned *pools, unsigned count);
-} mj_publisher_t;
+void mj_publish_pool(mj_board_t *board, unsigned pool, const mj_shown_pool_t *shown);
 
-mj_publisher_t mj_publisher_on_board(mj_board_t *board);
+void mj_publish_error(mj_board_t *board, unsigned pool, const char *text, apr_time_t at);
 
-/** For whoever finds daemons without being told, at a socket that all of a pool share. */
-mj_publisher_t mj_publisher_nowhere(void);
+void mj_publish_daemon(mj_board_t *board, unsigned pool, unsigned slot, const mj_shown_daemon_t *shown);
+
+/** @param count so many slots the pool has ever used */
+void mj_publish_slots(mj_board_t *board, unsigned pool, unsigned count);
+
+/** Lowers what requests are counted as to what those say who count: one of them may have been
+ *  captured. */
+void mj_publish_recount(mj_board_t *board, const unsigned *pools, unsigned count);
 
 #endif

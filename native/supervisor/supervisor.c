@@ -56,7 +56,6 @@ mj_supervisor_t *mj_supervisor_make(const mj_supervisor_config_t *start, mj_boar
     supervisor->start = start;
     supervisor->dir.path = start->runtime_dir;
     supervisor->context.board = board;
-    supervisor->context.publisher = board != NULL ? mj_publisher_on_board(board) : mj_publisher_nowhere();
     supervisor->context.poller = poller;
     supervisor->context.next_serial = serial;
     supervisor->context.archives = mj_archives_make(pool);
@@ -183,11 +182,6 @@ void mj_supervisor_hear_wakeups(mj_supervisor_t *supervisor, int fd)
 
 /* --- daemons --- */
 
-void mj_supervisor_reap(mj_supervisor_t *supervisor, int64_t now)
-{
-    mj_reap(&supervisor->context, now);
-}
-
 bool mj_supervisor_is_leaving(const mj_supervisor_t *supervisor)
 {
     return mj_supervisor_is_ending(supervisor) || supervisor->is_voided;
@@ -296,7 +290,7 @@ int64_t mj_supervisor_tick(mj_supervisor_t *supervisor, int64_t now)
     int64_t wake_at;
 
     if (supervisor->context.has_reapable) {
-        mj_supervisor_reap(supervisor, now);
+        mj_reap(&supervisor->context, now);
     }
 
     if (supervisor->void_at <= now || is_of_no_use(supervisor)) {

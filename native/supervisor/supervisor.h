@@ -42,9 +42,6 @@ void mj_supervisor_retire(mj_supervisor_t *supervisor, int64_t now);
 /** True once it was told to end, or another has its place: it takes no settings any more. */
 bool mj_supervisor_is_ending(const mj_supervisor_t *supervisor);
 
-/** Reaps children that have ended: at SIGCHLD. */
-void mj_supervisor_reap(mj_supervisor_t *supervisor, int64_t now);
-
 /** Ends all daemons. endless_us: how long a shutdown-timeout of 0 means now; 0: for ever. May be
  *  called again. */
 void mj_supervisor_stop(mj_supervisor_t *supervisor, const char *why, int64_t endless_us, int64_t now);
