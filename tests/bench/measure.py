@@ -127,9 +127,10 @@ def main():
                 result["left_out"][part.TITLE] = f"there is no {part.lacks()}"
                 continue
             began = time.monotonic()
-            found = [{"round": turn, **sample} for sample in part.measure(chosen, places, f"{settings.runs}/{turn}-{name}", settings)]
-            result["parts"].setdefault(name, []).extend(found)
-            peers.write(settings.output, json.dumps(result, indent=1))
+            found = result["parts"].setdefault(name, [])
+            for sample in part.measure(chosen, places, f"{settings.runs}/{turn}-{name}", settings):
+                found.append({"round": turn, **sample})
+                peers.write(settings.output, json.dumps(result, indent=1))  # what has been found stays if the rest is interrupted
             say(f"round {turn + 1}, {part.TITLE}: ({time.monotonic() - began:.0f} s)")
 
 

@@ -125,11 +125,22 @@ def pss_mb(pids):
     return pss_kib(pids) / KIB_PER_MB
 
 
+def available_mb():
+    """What the machine can still give to processes, by its own estimate."""
+    with open("/proc/meminfo", encoding="ascii") as file:
+        return next(int(line.split()[1]) for line in file if line.startswith("MemAvailable:")) / KIB_PER_MB
+
+
 def wake_ups(pids):
     """How often their threads wait for something, per second."""
-    before = waits(pids)
+    return wake_ups_of_each({"": pids})[""]
+
+
+def wake_ups_of_each(groups):
+    """The same of several groups of processes, by name, during the same time."""
+    before = {name: waits(pids) for name, pids in groups.items()}
     time.sleep(WATCHED_SECONDS)
-    return (waits(pids) - before) / WATCHED_SECONDS
+    return {name: (waits(pids) - before[name]) / WATCHED_SECONDS for name, pids in groups.items()}
 
 
 def waits(pids):

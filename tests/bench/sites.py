@@ -27,9 +27,10 @@ COLD, WARM, WAKING = "cold", "later", "waking"
 ASKED_AFTER = 1  # seconds after the start, for the site that is configured last
 READY_SECONDS = 900
 ANSWER_SECONDS = 300
+WOKEN_ALONE = 9  # sites, one after another, before the others are woken at once
 POLL_SECONDS = 0.1
 ENDED = re.compile(r":error\] .*MJ0101: .*", re.MULTILINE)
-WANTED_OF_BOUND, WANTED_ASKED, WANTED_PSS, WANTED_WAKE_UPS = 1.25, 3, 14, 0.1
+WANTED_OF_BOUND, WANTED_ASKED, WANTED_PSS, WANTED_WAKE_UPS, WANTED_ALONE = 1.25, 3, 14, 0.1, 0.15
 
 
 def lacks():
@@ -42,7 +43,7 @@ def measure(chosen, places, runs, settings):
         for count in (1, *settings.sites):
             run = Run(places, target, count, f"{runs}-{kind.strip('.')}-{count}")
             for when in (COLD, WARM):
-                found = run.start(settings, is_looked_at=when == WARM)
+                found = run.start(settings, is_looked_at=when == WARM and count > 1)
                 if count == 1:
                     one[when] = found["cpu"]
                 yield {"kind": kind, "count": count, "when": when, "one": one[when], **found}
@@ -75,6 +76,7 @@ class Run:
 
     def start(self, settings, is_looked_at):
         """Until all are ready; what the last one says that is asked for meanwhile; then, if it is to be looked at, what all cost idle."""
+        available = processes.available_mb()
         began = time.monotonic()
         with self.server() as server:
             asked = threading.Thread(target=lambda: answers.append(self.ask_for_last(server, began)), daemon=True)
@@ -91,9 +93,18 @@ class Run:
                 time.sleep(settings.memory_seconds)
                 found["pss_mb"] = processes.pss_mb(daemons_of(server)) / self.count
                 found["all_mb"] = processes.pss_mb(server.pids()[1]) / self.count
-                found["wake_ups"] = processes.wake_ups(daemons_of(server)) / self.count
+                found["taken_mb"] = (available - processes.available_mb()) / self.count
+                found.update(self.wake_ups(server))
         shutil.rmtree(f"{self.folder}/{self.starts}", ignore_errors=True)
         return found
+
+    def wake_ups(self, server):
+        """Of a daemon, of the supervisor, and of all of httpd, at the same time."""
+        httpd, backend = server.pids()
+        daemons = daemons_of(server)
+        groups = {"wake_ups": daemons, "supervisor_wake_ups": [pid for pid in backend if pid not in daemons], "httpd_wake_ups": httpd}
+        found = processes.wake_ups_of_each(groups)
+        return {**found, "wake_ups": found["wake_ups"] / self.count}
 
     def ask_for_last(self, server, began):
         """Seconds between the question, a moment after the start, and its answer; None without one."""
@@ -116,15 +127,17 @@ class Run:
                 asked = time.monotonic()
                 return ask(server, site), time.monotonic() - asked
 
-            alone = timed(self.count - 1)
+            lone = range(max(self.count // 2, self.count - WOKEN_ALONE), self.count)
+            alone = [timed(site) for site in lone]
             began = time.monotonic()
-            answers = crowd.ask_all(range(self.count - 1), timed)
+            answers = crowd.ask_all(range(lone.start), timed)
             return {
                 "asleep_mb": asleep,
-                "alone": alone[1],
+                "alone": statistics.median(took for _, took in alone),
+                "slowest_alone": max(took for _, took in alone),
                 "seconds": time.monotonic() - began,
                 "slowest": max(took for _, took in answers),
-                "failed": self.count - sum(status == 200 for status, _ in (*answers, alone)),
+                "failed": self.count - sum(status == 200 for status, _ in (*answers, *alone)),
             }
 
 
@@ -175,12 +188,12 @@ def section(samples):
                     starts.append([f"{count}, {kind}, {when}", *(cell(found, of) for of in COLUMNS.values())])
             found = tables.select(samples, kind=kind, count=count, when=WAKING)
             if found:
-                waking.append([f"{count}, {kind}", *(cell(found, lambda s, name=name: s[name]) for name in ("alone", "seconds", "slowest", "failed"))])
+                waking.append([f"{count}, {kind}", *(cell(found, lambda s, name=name: s[name]) for name in WOKEN.values())])
     return (
         "**Sites: so many pools of one process each, started at once**\n\n"
         + tables.table(["", *COLUMNS], starts)
         + f"\n**Sites that sleep, woken by {crowd.CLIENTS} clients**\n\n"
-        + tables.table(["", "one alone, s", "all, s", "the slowest, s", "failed"], waking)
+        + tables.table(["", *WOKEN], waking)
         + "\n**Sites of peers beside those of mod_jvm; memory and wake-ups by site**\n\n"
         + tables.table(["", *COMPARED], compared(samples))
         + "".join(f"\nLeft out: {line}.\n" for line in site_peers.left_out(samples))
@@ -209,8 +222,13 @@ COLUMNS = {
     "asked for after 1 s, s": lambda sample: sample["asked"],
     "ended": lambda sample: sample["ended"],
     "PSS, MB": lambda sample: sample.get("pss_mb"),
+    "taken of the machine, MB": lambda sample: sample.get("taken_mb"),
     "wake-ups a second": lambda sample: sample.get("wake_ups"),
+    "the supervisor's": lambda sample: sample.get("supervisor_wake_ups"),
+    "httpd's": lambda sample: sample.get("httpd_wake_ups"),
 }
+
+WOKEN = {"one alone, s": "alone", "the slowest alone, s": "slowest_alone", "the others, s": "seconds", "the slowest, s": "slowest", "failed": "failed"}
 
 
 COMPARED = {
@@ -228,19 +246,25 @@ def cell(samples, value):
 
 
 def reached(samples):
+    """Of what has been measured: the rest may have been interrupted."""
     found = []
+
+    def add(title, values, wanted):
+        if values:
+            found.append(goals.absolute(title, values, wanted))
+
     for kind in TARGETS:
         for count in sorted({sample["count"] for sample in samples} - {1}):
             for when in (COLD, WARM):
                 some = tables.select(samples, kind=kind, count=count, when=when)
                 title = f"{count} sites, {kind}, {when}"
-                found.append(goals.absolute(f"{title}: all ready, of the bound", [s["seconds"] / bound(s) for s in some], WANTED_OF_BOUND))
-                asked = [s["asked"] if s["asked"] is not None else float("inf") for s in some]
-                found.append(goals.absolute(f"{title}: the one asked for, s", asked, WANTED_ASKED))
-                found.append(goals.absolute(f"{title}: ended", [s["ended"] for s in some], 0))
-            looked_at = [s for s in tables.select(samples, kind=kind, count=count, when=WARM)]
-            found.append(goals.absolute(f"{count} sites, {kind}: PSS, MB", [s["pss_mb"] for s in looked_at], WANTED_PSS))
-            found.append(goals.absolute(f"{count} sites, {kind}: wake-ups a second", [s["wake_ups"] for s in looked_at], WANTED_WAKE_UPS))
-            failed = [s["failed"] for s in tables.select(samples, kind=kind, count=count, when=WAKING)]
-            found.append(goals.absolute(f"{count} sites, {kind}: failed when all are woken", failed, 0))
+                add(f"{title}: all ready, of the bound", [s["seconds"] / bound(s) for s in some], WANTED_OF_BOUND)
+                add(f"{title}: the one asked for, s", [s["asked"] if s["asked"] is not None else float("inf") for s in some], WANTED_ASKED)
+                add(f"{title}: ended", [s["ended"] for s in some], 0)
+            looked_at = tables.select(samples, kind=kind, count=count, when=WARM)
+            add(f"{count} sites, {kind}: PSS, MB", [s["pss_mb"] for s in looked_at], WANTED_PSS)
+            add(f"{count} sites, {kind}: wake-ups a second", [s["wake_ups"] for s in looked_at], WANTED_WAKE_UPS)
+            woken = tables.select(samples, kind=kind, count=count, when=WAKING)
+            add(f"{count} sites, {kind}: one woken alone, s", [s["alone"] for s in woken], WANTED_ALONE)
+            add(f"{count} sites, {kind}: failed when all are woken", [s["failed"] for s in woken], 0)
     return found
