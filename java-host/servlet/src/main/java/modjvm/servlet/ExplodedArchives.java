@@ -2,10 +2,7 @@ package modjvm.servlet;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -74,14 +71,12 @@ final class ExplodedArchives {
             new Archive(archive, bounds).explode(Files.createDirectory(part.resolve(CONTENT)));
             Files.move(part, own, StandardCopyOption.ATOMIC_MOVE);
             log.accept(archive + ": exploded in " + (System.nanoTime() - start) / NANOS_PER_MS + " ms");
-        } catch (AtomicMoveNotSupportedException | FileAlreadyExistsException | DirectoryNotEmptyException e) {
-            Folders.remove(part); // another process was faster
-            if (!Files.exists(own)) {
-                throw e;
-            }
         } catch (IOException e) {
             Folders.remove(part);
-            throw e;
+            if (e instanceof BadArchiveException || !Files.exists(own)) {
+                throw e;
+            }
+            // Another process was faster. The JDK has no exception of its own for that.
         }
     }
 

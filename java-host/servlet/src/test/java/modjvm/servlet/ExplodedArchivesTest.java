@@ -13,6 +13,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -83,6 +87,27 @@ class ExplodedArchivesTest {
         explode();
 
         assertThat(names()).hasSize(3).contains("other", "part-3");
+    }
+
+    @Test
+    void shouldExplodeOnceIfSeveralDoItAtTheSameTime() throws Exception {
+        zip("index.html", "WEB-INF/web.xml");
+        int count = 8;
+        CyclicBarrier start = new CyclicBarrier(count);
+        ExecutorService threads = Executors.newFixedThreadPool(count);
+        List<Future<Path>> folders = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            folders.add(threads.submit(() -> {
+                start.await();
+                return exploded.explode(war, line -> {}).folder();
+            }));
+        }
+        threads.shutdown();
+
+        for (Future<Path> folder : folders) {
+            assertThat(folder.get().resolve("WEB-INF/web.xml")).exists();
+        }
+        assertThat(names()).hasSize(1);
     }
 
     @Test

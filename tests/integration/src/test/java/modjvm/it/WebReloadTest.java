@@ -55,4 +55,25 @@ class WebReloadTest {
             }
         }
     }
+
+    @Test
+    void shouldExplodeAWarOnceForAllProcesses() throws IOException {
+        try (Httpd httpd = Httpd.with().host("site", """
+                        JVMDaemonProcess site ${AS1} threads=2 processes=2
+                        JVMAlias /shop ${WORK}/shop.war
+                        """).write()) {
+            httpd.expect("exploded in");
+            new WebArchive(httpd.work().resolve("parts"))
+                    .file("version.txt", "1")
+                    .pack(httpd.work().resolve("shop.war"));
+            httpd.start();
+            httpd.awaitReady("site", 2);
+
+            assertThat(Http.get(httpd.uri("site", "/shop/version.txt")).body()).isEqualTo("1");
+            assertThat(httpd.log("site").lines("shop.war: exploded in")).hasSize(1);
+            try (Stream<Path> versions = Files.list(httpd.stateFolder("site").resolve("web"))) {
+                assertThat(versions).hasSize(1);
+            }
+        }
+    }
 }
