@@ -18,6 +18,7 @@ import modjvm.it.harness.Jdk;
 import modjvm.it.harness.Prefix;
 import modjvm.it.harness.Proc;
 import modjvm.it.harness.Users;
+import modjvm.it.harness.WebArchive;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -94,6 +95,23 @@ class ConfinementTest {
 
     private static String name(String prefix) {
         return prefix + "modjvm-" + ProcessHandle.current().pid();
+    }
+
+    @Test
+    void shouldServeAWebApplicationThatCanWriteToATmpOfItsOwnAlone() {
+        Path war = base.resolve("shop.war");
+        new WebArchive(base.resolve("parts"))
+                .file("a.txt", "a")
+                .file("a.jsp", "${1 + 2}")
+                .pack(war);
+        String site = "JVMDaemonProcess site ${AS1} private-tmp=on read-only=/ java-home="
+                + Jdk.current().home() + "\nJVMAlias /shop " + war;
+        try (Httpd httpd = httpd().host("site", site).start()) {
+            httpd.expect("exploded in|took .* milliseconds");
+
+            assertThat(Http.get(httpd.uri("site", "/shop/a.txt")).body()).isEqualTo("a");
+            assertThat(Http.get(httpd.uri("site", "/shop/a.jsp")).body()).isEqualTo("3");
+        }
     }
 
     @Test
