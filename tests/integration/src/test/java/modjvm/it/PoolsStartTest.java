@@ -206,7 +206,7 @@ class PoolsStartTest {
     /** The first ones have been quiet for long when the last ones start. */
     @Test
     void shouldHaveOneArchiveMadeAtATimeAndNoneWhileAProcessStarts() {
-        int pools = 12;
+        int pools = 6;
         String lines = IntStream.range(0, pools)
                 .mapToObj(i -> pool(name(i), CLASSES, i % 2 == 0 ? "" : "java-option=--add-modules=java.sql"))
                 .collect(Collectors.joining());

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 
 /** A pool takes up what has changed, and nobody who uses it notices. */
 class ReloadTest {
-    private static final int RELOADS = 50;
+    private static final int RELOADS = 20;
     private static final int PAUSE_MS = 10;
     private static final int PIECES = 16;
     private static final int PIECE = 4096;
@@ -150,7 +150,7 @@ class ReloadTest {
     }
 
     @Test
-    void shouldFailNoRequestInFiftyReloads() throws Exception {
+    void shouldFailNoRequestInTwentyReloads() throws Exception {
         String site = """
                 JVMDaemonProcess site ${AS1} processes=2 threads=20 heap=64m reload-marker=${WORK}/marker env=N=0
                 JVMAlias / ${APPS}/Site.java

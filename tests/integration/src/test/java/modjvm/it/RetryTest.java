@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A request that no application has seen is moved to another daemon, its body with it; none is ever run twice. The application counts. */
 class RetryTest {
     private static final int CLIENTS = 6;
-    private static final Duration PART = Duration.ofSeconds(10);
+    private static final Duration PART = Duration.ofSeconds(4);
     private static final int KILLS = 4;
 
     private static String site(String options) {

@@ -101,13 +101,10 @@ class SupervisorLossTest {
         }
     }
 
-    /**
-     * Tools send these: earlyoom and pkill SIGTERM, a terminal SIGINT, SIGQUIT or SIGHUP. Some it does not heed; with the others the requests
-     * inside are completed, and all others wait.
-     */
+    /** Tools send these: earlyoom and pkill SIGTERM. The requests inside are completed, and all others wait. */
     @ParameterizedTest
-    @ValueSource(strings = {"TERM", "QUIT", "INT", "HUP", "USR1", "ALRM", "VTALRM", "XFSZ", "RTMIN"})
-    void shouldLoseNothingByASignal(String signal) {
+    @ValueSource(strings = {"TERM", "QUIT"})
+    void shouldLoseNothingByASignalThatEndsIt(String signal) {
         try (Httpd httpd = startGate()) {
             List<Proc> daemons = httpd.awaitReady("site", 2);
             Proc supervisor = httpd.supervisor().orElseThrow();
@@ -115,19 +112,34 @@ class SupervisorLossTest {
                 load.awaitMore(50);
                 supervisor.signal(signal);
                 load.awaitMore(200);
-                if (signal.equals("TERM") || signal.equals("QUIT")) {
-                    Await.until("the supervisor ends", Await.LONG, () -> !supervisor.isAlive());
-                    assertThat(httpd.awaitReady("site", 2)).doesNotContainAnyElementsOf(daemons);
-                    assertThat(httpd.log().lines("MJ0010"))
-                            .singleElement()
-                            .asString()
-                            .contains("SIG" + signal)
-                            .contains("takes over");
-                } else {
-                    assertThat(httpd.supervisor()).contains(supervisor);
-                }
+                Await.until("the supervisor ends", Await.LONG, () -> !supervisor.isAlive());
+                assertThat(httpd.awaitReady("site", 2)).doesNotContainAnyElementsOf(daemons);
+                assertThat(httpd.log().lines("MJ0010"))
+                        .singleElement()
+                        .asString()
+                        .contains("SIG" + signal)
+                        .contains("takes over");
                 load.awaitMore(200);
                 assertThat(load.stop()).containsOnlyKeys("200");
+            }
+        }
+    }
+
+    /** A terminal sends SIGINT or SIGHUP. */
+    @Test
+    void shouldNotHeedOtherSignals() {
+        try (Httpd httpd = startGate()) {
+            List<Proc> daemons = httpd.awaitReady("site", 2);
+            Proc supervisor = httpd.supervisor().orElseThrow();
+            try (Load load = new Load(httpd.port("site"), "/?hold=20", CLIENTS)) {
+                for (String signal : List.of("INT", "HUP", "USR1", "ALRM", "VTALRM", "XFSZ", "RTMIN")) {
+                    load.awaitMore(50);
+                    supervisor.signal(signal);
+                    load.awaitMore(100);
+                    assertThat(httpd.supervisor()).as(signal).contains(supervisor);
+                }
+                assertThat(load.stop()).containsOnlyKeys("200");
+                assertThat(httpd.awaitReady("site", 2)).containsExactlyInAnyOrderElementsOf(daemons);
             }
         }
     }

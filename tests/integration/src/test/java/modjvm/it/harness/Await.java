@@ -16,6 +16,7 @@ public final class Await {
     public static final Duration LONG = Duration.ofSeconds(60);
 
     private static final long POLL_NANOS = Duration.ofMillis(20).toNanos();
+    private static final int PAUSES_PER_LOOK = 4;
 
     private static final int LONGEST_FACTOR = 10;
 
@@ -46,6 +47,7 @@ public final class Await {
     public static <T> T value(String what, Duration limit, Supplier<Optional<T>> source) {
         long began = System.nanoTime();
         while (true) {
+            long looked = System.nanoTime();
             Optional<T> value = source.get();
             if (value.isPresent()) {
                 return value.get();
@@ -54,7 +56,8 @@ public final class Await {
                     && System.nanoTime() - began > scaled(limit).toNanos()) {
                 throw new AssertionError("not within " + scaled(limit).toMillis() + " ms: " + what);
             }
-            LockSupport.parkNanos(POLL_NANOS);
+            // a look at all processes takes long: it must not take the machine from those who are awaited
+            LockSupport.parkNanos(Math.max(POLL_NANOS, PAUSES_PER_LOOK * (System.nanoTime() - looked)));
         }
     }
 }
