@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.util.Objects;
 import modjvm.Headers;
+import modjvm.spi.BodyLength;
 import modjvm.spi.ResponseHead;
 import modjvm.spi.ResponseSink;
 
@@ -19,9 +20,7 @@ final class WireSink extends ResponseSink {
     private final boolean takesBody;
     private final boolean hasBody;
     private final boolean hasTrailers;
-    private final long promised;
-    private long written;
-    private boolean isSurplus;
+    private final BodyLength body;
     private boolean isClosed;
     private boolean isEnded;
 
@@ -37,7 +36,7 @@ final class WireSink extends ResponseSink {
         this.takesBody = takesBody;
         this.hasBody = hasBody;
         this.hasTrailers = head.hasTrailers();
-        this.promised = head.length();
+        this.body = new BodyLength(head.length());
     }
 
     @Override
@@ -54,12 +53,8 @@ final class WireSink extends ResponseSink {
             if (!takesBody) {
                 return;
             }
-            if (promised >= 0 && length > promised - written) {
-                isSurplus = true;
-                throw new IOException("more than the Content-Length of " + promised + " bytes");
-            }
+            body.add(length);
             output.write(bytes, offset, length);
-            written += length;
         } finally {
             output.unlock();
         }
@@ -74,7 +69,7 @@ final class WireSink extends ResponseSink {
         output.lock();
         try {
             int count = output.write(file, length);
-            written += Math.max(0, count);
+            body.add(Math.max(0, count));
             return count;
         } finally {
             output.unlock();
@@ -125,7 +120,7 @@ final class WireSink extends ResponseSink {
                 return;
             }
             isEnded = true;
-            fault = fault();
+            fault = takesBody ? body.fault() : "";
         } finally {
             output.unlock();
         }
@@ -134,17 +129,6 @@ final class WireSink extends ResponseSink {
         } else {
             exchange.fail(SERVER_ERROR, fault);
         }
-    }
-
-    /** What is wrong with the body's length, now that the writer is done; empty if nothing is. */
-    private String fault() {
-        if (isSurplus) {
-            return "the response has more than its Content-Length of " + promised + " bytes";
-        }
-        if (takesBody && promised >= 0 && written < promised) {
-            return "the response has " + written + " bytes of its Content-Length of " + promised;
-        }
-        return "";
     }
 
     private void checkOpen() throws IOException {

@@ -228,14 +228,13 @@ public final class MemoryExchange extends AbstractExchange {
     /** Passes the body on. */
     private final class Sink extends ResponseSink {
         private final boolean takesBody;
-        private final long promised;
-        private long written;
+        private final BodyLength body;
         private boolean isClosed;
         private boolean isEnded;
 
         private Sink(boolean takesBody, long promised) {
             this.takesBody = takesBody;
-            this.promised = promised;
+            this.body = new BodyLength(promised);
         }
 
         @Override
@@ -249,11 +248,8 @@ public final class MemoryExchange extends AbstractExchange {
                 throw new IOException("the response is closed");
             }
             if (takesBody) {
-                if (promised >= 0 && length > promised - written) {
-                    throw new IOException("more than the Content-Length of " + promised + " bytes");
-                }
+                body.add(length);
                 out.write(bytes, offset, length);
-                written += length;
             }
         }
 
@@ -275,8 +271,9 @@ public final class MemoryExchange extends AbstractExchange {
                 return;
             }
             isEnded = true;
-            if (takesBody && promised >= 0 && written < promised) {
-                fail(500, "the response has " + written + " bytes of its Content-Length of " + promised);
+            String fault = takesBody ? body.fault() : "";
+            if (!fault.isEmpty()) {
+                fail(500, fault);
                 return;
             }
             trailers = ofResponse;

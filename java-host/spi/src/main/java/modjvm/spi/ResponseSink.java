@@ -38,7 +38,7 @@ public abstract class ResponseSink extends OutputStream {
     }
 
     /**
-     * Ends the response. If fewer bytes were written than the head's length, the response fails instead. Has no effect when the response has ended.
+     * Ends the response. If fewer bytes were written than the head's length, or a write exceeded it, the response fails instead. Has no effect when the response has ended.
      *
      * @param trailers the fields that follow the body; empty unless the head has announced some
      * @throws InvalidResponseException if the trailers cannot be sent

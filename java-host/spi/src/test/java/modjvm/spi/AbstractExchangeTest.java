@@ -105,10 +105,18 @@ class AbstractExchangeTest {
     @Test
     void shouldKeepToThePromisedLength() throws IOException {
         ResponseSink sink = exchange.respond(HELLO);
-        assertThatIOException().isThrownBy(() -> sink.write(bytes("hello!"))).withMessageContaining("Content-Length");
         sink.write(bytes("hell"));
         sink.end(Headers.empty());
         assertThat(exchange.failure()).contains("4 bytes of its Content-Length of 5");
+    }
+
+    @Test
+    void shouldFailIfMoreIsWrittenThanPromised() throws IOException {
+        ResponseSink sink = exchange.respond(HELLO);
+        assertThatIOException().isThrownBy(() -> sink.write(bytes("hello!"))).withMessageContaining("Content-Length");
+        sink.write(bytes("hello"));
+        sink.end(Headers.empty());
+        assertThat(exchange.failure()).contains("more than its Content-Length of 5");
     }
 
     @Test
