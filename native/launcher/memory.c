@@ -1,12 +1,16 @@
 #include "memory.h"
 
 #include <malloc.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+
+/* Below a variable of a function, so much of its stack may belong to it and to what it calls. */
+#define IN_USE 8192
 
 int64_t mj_memory_resident(void)
 {
@@ -109,6 +113,20 @@ static void unmap_clean_files(void)
     }
     free(line);
     (void)fclose(smaps);
+}
+
+void mj_memory_give_back_stack(void)
+{
+    pthread_attr_t attributes;
+    void *lowest;
+    size_t size;
+
+    if (pthread_getattr_np(pthread_self(), &attributes) == 0) {
+        if (pthread_attr_getstack(&attributes, &lowest, &size) == 0) {
+            unmap((uintptr_t)lowest, (uintptr_t)&attributes - IN_USE);
+        }
+        (void)pthread_attr_destroy(&attributes);
+    }
 }
 
 void mj_memory_give_back(void)

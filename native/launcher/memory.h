@@ -15,4 +15,8 @@ void mj_memory_hollow(void *bytes, size_t len);
  *  from there. */
 void mj_memory_give_back(void);
 
+/** Gives back what lies below the current thread's part of its stack that is in use. A JVM writes to 80 KB of each of its threads, and a start
+ *  goes deeper. */
+void mj_memory_give_back_stack(void);
+
 #endif

@@ -90,6 +90,7 @@ static jint JNICALL native_await_command(JNIEnv *env, jclass type)
 
     (void)env;
     (void)type;
+    mj_memory_give_back_stack(); /* seldom: the thread waits here from one command to the next */
     command = mj_lifecycle_await();
     mj_descriptor_give_spares();
     return command;
@@ -264,6 +265,13 @@ static jlong JNICALL native_resident(JNIEnv *env, jclass type)
     return mj_memory_resident();
 }
 
+static jlong JNICALL native_eden(JNIEnv *env, jclass type)
+{
+    (void)env;
+    (void)type;
+    return state.launch->options.eden;
+}
+
 static void JNICALL native_hollow(JNIEnv *env, jclass type, jbyteArray zeros)
 {
     jboolean is_copy = JNI_TRUE;
@@ -283,6 +291,14 @@ static void JNICALL native_give_back(JNIEnv *env, jclass type)
     (void)env;
     (void)type;
     mj_memory_give_back();
+    mj_memory_give_back_stack();
+}
+
+static void JNICALL native_give_back_stack(JNIEnv *env, jclass type)
+{
+    (void)env;
+    (void)type;
+    mj_memory_give_back_stack();
 }
 
 bool mj_natives_register(JNIEnv *env, const mj_launch_t *launch)
@@ -307,8 +323,10 @@ bool mj_natives_register(JNIEnv *env, const mj_launch_t *launch)
          (void *)(uintptr_t)native_send},
         {(char *)(uintptr_t) "trySend", (char *)(uintptr_t) "(" SOCKET BUFFER "II)I", (void *)(uintptr_t)native_try_send},
         {(char *)(uintptr_t) "residentBytes", (char *)(uintptr_t) "()J", (void *)(uintptr_t)native_resident},
+        {(char *)(uintptr_t) "edenBytes", (char *)(uintptr_t) "()J", (void *)(uintptr_t)native_eden},
         {(char *)(uintptr_t) "hollow", (char *)(uintptr_t) "([B)V", (void *)(uintptr_t)native_hollow},
         {(char *)(uintptr_t) "giveBackMemory", (char *)(uintptr_t) "()V", (void *)(uintptr_t)native_give_back},
+        {(char *)(uintptr_t) "giveBackStack", (char *)(uintptr_t) "()V", (void *)(uintptr_t)native_give_back_stack},
     };
     jclass daemon = (*env)->FindClass(env, "modjvm/launch/Daemon");
 

@@ -7,6 +7,7 @@
 
 #define MAX_FIRST_YOUNG INT64_C(41943040) /* 40m */
 #define FIRST_OLD INT64_C(16777216)       /* 16m */
+#define SURVIVOR_RATIO 8                  /* HotSpot's default */
 
 /* Without memory no JVM would start anyway. */
 static void *need(void *memory)
@@ -67,7 +68,7 @@ static bool chooses_collector(mj_span_t option)
 /* -Xmx, -Xmn and the like: next to other sizes than they expect, ours would keep the JVM from starting. */
 static bool chooses_sizes(mj_span_t option)
 {
-    static const char *const words[] = {"HeapSize=", "NewSize=", "NewRatio=", "RAMPercentage=", "RAMFraction="};
+    static const char *const words[] = {"HeapSize=", "NewSize=", "SurvivorRatio=", "NewRatio=", "RAMPercentage=", "RAMFraction="};
     if (starts_with(option, "-Xm")) {
         return true;
     }
@@ -96,6 +97,7 @@ static void add_sizes(mj_options_t *options, int64_t heap)
 {
     int64_t young = heap / 3 < MAX_FIRST_YOUNG ? heap / 3 : MAX_FIRST_YOUNG;
     int64_t first = young + FIRST_OLD < heap ? young + FIRST_OLD : heap;
+    options->eden = young - 2 * (young / (SURVIVOR_RATIO + 2)); /* it may be smaller by an alignment */
     mj_options_add(options, "-XX:InitialHeapSize=%lld", (long long)first);
     mj_options_add(options, "-XX:NewSize=%lld", (long long)young);
     mj_options_add(options, "-XX:-ShrinkHeapInSteps");

@@ -7,6 +7,7 @@
 typedef struct mj_options_t {
     char **texts; /**< as JNI_CreateJavaVM takes them */
     int count;
+    int64_t eden;  /**< bytes of the heap in which objects are made; 0: the pool's options may say otherwise */
     int own_count; /**< so many from the first on are ours, not the pool's */
 } mj_options_t;
 

@@ -13,13 +13,16 @@
 #define ROUNDS 60
 #define PATIENCE_S 60                                   /* for an answer */
 #define FRAMES_OF_BODY ((apr_size_t)MJ_HEADER_SIZE * 2) /* DATA and END */
-#define ENTRY_POINT "modjvm.training.TrainingApplication::handle"
+#define CLASS_NAME "modjvm.training.TrainingApplication"
+/* A heartbeat comes each quarter of it. */
+#define DEADLOCK_TIMEOUT_MS 400
+#define HEARTBEATS 15
 
-static void add_application(mj_record_builder_t *settings, const char *target, apr_pool_t *pool)
+static void add_application(mj_record_builder_t *settings, const char *target, const char *entry_point, apr_pool_t *pool)
 {
     mj_record_builder_t *definition = mj_record_builder_make(pool);
     mj_record_add(definition, "target", target);
-    mj_record_add(definition, "entry-point", ENTRY_POINT);
+    mj_record_add(definition, "entry-point", entry_point);
     mj_record_add(definition, "group", "");
     mj_record_add_span(settings, "application", mj_record_bytes(definition));
 }
@@ -28,6 +31,7 @@ mj_span_t mj_training_settings(mj_span_t record, const mj_key_t *key, const char
 {
     mj_record_iter_t iter = {.rest = record};
     mj_record_builder_t *settings;
+    const char *target;
     apr_pool_t *pool;
 
     apr_pool_create(&pool, NULL); /* to the end of the process */
@@ -37,7 +41,10 @@ mj_span_t mj_training_settings(mj_span_t record, const mj_key_t *key, const char
     }
     mj_record_add_span(settings, "key", (mj_span_t){(const char *)key->bytes, sizeof(key->bytes)});
     mj_record_add_number(settings, "httpd-uid", geteuid());
-    add_application(settings, apr_pstrcat(pool, jars, as_source ? "/TrainingApplication.java" : "/modjvm-host.jar", NULL), pool);
+    mj_record_add_number(settings, "deadlock-timeout", DEADLOCK_TIMEOUT_MS);
+    target = apr_pstrcat(pool, jars, as_source ? "/TrainingApplication.java" : "/modjvm-host.jar", NULL);
+    add_application(settings, target, CLASS_NAME "::handle", pool);
+    add_application(settings, target, CLASS_NAME "::application", pool);
     return mj_record_bytes(settings);
 }
 
@@ -151,6 +158,20 @@ static bool serve_some(int connection, const mj_key_t *key, mj_span_t settings)
     return true;
 }
 
+/* So long that the host has looked at its threads, and at what it has loaded: then that is in the archive too. */
+static bool await_heartbeats(int lifecycle, char *why, size_t size)
+{
+    int count = 0, type;
+    while (count < HEARTBEATS) {
+        type = mj_training_hear(lifecycle, why, size);
+        if (type == -1) {
+            return false;
+        }
+        count += type == MJ_LIFECYCLE_ALIVE;
+    }
+    return true;
+}
+
 bool mj_training_run(int lifecycle, int connection, const mj_key_t *key, mj_span_t settings, char *why, size_t size)
 {
     const struct timeval patience = {.tv_sec = PATIENCE_S};
@@ -170,5 +191,6 @@ bool mj_training_run(int lifecycle, int connection, const mj_key_t *key, mj_span
         (void)snprintf(why, size, "the sample application does not answer");
     }
     (void)shutdown(connection, SHUT_RDWR);
+    is_done = is_done && await_heartbeats(lifecycle, why, size);
     return mj_lifecycle_send(lifecycle, MJ_LIFECYCLE_DRAIN, "", 0, true) && is_done;
 }

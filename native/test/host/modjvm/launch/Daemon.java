@@ -44,7 +44,11 @@ final class Daemon {
 
     static native long residentBytes();
 
+    static native long edenBytes();
+
     static native void hollow(byte[] zeros);
 
     static native void giveBackMemory();
+
+    static native void giveBackStack();
 }

@@ -18,6 +18,7 @@ public final class MemoryTrimmer implements PeriodicTask {
 
     private static final long LEAST_GAIN = 4L << 20;
     private static final int PIECE = 256 << 10;
+    private static final int LARGE_PIECE = 4 << 20;
 
     private enum State {
         BUSY,
@@ -77,13 +78,17 @@ public final class MemoryTrimmer implements PeriodicTask {
     /**
      * The collector keeps the pages of the young generation, all of which have been written to. They are given back piece by piece, as arrays
      * that nobody uses: an array is all zero, and so are pages that have been given back. Ends with the first collection, which is when all has
-     * been passed through.
+     * been passed through. Of each array a page stays; so they are large where it is known how much is left, and small at the end.
      */
     private void hollowFreeHeap() {
         WeakReference<Object> untilCollection = new WeakReference<>(new Object());
+        long eden = memory.edenBytes();
         long left = Runtime.getRuntime().freeMemory();
-        for (; left > PIECE && untilCollection.get() != null; left -= PIECE) {
-            memory.hollow(new byte[PIECE]);
+        left = eden > 0 ? Math.min(eden, left) : left;
+        while (left > PIECE && untilCollection.get() != null) {
+            int piece = eden > 0 ? (int) Math.min(LARGE_PIECE, Math.max(PIECE, left / 2)) : PIECE;
+            memory.hollow(new byte[piece]);
+            left -= piece;
         }
     }
 }

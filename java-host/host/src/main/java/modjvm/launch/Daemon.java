@@ -82,9 +82,15 @@ final class Daemon {
     /** The process's resident memory; 0 if it cannot be told. */
     static native long residentBytes();
 
+    /** How large the part of the heap is in which objects are made, if our own sizes hold; else 0. */
+    static native long edenBytes();
+
     /** Gives the pages of an array back that nothing has been written to, and nothing ever will; where this JVM lets at them. */
     static native void hollow(byte[] zeros);
 
     /** Gives back what the C library and the JDK hold and do not use. */
     static native void giveBackMemory();
+
+    /** Gives back what the current thread's stack holds beyond what is in use. */
+    static native void giveBackStack();
 }

@@ -68,6 +68,11 @@ final class DaemonLauncher implements Launcher {
             }
 
             @Override
+            public long edenBytes() {
+                return Daemon.edenBytes();
+            }
+
+            @Override
             public void hollow(byte[] zeros) {
                 Daemon.hollow(zeros);
             }
@@ -75,6 +80,11 @@ final class DaemonLauncher implements Launcher {
             @Override
             public void giveBack() {
                 Daemon.giveBackMemory();
+            }
+
+            @Override
+            public void giveBackStack() {
+                Daemon.giveBackStack();
             }
         };
     }

@@ -103,6 +103,7 @@ final class Host {
             end.exit(FAILED);
             return;
         }
+        launcher.memory().giveBackStack();
         commands.join();
     }
 

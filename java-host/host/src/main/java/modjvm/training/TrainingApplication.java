@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import modjvm.Application;
 import modjvm.Request;
 import modjvm.Response;
 
@@ -20,6 +21,9 @@ public final class TrainingApplication {
             <!DOCTYPE html>
             <title>Training</title>
             """;
+
+    /** The same as the value of a field, as most applications are. */
+    static final Application application = TrainingApplication::handle;
 
     private TrainingApplication() {}
 

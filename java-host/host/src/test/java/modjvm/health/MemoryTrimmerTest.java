@@ -80,6 +80,14 @@ class MemoryTrimmerTest {
     }
 
     @Test
+    void shouldGiveTheFreeHeapBackInFewPiecesWhereItsSizeIsKnown() {
+        memory.edenBytes = 8 << 20;
+        giveBackFrom(0);
+        assertThat(memory.hollowed).isBetween(1, 10);
+        assertThat(memory.hollowedBytes).isBetween(7L * MEGABYTE, 8L * MEGABYTE);
+    }
+
+    @Test
     void shouldGiveMemoryBackAfterEachTimeOfWorkThatHasTakenSome() throws Exception {
         giveBackFrom(0);
         request();
