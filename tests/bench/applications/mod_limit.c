@@ -2,10 +2,11 @@
  * The limit: what a handler inside httpd serves, with no process behind it. The handler limit-flush sends before it returns,
  * so that httpd finds the next request of a fast client waiting.
  */
+#include <httpd.h> /* before the others of httpd, which need it */
+
 #include <apr_strings.h>
 #include <http_config.h>
 #include <http_protocol.h>
-#include <httpd.h>
 #include <string.h>
 
 #define PIECE 65536
