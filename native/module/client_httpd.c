@@ -20,21 +20,26 @@ APLOG_USE_MODULE(jvm);
 
 #define LONGEST_LINE 8192 /* httpd's own limit */
 
-int mj_client_fd(conn_rec *c)
+/* @return whether httpd knows the socket or pipe that the connection is; *fd is -1 if it has closed it, as a child that is told to
+ * end does with all sockets while requests are inside */
+static bool find_fd(conn_rec *c, int *fd)
 {
     apr_pollfd_t client;
-    int fd = -1;
 
+    *fd = -1;
     if (ap_get_pollfd_from_conn(c, &client, NULL) != APR_SUCCESS) {
-        return -1;
+        return false;
     }
-    if (client.desc_type == APR_POLL_SOCKET && apr_os_sock_get(&fd, client.desc.s) != APR_SUCCESS) {
-        return -1;
-    }
-    if (client.desc_type == APR_POLL_FILE && apr_os_file_get(&fd, client.desc.f) != APR_SUCCESS) {
-        return -1;
-    }
-    return fd;
+    return client.desc_type == APR_POLL_SOCKET
+               ? apr_os_sock_get(fd, client.desc.s) == APR_SUCCESS
+               : client.desc_type == APR_POLL_FILE && apr_os_file_get(fd, client.desc.f) == APR_SUCCESS;
+}
+
+int mj_client_fd(conn_rec *c)
+{
+    int fd;
+
+    return find_fd(c, &fd) ? fd : -1;
 }
 
 /* --- the request's body --- */
@@ -323,17 +328,21 @@ static bool upgrade(void *data, const mj_fields_t *fields)
 
 /* --- the client itself --- */
 
+/* An HTTP/2 stream has no socket of its own; mod_http2 sets aborted. */
 static bool is_aborted(void *data)
 {
-    return ((mj_httpd_client_t *)data)->r->connection->aborted != 0;
+    conn_rec *c = ((mj_httpd_client_t *)data)->r->connection;
+    int fd;
+
+    return c->aborted || (c->master == NULL && find_fd(c, &fd) && fd < 0);
 }
 
 static bool is_gone(void *data)
 {
     conn_rec *c = ((mj_httpd_client_t *)data)->r->connection;
-    /* An HTTP/2 stream has no socket of its own; mod_http2 sets aborted. */
     struct pollfd client = {.fd = c->master == NULL ? mj_client_fd(c) : -1, .events = POLLRDHUP};
-    return c->aborted || (client.fd >= 0 && poll(&client, 1, 0) > 0);
+
+    return is_aborted(data) || (client.fd >= 0 && poll(&client, 1, 0) > 0);
 }
 
 static bool logs(void *data, int level)
