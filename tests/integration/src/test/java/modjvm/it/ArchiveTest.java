@@ -29,11 +29,13 @@ import modjvm.it.harness.Jdk;
 import modjvm.it.harness.Prefix;
 import modjvm.it.harness.Proc;
 import modjvm.it.harness.Users;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The archives of classes from which all pools of the machine start faster: one for each key. */
+@Order(1)
 class ArchiveTest {
     /** An archive is made at the lowest priority. */
     private static final Duration TRAINING = Duration.ofMinutes(4);

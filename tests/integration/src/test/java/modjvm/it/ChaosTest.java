@@ -24,6 +24,7 @@ import modjvm.it.harness.Orders;
 import modjvm.it.harness.Proc;
 import modjvm.it.harness.Users;
 import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  * targets change, processes and disks are exhausted. No request is run twice, none is lost but by the death of the JVM that it was in, and in the
  * end all is as it was: -Dmodjvm.chaos.seconds says how long (30), -Dmodjvm.chaos.seed what happens.
  */
+@Order(1)
 @RequiresRoot
 @ResourceLock("mounts")
 class ChaosTest {

@@ -32,6 +32,7 @@ import modjvm.it.harness.RawClient;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,6 +42,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * A daemon that breaks the protocol in every way that there is (native/test/hostile_daemon.c): its client is told so, its log names it, and nothing
  * else notices. httpd keeps its children, their memory and their descriptors, and another virtual host serves as before.
  */
+@Order(1)
 @RequiresRoot
 class HostileDaemonTest {
     /** For everything that is not said to wait for a timeout. */

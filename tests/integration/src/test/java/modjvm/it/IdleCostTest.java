@@ -14,11 +14,13 @@ import modjvm.it.harness.Proc;
 import modjvm.it.harness.RawClient;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a daemon costs that nobody uses: hundreds of them share a machine. Counts, which do not depend on what else the machine does. */
+@Order(1)
 class IdleCostTest {
     /** Until memory is given back, and the JVM's own threads have become patient. */
     private static final Duration SETTLING = Duration.ofMinutes(4);
@@ -37,7 +39,6 @@ class IdleCostTest {
         httpd = Httpd.with()
                 .host("jdk17", host(17, "${AS1}"))
                 .host("jdk25", host(25, "${AS2}"))
-                .host("stuck", host("stuck", 25, "${AS2} deadlock-timeout=4"))
                 .start();
     }
 
@@ -67,22 +68,27 @@ class IdleCostTest {
         assertThat(httpd.awaitReady(pool, 1)).containsExactly(daemon);
     }
 
+    /** An httpd of its own: with so short a timeout, the supervisor looks each second. */
     @Test
     void shouldReplaceOneThatIsStuckOnceItIsAsked() throws IOException {
-        Proc daemon = httpd.awaitReady("stuck", 1).get(0);
-        Await.until("no heartbeats", SETTLING, () -> {
-            long before = daemon.waits("modjvm-timer"::equals);
-            LockSupport.parkNanos(Duration.ofSeconds(3).toNanos());
-            return daemon.waits("modjvm-timer"::equals) == before;
-        });
-        httpd.expect("pool stuck pid " + daemon.pid() + " (is killed: deadlock-timeout|ended: )");
-        daemon.signal("STOP");
-        try (RawClient client = new RawClient(httpd.port("stuck"))) {
-            client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
-            httpd.log("stuck").await("MJ0114: pool stuck pid " + daemon.pid() + " is killed: deadlock-timeout");
+        try (Httpd other = Httpd.with()
+                .host("stuck", host("stuck", 25, "${AS2} deadlock-timeout=4"))
+                .start()) {
+            Proc daemon = other.awaitReady("stuck", 1).get(0);
+            Await.until("no heartbeats", SETTLING, () -> {
+                long before = daemon.waits("modjvm-timer"::equals);
+                LockSupport.parkNanos(Duration.ofSeconds(3).toNanos());
+                return daemon.waits("modjvm-timer"::equals) == before;
+            });
+            other.expect("pool stuck pid " + daemon.pid() + " (is killed: deadlock-timeout|ended: )");
+            daemon.signal("STOP");
+            try (RawClient client = new RawClient(other.port("stuck"))) {
+                client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+                other.log("stuck").await("MJ0114: pool stuck pid " + daemon.pid() + " is killed: deadlock-timeout");
+            }
+            Http.await(other.uri("stuck", "/"), 200);
+            assertThat(other.awaitReady("stuck", 1)).doesNotContain(daemon);
         }
-        Http.await(httpd.uri("stuck", "/"), 200);
-        assertThat(httpd.awaitReady("stuck", 1)).doesNotContain(daemon);
     }
 
     private static long waits(Proc daemon) {

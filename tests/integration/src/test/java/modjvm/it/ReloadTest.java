@@ -27,9 +27,11 @@ import modjvm.it.harness.Jdk;
 import modjvm.it.harness.Prefix;
 import modjvm.it.harness.Proc;
 import modjvm.it.harness.RawClient;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /** A pool takes up what has changed, and nobody who uses it notices. */
+@Order(1)
 class ReloadTest {
     private static final int RELOADS = 20;
     private static final int PAUSE_MS = 10;

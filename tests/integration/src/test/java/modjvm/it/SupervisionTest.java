@@ -14,24 +14,33 @@ import modjvm.it.harness.Await;
 import modjvm.it.harness.Folders;
 import modjvm.it.harness.Http;
 import modjvm.it.harness.Httpd;
+import modjvm.it.harness.HttpdBuilder;
 import modjvm.it.harness.Proc;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Daemons that end are replaced, and the virtual host's error log says why they ended, once for each. */
+@Order(1)
 class SupervisionTest {
+    /** A pool for each end, since the pauses between starts grow with each process of a pool that ends soon. */
+    private static final List<String> ENDS = List.of(
+            "KILL", "exit7", "HUP", "INT", "TERM", "exit129", "exit130", "exit143", "halt8", "SEGV", "throws",
+            "prints");
+
     @AutoClose
     private static Httpd httpd;
 
     @BeforeAll
     static void start() {
-        httpd = Httpd.with()
-                .host("ends", "JVMDaemonProcess ends ${AS1} \"env=TRACE=none\"\nJVMAlias / ${APPS}/Ends.java")
-                .host("two", "JVMDaemonProcess two ${AS1} processes=2\nJVMAlias / ${APPS}/Ends.java")
+        HttpdBuilder builder = Httpd.with();
+        ENDS.forEach(pool -> builder.host(
+                pool, "JVMDaemonProcess " + pool + " ${AS1} \"env=TRACE=none\"\nJVMAlias / ${APPS}/Ends.java"));
+        httpd = builder.host("two", "JVMDaemonProcess two ${AS1} processes=2\nJVMAlias / ${APPS}/Ends.java")
                 .host("starts", """
                         JVMDaemonProcess starts ${AS1}
                         JVMAlias / ${APPS}/DiesAtStart.java param.until=${WORK}/mended
@@ -41,12 +50,13 @@ class SupervisionTest {
                         JVMAlias / ${APPS}/Hello.java
                         """)
                 .write();
-        httpd.expect("pool (ends|two|starts|options) pid \\d+ ended: ");
+        String names = String.join("|", ENDS) + "|two";
+        httpd.expect("pool (" + names + "|starts|options) pid \\d+ ended: ");
         httpd.expect("(thrown on purpose|StackOverflowError|NoSuchOption)");
         httpd.expect("pool (starts|options)"); // that it is stopped, and tried again
         httpd.expect("AH00646|supervisor"); // killed on purpose
-        httpd.expect(
-                "lost after it had read the request|MJ\\d+: .*\\b(ends|two)\\b"); // requests that ended with their JVM
+        httpd.expect("lost after it had read the request|MJ\\d+: .*\\b(" + names
+                + ")\\b"); // requests that ended with their JVM
         httpd.start();
     }
 
@@ -66,58 +76,59 @@ class SupervisionTest {
 
     @Test
     void shouldReplaceADaemonThatWasKilled() {
-        int pid = pid("ends");
+        int pid = pid("KILL");
 
         Proc.of(pid).orElseThrow().signal("KILL");
 
-        awaitDeath("ends", pid, "signal 9");
+        awaitDeath("KILL", pid, "signal 9");
     }
 
     @Test
     void shouldTellOfSystemExit() {
-        int pid = pid("ends");
+        int pid = pid("exit7");
 
-        assertThat(Http.get(httpd.uri("ends", "/?exit=7")).statusCode()).isIn(502, 503);
+        assertThat(Http.get(httpd.uri("exit7", "/?exit=7")).statusCode()).isIn(502, 503);
 
-        awaitDeath("ends", pid, "exit code 7: .*System\\.exit");
+        awaitDeath("exit7", pid, "exit code 7: .*System\\.exit");
     }
 
     @ParameterizedTest
     @CsvSource({"HUP, 1", "INT, 2", "TERM, 15"})
     void shouldTellOfASignalFromOutside(String name, int number) {
-        int pid = pid("ends");
+        int pid = pid(name);
 
         Proc.of(pid).orElseThrow().signal(name);
 
-        awaitDeath("ends", pid, "signal " + number + " \\(SIG" + name + "\\) from outside \\(up");
+        awaitDeath(name, pid, "signal " + number + " \\(SIG" + name + "\\) from outside \\(up");
     }
 
     @ParameterizedTest
     @ValueSource(ints = {129, 130, 143})
     void shouldNotTakeSystemExitForASignal(int code) {
-        int pid = pid("ends");
+        int pid = pid("exit" + code);
 
-        assertThat(Http.get(httpd.uri("ends", "/?exit=" + code)).statusCode()).isIn(502, 503);
+        assertThat(Http.get(httpd.uri("exit" + code, "/?exit=" + code)).statusCode())
+                .isIn(502, 503);
 
-        awaitDeath("ends", pid, "exit code " + code + ": System\\.exit at .*Ends");
+        awaitDeath("exit" + code, pid, "exit code " + code + ": System\\.exit at .*Ends");
     }
 
     @Test
     void shouldTellOfHalt() {
-        int pid = pid("ends");
+        int pid = pid("halt8");
 
-        assertThat(Http.get(httpd.uri("ends", "/?halt=8")).statusCode()).isEqualTo(502);
+        assertThat(Http.get(httpd.uri("halt8", "/?halt=8")).statusCode()).isEqualTo(502);
 
-        awaitDeath("ends", pid, "exit code 8");
+        awaitDeath("halt8", pid, "exit code 8");
     }
 
     @Test
     void shouldTellOfACrashAndWhereItsReportLies() throws IOException {
-        int pid = pid("ends");
+        int pid = pid("SEGV");
 
         Proc.of(pid).orElseThrow().signal("SEGV");
 
-        String line = httpd.log("ends").await("pool ends pid " + pid + " ended: signal 6.*hs_err_pid" + pid + "\\.log");
+        String line = httpd.log("SEGV").await("pool SEGV pid " + pid + " ended: signal 6.*hs_err_pid" + pid + "\\.log");
         Matcher report = Pattern.compile("(/\\S*hs_err_pid\\d+\\.log)").matcher(line);
         assertThat(report.find()).isTrue();
         Path file = Path.of(report.group(1));
@@ -127,20 +138,20 @@ class SupervisionTest {
 
     @Test
     void shouldAnswer500ForAnExceptionAndLiveOn() {
-        int pid = pid("ends");
+        int pid = pid("throws");
 
-        assertThat(Http.get(httpd.uri("ends", "/?throw")).statusCode()).isEqualTo(500);
-        assertThat(Http.get(httpd.uri("ends", "/?overflow")).statusCode()).isEqualTo(500);
+        assertThat(Http.get(httpd.uri("throws", "/?throw")).statusCode()).isEqualTo(500);
+        assertThat(Http.get(httpd.uri("throws", "/?overflow")).statusCode()).isEqualTo(500);
 
-        httpd.log("ends").await("thrown on purpose");
-        assertThat(pid("ends")).isEqualTo(pid);
+        httpd.log("throws").await("thrown on purpose");
+        assertThat(pid("throws")).isEqualTo(pid);
     }
 
     @Test
     void shouldPassWhatAnApplicationPrintsToTheLog() {
-        Http.get(httpd.uri("ends", "/?print=a-line-for-the-log"));
+        Http.get(httpd.uri("prints", "/?print=a-line-for-the-log"));
 
-        httpd.log("ends").await("a-line-for-the-log");
+        httpd.log("prints").await("a-line-for-the-log");
     }
 
     @Test
