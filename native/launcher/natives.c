@@ -301,6 +301,23 @@ static void JNICALL native_give_back_stack(JNIEnv *env, jclass type)
     mj_memory_give_back_stack();
 }
 
+/* The method is private to the JDK, in every release from 17 to 25; native code may call it. */
+static jboolean JNICALL native_open(JNIEnv *env, jclass type, jobject module, jstring name)
+{
+    jmethodID open =
+        (*env)->GetMethodID(env, (*env)->GetObjectClass(env, module), "implAddOpensToAllUnnamed", "(Ljava/lang/String;)V");
+
+    (void)type;
+    if (open != NULL) {
+        (*env)->CallVoidMethod(env, module, open, name);
+    }
+    if ((*env)->ExceptionCheck(env)) { /* no such method, or no such package */
+        (*env)->ExceptionClear(env);
+        return JNI_FALSE;
+    }
+    return JNI_TRUE;
+}
+
 bool mj_natives_register(JNIEnv *env, const mj_launch_t *launch)
 {
     static const JNINativeMethod methods[] = {
@@ -326,6 +343,8 @@ bool mj_natives_register(JNIEnv *env, const mj_launch_t *launch)
         {(char *)(uintptr_t) "edenBytes", (char *)(uintptr_t) "()J", (void *)(uintptr_t)native_eden},
         {(char *)(uintptr_t) "hollow", (char *)(uintptr_t) "([B)V", (void *)(uintptr_t)native_hollow},
         {(char *)(uintptr_t) "giveBackMemory", (char *)(uintptr_t) "()V", (void *)(uintptr_t)native_give_back},
+        {(char *)(uintptr_t) "open", (char *)(uintptr_t) "(Ljava/lang/Module;Ljava/lang/String;)Z",
+         (void *)(uintptr_t)native_open},
         {(char *)(uintptr_t) "giveBackStack", (char *)(uintptr_t) "()V", (void *)(uintptr_t)native_give_back_stack},
     };
     jclass daemon = (*env)->FindClass(env, "modjvm/launch/Daemon");

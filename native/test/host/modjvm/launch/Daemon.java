@@ -51,4 +51,6 @@ final class Daemon {
     static native void giveBackMemory();
 
     static native void giveBackStack();
+
+    static native boolean open(Module module, String name);
 }

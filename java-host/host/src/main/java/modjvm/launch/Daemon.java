@@ -93,4 +93,7 @@ final class Daemon {
 
     /** Gives back what the current thread's stack holds beyond what is in use. */
     static native void giveBackStack();
+
+    /** Opens a package to all unnamed modules; false where this JDK's modules cannot be reached. */
+    static native boolean open(Module module, String name);
 }

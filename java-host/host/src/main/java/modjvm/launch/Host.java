@@ -132,7 +132,12 @@ final class Host {
                 },
                 log);
         Mounts mounts = new Mounts(
-                new Providers(new ApplicationEntryKind(), Providers.folderOf(Host.class), watch, log),
+                new Providers(
+                        new ApplicationEntryKind(),
+                        Providers.folderOf(Host.class),
+                        launcher.packageOpener(),
+                        watch,
+                        log),
                 launcher.stateFolder(),
                 settings.classPath(),
                 settings.scriptOwner(),

@@ -5,6 +5,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.util.Optional;
 import modjvm.health.Memory;
+import modjvm.loading.PackageOpener;
 import modjvm.wire.Descriptors;
 import modjvm.wire.Hangups;
 
@@ -27,6 +28,9 @@ interface Launcher {
 
     /** Returns what can be done with descriptors. */
     Descriptors descriptors();
+
+    /** Returns what opens packages of the JDK. */
+    PackageOpener packageOpener();
 
     /** Returns what can be done with the process's memory. */
     Memory memory();

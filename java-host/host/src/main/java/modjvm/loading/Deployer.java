@@ -87,7 +87,9 @@ final class Deployer {
             throw ofOwn;
         }
         group.share(others);
-        return made(candidate(fingerprint, kinds));
+        Candidate found = candidate(fingerprint, kinds);
+        others.forEach(providers::open);
+        return made(found);
     }
 
     /** The target as an application, if the provider takes it for one. */
@@ -96,9 +98,11 @@ final class Deployer {
         MountContext context = context(loader);
         Thread.currentThread().setContextClassLoader(loader);
         try {
-            return by.provider().claims(context)
-                    ? Optional.of(new Deployed(by.provider().deploy(context), loader))
-                    : Optional.empty();
+            if (!by.provider().claims(context)) {
+                return Optional.empty();
+            }
+            providers.open(by);
+            return Optional.of(new Deployed(by.provider().deploy(context), loader));
         } catch (LoadException e) {
             throw e;
         } catch (Exception | Error e) {

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class Providers {
     private final EntryKind own;
     private final Optional<Path> folder;
+    private final PackageOpener opener;
     private final Watch watch;
     private final PrintStream log;
     /** Null until somebody has asked; guarded by this. */
@@ -46,12 +47,14 @@ public final class Providers {
      *
      * @param own the host's own kind, which is tried first
      * @param folder holds a folder for each provider; empty if there can be none
+     * @param opener opens what a provider needs
      * @param watch gets the jars, once they are in use
      * @param log gets what cannot be used
      */
-    public Providers(EntryKind own, Optional<Path> folder, Watch watch, PrintStream log) {
+    public Providers(EntryKind own, Optional<Path> folder, PackageOpener opener, Watch watch, PrintStream log) {
         this.own = own;
         this.folder = folder;
+        this.opener = opener;
         this.watch = watch;
         this.log = log;
     }
@@ -87,6 +90,20 @@ public final class Providers {
             others = found;
         }
         return found;
+    }
+
+    /** Opens the packages that a provider's applications expect to be open; says so in the log where one stays closed. */
+    void open(Provided by) {
+        for (String each : by.provider().opens()) {
+            String module = each.substring(0, each.indexOf('/'));
+            String name = each.substring(module.length() + 1);
+            Optional<Module> found = ModuleLayer.boot().findModule(module);
+            if (found.isPresent() && !found.get().isOpen(name) && !opener.open(found.get(), name)) {
+                log.println(
+                        "java-option: this JDK does not open " + each + " while it runs: set java-option=--add-opens="
+                                + each + "=ALL-UNNAMED if an application needs it");
+            }
+        }
     }
 
     /** Whether anybody has asked for the others. */

@@ -13,6 +13,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import modjvm.health.FakeMemory;
 import modjvm.health.FakeSupervisor;
 import modjvm.health.Memory;
+import modjvm.loading.PackageOpener;
 import modjvm.wire.Descriptors;
 import modjvm.wire.FakeHangups;
 import modjvm.wire.Hangups;
@@ -66,6 +67,11 @@ final class FakeDaemon implements Launcher, ProcessEnd {
     @Override
     public Descriptors descriptors() {
         return Descriptors.NONE;
+    }
+
+    @Override
+    public PackageOpener packageOpener() {
+        return (module, name) -> false;
     }
 
     @Override

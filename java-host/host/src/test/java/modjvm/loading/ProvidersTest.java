@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import modjvm.application.ApplicationEntryKind;
@@ -33,6 +34,7 @@ class ProvidersTest {
             import modjvm.spi.*;
             import greet.api.Greeter;
             public final class GreeterProvider implements ApplicationProvider, EntryKind {
+                @Override public Set<String> opens() { return Set.of("java.base/java.io", "java.base/java.nio", "no.such/here"); }
                 @Override public Set<String> sharedPackages() { return Set.of("greet.api"); }
                 @Override public List<Path> classPath() {
                     return List.of(Path.of(java.net.URI.create(
@@ -76,6 +78,7 @@ class ProvidersTest {
 
     private Workbench bench;
     private Providers providers;
+    private final List<String> opened = new ArrayList<>();
     private Mounts mounts;
 
     @BeforeEach
@@ -89,7 +92,11 @@ class ProvidersTest {
         bench.jar("share/greeter/modjvm-greeter.jar", "", classes);
         Files.createDirectories(folder.resolve("share/empty"));
         providers = new Providers(
-                new ApplicationEntryKind(), Optional.of(folder.resolve("share")), new Watch(List.of()), bench.log);
+                new ApplicationEntryKind(),
+                Optional.of(folder.resolve("share")),
+                (module, name) -> opened.add(module.getName() + "/" + name) && !name.equals("java.io"),
+                new Watch(List.of()),
+                bench.log);
         mounts = new Mounts(
                 providers,
                 Optional.empty(),
@@ -124,6 +131,18 @@ class ProvidersTest {
                         "public class Plain implements Application { public Response handle(Request r) { return Response.text(\"jar\"); } }"));
         assertThat(answer(Workbench.definition(jar, "Plain"))).isEqualTo("jar");
         assertThat(providers.areFound()).isFalse();
+        assertThat(opened).isEmpty();
+    }
+
+    @Test
+    void shouldOpenWhatAProviderNeeds() throws Exception {
+        Path target = Files.writeString(folder.resolve("text.greet"), "ahoy");
+        answer(Workbench.definition(target, "application"));
+        assertThat(opened).containsExactlyInAnyOrder("java.base/java.io", "java.base/java.nio");
+        assertThat(bench.logged())
+                .contains("set java-option=--add-opens=java.base/java.io=ALL-UNNAMED")
+                .doesNotContain("java.nio")
+                .doesNotContain("no.such");
     }
 
     @Test

@@ -136,7 +136,12 @@ final class Workbench {
 
     /** The host's own kind of application, and no provider. */
     static Providers own() {
-        return new Providers(new ApplicationEntryKind(), Optional.empty(), new Watch(List.of()), System.err);
+        return new Providers(
+                new ApplicationEntryKind(),
+                Optional.empty(),
+                (module, name) -> false,
+                new Watch(List.of()),
+                System.err);
     }
 
     private static DynamicTargets everything() {

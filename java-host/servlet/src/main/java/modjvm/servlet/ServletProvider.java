@@ -43,6 +43,18 @@ public final class ServletProvider implements ApplicationProvider {
         }
     }
 
+    /** What Tomcat's start script opens. */
+    @Override
+    public Set<String> opens() {
+        return Set.of(
+                "java.base/java.lang",
+                "java.base/java.lang.reflect",
+                "java.base/java.io",
+                "java.base/java.util",
+                "java.base/java.util.concurrent",
+                "java.rmi/sun.rmi.transport");
+    }
+
     @Override
     public List<EntryKind> entryKinds() {
         return List.of(new ServletKind((servlet, context) -> deployer().deploy(servlet, context)));

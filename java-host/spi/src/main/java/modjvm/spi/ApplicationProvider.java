@@ -45,6 +45,16 @@ public interface ApplicationProvider {
     }
 
     /**
+     * Returns the packages of the JDK that applications expect to be open for reflection, as the option {@code --add-opens} opens them to
+     * all unnamed modules. The host opens them before the first application of this provider is made.
+     *
+     * @return module and package, such as {@code java.base/java.lang}; what is not there is left out
+     */
+    default Set<String> opens() {
+        return Set.of();
+    }
+
+    /**
      * Returns the kinds of entry point in classes.
      *
      * @return the kinds, in the order in which they are tried

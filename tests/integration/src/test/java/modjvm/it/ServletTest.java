@@ -71,6 +71,10 @@ class ServletTest {
                 .file("large.bin", "x".repeat(1_000_000))
                 .file("index.html", "<p>welcome")
                 .file("page.jsp", "<%@ page contentType='text/plain' %>${1 + 2} ${param.a}")
+                .file(
+                        "open.jsp",
+                        "<% String.class.getDeclaredField(\"value\").setAccessible(true);"
+                                + " java.util.List.of().getClass().getDeclaredConstructors()[0].setAccessible(true); %>open")
                 .file("empty/a.txt", "")
                 .file("WEB-INF/secret.txt", "secret")
                 .file(
@@ -130,6 +134,12 @@ class ServletTest {
                                 .build())
                         .body())
                 .contains("user alice Basic", "principal CoyotePrincipal[alice]");
+    }
+
+    /** For libraries that reach into the JDK. */
+    @Test
+    void shouldOpenThePackagesThatTomcatsScriptOpens() {
+        assertThat(get("/shop/open.jsp").body()).isEqualTo("open");
     }
 
     @Test
