@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import modjvm.health.Supervision;
 import modjvm.loading.DynamicTargets;
 import modjvm.loading.Owner;
@@ -14,6 +16,7 @@ import modjvm.protocol.HttpdCodec;
 import modjvm.record.Record;
 import modjvm.wire.TestServer;
 import modjvm.wire.WireSettings;
+import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
 
 class PoolSettingsTest {
@@ -32,6 +35,30 @@ class PoolSettingsTest {
         assertThat(settings.applications()).isEmpty();
         assertThat(settings.dynamic()).isSameAs(DynamicTargets.NONE);
         assertThat(settings.warmUps()).isEmpty();
+    }
+
+    /** The table of options says of each entry who reads it: see native/core/pool_options.c. */
+    @Test
+    void shouldReadTheEntriesThatTheTableOfOptionsGivesTheHost() throws Exception {
+        PoolSettings none = PoolSettings.parse(new byte[0]);
+        SoftAssertions all = new SoftAssertions();
+        for (String line :
+                Files.readAllLines(Path.of(System.getProperty("basedir", "."), "../../native/pool-options.txt"))) {
+            if (line.startsWith("#")) {
+                continue;
+            }
+            String[] columns = line.split(" ");
+            String value = switch (columns[1]) {
+                case "switch" -> "on";
+                case "number", "size", "time", "owner" -> "77";
+                default -> "/text";
+            };
+            PoolSettings some = PoolSettings.parse(
+                    new Record.Builder().add(columns[5], value).bytes());
+            boolean isHosts = List.of(columns[6].split(",")).contains("host");
+            all.assertThat(some.equals(none)).as(line).isEqualTo(!isHosts);
+        }
+        all.assertAll();
     }
 
     @Test
