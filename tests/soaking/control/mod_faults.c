@@ -1,9 +1,10 @@
 /* A handler `faults` that commits the fault that the query names: heap or int. */
 #include "faults.h"
 
+#include <httpd.h> /* before the others of httpd, which need it */
+
 #include <http_config.h>
 #include <http_protocol.h>
-#include <httpd.h>
 #include <string.h>
 
 static int handler(request_rec *r)
