@@ -31,13 +31,13 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 /**
  * Everything goes wrong at once, under load, by chance: daemons and supervisors are killed and stopped, httpd restarts gracefully, settings and
  * targets change, processes and disks are exhausted. No request is run twice, none is lost but by the death of the JVM that it was in, and in the
- * end all is as it was: -Dmodjvm.chaos.seconds says how long (30), -Dmodjvm.chaos.seed what happens.
+ * end all is as it was: -Dmodjvm.chaos.seconds says how long (20), -Dmodjvm.chaos.seed what happens.
  */
 @Order(1)
 @RequiresRoot
 @ResourceLock("mounts")
 class ChaosTest {
-    private static final int SECONDS = Integer.getInteger("modjvm.chaos.seconds", 30);
+    private static final int SECONDS = Integer.getInteger("modjvm.chaos.seconds", 20);
     private static final Duration CALM = Duration.ofSeconds(90);
 
     /** What a JVM opens when it first needs it: its jars, and the like. */

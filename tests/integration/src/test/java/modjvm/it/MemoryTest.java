@@ -21,10 +21,8 @@ import modjvm.it.harness.RawClient;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Isolated;
 
 /** What a burst of requests has taken, threads, descriptors and memory, is given back when nothing is to be done. */
-@Isolated("measures")
 class MemoryTest {
     private static final int BURST = 60;
     /** Those of the JVM and of the host, with room for a later JDK's. */

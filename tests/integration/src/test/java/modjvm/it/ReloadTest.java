@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 /** A pool takes up what has changed, and nobody who uses it notices. */
 @Order(1)
 class ReloadTest {
-    private static final int RELOADS = 20;
+    private static final int RELOADS = 12;
     private static final int PAUSE_MS = 10;
     private static final int PIECES = 16;
     private static final int PIECE = 4096;
@@ -152,7 +152,7 @@ class ReloadTest {
     }
 
     @Test
-    void shouldFailNoRequestInTwentyReloads() throws Exception {
+    void shouldFailNoRequestInTwelveReloads() throws Exception {
         String site = """
                 JVMDaemonProcess site ${AS1} processes=2 threads=20 heap=64m reload-marker=${WORK}/marker env=N=0
                 JVMAlias / ${APPS}/Site.java
