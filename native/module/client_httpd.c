@@ -328,21 +328,27 @@ static bool upgrade(void *data, const mj_fields_t *fields)
 
 /* --- the client itself --- */
 
-/* An HTTP/2 stream has no socket of its own; mod_http2 sets aborted. */
+/* Sets *fd to the client's socket, or to -1. An HTTP/2 stream has none of its own; mod_http2 sets aborted. */
+static bool is_closed(const mj_httpd_client_t *client, int *fd)
+{
+    conn_rec *c = client->r->connection;
+
+    *fd = -1;
+    return c->aborted || (c->master == NULL && find_fd(c, fd) && *fd < 0);
+}
+
 static bool is_aborted(void *data)
 {
-    conn_rec *c = ((mj_httpd_client_t *)data)->r->connection;
     int fd;
 
-    return c->aborted || (c->master == NULL && find_fd(c, &fd) && fd < 0);
+    return is_closed(data, &fd);
 }
 
 static bool is_gone(void *data)
 {
-    conn_rec *c = ((mj_httpd_client_t *)data)->r->connection;
-    struct pollfd client = {.fd = c->master == NULL ? mj_client_fd(c) : -1, .events = POLLRDHUP};
+    struct pollfd client = {.events = POLLRDHUP};
 
-    return is_aborted(data) || (client.fd >= 0 && poll(&client, 1, 0) > 0);
+    return is_closed(data, &client.fd) || (client.fd >= 0 && poll(&client, 1, 0) > 0);
 }
 
 static bool logs(void *data, int level)
