@@ -98,7 +98,9 @@ public final class Providers {
             String module = each.substring(0, each.indexOf('/'));
             String name = each.substring(module.length() + 1);
             Optional<Module> found = ModuleLayer.boot().findModule(module);
-            if (found.isPresent() && !found.get().isOpen(name) && !opener.open(found.get(), name)) {
+            boolean isClosed =
+                    found.isPresent() && !found.get().isOpen(name, by.loader().getUnnamedModule());
+            if (isClosed && !opener.open(found.get(), name)) {
                 log.println(
                         "java-option: this JDK does not open " + each + " while it runs: set java-option=--add-opens="
                                 + each + "=ALL-UNNAMED if an application needs it");
