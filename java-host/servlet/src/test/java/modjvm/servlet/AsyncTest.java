@@ -13,7 +13,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,19 +25,15 @@ import sample.Later;
 
 @Timeout(60)
 class AsyncTest {
+    @AutoClose
     private static Site site;
+
     private static WebApplication application;
 
     @BeforeAll
     static void start(@TempDir Path root) throws Exception {
         site = new Site(root).classes(Later.class);
         application = site.start("");
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        application.close();
-        site.close();
     }
 
     @BeforeEach

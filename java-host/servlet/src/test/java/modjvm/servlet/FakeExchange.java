@@ -196,7 +196,7 @@ final class FakeExchange extends AbstractExchange implements RequestHead {
     @Override
     protected ResponseSink open(ResponseHead begun) {
         head = begun;
-        boolean takesBody = !method.equals("HEAD") && begun.status() != 204 && begun.status() != 304;
+        boolean takesBody = takesBody(begun.status());
         return new ResponseSink() {
             @Override
             public boolean takesBody() {

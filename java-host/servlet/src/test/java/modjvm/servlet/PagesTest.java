@@ -3,13 +3,15 @@ package modjvm.servlet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PagesTest {
+    @AutoClose
     private static Site site;
+
     private static WebApplication application;
 
     @BeforeAll
@@ -34,12 +36,6 @@ class PagesTest {
                                 + "</function></taglib>")
                 .classes(sample.Functions.class);
         application = site.start("/pages");
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        application.close();
-        site.close();
     }
 
     @Test

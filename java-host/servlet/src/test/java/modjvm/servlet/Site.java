@@ -5,14 +5,17 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
 import org.apache.catalina.LifecycleException;
 
-/** A web application in a folder, and what serves it. */
+/** A web application in a folder, and what serves it until this is closed. */
 final class Site implements AutoCloseable {
     private final Path root;
     private final Path folder;
     private final Container container;
+    private final List<WebApplication> applications = new ArrayList<>();
 
     Site(Path root) throws IOException, LifecycleException {
         this.root = root;
@@ -63,16 +66,19 @@ final class Site implements AutoCloseable {
 
     WebApplication start(String mount) throws Exception {
         Path work = Files.createDirectories(root.resolve("work"));
-        return WebApplication.start(
+        WebApplication application = WebApplication.start(
                 container,
                 folder.toString(),
                 WebContext.make(mount, folder, work, new SharedLoader(Site.class.getClassLoader())),
                 new org.apache.catalina.connector.Connector(new ExchangeProtocol()),
                 work);
+        applications.add(application);
+        return application;
     }
 
     @Override
     public void close() throws LifecycleException {
+        applications.forEach(WebApplication::close);
         container.stop();
     }
 }

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,19 +19,15 @@ import sample.Other;
 
 @Timeout(60)
 class UpgradeTest {
+    @AutoClose
     private static Site site;
+
     private static WebApplication application;
 
     @BeforeAll
     static void start(@TempDir Path root) throws Exception {
         site = new Site(root).classes(Chat.class, Other.class);
         application = site.start("/ws");
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        application.close();
-        site.close();
     }
 
     @BeforeEach

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import modjvm.Header;
 import modjvm.Headers;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,7 +17,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import sample.Echo;
 
 class WebApplicationTest {
+    @AutoClose
     private static Site site;
+
     private static WebApplication application;
 
     @BeforeAll
@@ -40,12 +42,6 @@ class WebApplicationTest {
                                 + "<error-page><error-code>418</error-code><location>/static.txt</location></error-page>"
                                 + "</web-app>");
         application = site.start("/shop");
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        application.close();
-        site.close();
     }
 
     private static FakeExchange get(String path) throws Exception {
