@@ -12,9 +12,11 @@ import org.apache.catalina.LifecycleEvent;
 import org.apache.catalina.LifecycleListener;
 import org.apache.catalina.Wrapper;
 import org.apache.catalina.core.StandardContext;
+import org.apache.catalina.session.ManagerBase;
 import org.apache.catalina.session.StandardManager;
 import org.apache.catalina.startup.ContextConfig;
 import org.apache.catalina.startup.Tomcat;
+import org.apache.catalina.util.SessionIdGeneratorBase;
 import org.apache.tomcat.util.descriptor.web.ContextResource;
 import org.apache.tomcat.util.scan.StandardJarScanner;
 
@@ -105,6 +107,16 @@ final class WebContext implements LifecycleListener {
             StandardContext context = (StandardContext) event.getSource();
             Tomcat.addDefaultMimeTypeMappings(context);
             refuseDataSources(context);
+            if (context.getManager() instanceof ManagerBase sessions) {
+                useSystemRandom(sessions);
+            }
+        }
+    }
+
+    /** Tomcat's own default is a generator whose seed takes 100 ms and more on a busy machine, at each start. */
+    private static void useSystemRandom(ManagerBase sessions) {
+        if (SessionIdGeneratorBase.DEFAULT_SECURE_RANDOM_ALGORITHM.equals(sessions.getSecureRandomAlgorithm())) {
+            sessions.setSecureRandomAlgorithm(""); // the JDK's default: on Linux, it reads /dev/urandom
         }
     }
 

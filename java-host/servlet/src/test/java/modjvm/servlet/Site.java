@@ -7,8 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.apache.catalina.LifecycleException;
+import org.apache.catalina.core.StandardContext;
+import org.jspecify.annotations.Nullable;
 
 /** A web application in a folder, and what serves it until this is closed. */
 final class Site implements AutoCloseable {
@@ -16,6 +19,7 @@ final class Site implements AutoCloseable {
     private final Path folder;
     private final Container container;
     private final List<WebApplication> applications = new ArrayList<>();
+    private @Nullable StandardContext context;
 
     Site(Path root) throws IOException, LifecycleException {
         this.root = root;
@@ -66,14 +70,20 @@ final class Site implements AutoCloseable {
 
     WebApplication start(String mount) throws Exception {
         Path work = Files.createDirectories(root.resolve("work"));
+        context = WebContext.make(mount, folder, work, new SharedLoader(Site.class.getClassLoader()));
         WebApplication application = WebApplication.start(
                 container,
                 folder.toString(),
-                WebContext.make(mount, folder, work, new SharedLoader(Site.class.getClassLoader())),
+                context,
                 new org.apache.catalina.connector.Connector(new ExchangeProtocol()),
                 work);
         applications.add(application);
         return application;
+    }
+
+    /** Of the application that was started last. */
+    StandardContext context() {
+        return Objects.requireNonNull(context);
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import modjvm.Header;
 import modjvm.Headers;
+import org.apache.catalina.util.SessionIdGeneratorBase;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -80,6 +81,14 @@ class WebApplicationTest {
                         "length -1");
         assertThat(exchange.header("Content-Type")).isEqualTo("text/plain;charset=UTF-8");
         assertThat(exchange.isWhole()).isTrue();
+    }
+
+    @Test
+    void shouldNotSeedAGeneratorOfItsOwnForSessions() {
+        SessionIdGeneratorBase ids =
+                (SessionIdGeneratorBase) site.context().getManager().getSessionIdGenerator();
+
+        assertThat(ids.getSecureRandomAlgorithm()).as("Tomcat's is SHA1PRNG").isEmpty();
     }
 
     @Test
