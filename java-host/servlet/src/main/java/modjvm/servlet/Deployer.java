@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import modjvm.coyote.ExchangeProtocol;
 import modjvm.spi.Deployment;
 import modjvm.spi.DeploymentContext;
 import modjvm.spi.LoadException;

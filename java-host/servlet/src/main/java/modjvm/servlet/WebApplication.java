@@ -3,6 +3,7 @@ package modjvm.servlet;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import modjvm.coyote.ExchangeProtocol;
 import modjvm.spi.Exchange;
 import modjvm.spi.Handler;
 import modjvm.spi.LoadException;

@@ -1,4 +1,4 @@
-package modjvm.servlet;
+package modjvm.coyote;
 
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.ServletConnection;

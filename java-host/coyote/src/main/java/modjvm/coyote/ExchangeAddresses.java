@@ -1,4 +1,4 @@
-package modjvm.servlet;
+package modjvm.coyote;
 
 import java.nio.ByteBuffer;
 import java.nio.channels.CompletionHandler;

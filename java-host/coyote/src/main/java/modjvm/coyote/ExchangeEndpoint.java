@@ -1,4 +1,4 @@
-package modjvm.servlet;
+package modjvm.coyote;
 
 import java.net.InetSocketAddress;
 import java.util.concurrent.LinkedBlockingQueue;

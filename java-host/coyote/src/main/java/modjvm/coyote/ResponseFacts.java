@@ -1,4 +1,4 @@
-package modjvm.servlet;
+package modjvm.coyote;
 
 import java.util.ArrayList;
 import java.util.List;

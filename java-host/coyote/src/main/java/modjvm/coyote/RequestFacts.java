@@ -1,4 +1,4 @@
-package modjvm.servlet;
+package modjvm.coyote;
 
 import java.nio.charset.StandardCharsets;
 import modjvm.spi.RequestHead;
@@ -12,7 +12,7 @@ final class RequestFacts {
 
     /** Returns false if the path could mean another one to Tomcat than to httpd. */
     static boolean copy(RequestHead head, Request request) {
-        String path = RequestPath.of(head);
+        String path = RequestPath.of(head.target(), head.scriptName() + head.pathInfo());
         if (path.isEmpty()) {
             return false;
         }

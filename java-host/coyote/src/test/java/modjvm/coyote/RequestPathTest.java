@@ -1,4 +1,4 @@
-package modjvm.servlet;
+package modjvm.coyote;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,7 +7,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class RequestPathTest {
     private static String of(String target, String pathInfo) {
-        return RequestPath.of(FakeExchange.get(target).at("/shop").decoded(pathInfo));
+        return RequestPath.of(target, "/shop" + pathInfo);
     }
 
     @ParameterizedTest

@@ -1,7 +1,6 @@
-package modjvm.servlet;
+package modjvm.coyote;
 
 import java.nio.charset.StandardCharsets;
-import modjvm.spi.RequestHead;
 
 /**
  * The path of a request for Tomcat. httpd has decided by its own understanding of the path who may send the request, so the path
@@ -15,12 +14,13 @@ final class RequestPath {
     /**
      * As the client wrote it, if that means the same to both; else httpd's, encoded. Empty if a segment of that is {@code ..;} or
      * {@code ;x/}, which is a name to httpd alone.
+     *
+     * @param target as in the request line
+     * @param known the path as httpd has decoded it, from the root
      */
-    static String of(RequestHead head) {
-        String known = head.scriptName() + head.pathInfo();
-        String raw = head.target();
-        int query = raw.indexOf('?');
-        raw = query < 0 ? raw : raw.substring(0, query);
+    static String of(String target, String known) {
+        int query = target.indexOf('?');
+        String raw = query < 0 ? target : target.substring(0, query);
         boolean isAscii = isAscii(raw);
         boolean isPlain = isAscii && raw.indexOf(';') < 0 && raw.indexOf('%') < 0;
         if (isPlain && raw.equals(known)) {

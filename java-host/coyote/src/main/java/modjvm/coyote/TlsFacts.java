@@ -1,4 +1,4 @@
-package modjvm.servlet;
+package modjvm.coyote;
 
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;

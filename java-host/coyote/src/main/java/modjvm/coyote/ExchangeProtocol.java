@@ -1,4 +1,4 @@
-package modjvm.servlet;
+package modjvm.coyote;
 
 import modjvm.spi.Exchange;
 import org.apache.coyote.AbstractProtocol;
@@ -13,12 +13,13 @@ import org.apache.tomcat.util.net.SSLHostConfig;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 
 /** Tomcat's connector to exchanges in place of sockets. Thread-safe: each exchange is served by the thread that brings it. */
-final class ExchangeProtocol extends AbstractProtocol<Exchange> {
+public class ExchangeProtocol extends AbstractProtocol<Exchange> {
     private static final Log log = LogFactory.getLog(ExchangeProtocol.class);
 
     private final ExchangeEndpoint endpoint;
 
-    ExchangeProtocol() {
+    /** Makes a protocol for one connector. */
+    public ExchangeProtocol() {
         this(new ExchangeEndpoint());
     }
 
@@ -27,8 +28,13 @@ final class ExchangeProtocol extends AbstractProtocol<Exchange> {
         this.endpoint = endpoint;
     }
 
-    /** Serves an exchange to its end. */
-    void serve(Exchange exchange) throws Exception {
+    /**
+     * Serves an exchange to its end.
+     *
+     * @param exchange the request and its response
+     * @throws Exception if the response cannot be sent, or what the container does not catch
+     */
+    public final void serve(Exchange exchange) throws Exception {
         new ExchangeSocket(exchange, endpoint).serve();
     }
 
