@@ -25,7 +25,8 @@ class OneProcessTest {
                     .inheritIO()
                     .start();
             try {
-                Http.await(httpd.uri("site", "/?pid"), 200);
+                assertThat(Http.awaitServer(httpd.uri("site", "/?pid")).statusCode())
+                        .isEqualTo(200);
                 List<Proc> all = httpd.processes();
 
                 process.destroy();

@@ -2,12 +2,14 @@ package modjvm.it.harness;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** Requests by java.net.http, with HTTP/1.1. */
@@ -40,7 +42,7 @@ public final class Http {
         try {
             return CLIENT.send(request, BodyHandlers.ofString());
         } catch (IOException e) {
-            throw new UncheckedIOException(request.uri() + ": " + e.getMessage(), e);
+            throw new UncheckedIOException(request.uri() + ": " + e, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
@@ -49,9 +51,23 @@ public final class Http {
 
     /** Asks until the answer has this status, and returns it. */
     public static HttpResponse<String> await(URI uri, int status) {
-        return Await.value(uri + " answers " + status, Await.LONG, () -> {
-            HttpResponse<String> response = get(uri);
-            return response.statusCode() == status ? java.util.Optional.of(response) : java.util.Optional.empty();
+        return Await.value(
+                uri + " answers " + status,
+                Await.LONG,
+                () -> Optional.of(get(uri)).filter(response -> response.statusCode() == status));
+    }
+
+    /** Asks until somebody listens there, and returns the answer. */
+    public static HttpResponse<String> awaitServer(URI uri) {
+        return Await.value(uri + ": somebody listens", Await.LONG, () -> {
+            try {
+                return Optional.of(get(uri));
+            } catch (UncheckedIOException e) {
+                if (e.getCause() instanceof ConnectException) {
+                    return Optional.empty();
+                }
+                throw e;
+            }
         });
     }
 }
