@@ -46,6 +46,12 @@ mj_scope_t *mj_scope_merge(apr_pool_t *pool, const mj_scope_t *base, const mj_sc
     if (add->reload != NULL) {
         merged->reload = add->reload;
     }
+    if (add->context != NULL) {
+        merged->context = add->context;
+    }
+    if (add->arguments != NULL) {
+        merged->arguments = add->arguments;
+    }
     for (i = 0; i < add->params->nelts; i++) {
         const mj_param_t *param = &APR_ARRAY_IDX(add->params, i, mj_param_t);
         mj_scope_set_param(merged, pool, param->name, param->value);
@@ -58,6 +64,17 @@ static bool can_be_web_application(const char *target)
 {
     const char *dot = strrchr(target, '.');
     return dot == NULL || (strcmp(dot, ".java") != 0 && strcmp(dot, ".jar") != 0);
+}
+
+void mj_scope_add_options(const mj_scope_t *scope, mj_record_builder_t *record)
+{
+    int i;
+    if (scope->context != NULL) {
+        mj_record_add(record, "context", scope->context);
+    }
+    for (i = 0; scope->arguments != NULL && i < scope->arguments->nelts; i++) {
+        mj_record_add(record, "argument", APR_ARRAY_IDX(scope->arguments, i, const char *));
+    }
 }
 
 mj_span_t mj_application_definition(apr_pool_t *pool, const char *target, const char *mount, const mj_scope_t *scope,
@@ -75,6 +92,7 @@ mj_span_t mj_application_definition(apr_pool_t *pool, const char *target, const 
     if (can_be_web_application(target)) {
         mj_record_add(record, "mount", mount);
     }
+    mj_scope_add_options(scope, record);
     for (i = 0; i < scope->params->nelts; i++) {
         const mj_param_t *param = &APR_ARRAY_IDX(scope->params, i, mj_param_t);
         mj_record_add(record, "param", apr_pstrcat(pool, param->name, "=", param->value, NULL));

@@ -1,4 +1,5 @@
-/* What may be set in any scope: the server, a virtual host, a Location or Directory, and as options of one JVMAlias.
+/* What may be set in any scope: the server, a virtual host, a Location or Directory, and as options of one JVMAlias;
+ * and what JVMAlias alone may set.
  *
  * Written while the configuration is parsed, read-only afterwards. NULL is unset; the inner scope wins. */
 #ifndef MJ_SETTINGS_H
@@ -20,8 +21,10 @@ typedef struct mj_scope_t {
     const char *process_group;
     const char *entry_point;
     const char *application_group;
-    const char *reload;               /**< "off": a changed target does not roll the pool; else "on" */
-    const apr_array_header_t *params; /**< of mj_param_t; never NULL */
+    const char *reload;                  /**< "off": a changed target does not roll the pool; else "on" */
+    const apr_array_header_t *params;    /**< of mj_param_t; never NULL */
+    const char *context;                 /**< JVMAlias: a context.xml outside the WAR */
+    const apr_array_header_t *arguments; /**< JVMAlias: of const char *, for main, in their order; NULL: none */
 } mj_scope_t;
 
 mj_scope_t *mj_scope_make(apr_pool_t *pool);
@@ -35,6 +38,9 @@ void mj_scope_set_param(mj_scope_t *scope, apr_pool_t *pool, const char *name, c
 /** A request that an application is warmed up with (CONTROL.md, section 1).
  *  @param url its path below the mount, which may have a query */
 mj_span_t mj_warm_up_record(apr_pool_t *pool, mj_span_t definition, const char *script_name, const char *url);
+
+/** Adds the entries `context` and `argument` of a definition, if the scope has any. */
+void mj_scope_add_options(const mj_scope_t *scope, mj_record_builder_t *record);
 
 /** The definition of an application (PROTOCOL.md, section 5).
  *  @param mount the URL path it is mounted at, empty at the root; part of it where the target may be a web application

@@ -97,6 +97,9 @@ int mj_check_mounts(apr_pool_t *pool, const server_rec *server)
         if (resolved->pool != NULL) {
             wrong = mj_confinement_hides(resolved->pool->settings, pool, "the target", mount->target);
         }
+        if (resolved->pool != NULL && wrong == NULL && mount->options->context != NULL) {
+            wrong = mj_confinement_hides(resolved->pool->settings, pool, "context", mount->options->context);
+        }
         if (resolved->pool == NULL || wrong != NULL) {
             ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_ERR, 0, server, MJLOGNO(0002) "%s: %s %s: %s", mount->where,
                          mount->regex != NULL ? "JVMAliasMatch" : "JVMAlias", mount->pattern, wrong);

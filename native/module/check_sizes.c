@@ -50,7 +50,7 @@ static int check_mount(apr_pool_t *pool, const server_rec *server, const mj_reso
         return 0;
     }
     ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_ERR, 0, server,
-                 MJLOGNO(0065) "%s: %s %s: target, entry point, group and parameters take %" APR_SIZE_T_FMT
+                 MJLOGNO(0065) "%s: %s %s: target, entry point, group, parameters and arguments take %" APR_SIZE_T_FMT
                                " bytes; the limit is %d, because each request carries them: put long values of JVMParameter or "
                                "param. into a file "
                                "that the application reads",

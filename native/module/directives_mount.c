@@ -1,5 +1,7 @@
 /* JVMAlias and JVMAliasMatch. */
+#include "argument_line.h"
 #include "config.h"
+#include "directives.h"
 #include "directives_parts.h"
 #include "option_line.h"
 #include "path_names.h"
@@ -16,6 +18,36 @@ static const char *add_warm_up(const cmd_parms *cmd, const mj_mount_t *mount, co
     }
     if (wrong == NULL) {
         APR_ARRAY_PUSH(mount->warm_ups, const char *) = value;
+    }
+    return wrong;
+}
+
+/* The file is the pool's user's to read: httpd does not look at it. */
+static const char *set_context(const cmd_parms *cmd, mj_scope_t *scope, const char *value)
+{
+    const char *wrong = mj_directive_check_word(cmd, value);
+    if (wrong == NULL && *value != '/') {
+        wrong = apr_psprintf(cmd->pool, "context='%s' is not an absolute path: give that of a context.xml", value);
+    }
+    if (wrong == NULL && scope->context != NULL) {
+        wrong = "context= is given twice: an application has one context.xml";
+    }
+    if (wrong == NULL) {
+        wrong = mj_file_name_check(cmd->pool, value);
+    }
+    scope->context = value;
+    return wrong;
+}
+
+/* Any text, the empty one too: main gets it as it is. */
+static const char *add_argument(const cmd_parms *cmd, mj_scope_t *scope, const char *value)
+{
+    apr_array_header_t *arguments = scope->arguments == NULL ? apr_array_make(cmd->pool, 4, sizeof(const char *))
+                                                             : apr_array_copy(cmd->pool, scope->arguments);
+    const char *wrong = *value == '\0' ? NULL : mj_directive_check_word(cmd, value);
+    if (wrong == NULL) {
+        APR_ARRAY_PUSH(arguments, const char *) = mj_argument_plain(cmd->pool, value);
+        scope->arguments = arguments;
     }
     return wrong;
 }
@@ -42,9 +74,15 @@ static const char *set_mount_option(const cmd_parms *cmd, const mj_mount_t *moun
     if (strcmp(key, "warm-up") == 0) {
         return add_warm_up(cmd, mount, value);
     }
+    if (strcmp(key, "context") == 0) {
+        return set_context(cmd, scope, value);
+    }
+    if (strcmp(key, "argument") == 0) {
+        return add_argument(cmd, scope, value);
+    }
     return apr_psprintf(cmd->pool,
-                        "unknown option '%s'; the options are application-group, entry-point, param.NAME, process-group, reload, "
-                        "warm-up",
+                        "unknown option '%s'; the options are application-group, argument, context, entry-point, param.NAME, "
+                        "process-group, reload, warm-up",
                         key);
 }
 
@@ -90,6 +128,24 @@ static mj_mount_t *parse_mount(cmd_parms *cmd, const char *args, const char **wr
     return mount;
 }
 
+static void protect_arguments(apr_pool_t *pool, ap_directive_t *directive)
+{
+    for (; directive != NULL; directive = directive->next) {
+        if (strcasecmp(directive->directive, "JVMAlias") == 0 || strcasecmp(directive->directive, "JVMAliasMatch") == 0) {
+            directive->args = mj_argument_protect(pool, directive->args);
+        }
+        protect_arguments(pool, directive->first_child);
+    }
+}
+
+int mj_protect_arguments(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
+{
+    (void)plog;
+    (void)ptemp;
+    protect_arguments(pconf, ap_conftree);
+    return OK;
+}
+
 const char *mj_add_alias(cmd_parms *cmd, void *scope, const char *args)
 {
     const char *wrong;
@@ -131,6 +187,10 @@ const char *mj_add_alias_match(cmd_parms *cmd, void *scope, const char *args)
     mount->regex = ap_pregcomp(cmd->pool, mount->pattern, AP_REG_EXTENDED);
     if (mount->regex == NULL) {
         return mj_directive_error(cmd, mount->pattern, "this is not a valid regular expression");
+    }
+    if (mount->options->context != NULL && strchr(mount->options->context, '$') != NULL) {
+        return mj_directive_error(cmd, mount->pattern,
+                                  "context= is one file for all applications of a JVMAliasMatch: give it without a $");
     }
     if (mount->warm_ups->nelts > 0) {
         return mj_directive_error(cmd, mount->pattern,

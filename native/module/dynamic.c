@@ -160,6 +160,19 @@ static void add_values(mj_record_builder_t *record, const char *name, const apr_
     }
 }
 
+/* A record of its own: a request brings all of them as they are, or none. */
+static void add_options(const mj_dynamic_t *all, mj_record_builder_t *record, const mj_scope_t *scope)
+{
+    mj_record_builder_t *options = mj_record_builder_make(all->pool);
+    mj_span_t bytes;
+
+    mj_scope_add_options(scope, options);
+    bytes = mj_record_bytes(options);
+    if (bytes.len > 0) {
+        mj_record_add_span(record, "options", bytes);
+    }
+}
+
 /* What the definitions of a server may hold beside their target. */
 static void add_server(const mj_dynamic_t *all, mj_record_builder_t *record, const server_rec *server)
 {
@@ -182,6 +195,7 @@ static void add_server(const mj_dynamic_t *all, mj_record_builder_t *record, con
             const mj_param_t *param = &APR_ARRAY_IDX(options->params, k, mj_param_t);
             mj_record_add(record, "param", apr_pstrcat(all->pool, param->name, "=", param->value, NULL));
         }
+        add_options(all, record, options);
     }
 }
 

@@ -28,6 +28,7 @@ static void register_hooks(apr_pool_t *pool)
     static const char *const type_checkers[] = {"mod_mime.c", "mod_negotiation.c", NULL};
 
     (void)pool;
+    ap_hook_pre_config(mj_protect_arguments, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_check_config(mj_check_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_post_config(mj_post_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_monitor(mj_monitor, NULL, NULL, APR_HOOK_MIDDLE);

@@ -8,7 +8,7 @@
 #define FIELDS (sizeof(mj_scope_t) / sizeof(const char *))
 #define PARAMS (offsetof(mj_scope_t, params) / sizeof(const char *))
 
-/* Every field of a scope but its parameters is a string, so that a field that is added later is tested here without being named. */
+/* Every field of a scope but its parameters is one pointer, here to a string, so that a field that is added later is tested here without being named. */
 static const char **field(mj_scope_t *scope, size_t i)
 {
     return (const char **)(void *)scope + i;
@@ -191,6 +191,23 @@ START_TEST(a_definition_has_the_mount_of_what_may_be_a_web_application)
 }
 END_TEST
 
+START_TEST(a_definition_has_the_options_of_the_mount_in_order)
+{
+    mj_scope_t *scope = mj_scope_make(test_pool);
+    apr_array_header_t *arguments = apr_array_make(test_pool, 2, sizeof(const char *));
+
+    APR_ARRAY_PUSH(arguments, const char *) = "--b=2";
+    APR_ARRAY_PUSH(arguments, const char *) = "";
+    APR_ARRAY_PUSH(arguments, const char *) = "a b";
+    scope->context = "/etc/context.xml";
+    scope->arguments = arguments;
+    mj_scope_set_param(scope, test_pool, "c", "d");
+    ASSERT_DEFINITION(mj_scope_merge(test_pool, mj_scope_make(test_pool), scope), "target", "/srv/a.java", "entry-point",
+                      "application", "group", "host|/a", "context", "/etc/context.xml", "argument", "--b=2", "argument", "",
+                      "argument", "a b", "param", "c=d");
+}
+END_TEST
+
 Suite *mj_suite(void)
 {
     Suite *suite = suite_create("settings");
@@ -206,5 +223,6 @@ Suite *mj_suite(void)
     tcase_add_test(tcase, setting_a_parameter_leaves_copies_of_the_scope_alone);
     tcase_add_test(tcase, a_definition_has_its_entries_in_order);
     tcase_add_test(tcase, a_definition_has_the_mount_of_what_may_be_a_web_application);
+    tcase_add_test(tcase, a_definition_has_the_options_of_the_mount_in_order);
     return suite;
 }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import modjvm.Config;
 import modjvm.record.Record;
 import modjvm.record.RecordException;
@@ -28,6 +29,9 @@ record Definition(
         Config config,
         boolean reload,
         Map<String, List<String>> options) {
+    /** The option that says where it is mounted. */
+    private static final String MOUNT = "mount";
+
     /** Reads the record of an application's definition (PROTOCOL.md, section 5). */
     static Definition parse(byte[] bytes) throws LoadException {
         String target = "";
@@ -66,6 +70,19 @@ record Definition(
             throw new LoadException(target + ": a parameter without NAME=: " + OneLine.join(pair));
         }
         parameters.put(pair.substring(0, equals), pair.substring(equals + 1));
+    }
+
+    /** The file that an option names; the first, if it names several. */
+    Optional<Path> file(String option) throws LoadException {
+        List<String> values = options.getOrDefault(option, List.of());
+        return values.isEmpty() ? Optional.empty() : Optional.of(path(values.get(0)));
+    }
+
+    /** What its options say, but for where it is mounted. */
+    Map<String, List<String>> restrictedOptions() {
+        Map<String, List<String>> restricted = new LinkedHashMap<>(options);
+        restricted.remove(MOUNT);
+        return restricted;
     }
 
     private static Path path(String target) throws LoadException {

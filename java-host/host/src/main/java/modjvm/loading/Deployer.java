@@ -63,9 +63,18 @@ final class Deployer {
             } catch (LoadException e) {
                 return byProviders(fingerprint, e);
             }
+            refuseOptions();
             return made(own);
         } finally {
             thread.setContextClassLoader(before);
+        }
+    }
+
+    /** The host's own kind has none: one that is given would go unnoticed. */
+    private void refuseOptions() throws LoadException {
+        for (String option : definition.restrictedOptions().keySet()) {
+            throw new LoadException(definition.target() + ": " + OneLine.join(option)
+                    + "= means nothing to an application of this kind; leave it out");
         }
     }
 
@@ -137,7 +146,7 @@ final class Deployer {
     }
 
     private MountContext context(TargetLoader loader) {
-        return new MountContext(definition, loader, stateFolder, watch, log);
+        return new MountContext(definition, loader, stateFolder, group, watch, log);
     }
 
     private static LoadException failed(Failures failures, String entryPoint, Throwable thrown) {

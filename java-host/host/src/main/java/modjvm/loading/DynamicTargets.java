@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -18,13 +19,14 @@ import modjvm.record.RecordException;
 public final class DynamicTargets {
     /** None at all. */
     public static final DynamicTargets NONE =
-            new DynamicTargets(List.of(), Set.of(), Set.of(), List.of(), Set.of(), Plants.NONE);
+            new DynamicTargets(List.of(), Set.of(), Set.of(), List.of(), Set.of(), Set.of(), Plants.NONE);
 
     private final List<TargetForm> forms;
     private final Set<String> entryPoints;
     private final Set<String> groups;
     private final List<String> groupPrefixes;
     private final Set<String> parameters;
+    private final Set<Map<String, List<String>>> options;
     private final Plants plants;
 
     private DynamicTargets(
@@ -33,12 +35,14 @@ public final class DynamicTargets {
             Set<String> groups,
             List<String> groupPrefixes,
             Set<String> parameters,
+            Set<Map<String, List<String>>> options,
             Plants plants) {
         this.forms = forms;
         this.entryPoints = entryPoints;
         this.groups = groups;
         this.groupPrefixes = groupPrefixes;
         this.parameters = parameters;
+        this.options = options;
         this.plants = plants;
     }
 
@@ -53,6 +57,7 @@ public final class DynamicTargets {
         Set<String> groups = new HashSet<>();
         List<String> groupPrefixes = new ArrayList<>();
         Set<String> parameters = new HashSet<>();
+        Set<Map<String, List<String>>> options = new HashSet<>();
         for (Record.Entry entry : Record.parse(record)) {
             switch (entry.name()) {
                 case "uid" -> uid = Long.parseLong(entry.text());
@@ -62,12 +67,21 @@ public final class DynamicTargets {
                 case "group" -> groups.add(entry.text());
                 case "server" -> groupPrefixes.add(entry.text() + "|");
                 case "param" -> parameters.add(entry.text());
+                case "options" -> options.add(lists(entry.value()));
                 default -> {
                     // A later httpd may say more.
                 }
             }
         }
-        return new DynamicTargets(forms, entryPoints, groups, groupPrefixes, parameters, new Plants(uid, gid));
+        return new DynamicTargets(forms, entryPoints, groups, groupPrefixes, parameters, options, new Plants(uid, gid));
+    }
+
+    private static Map<String, List<String>> lists(byte[] record) throws RecordException {
+        Map<String, List<String>> lists = new HashMap<>();
+        for (Record.Entry entry : Record.parse(record)) {
+            lists.computeIfAbsent(entry.name(), name -> new ArrayList<>()).add(entry.text());
+        }
+        return lists;
     }
 
     /** Says why no request may bring this definition, which part of it is to blame, and how to allow it; empty if one may. */
@@ -92,6 +106,10 @@ public final class DynamicTargets {
             if (!parameters.contains(parameter.getKey() + "=" + parameter.getValue())) {
                 return refused(target, "no scope has this value of the parameter " + OneLine.join(parameter.getKey()));
             }
+        }
+        Map<String, List<String>> own = definition.restrictedOptions();
+        if (!own.isEmpty() && !options.contains(own)) {
+            return refused(target, "no JVMAliasMatch has these options: " + OneLine.join(own.toString()));
         }
         return refusal(definition.target());
     }

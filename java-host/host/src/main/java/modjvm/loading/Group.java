@@ -2,6 +2,7 @@ package modjvm.loading;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -91,7 +92,12 @@ final class Group {
 
     /** Throws if a target is not there, or may not be used. */
     void check(Path path) throws LoadException {
-        Target.check(path, owner);
+        Target.check(path, owner, Target.THE_TARGET);
+    }
+
+    /** The same for a file that an option names. */
+    BasicFileAttributes check(Path path, String option) throws LoadException {
+        return Target.check(path, owner, option);
     }
 
     /** What a source of this group is compiled against. */

@@ -14,13 +14,21 @@ final class MountContext implements DeploymentContext {
     private final Definition definition;
     private final ClassLoader loader;
     private final Optional<Path> stateFolder;
+    private final Group group;
     private final Watch watch;
     private final PrintStream log;
 
-    MountContext(Definition definition, ClassLoader loader, Optional<Path> stateFolder, Watch watch, PrintStream log) {
+    MountContext(
+            Definition definition,
+            ClassLoader loader,
+            Optional<Path> stateFolder,
+            Group group,
+            Watch watch,
+            PrintStream log) {
         this.definition = definition;
         this.loader = loader;
         this.stateFolder = stateFolder;
+        this.group = group;
         this.watch = watch;
         this.log = log;
     }
@@ -43,6 +51,24 @@ final class MountContext implements DeploymentContext {
     @Override
     public Map<String, List<String>> options() {
         return definition.options();
+    }
+
+    @Override
+    public Optional<Path> file(String option) throws LoadException {
+        Optional<Path> named = definition.file(option);
+        if (named.isEmpty()) {
+            return named;
+        }
+        Path file = named.get();
+        watch(file);
+        try {
+            if (!group.check(file, option + "=").isRegularFile()) {
+                throw new LoadException(file + ": not a file; correct " + option + "=");
+            }
+        } catch (LoadException e) {
+            throw new LoadException(target() + ": " + option + "=" + e.getMessage(), e);
+        }
+        return named;
     }
 
     @Override

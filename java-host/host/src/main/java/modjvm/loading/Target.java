@@ -12,6 +12,8 @@ import modjvm.spi.LoadException;
 
 /** The classes that lie at a target's path. One class for each kind of target. */
 abstract class Target {
+    static final String THE_TARGET = "the target";
+
     private final Path path;
 
     Target(Path path) {
@@ -25,7 +27,7 @@ abstract class Target {
      * @param owner whose it must be
      */
     static Target open(Path path, SourceCompiler compiler, List<Path> groupPath, Owner owner) throws LoadException {
-        BasicFileAttributes attributes = check(path, owner);
+        BasicFileAttributes attributes = check(path, owner, THE_TARGET);
         String name = path.toString();
         if (attributes.isDirectory()) {
             return new FolderTarget(path);
@@ -40,11 +42,12 @@ abstract class Target {
     }
 
     /**
-     * Looks whether a target is there and may be used.
+     * Looks whether a target, or another file of an application, is there and may be used.
      *
      * @param owner whose it must be
+     * @param setting what names it, for the message
      */
-    static BasicFileAttributes check(Path path, Owner owner) throws LoadException {
+    static BasicFileAttributes check(Path path, Owner owner, String setting) throws LoadException {
         try {
             BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
             if (!Files.isReadable(path) || (attributes.isDirectory() && !Files.isExecutable(path))) {
@@ -53,7 +56,7 @@ abstract class Target {
             owner.check(path);
             return attributes;
         } catch (NoSuchFileException e) {
-            throw new LoadException(path + ": no such file or folder; put it there, or correct the target", e);
+            throw new LoadException(path + ": no such file or folder; put it there, or correct " + setting, e);
         } catch (AccessDeniedException e) {
             throw new LoadException(
                     path + ": permission denied to " + System.getProperty("user.name")

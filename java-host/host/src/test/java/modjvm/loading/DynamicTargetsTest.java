@@ -97,6 +97,45 @@ class DynamicTargetsTest {
     }
 
     @Test
+    void shouldTakeOptionsAsOneJvmAliasMatchHasThem() throws Exception {
+        byte[] one = new Record.Builder()
+                .add("context", "/etc/shop.xml")
+                .add("argument", "a")
+                .add("argument", "b")
+                .bytes();
+        byte[] other = new Record.Builder().add("argument", "c").bytes();
+        byte[] allowed = allowed().add("options", one).add("options", other).bytes();
+
+        assertThat(refusalOfOptions(allowed)).isEmpty();
+        assertThat(refusalOfOptions(allowed, "mount", "/anywhere")).isEmpty();
+        assertThat(refusalOfOptions(allowed, "argument", "c")).isEmpty();
+        assertThat(refusalOfOptions(
+                        allowed, "mount", "/a", "context", "/etc/shop.xml", "argument", "a", "argument", "b"))
+                .isEmpty();
+        for (String[] options : new String[][] {
+            {"argument", "a"},
+            {"argument", "b", "argument", "a", "context", "/etc/shop.xml"},
+            {"context", "/etc/shop.xml"},
+            {"context", "/tmp/x.xml", "argument", "a", "argument", "b"},
+            {"argument", "c", "context", "/etc/shop.xml"},
+            {"colour", "red"}
+        }) {
+            assertThat(refusalOfOptions(allowed, options)).contains("no JVMAliasMatch has these options");
+        }
+    }
+
+    private String refusalOfOptions(byte[] allowed, String... options) throws Exception {
+        Record.Builder definition = new Record.Builder()
+                .add("target", app.toString())
+                .add("entry-point", "application")
+                .add("group", "shop:80|/x");
+        for (int i = 0; i < options.length; i += 2) {
+            definition.add(options[i], options[i + 1]);
+        }
+        return DynamicTargets.parse(allowed).refusal(Definition.parse(definition.bytes()));
+    }
+
+    @Test
     void shouldFollowLinksThatHttpdsUserCannotHavePlanted() throws Exception {
         Path release = Files.createDirectories(folder.resolve("releases/42"));
         Files.writeString(release.resolve("App.java"), "class App {}");

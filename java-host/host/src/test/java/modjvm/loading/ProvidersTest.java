@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import modjvm.application.ApplicationEntryKind;
+import modjvm.record.Record;
 import modjvm.spi.ApplicationProvider;
 import modjvm.spi.LoadException;
 import org.junit.jupiter.api.BeforeEach;
@@ -59,7 +60,8 @@ class ProvidersTest {
                     String text = Files.readString(context.target()).strip();
                     if (text.equals("throw")) throw new IllegalStateException("no greeting");
                     if (text.equals("fail")) throw context.failed("no greeting; write one");
-                    return greeting(whom -> text + " " + whom, context.options().getOrDefault("extra", List.of("-")).toString());
+                    return greeting(whom -> text + " " + whom, context.options().getOrDefault("extra", List.of("-")).toString()
+                            + context.file("file").map(Path::toString).orElse(""));
                 }
                 private static Deployment greeting(Greeter greeter, String whom) {
                     Handler handler = exchange -> {
@@ -79,6 +81,7 @@ class ProvidersTest {
     private Workbench bench;
     private Providers providers;
     private final List<String> opened = new ArrayList<>();
+    private final Watch watch = new Watch(List.of());
     private Mounts mounts;
 
     @BeforeEach
@@ -103,7 +106,7 @@ class ProvidersTest {
                 List.of(),
                 Workbench.ANYBODY,
                 Workbench.EVERYTHING,
-                new Watch(List.of()),
+                watch,
                 bench.nothingKept(),
                 bench.log);
     }
@@ -132,6 +135,53 @@ class ProvidersTest {
         assertThat(answer(Workbench.definition(jar, "Plain"))).isEqualTo("jar");
         assertThat(providers.areFound()).isFalse();
         assertThat(opened).isEmpty();
+    }
+
+    private String failure(Path target, String... options) throws LoadException {
+        return failure(withOptions(target, options));
+    }
+
+    private static byte[] withOptions(Path target, String... options) {
+        Record.Builder definition = new Record.Builder()
+                .add("target", target.toString())
+                .add("entry-point", "application")
+                .add("group", "");
+        for (int i = 0; i < options.length; i += 2) {
+            definition.add(options[i], options[i + 1]);
+        }
+        return definition.bytes();
+    }
+
+    @Test
+    void shouldHandAFileThatAnOptionNamesOnAndWatchIt() throws Exception {
+        Path target = Files.writeString(folder.resolve("text.greet"), "ahoy");
+        Path file = Files.writeString(folder.resolve("more.xml"), "");
+
+        assertThat(answer(withOptions(target, "file", file.toString()))).isEqualTo("ahoy [-]" + file);
+        assertThat(watch.paths()).contains(file);
+    }
+
+    @Test
+    void shouldSayWhatIsWrongWithAFileThatAnOptionNames() throws Exception {
+        Path target = Files.writeString(folder.resolve("text.greet"), "ahoy");
+        Path absent = folder.resolve("absent.xml");
+        Path folderOf = Files.createDirectory(folder.resolve("folder.xml"));
+
+        assertThat(failure(target, "file", absent.toString()))
+                .isEqualTo(target + ": file=" + absent + ": no such file or folder; put it there, or correct file=");
+        assertThat(watch.paths()).contains(absent);
+        assertThat(failure(target, "file", folderOf.toString()))
+                .isEqualTo(target + ": file=" + folderOf + ": not a file; correct file=");
+    }
+
+    @Test
+    void shouldRefuseOptionsThatMeanNothingToTheHostsOwnKind() throws Exception {
+        Path source = bench.source(
+                "Hello.java", "class Hello { static Application application = r -> Response.text(\"hello\"); }");
+
+        assertThat(answer(withOptions(source, "mount", "/a"))).isEqualTo("hello");
+        assertThat(failure(source, "argument", "x"))
+                .isEqualTo(source + ": argument= means nothing to an application of this kind; leave it out");
     }
 
     @Test

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import modjvm.coyote.ExchangeProtocol;
 import modjvm.spi.Deployment;
 import modjvm.spi.DeploymentContext;
@@ -18,6 +19,10 @@ import org.apache.catalina.core.StandardContext;
 final class Deployer {
     /** Which entry of a definition has the mount. */
     private static final String MOUNT = "mount";
+    /** Which one names a context.xml outside the application. */
+    private static final String CONTEXT = "context";
+    /** Which ones are for main. */
+    private static final String ARGUMENT = "argument";
     /** The folder in the state folder whose content is bounded here: the supervisor does not measure it. */
     private static final String EXPLODED = "web";
 
@@ -51,6 +56,8 @@ final class Deployer {
 
     /** Deploys a WAR, or a folder. */
     Deployment deploy(DeploymentContext context) throws Exception {
+        refuse(context, ARGUMENT, "an application takes JVMParameter");
+        Optional<Path> config = context.file(CONTEXT);
         List<AutoCloseable> used = new ArrayList<>();
         try {
             Path folder = folder(context, used);
@@ -58,7 +65,7 @@ final class Deployer {
                 throw context.failed(OldApplication.MESSAGE);
             }
             Path work = folders.make("work");
-            return start(context, WebContext.make(mount(context), folder, work, shared), work, used);
+            return start(context, WebContext.make(mount(context), folder, config, work, shared), work, used);
         } catch (Exception | Error e) {
             closeAll(used);
             throw e;
@@ -67,6 +74,8 @@ final class Deployer {
 
     /** Deploys a servlet alone. */
     Deployment deploy(Servlet servlet, DeploymentContext context) throws Exception {
+        refuse(context, ARGUMENT, "a servlet takes JVMParameter");
+        refuse(context, CONTEXT, "it is for web applications: put the servlet into one");
         Path work = folders.make("work");
         Path folder = Files.createDirectory(work.resolve("empty"));
         StandardContext web = WebContext.make(mount(context), servlet, folder, work, context.loader());
@@ -85,6 +94,12 @@ final class Deployer {
         used.add(0, WebApplication.start(container, context.target().toString(), web, connector, work));
         opened();
         return new Deployment((WebApplication) used.get(0), List.of(() -> close(used)));
+    }
+
+    private static void refuse(DeploymentContext context, String option, String cure) throws LoadException {
+        if (context.options().containsKey(option)) {
+            throw context.failed(option + "= has no meaning here: " + cure);
+        }
     }
 
     private static String mount(DeploymentContext context) {

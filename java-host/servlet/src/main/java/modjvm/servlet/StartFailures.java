@@ -6,6 +6,7 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.apache.catalina.LifecycleException;
 import org.jspecify.annotations.Nullable;
+import org.xml.sax.SAXParseException;
 
 /** What Tomcat says of an application that does not start: it logs that, and throws nothing. Listens to one thread. */
 final class StartFailures extends Handler implements AutoCloseable {
@@ -13,6 +14,7 @@ final class StartFailures extends Handler implements AutoCloseable {
 
     private final long thread = Thread.currentThread().getId();
     private @Nullable Throwable cause;
+    private @Nullable SAXParseException place;
     private String first = "";
 
     /** To be closed by the same thread. */
@@ -34,23 +36,41 @@ final class StartFailures extends Handler implements AutoCloseable {
         if (cause == null) {
             cause = record.getThrown();
         }
+        if (place == null && record.getThrown() instanceof SAXParseException e && e.getSystemId() != null) {
+            place = e;
+        }
     }
 
-    /** What came first, and the exception that came first; on one line. */
+    /** Where a descriptor is wrong; else what came first, and the exception that came first. On one line. */
     String message() {
+        return (place == null ? description() : in(place)).replaceAll("\\s+", " ");
+    }
+
+    private static String in(SAXParseException e) {
+        Throwable root = root(e);
+        return e.getSystemId().replaceFirst("^file:/*", "/") + ":" + e.getLineNumber() + ": "
+                + (root == e ? e.getMessage() : root);
+    }
+
+    private static Throwable root(Throwable thrown) {
+        Throwable root = thrown;
+        while (root.getCause() != null && root.getCause() != root) {
+            root = root.getCause();
+        }
+        return root;
+    }
+
+    private String description() {
         StringBuilder message = new StringBuilder(first.isEmpty() ? "it does not start" : first);
         Throwable thrown = cause;
         if (thrown != null) {
-            Throwable root = thrown;
-            while (root.getCause() != null && root.getCause() != root) {
-                root = root.getCause();
-            }
+            Throwable root = root(thrown);
             message.append(": ").append(thrown);
             if (root != thrown) {
                 message.append(": ").append(root);
             }
         }
-        return message.toString().replaceAll("\\s+", " ");
+        return message.toString();
     }
 
     /** What threw first, or what Tomcat says in place of that. */

@@ -7,6 +7,7 @@ import java.net.MalformedURLException;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.apache.catalina.Lifecycle;
 import org.apache.catalina.LifecycleEvent;
 import org.apache.catalina.LifecycleListener;
@@ -33,21 +34,22 @@ final class WebContext implements LifecycleListener {
      *
      * @param path where it is mounted; empty at the root
      * @param folder the web application, exploded
+     * @param config a context.xml that stands in for the application's own
      * @param work what Tomcat may write
      */
-    static StandardContext make(String path, Path folder, Path work, ClassLoader parent) {
+    static StandardContext make(String path, Path folder, Optional<Path> config, Path work, ClassLoader parent) {
         StandardContext context = bare(path, folder, work, parent);
-        Path own = folder.resolve(CONTEXT_XML);
-        if (Files.isRegularFile(own)) {
-            context.setConfigFile(url(own));
+        Path file = config.orElse(folder.resolve(CONTEXT_XML));
+        if (Files.isRegularFile(file)) {
+            context.setConfigFile(url(file));
         }
         StandardJarScanner scanner = new StandardJarScanner();
         scanner.setScanClassPath(false); // what is there is Tomcat's own
         context.setJarScanner(scanner);
         context.addLifecycleListener(new WebContext());
-        ContextConfig config = new ContextConfig();
-        config.setDefaultWebXml(String.valueOf(WebContext.class.getResource(DEFAULTS)));
-        context.addLifecycleListener(config);
+        ContextConfig steps = new ContextConfig();
+        steps.setDefaultWebXml(String.valueOf(WebContext.class.getResource(DEFAULTS)));
+        context.addLifecycleListener(steps);
         return context;
     }
 

@@ -88,6 +88,13 @@ class DeployerTest {
             }
 
             @Override
+            public Optional<Path> file(String option) {
+                return options.getOrDefault(option, List.of()).stream()
+                        .findFirst()
+                        .map(Path::of);
+            }
+
+            @Override
             public ClassLoader loader() {
                 return DeployerTest.class.getClassLoader();
             }
@@ -192,6 +199,51 @@ class DeployerTest {
         assertThat(get(deployment, "/echo?do=environment")).isEqualTo("- from httpd");
         assertThat(long_.status()).isBetween(400, 413);
         close(deployment);
+    }
+
+    private Path config(String content) throws IOException {
+        Path file = Files.writeString(root.resolve("outside.xml"), content);
+        options = Map.of("mount", List.of("/shop"), "context", List.of(file.toString()));
+        return file;
+    }
+
+    @Test
+    void shouldPreferAContextXmlOutsideTheApplication() throws Exception {
+        site.classes(Echo.class)
+                .file(
+                        "META-INF/context.xml",
+                        "<Context><Environment name='answer' type='java.lang.String' value='inside'/></Context>");
+        config("<Context><Environment name='answer' type='java.lang.String' value='outside'/></Context>");
+        Deployment deployment = provider.deploy(context(site.folder()));
+
+        assertThat(get(deployment, "/echo?do=environment")).startsWith("outside ");
+        close(deployment);
+    }
+
+    @Test
+    void shouldSayWhatIsWrongInAContextXml() throws Exception {
+        for (String[] wrong : new String[][] {
+            {"<Context>", "XML document structures must start and end within the same entity"},
+            {"<Context><Valve className='no.such.Valve'/></Context>", "no.such.Valve"},
+            {"", "Premature end of file"}
+        }) {
+            Path file = config(wrong[0]);
+            assertThatThrownBy(() -> provider.deploy(context(site.folder())))
+                    .isInstanceOf(LoadException.class)
+                    .hasMessageContaining(file.getFileName().toString())
+                    .hasMessageContaining(wrong[1]);
+        }
+    }
+
+    @Test
+    void shouldRefuseWhatIsForOtherKinds() throws Exception {
+        options = Map.of("argument", List.of("x"));
+        assertThatThrownBy(() -> provider.deploy(context(site.folder())))
+                .hasMessage(site.folder() + ": argument= has no meaning here: an application takes JVMParameter");
+        options = Map.of("context", List.of("/x"));
+        assertThatThrownBy(() -> provider.entryKinds().get(0).deploy(new Plain(), context(root)))
+                .hasMessage(
+                        root + ": context= has no meaning here: it is for web applications: put the servlet into one");
     }
 
     @Test

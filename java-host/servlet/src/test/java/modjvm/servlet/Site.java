@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 import modjvm.coyote.ExchangeProtocol;
 import org.apache.catalina.LifecycleException;
@@ -71,7 +72,7 @@ final class Site implements AutoCloseable {
 
     WebApplication start(String mount) throws Exception {
         Path work = Files.createDirectories(root.resolve("work"));
-        context = WebContext.make(mount, folder, work, new SharedLoader(Site.class.getClassLoader()));
+        context = WebContext.make(mount, folder, Optional.empty(), work, new SharedLoader(Site.class.getClassLoader()));
         WebApplication application = WebApplication.start(
                 container,
                 folder.toString(),

@@ -37,6 +37,16 @@ public interface DeploymentContext {
     Map<String, List<String>> options();
 
     /**
+     * Returns the file that one of these options names, which is watched as the target is.
+     *
+     * @param option the name of an option
+     * @return an absolute path: the file exists, the process may read it, and it belongs to whom it must; empty if the definition has
+     *     no such option
+     * @throws LoadException if there is no such file, or it may not be used
+     */
+    Optional<Path> file(String option) throws LoadException;
+
+    /**
      * Returns the loader for the application's classes to be loaded by, or below. It has the JDK, the api, the {@link
      * ApplicationProvider#sharedPackages} of the providers, and the pool's class path. For an entry point in a class, it
      * also has the classes of the target and of its application group.

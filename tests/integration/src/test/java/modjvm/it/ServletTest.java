@@ -51,12 +51,15 @@ class ServletTest {
                         JVMDaemonProcess site ${AS1} threads=4
                         JVMAlias /shop ${WORK}/shop.war "param.title=My shop"
                         JVMAlias /folder ${WORK}/folder
+                        JVMAlias /outside ${WORK}/folder context=${WORK}/outside.xml
+                        JVMAlias /astray ${WORK}/folder context=${WORK}/absent.xml
+                        JVMAlias /argued ${APPS}/Hello.java argument=--port=${port} "argument=a b"
                         JVMAlias /alone ${APPS}/web/Alone.java entry-point=Alone
                         JVMAlias /slip ${WORK}/slip.war
                         JVMAlias /text ${WORK}/text.war
                         JVMAlias /broken ${WORK}/broken
                         JVMAlias /plain ${APPS}/Hello.java
-                        JVMAliasMatch ^/wars/([a-z]+) ${WORK}/$1.war
+                        JVMAliasMatch ^/wars/([a-z]+) ${WORK}/$1.war context=${WORK}/outside.xml
                         """)
                 .write();
         Path sources = httpd.apps().resolve("web");
@@ -87,13 +90,16 @@ class ServletTest {
                 .classes(sources.resolve("Facts.java"))
                 .file("static.txt", "in a folder");
         new WebArchive(work.resolve("broken")).classes(sources.resolve("Broken.java"));
+        Folders.write(
+                work.resolve("outside.xml"),
+                "<Context><Parameter name='title' value='from outside' override='false'/></Context>");
         WebArchive.of(work.resolve("slip.war"), "../slipped.txt", "out");
         Folders.write(work.resolve("text.war"), "no archive");
         byte[] hash = MessageDigest.getInstance("SHA-1").digest("secret".getBytes(StandardCharsets.US_ASCII));
         Folders.write(work.resolve("users"), "alice:{SHA}" + Base64.getEncoder().encodeToString(hash) + "\n");
         httpd.start();
         httpd.expect(
-                "exploded in|took .* milliseconds|thrown on purpose|thrown late|slip.war|text.war|no database|work/broken|startup failed"
+                "exploded in|took .* milliseconds|thrown on purpose|thrown late|slip.war|text.war|no database|work/broken|absent.xml|means nothing|startup failed"
                         + "|listeners failed to start|web: |AH01276|MJ00");
     }
 
@@ -293,8 +299,13 @@ class ServletTest {
     }
 
     @Test
+    void shouldUseAContextXmlOutsideTheApplication() {
+        assertThat(get("/outside/facts").body()).contains("title from outside");
+    }
+
+    @Test
     void shouldServeAFolderOfArchives() {
-        assertThat(get("/wars/shop/facts").body()).contains("context /wars/shop", "title null");
+        assertThat(get("/wars/shop/facts").body()).contains("context /wars/shop", "title from outside");
         assertThat(get("/wars/absent/facts").statusCode()).isEqualTo(404);
     }
 
@@ -312,6 +323,8 @@ class ServletTest {
     @CsvSource({
         "/slip/,   slip.war: its entry ../slipped.txt leads out of the archive",
         "/text/,   'text.war: not a WAR, or a broken one'",
+        "/astray/, 'folder: context=.*absent.xml: no such file or folder; put it there, or correct context='",
+        "/argued/, 'Hello.java: argument= means nothing to an application of this kind; leave it out'",
         "/broken/, 'broken: the web application does not start: .*no database'"
     })
     void shouldSayWhatIsWrongWithAnApplication(String path, String message) {
