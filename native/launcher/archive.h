@@ -1,5 +1,5 @@
 /* The archive of classes from which a JVM starts faster: an AOT cache from Java 25 on, a dynamic CDS archive before. It holds classes of the JDK
- * and of the host. The supervisor has it made (supervisor/archives.h), once for all pools of the machine with the same key (core/archive_key.h),
+ * and of the host. The supervisor has it made (supervisor/archives.h), once for all pools of the machine with the same key (archive/archive_key.h),
  * and names its path, whether it is there or not. For jvm-compiler there is another beside it: a JVM takes memory for all that is in its
  * archive, and a daemon has no use for the compiler. */
 #ifndef MJ_ARCHIVE_H

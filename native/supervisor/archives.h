@@ -1,5 +1,5 @@
 /* The archives of classes for all pools of the machine: which there are to be, which are there, and who makes the missing ones. They lie in
- * STATEDIR/+archives, root's, and are one for each key (core/archive_key.h), not for each pool. No daemon has a say in it. */
+ * STATEDIR/+archives, root's, and are one for each key (archive/archive_key.h), not for each pool. No daemon has a say in it. */
 #ifndef MJ_ARCHIVES_H
 #define MJ_ARCHIVES_H
 

@@ -75,8 +75,8 @@ static void check_within(apr_hash_t *a, apr_hash_t *b, const char *where)
 
 START_TEST(macros_are_the_constants)
 {
-    apr_hash_t *macros = apr_hash_overlay(test_pool, read_numbers(MJ_SOURCE_DIR "/native/core/key.h", "#define MJ_"),
-                                          read_numbers(MJ_SOURCE_DIR "/native/core/wire.h", "#define MJ_"));
+    apr_hash_t *macros = apr_hash_overlay(test_pool, read_numbers(MJ_SOURCE_DIR "/native/base/key.h", "#define MJ_"),
+                                          read_numbers(MJ_SOURCE_DIR "/native/wire/wire.h", "#define MJ_"));
     apr_hash_t *constants = read_numbers(MJ_SOURCE_DIR "/tests/protocol/constants.txt", "");
 
     check_within(macros, constants, "constants.txt");

@@ -37,7 +37,7 @@ class PoolSettingsTest {
         assertThat(settings.warmUps()).isEmpty();
     }
 
-    /** The table of options says of each entry who reads it: see native/core/pool_options.c. */
+    /** The table of options says of each entry who reads it: see native/settings/pool_options.c. */
     @Test
     void shouldReadTheEntriesThatTheTableOfOptionsGivesTheHost() throws Exception {
         PoolSettings none = PoolSettings.parse(new byte[0]);

@@ -130,7 +130,7 @@ const char *mj_options_text(apr_pool_t *pool)
 {
     const char *text =
         "# The options of JVMDaemonProcess: name, kind, default, least, most, entry of the pool record, who reads that.\n"
-        "# Made from native/core/pool_options.c by the target pool-options; a test compares the two.\n";
+        "# Made from native/settings/pool_options.c by the target pool-options; a test compares the two.\n";
     size_t i;
     for (i = 0; i < COUNT; i++) {
         const mj_option_t *option = &options[i];
