@@ -23,6 +23,7 @@
 
 /** Types of messages, of a daemon. */
 #define MJ_LIFECYCLE_READY 'R'
+#define MJ_LIFECYCLE_WORKING 'W'
 #define MJ_LIFECYCLE_MOUNT 'M'
 #define MJ_LIFECYCLE_ALIVE 'H'
 #define MJ_LIFECYCLE_RESTING 'Q'

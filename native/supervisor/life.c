@@ -154,6 +154,13 @@ void mj_life_begin(mj_life_t *life, const mj_life_times_t *times, int64_t now)
     life->timeout = NULL;
 }
 
+void mj_life_goes_on(mj_life_t *life, const mj_life_times_t *times, int64_t now)
+{
+    if (life->state == MJ_LIFE_STARTING) {
+        life->deadline = deadline_of(MJ_LIFE_STARTING, times, now);
+    }
+}
+
 mj_life_action_t mj_life_step(mj_life_t *life, mj_life_event_t event, const mj_life_times_t *times, int64_t now)
 {
     const transition_t *transition = &table[life->state][event];

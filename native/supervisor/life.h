@@ -79,6 +79,9 @@ typedef struct mj_life_t {
 
 void mj_life_begin(mj_life_t *life, const mj_life_times_t *times, int64_t now);
 
+/** The daemon shows that its start goes on: startup-timeout counts from now. */
+void mj_life_goes_on(mj_life_t *life, const mj_life_times_t *times, int64_t now);
+
 /** Moves to the next state. @return what the caller has to do now */
 mj_life_action_t mj_life_step(mj_life_t *life, mj_life_event_t event, const mj_life_times_t *times, int64_t now);
 

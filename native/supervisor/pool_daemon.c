@@ -223,6 +223,9 @@ static void take_messages(mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
         case MJ_LIFECYCLE_READY:
             hear_ready(pool, daemon, now);
             break;
+        case MJ_LIFECYCLE_WORKING:
+            mj_life_goes_on(&daemon->life, &daemon->times, now);
+            break;
         case MJ_LIFECYCLE_REPLACE:
             hear_replacement_request(pool, daemon, message.text, now);
             break;

@@ -11,8 +11,8 @@
 #define MJ_STATE_MAX_BYTES (UINT64_C(512) << 20)
 #define MJ_STATE_MAX_ENTRIES 4096
 #define MJ_STATE_MAX_DEPTH 4
-/* The folder in it with the exploded archives of web applications
- * (modjvm.servlet.ExplodedArchives): counted, and not looked into. The host bounds each archive,
+/* The folder in it with the exploded archives of applications
+ * (modjvm.archives.ExplodedArchives): counted, and not looked into. The host bounds each archive,
  * and removes what no process uses any more. */
 #define MJ_STATE_WEB "web"
 

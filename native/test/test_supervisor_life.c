@@ -55,6 +55,23 @@ START_TEST(should_print_its_threads_and_be_killed_after_startup_timeout)
 }
 END_TEST
 
+START_TEST(should_have_its_whole_time_again_while_its_start_goes_on)
+{
+    mj_life_t life = begun(), serving = ready(), dumping = begun();
+    mj_life_goes_on(&life, &times, 40000 * MS);
+    ck_assert_int_eq(life.state, MJ_LIFE_STARTING);
+    ck_assert_int_eq(life.started_at, 1000);
+    ck_assert_int_eq(life.deadline, 40000 * MS + times.startup_us);
+    mj_life_goes_on(&life, &endless, 50000 * MS);
+    ck_assert_int_eq(life.deadline, MJ_NEVER);
+    mj_life_goes_on(&serving, &times, 50000 * MS);
+    ck_assert_int_eq(serving.deadline, MJ_NEVER);
+    ck_assert_int_eq(mj_life_step(&dumping, MJ_EVENT_DEADLINE, &times, 1000), MJ_ACTION_DUMP);
+    mj_life_goes_on(&dumping, &times, 2000);
+    ck_assert_int_eq(dumping.deadline, 1000 + MJ_DUMP_US);
+}
+END_TEST
+
 START_TEST(should_drain_then_terminate_then_kill_and_print_its_threads_before)
 {
     mj_life_t life = ready();
@@ -168,6 +185,7 @@ Suite *mj_suite(void)
     TCase *life = mj_case(suite, "life");
     tcase_add_test(life, should_be_published_when_it_is_ready);
     tcase_add_test(life, should_print_its_threads_and_be_killed_after_startup_timeout);
+    tcase_add_test(life, should_have_its_whole_time_again_while_its_start_goes_on);
     tcase_add_test(life, should_drain_then_terminate_then_kill_and_print_its_threads_before);
     tcase_add_test(life, should_be_killed_when_it_is_silent);
     tcase_add_test(life, should_not_drain_what_serves_nothing_yet);

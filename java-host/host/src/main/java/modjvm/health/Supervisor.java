@@ -11,6 +11,9 @@ public interface Supervisor extends Replacement {
      */
     void ready(String failed);
 
+    /** Tells that an application is still being made, by the host; does not wait, but tells nothing instead. */
+    void working();
+
     /** Tells that an application of the settings has failed to load; it has been logged. */
     void mountFailed(byte[] definition, String reason);
 

@@ -17,6 +17,11 @@ final class DaemonSupervisor implements Supervisor {
     }
 
     @Override
+    public void working() {
+        tryReport(LifecycleMessages.WORKING, "");
+    }
+
+    @Override
     public void mountFailed(byte[] definition, String reason) {
         report(LifecycleMessages.MOUNT, Fnv.hex(definition) + " " + reason);
     }

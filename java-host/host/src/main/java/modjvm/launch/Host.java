@@ -25,7 +25,6 @@ import modjvm.health.Supervision;
 import modjvm.health.Supervisor;
 import modjvm.health.Timer;
 import modjvm.loading.KeptClasses;
-import modjvm.loading.MountEvents;
 import modjvm.loading.Mounts;
 import modjvm.loading.Providers;
 import modjvm.loading.Watch;
@@ -151,19 +150,8 @@ final class Host {
                 shutDown(mounts, settings.shutdownTimeout());
             }
         });
-        MountEvents events = new MountEvents() {
-            @Override
-            public void failed(byte[] definition, String reason) {
-                supervisor.mountFailed(definition, reason);
-            }
-
-            @Override
-            public void works(byte[] definition) {
-                supervisor.mountWorks(definition);
-            }
-        };
-        List<byte[]> failed =
-                mounts.preload(settings.applications(), Runtime.getRuntime().availableProcessors(), events);
+        List<byte[]> failed = mounts.preload(
+                settings.applications(), Runtime.getRuntime().availableProcessors(), new MountReports(supervisor));
         new WarmUps(mounts).run(settings.warmUps());
         Server serving = new Server(settings.wire().threads(), mounts);
         WireConnector wire = new WireConnector(

@@ -6,6 +6,7 @@ final class LifecycleMessages {
     static final int MAX = 1024;
 
     static final int READY = 'R';
+    static final int WORKING = 'W';
     static final int MOUNT = 'M';
     static final int ALIVE = 'H';
     static final int RESTING = 'Q';

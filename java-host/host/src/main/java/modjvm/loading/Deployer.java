@@ -51,9 +51,10 @@ final class Deployer {
      * Makes the application; runs its code.
      *
      * @param fingerprint of the target as it is
+     * @param events hears of progress
      * @throws LoadException if that fails; an error of the virtual machine is thrown as it is
      */
-    Deployed deploy(long fingerprint) throws LoadException {
+    Deployed deploy(long fingerprint, MountEvents events) throws LoadException {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         try {
@@ -61,10 +62,10 @@ final class Deployer {
             try {
                 own = candidate(fingerprint, List.of(providers.own()));
             } catch (LoadException e) {
-                return byProviders(fingerprint, e);
+                return byProviders(fingerprint, events, e);
             }
             refuseOptions();
-            return made(own);
+            return made(own, events);
         } finally {
             thread.setContextClassLoader(before);
         }
@@ -78,7 +79,7 @@ final class Deployer {
         }
     }
 
-    private Deployed byProviders(long fingerprint, LoadException ofOwn) throws LoadException {
+    private Deployed byProviders(long fingerprint, MountEvents events, LoadException ofOwn) throws LoadException {
         List<Providers.Provided> others = providers.others();
         if (others.isEmpty()) {
             throw ofOwn;
@@ -86,7 +87,7 @@ final class Deployer {
         group.check(definition.target());
         List<EntryKind> kinds = new ArrayList<>(List.of(providers.own()));
         for (Providers.Provided each : others) {
-            Optional<Deployed> whole = whole(each);
+            Optional<Deployed> whole = whole(each, events);
             if (whole.isPresent()) {
                 return whole.get();
             }
@@ -98,13 +99,13 @@ final class Deployer {
         group.share(others);
         Candidate found = candidate(fingerprint, kinds);
         others.forEach(providers::open);
-        return made(found);
+        return made(found, events);
     }
 
     /** The target as an application, if the provider takes it for one. */
-    private Optional<Deployed> whole(Providers.Provided by) throws LoadException {
+    private Optional<Deployed> whole(Providers.Provided by, MountEvents events) throws LoadException {
         TargetLoader loader = group.beside(by);
-        MountContext context = context(loader);
+        MountContext context = context(loader, events);
         Thread.currentThread().setContextClassLoader(loader);
         try {
             if (!by.provider().claims(context)) {
@@ -133,10 +134,10 @@ final class Deployer {
         }
     }
 
-    private Deployed made(Candidate found) throws LoadException {
+    private Deployed made(Candidate found, MountEvents events) throws LoadException {
         Group.Attached attached = found.attached;
         try {
-            Deployment deployment = found.member.make(attached.target, context(attached.loader));
+            Deployment deployment = found.member.make(attached.target, context(attached.loader, events));
             return new Deployed(deployment, attached.loader);
         } catch (LoadException e) {
             throw e;
@@ -145,8 +146,8 @@ final class Deployer {
         }
     }
 
-    private MountContext context(TargetLoader loader) {
-        return new MountContext(definition, loader, stateFolder, group, watch, log);
+    private MountContext context(TargetLoader loader, MountEvents events) {
+        return new MountContext(definition, loader, stateFolder, group, watch, events, log);
     }
 
     private static LoadException failed(Failures failures, String entryPoint, Throwable thrown) {

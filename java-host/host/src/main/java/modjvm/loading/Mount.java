@@ -146,7 +146,7 @@ final class Mount {
 
     private Handler load(long fingerprint) throws LoadException {
         try {
-            Deployer.Deployed deployed = deployer.deploy(fingerprint);
+            Deployer.Deployed deployed = deployer.deploy(fingerprint, events);
             Handler ready = new InContext(deployed.deployment().handler(), deployed.loader());
             keep(deployed);
             handler = ready;

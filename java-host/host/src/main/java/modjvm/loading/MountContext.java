@@ -16,6 +16,7 @@ final class MountContext implements DeploymentContext {
     private final Optional<Path> stateFolder;
     private final Group group;
     private final Watch watch;
+    private final MountEvents events;
     private final PrintStream log;
 
     MountContext(
@@ -24,12 +25,14 @@ final class MountContext implements DeploymentContext {
             Optional<Path> stateFolder,
             Group group,
             Watch watch,
+            MountEvents events,
             PrintStream log) {
         this.definition = definition;
         this.loader = loader;
         this.stateFolder = stateFolder;
         this.group = group;
         this.watch = watch;
+        this.events = events;
         this.log = log;
     }
 
@@ -86,6 +89,11 @@ final class MountContext implements DeploymentContext {
         if (definition.reload()) {
             watch.addFile(path);
         }
+    }
+
+    @Override
+    public void progress() {
+        events.progress();
     }
 
     @Override

@@ -9,6 +9,9 @@ public interface MountEvents {
 
         @Override
         public void works(byte[] definition) {}
+
+        @Override
+        public void progress() {}
     };
 
     /** An application has failed to load, which was logged. */
@@ -16,4 +19,7 @@ public interface MountEvents {
 
     /** An application works that had failed to load. */
     void works(byte[] definition);
+
+    /** An application is still being made. Called very often. */
+    void progress();
 }

@@ -28,6 +28,11 @@ public final class FakeSupervisor implements Supervisor {
     }
 
     @Override
+    public void working() {
+        events.add("working");
+    }
+
+    @Override
     public void alive() {
         beats.incrementAndGet();
     }

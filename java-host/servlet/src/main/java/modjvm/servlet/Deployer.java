@@ -7,6 +7,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import modjvm.archives.Archive;
+import modjvm.archives.BadArchiveException;
+import modjvm.archives.ExplodedArchives;
+import modjvm.archives.Folders;
+import modjvm.archives.Progress;
+import modjvm.archives.Version;
 import modjvm.coyote.ExchangeProtocol;
 import modjvm.spi.Deployment;
 import modjvm.spi.DeploymentContext;
@@ -23,8 +29,6 @@ final class Deployer {
     private static final String CONTEXT = "context";
     /** Which ones are for main. */
     private static final String ARGUMENT = "argument";
-    /** The folder in the state folder whose content is bounded here: the supervisor does not measure it. */
-    private static final String EXPLODED = "web";
 
     private final Folders folders;
     private final Container container;
@@ -42,7 +46,7 @@ final class Deployer {
     static Deployer start() throws LoadException {
         Path below = Path.of(System.getProperty("java.io.tmpdir"));
         try {
-            Folders folders = Folders.make(below);
+            Folders folders = Folders.make(below, "modjvm-servlet-");
             return new Deployer(folders, Container.start(folders.root()));
         } catch (IOException e) {
             throw new LoadException(
@@ -61,9 +65,6 @@ final class Deployer {
         List<AutoCloseable> used = new ArrayList<>();
         try {
             Path folder = folder(context, used);
-            if (OldApplication.is(folder)) {
-                throw context.failed(OldApplication.MESSAGE);
-            }
             Path work = folders.make("work");
             return start(context, WebContext.make(mount(context), folder, config, work, shared), work, used);
         } catch (Exception | Error e) {
@@ -109,20 +110,25 @@ final class Deployer {
     /** Where the application's files are. */
     private Path folder(DeploymentContext context, List<AutoCloseable> used) throws IOException, LoadException {
         Path target = context.target();
-        if (Files.isDirectory(target)) {
+        boolean isFolder = Files.isDirectory(target);
+        if (isFolder && !OldApplication.is(target)) {
             return target;
         }
-        Path state = context.stateFolder().orElse(folders.root()).resolve(EXPLODED);
+        Path state = context.stateFolder().orElse(folders.root()).resolve(ExplodedArchives.FOLDER);
+        Progress progress = new Progress(context::log, context::progress);
         try {
             Files.createDirectories(state);
-            ExplodedArchives.Exploded exploded =
-                    new ExplodedArchives(state, Archive.Bounds.DEFAULT).explode(target, context::log);
+            ExplodedArchives archives = new ExplodedArchives(state, Archive.Bounds.DEFAULT);
+            Conversion conversion = new Conversion(target, progress);
+            ExplodedArchives.Exploded exploded = isFolder
+                    ? archives.prepare(target, Version.of(target), conversion::convert, progress)
+                    : archives.explode(target, conversion::convertIfOld, progress);
             used.add(exploded.lock());
             return exploded.folder();
         } catch (BadArchiveException e) {
             throw context.failed(String.valueOf(e.getMessage()));
         } catch (IOException e) {
-            throw new LoadException(target + ": cannot be exploded below " + state + ": " + e, e);
+            throw new LoadException(target + ": cannot be exploded or converted below " + state + ": " + e, e);
         }
     }
 

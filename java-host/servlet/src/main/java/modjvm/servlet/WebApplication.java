@@ -75,7 +75,7 @@ final class WebApplication implements Handler, AutoCloseable {
 
     private static LoadException failed(String name, StartFailures failures) {
         String why = failures.message();
-        String hint = OldApplication.isTheReason(why) ? "; " + OldApplication.MESSAGE : "";
+        String hint = OldApplication.isTheReason(why) ? OldApplication.HINT : "";
         return new LoadException(name + ": the web application does not start: " + why + hint, failures.cause());
     }
 

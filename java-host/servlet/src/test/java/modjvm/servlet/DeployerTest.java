@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import sample.Echo;
 import sample.Failing;
 import sample.Lacking;
+import sample.Old;
 import sample.Plain;
 
 class DeployerTest {
@@ -38,6 +39,7 @@ class DeployerTest {
     private final ApplicationProvider provider =
             ServiceLoader.load(ApplicationProvider.class).findFirst().orElseThrow();
     private final List<String> log = new ArrayList<>();
+    private int progress;
     private final Map<String, String> parameters = new LinkedHashMap<>();
     private Optional<Path> state = Optional.empty();
     private Map<String, List<String>> options = Map.of("mount", List.of("/shop"));
@@ -106,6 +108,11 @@ class DeployerTest {
 
             @Override
             public void watch(Path path) {}
+
+            @Override
+            public void progress() {
+                progress++;
+            }
 
             @Override
             public void log(String line) {
@@ -318,23 +325,67 @@ class DeployerTest {
 
         assertThatThrownBy(() -> provider.deploy(context(war)))
                 .isInstanceOf(LoadException.class)
-                .hasMessageMatching(".*broken.war: not a WAR, or a broken one: .*");
+                .hasMessageMatching(".*broken.war: not an archive, or a broken one: .*");
+    }
+
+    private void makeOld() throws IOException {
+        site.classes(Old.class);
+        site.file(
+                "page.jsp", "<%@ page import='javax.servlet.http.Cookie' %><%= new Cookie(\"a\", \"b\").getName() %>");
+        site.file(
+                "WEB-INF/web.xml",
+                "<web-app xmlns='http://xmlns.jcp.org/xml/ns/javaee' version='4.0'><servlet><servlet-name>o</servlet-name>"
+                        + "<servlet-class>sample.Old</servlet-class></servlet><servlet-mapping>"
+                        + "<servlet-name>o</servlet-name><url-pattern>/old</url-pattern></servlet-mapping></web-app>");
     }
 
     @Test
-    void shouldSayThatAnApplicationIsOfJavax() throws Exception {
-        site.classes(Echo.class);
-        Path echo = site.folder().resolve("WEB-INF/classes/sample/Echo.class");
-        String text = new String(Files.readAllBytes(echo), java.nio.charset.StandardCharsets.ISO_8859_1)
-                .replace("jakarta/servlet", "javax__/servlet");
-        Files.write(
-                echo,
-                text.replace("javax__/servlet", "javax/servlet/x")
-                        .getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
+    void shouldConvertAWarOfJavaxOnce() throws Exception {
+        state = Optional.of(Files.createDirectory(root.resolve("state")));
+        makeOld();
+        Path war = war();
+        Deployment deployment = provider.deploy(context(war));
 
-        assertThatThrownBy(() -> provider.deploy(context(site.folder())))
-                .isInstanceOf(LoadException.class)
-                .hasMessageContaining("javax.servlet (Tomcat 9 and older)");
+        assertThat(get(deployment, "/old")).isEqualTo("javax /shop null");
+        assertThat(get(deployment, "/page.jsp")).isEqualTo("a");
+        Deployment again = provider.deploy(context(war));
+        close(deployment);
+        close(again);
+        assertThat(log).hasSize(2);
+        assertThat(log.get(0)).matches(".*/shop.war: exploded in \\d+ ms");
+        assertThat(log.get(1)).matches(".*/shop.war: converted from javax.servlet to jakarta.servlet in \\d+ ms");
+        assertThat(progress).isPositive();
+    }
+
+    @Test
+    void shouldConvertAFolderOfJavaxElsewhere() throws Exception {
+        state = Optional.of(Files.createDirectory(root.resolve("state")));
+        makeOld();
+        Path old = site.folder().resolve("WEB-INF/classes/sample/Old.class");
+        byte[] before = Files.readAllBytes(old);
+        Deployment deployment = provider.deploy(context(site.folder()));
+
+        assertThat(get(deployment, "/old")).isEqualTo("javax /shop null");
+        assertThat(old).hasBinaryContent(before);
+        close(deployment);
+        assertThat(log).singleElement().asString().contains("/app: converted from javax.servlet");
+    }
+
+    @Test
+    void shouldKnowAnOldApplicationByItsLibraries() throws Exception {
+        makeOld();
+        Files.delete(site.folder().resolve("page.jsp"));
+        Path classes = site.folder().resolve("WEB-INF/classes");
+        Path lib = Files.createDirectories(site.folder().resolve("WEB-INF/lib"));
+        try (ZipOutputStream jar = new ZipOutputStream(Files.newOutputStream(lib.resolve("old.jar")))) {
+            jar.putNextEntry(new ZipEntry("sample/Old.class"));
+            Files.copy(classes.resolve("sample/Old.class"), jar);
+        }
+        Files.delete(classes.resolve("sample/Old.class"));
+        Deployment deployment = provider.deploy(context(site.folder()));
+
+        assertThat(get(deployment, "/old")).isEqualTo("javax /shop null");
+        close(deployment);
     }
 
     @Test

@@ -70,6 +70,12 @@ public interface DeploymentContext {
     void watch(Path path);
 
     /**
+     * Shows that the application is still being made, while that takes long and is not the application's own code: startup-timeout counts
+     * from the last call. May be called very often.
+     */
+    default void progress() {}
+
+    /**
      * Writes a line to the error log.
      *
      * @param line names the target

@@ -322,7 +322,7 @@ class ServletTest {
     @ParameterizedTest
     @CsvSource({
         "/slip/,   slip.war: its entry ../slipped.txt leads out of the archive",
-        "/text/,   'text.war: not a WAR, or a broken one'",
+        "/text/,   'text.war: not an archive, or a broken one'",
         "/astray/, 'folder: context=.*absent.xml: no such file or folder; put it there, or correct context='",
         "/argued/, 'Hello.java: argument= means nothing to an application of this kind; leave it out'",
         "/broken/, 'broken: the web application does not start: .*no database'"

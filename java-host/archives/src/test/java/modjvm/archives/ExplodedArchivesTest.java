@@ -1,4 +1,4 @@
-package modjvm.servlet;
+package modjvm.archives;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -17,6 +17,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -58,7 +59,7 @@ class ExplodedArchivesTest {
     }
 
     private ExplodedArchives.Exploded explode() throws IOException {
-        return exploded.explode(war, log::add);
+        return exploded.explode(war, ExplodedArchives.Preparation.NONE, new Progress(log::add, () -> {}));
     }
 
     @Test
@@ -96,10 +97,16 @@ class ExplodedArchivesTest {
         CyclicBarrier start = new CyclicBarrier(count);
         ExecutorService threads = Executors.newFixedThreadPool(count);
         List<Future<Path>> folders = new ArrayList<>();
+        AtomicInteger prepared = new AtomicInteger();
+        ExplodedArchives.Preparation counting = (files, empty, progress) -> {
+            prepared.incrementAndGet();
+            return files;
+        };
         for (int i = 0; i < count; i++) {
             folders.add(threads.submit(() -> {
                 start.await();
-                return exploded.explode(war, line -> {}).folder();
+                return exploded.explode(war, counting, new Progress(line -> {}, () -> {}))
+                        .folder();
             }));
         }
         threads.shutdown();
@@ -108,6 +115,52 @@ class ExplodedArchivesTest {
             assertThat(folder.get().resolve("WEB-INF/web.xml")).exists();
         }
         assertThat(names()).hasSize(1);
+        assertThat(prepared).hasValue(1);
+    }
+
+    @Test
+    void shouldKeepWhatWasPrepared() throws Exception {
+        zip("index.html", "WEB-INF/web.xml");
+
+        Path kept = exploded.explode(
+                        war,
+                        (files, empty, progress) -> {
+                            assertThat(files.resolve("WEB-INF/web.xml")).exists();
+                            progress.run();
+                            return Files.writeString(empty.resolve("other"), "x")
+                                    .getParent();
+                        },
+                        new Progress(log::add, () -> log.add("goes on")))
+                .folder();
+
+        assertThat(kept).isDirectoryContaining("glob:**/other");
+        assertThat(kept.resolve("WEB-INF")).doesNotExist();
+        assertThat(kept.resolveSibling("raw")).doesNotExist();
+        assertThat(log).contains("goes on");
+    }
+
+    @Test
+    void shouldPrepareAFolderElsewhereOnceForWhatItHolds() throws Exception {
+        Path source = Files.createDirectory(root.resolve("app"));
+        Files.writeString(source.resolve("a.txt"), "a");
+        ExplodedArchives.Preparation copy = (files, empty, progress) -> {
+            log.add("prepared");
+            Files.copy(files.resolve("a.txt"), empty.resolve("b.txt"));
+            return empty;
+        };
+        Progress progress = new Progress(log::add, () -> {});
+
+        Path first =
+                exploded.prepare(source, Version.of(source), copy, progress).folder();
+        Path same = exploded.prepare(source, Version.of(source), copy, progress).folder();
+        Files.writeString(source.resolve("a.txt"), "changed");
+        Path second =
+                exploded.prepare(source, Version.of(source), copy, progress).folder();
+
+        assertThat(first).isEqualTo(same).isNotEqualTo(second);
+        assertThat(second.resolve("b.txt")).hasContent("changed");
+        assertThat(source).isDirectoryContaining("glob:**/a.txt");
+        assertThat(log).containsExactly("prepared", "prepared");
     }
 
     @Test
@@ -186,7 +239,7 @@ class ExplodedArchivesTest {
 
         assertThatThrownBy(this::explode)
                 .isInstanceOf(BadArchiveException.class)
-                .hasMessageContaining("not a WAR, or a broken one");
+                .hasMessageContaining("not an archive, or a broken one");
     }
 
     @Test

@@ -1,4 +1,4 @@
-package modjvm.servlet;
+package modjvm.archives;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Tells other processes that a folder is in use, by a lock on a file in it, which the end of a process releases however it comes.
  * Several holders in one process share it. Thread-safe.
  */
-final class FolderLock implements AutoCloseable {
+public final class FolderLock implements AutoCloseable {
     /** The file in each folder that can be held. */
     static final String NAME = "lock";
 
@@ -35,8 +35,14 @@ final class FolderLock implements AutoCloseable {
         this.channel = channel;
     }
 
-    /** Holds a folder, unless it is not there. */
-    static Optional<FolderLock> hold(Path folder) throws IOException {
+    /**
+     * Holds a folder.
+     *
+     * @param folder has a file of the name {@link #NAME}
+     * @return the lock; empty if the folder is not there
+     * @throws IOException if the folder cannot be read
+     */
+    public static Optional<FolderLock> hold(Path folder) throws IOException {
         Path file = folder.resolve(NAME);
         synchronized (HELD) {
             FolderLock held = HELD.get(file);

@@ -1,4 +1,4 @@
-package modjvm.servlet;
+package modjvm.archives;
 
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -11,9 +11,8 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** The folder of one process, for what its web applications write. */
-final class Folders implements AutoCloseable {
-    private static final String PREFIX = "modjvm-servlet-";
+/** The folder of one process, for what its applications write. */
+public final class Folders implements AutoCloseable {
     /** A process that has just made its folder may not hold it yet. */
     private static final Duration SETTLED = Duration.ofHours(1);
 
@@ -25,14 +24,21 @@ final class Folders implements AutoCloseable {
         this.lock = lock;
     }
 
-    /** Makes the folder below another, and removes what processes that were killed have left there. */
-    static Folders make(Path below) throws IOException {
-        try (DirectoryStream<Path> old = Files.newDirectoryStream(below, PREFIX + "*")) {
+    /**
+     * Makes the folder below another, and removes what processes that were killed have left there.
+     *
+     * @param below where temporary files may be made
+     * @param prefix what the folder's name, and that of its kind, begins with
+     * @return the folder, which its close removes
+     * @throws IOException if it cannot be made
+     */
+    public static Folders make(Path below, String prefix) throws IOException {
+        try (DirectoryStream<Path> old = Files.newDirectoryStream(below, prefix + "*")) {
             for (Path folder : old) {
                 removeIfOld(folder, FolderLock::removeUnlessHeld);
             }
         }
-        Path root = Files.createTempDirectory(below, PREFIX);
+        Path root = Files.createTempDirectory(below, prefix);
         Files.createFile(root.resolve(FolderLock.NAME));
         return new Folders(root, FolderLock.hold(root).orElseThrow());
     }
@@ -56,17 +62,33 @@ final class Folders implements AutoCloseable {
         }
     }
 
-    Path root() {
+    /**
+     * Returns the folder.
+     *
+     * @return an absolute path if {@code below} was one
+     */
+    public Path root() {
         return root;
     }
 
-    /** Makes a folder that nobody else uses. */
-    Path make(String name) throws IOException {
+    /**
+     * Makes a folder in it that nobody else uses.
+     *
+     * @param name what the name begins with
+     * @return the folder
+     * @throws IOException if it cannot be made
+     */
+    public Path make(String name) throws IOException {
         return Files.createTempDirectory(root, name.replaceAll("[^A-Za-z0-9._]", "-") + "-");
     }
 
-    /** Removes a folder and what is in it; links, not what they lead to. */
-    static void remove(Path folder) throws IOException {
+    /**
+     * Removes a folder and what is in it; links, not what they lead to.
+     *
+     * @param folder the folder, or a file
+     * @throws IOException if something in it cannot be removed
+     */
+    public static void remove(Path folder) throws IOException {
         Files.walkFileTree(folder, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {

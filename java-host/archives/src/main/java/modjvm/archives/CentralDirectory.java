@@ -1,4 +1,4 @@
-package modjvm.servlet;
+package modjvm.archives;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,4 +1,4 @@
-package modjvm.servlet;
+package modjvm.archives;
 
 import java.io.EOFException;
 import java.io.IOException;
@@ -14,11 +14,17 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 
-/** A WAR, which somebody may have made to do harm. */
-final class Archive {
-    /** Bounds that no web application comes near to. */
-    record Bounds(int entries, long bytes) {
-        static final Bounds DEFAULT = new Bounds(100_000, 4L << 30);
+/** An archive of an application, such as a WAR, which somebody may have made to do harm. */
+public final class Archive {
+    /**
+     * What an archive may not exceed.
+     *
+     * @param entries how many it may have
+     * @param bytes how many these may have together, exploded
+     */
+    public record Bounds(int entries, long bytes) {
+        /** Bounds that no application comes near to. */
+        public static final Bounds DEFAULT = new Bounds(100_000, 4L << 30);
     }
 
     private static final int BUFFER_BYTES = 65_536;
@@ -34,10 +40,11 @@ final class Archive {
     /**
      * Puts what the archive holds below a folder, all as plain files.
      *
+     * @param progress run now and then, to show that this goes on
      * @throws BadArchiveException if it must not be, or cannot be read
      * @throws IOException if it cannot be written
      */
-    void explode(Path folder) throws IOException {
+    void explode(Path folder, Runnable progress) throws IOException {
         refuseLinks();
         try (ZipFile zip = open()) {
             if (zip.size() > bounds.entries()) {
@@ -52,7 +59,7 @@ final class Archive {
                     Files.createDirectories(to);
                 } else {
                     Files.createDirectories(to.getParent());
-                    left -= copy(zip, entry, to, left);
+                    left -= copy(zip, entry, to, left, progress);
                 }
             }
         }
@@ -98,7 +105,7 @@ final class Archive {
     }
 
     /** What the archive says of an entry's length is not believed. */
-    private long copy(ZipFile zip, ZipEntry entry, Path to, long left) throws IOException {
+    private long copy(ZipFile zip, ZipEntry entry, Path to, long left, Runnable progress) throws IOException {
         long count = 0;
         CRC32 checksum = new CRC32();
         byte[] buffer = new byte[BUFFER_BYTES];
@@ -109,6 +116,7 @@ final class Archive {
                 if (count > left) {
                     throw new BadArchiveException("it has more than " + bounds.bytes() + " bytes when it is exploded");
                 }
+                progress.run();
                 checksum.update(buffer, 0, read);
                 out.write(buffer, 0, read);
             }
@@ -133,7 +141,7 @@ final class Archive {
     }
 
     private static BadArchiveException broken(ZipException e) {
-        return new BadArchiveException("not a WAR, or a broken one: " + e.getMessage() + "; copy it there anew");
+        return new BadArchiveException("not an archive, or a broken one: " + e.getMessage() + "; copy it there anew");
     }
 
     private static String printable(String name) {
