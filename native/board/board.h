@@ -227,6 +227,13 @@ void mj_board_release(mj_board_t *board, const mj_ticket_t *ticket);
 /** The same where the daemon did not take the request. */
 void mj_board_cancel(mj_board_t *board, const mj_ticket_t *ticket);
 
+/** The request goes on without a place: it only waits. It counts as a tunnel, which holds a worker of httpd's too.
+ *  @return false if no more such are allowed: the request keeps its place */
+bool mj_board_pause(mj_board_t *board, const mj_ticket_t *ticket);
+
+/** Takes a place again after mj_board_pause, whether there is room or not: the daemon has decided. */
+void mj_board_resume(mj_board_t *board, const mj_ticket_t *ticket);
+
 void mj_board_count(mj_board_t *board, unsigned pool, mj_counter_t counter);
 
 /** Looks at a pool; for whoever has the board mapped. */

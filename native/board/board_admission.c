@@ -209,6 +209,26 @@ void mj_board_tunnel_leave(mj_board_t *board, unsigned index, uint32_t child)
     shadow_add(board, index, child, TUNNEL_SHADOW, -1);
 }
 
+bool mj_board_pause(mj_board_t *board, const mj_ticket_t *ticket)
+{
+    if (mj_board_tunnel_enter(board, ticket->pool, ticket->child) != MJ_TUNNELED) {
+        return false;
+    }
+    mj_board_cancel(board, ticket);
+    return true;
+}
+
+void mj_board_resume(mj_board_t *board, const mj_ticket_t *ticket)
+{
+    slot_t *slot = slot_at(board, ticket->pool, ticket->slot);
+    uint64_t load = atomic_load(&slot->load);
+
+    shadow_add(board, ticket->pool, ticket->child, ticket->slot, 1); /* first, as in mj_board_admit */
+    while ((uint32_t)(load >> 32) == ticket->serial && !atomic_compare_exchange_weak(&slot->load, &load, load + 1)) {
+    }
+    mj_board_tunnel_leave(board, ticket->pool, ticket->child);
+}
+
 bool mj_board_has_queue(const mj_board_t *board, unsigned index)
 {
     return atomic_load(&pool_at(board, index)->waiting) > 0;

@@ -42,7 +42,7 @@ static const mj_settlement_t *attempt(way_t *way, const mj_ticket_t *ticket, mj_
     mj_channel_t *channel = mj_connect(x, ticket, way->ended[MJ_ENDED_UNREACHED] == 0);
     const mj_settlement_t *settlement;
 
-    *end = channel != NULL ? mj_exchange_run(x, channel, ticket->pid) : MJ_ENDED_UNREACHED;
+    *end = channel != NULL ? mj_exchange_run(x, channel, ticket) : MJ_ENDED_UNREACHED;
     settlement = mj_settle(*end, way->ended[*end] == 0);
     way->ended[*end]++;
     give_back(x->dispatcher->board, ticket, settlement);

@@ -42,7 +42,7 @@ mj_ending_t mj_exchange_fail(mj_exchange_t *x, int status)
 mj_ending_t mj_exchange_violation(mj_exchange_t *x, const char *what)
 {
     mj_client_log(x->client, MJ_LEVEL_ERROR, 0, MJLOGNO(0041) "pool %s pid %u: the daemon breaks the protocol: %s; 502",
-                  x->settings->name, x->pid, what);
+                  x->settings->name, x->ticket->pid, what);
     return mj_exchange_fail(x, MJ_HTTP_BAD_GATEWAY);
 }
 
@@ -50,7 +50,7 @@ mj_ending_t mj_exchange_timed_out(mj_exchange_t *x)
 {
     mj_client_log(x->client, MJ_LEVEL_ERROR, 0,
                   MJLOGNO(0042) "pool %s pid %u: request-timeout: not complete within %" APR_INT64_T_FMT " ms; 504",
-                  x->settings->name, x->pid, x->settings->request_timeout / 1000);
+                  x->settings->name, x->ticket->pid, x->settings->request_timeout / 1000);
     return mj_exchange_fail(x, MJ_HTTP_GATEWAY_TIMEOUT);
 }
 
@@ -64,8 +64,8 @@ mj_ending_t mj_exchange_lost(mj_exchange_t *x, apr_status_t rv)
         return mj_exchange_violation(x, name);
     }
     mj_client_log(x->client, MJ_LEVEL_ERROR, rv,
-                  MJLOGNO(0043) "pool %s pid %u: the daemon was lost while it handled the request; %s", x->settings->name, x->pid,
-                  mj_response_is_begun(x->response) ? "the response is broken off" : "502");
+                  MJLOGNO(0043) "pool %s pid %u: the daemon was lost while it handled the request; %s", x->settings->name,
+                  x->ticket->pid, mj_response_is_begun(x->response) ? "the response is broken off" : "502");
     mj_exchange_fail(x, MJ_HTTP_BAD_GATEWAY);
     return MJ_ENDED_LOST;
 }

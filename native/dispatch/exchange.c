@@ -49,12 +49,12 @@ static mj_ending_t receive_or_send(mj_exchange_t *x)
     return mj_exchange_receive(x);
 }
 
-mj_ending_t mj_exchange_run(mj_exchange_t *x, mj_channel_t *channel, uint32_t pid)
+mj_ending_t mj_exchange_run(mj_exchange_t *x, mj_channel_t *channel, const mj_ticket_t *ticket)
 {
     mj_ending_t end;
 
     x->channel = channel;
-    x->pid = pid;
+    x->ticket = ticket;
     x->response = MJ_RESPONSE_UNSEEN;
     x->deadline = x->settings->request_timeout > 0 ? apr_time_now() + x->settings->request_timeout : 0;
     mj_exchange_note_progress(x);
@@ -62,6 +62,7 @@ mj_ending_t mj_exchange_run(mj_exchange_t *x, mj_channel_t *channel, uint32_t pi
     while (end == MJ_GOES_ON) {
         end = !mj_body_is_ended(x->body_state) && x->credit > 0 ? receive_or_send(x) : mj_exchange_receive(x);
     }
+    mj_exchange_hold_place(x, true);
     return end;
 }
 

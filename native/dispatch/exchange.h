@@ -17,9 +17,10 @@ typedef struct mj_exchange_t {
     const mj_pool_settings_t *settings; /**< of the pool */
     unsigned pool;                      /**< its index on the board */
     mj_request_t *head;
-    mj_channel_t *channel; /**< NULL between two runs */
-    uint32_t pid;          /**< of the daemon */
-    apr_time_t deadline;   /**< of request-timeout; 0: none */
+    mj_channel_t *channel;     /**< NULL between two runs */
+    const mj_ticket_t *ticket; /**< the place with the daemon; not looked at between two runs */
+    bool is_paused;            /**< the request only waits, and has given its place back */
+    apr_time_t deadline;       /**< of request-timeout; 0: none */
     /** Since when the daemon, for which httpd waits, neither sends nor accepts data; 0: it does. */
     apr_time_t silent_since;
     uint64_t received;    /**< what mj_channel_received said at the last progress */
@@ -54,8 +55,9 @@ int mj_exchange_begin(mj_exchange_t *exchange, mj_dispatcher_t *dispatcher, cons
 
 /** Sends the request and passes on the response. May be called again if no application has seen
  *  the request: after MJ_ENDED_REFUSED, MJ_ENDED_UNCONFIGURED and MJ_ENDED_UNSEEN.
+ *  @param ticket its place; it has that place again afterwards
  *  @return never MJ_GOES_ON or MJ_ENDED_UNREACHED */
-mj_ending_t mj_exchange_run(mj_exchange_t *exchange, mj_channel_t *channel, uint32_t pid);
+mj_ending_t mj_exchange_run(mj_exchange_t *exchange, mj_channel_t *channel, const mj_ticket_t *ticket);
 
 /** After MJ_ENDED_UPGRADED: moves bytes both ways until one side ends the tunnel, or nothing has
  *  moved for tunnel-timeout. Gives back the tunnel's place on the board. */

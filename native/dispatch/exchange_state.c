@@ -82,6 +82,7 @@ typedef struct cell_t {
     [MJ_FRAME_INFORM] = TAKE(MJ_TAKE_INFORM, MJ_RESPONSE_ACCEPTED), \
     [MJ_FRAME_TRAILERS] = WRONG("TRAILERS before RESPONSE"), \
     [MJ_FRAME_UPGRADED] = TAKE(MJ_TAKE_UPGRADED, MJ_RESPONSE_ACCEPTED), \
+    [MJ_FRAME_PLACE] = TAKE(MJ_TAKE_PLACE, MJ_RESPONSE_ACCEPTED), \
     [MJ_FRAME_LOG] = TAKE(MJ_TAKE_LOG, MJ_RESPONSE_ACCEPTED)
 
 /* After the head; without the frames of the body. */
@@ -94,6 +95,7 @@ typedef struct cell_t {
     [MJ_FRAME_ABORT] = TAKE(MJ_TAKE_ABORT, (state)), \
     [MJ_FRAME_INFORM] = WRONG("INFORM after RESPONSE"), \
     [MJ_FRAME_UPGRADED] = WRONG("UPGRADED after RESPONSE"), \
+    [MJ_FRAME_PLACE] = TAKE(MJ_TAKE_PLACE, (state)), \
     [MJ_FRAME_LOG] = TAKE(MJ_TAKE_LOG, (state))
 /* clang-format on */
 

@@ -68,6 +68,7 @@ typedef enum mj_frame_action_t {
     MJ_TAKE_ABORT,
     MJ_TAKE_INFORM,
     MJ_TAKE_UPGRADED,
+    MJ_TAKE_PLACE,
     MJ_TAKE_LOG,
     MJ_FRAME_ACTION_COUNT
 } mj_frame_action_t;

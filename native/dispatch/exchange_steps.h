@@ -23,6 +23,9 @@ mj_ending_t mj_exchange_receive(mj_exchange_t *exchange);
 /** Handles a frame. @param payload frame->len bytes in the channel's buffer */
 mj_ending_t mj_exchange_on_frame(mj_exchange_t *exchange, const mj_frame_t *frame, const unsigned char *payload);
 
+/** The request gives its place with the daemon back while it only waits, or takes one again. */
+void mj_exchange_hold_place(mj_exchange_t *exchange, bool is_held);
+
 /* --- log_lines.c --- */
 
 /** Logs a line of the application. */

@@ -54,7 +54,7 @@ mj_ending_t mj_exchange_check_read_timeout(mj_exchange_t *x, apr_interval_time_t
         mj_client_log(x->client, MJ_LEVEL_ERROR, 0,
                       MJLOGNO(0049) "pool %s pid %u: socket-timeout: the daemon sent and accepted nothing for %" APR_INT64_T_FMT
                                     " ms; %s",
-                      x->settings->name, x->pid, x->settings->socket_timeout / 1000,
+                      x->settings->name, x->ticket->pid, x->settings->socket_timeout / 1000,
                       mj_response_is_begun(x->response) ? "the response is broken off" : "504");
         return mj_exchange_fail(x, MJ_HTTP_GATEWAY_TIMEOUT);
     }

@@ -43,7 +43,7 @@ void mj_exchange_send_file(mj_exchange_t *x)
         bool has_some = client->ops->break_off(client->data, MJ_HTTP_INTERNAL_ERROR);
         mj_client_log(client, MJ_LEVEL_ERROR, 0,
                       MJLOGNO(0051) "pool %s pid %u: a file could not be read up to the size that it had when it was opened; %s",
-                      x->settings->name, x->pid, has_some ? "the response is broken off" : "500");
+                      x->settings->name, x->ticket->pid, has_some ? "the response is broken off" : "500");
     }
 }
 
@@ -228,7 +228,7 @@ static mj_ending_t on_failed(mj_exchange_t *x, const mj_frame_t *frame, const un
         return mj_exchange_violation(x, mj_status_name(rv));
     }
     mj_client_log(x->client, status >= 500 ? MJ_LEVEL_ERROR : MJ_LEVEL_INFO, 0, MJLOGNO(0046) "pool %s pid %u: %.*s; %d",
-                  x->settings->name, x->pid, (int)message.len, message.data, status);
+                  x->settings->name, x->ticket->pid, (int)message.len, message.data, status);
     return replace(x, status);
 }
 
@@ -241,8 +241,26 @@ static mj_ending_t on_abort(mj_exchange_t *x, const mj_frame_t *frame, const uns
         return mj_exchange_violation(x, mj_status_name(rv));
     }
     mj_client_log(x->client, MJ_LEVEL_ERROR, 0, MJLOGNO(0047) "pool %s pid %u: the response is broken off: %.*s",
-                  x->settings->name, x->pid, (int)message.len, message.data);
+                  x->settings->name, x->ticket->pid, (int)message.len, message.data);
     return mj_exchange_fail(x, MJ_HTTP_INTERNAL_ERROR); /* 500: the application has failed, not the daemon */
+}
+
+void mj_exchange_hold_place(mj_exchange_t *x, bool is_held)
+{
+    mj_board_t *board = x->dispatcher->board;
+    if (is_held && x->is_paused) {
+        mj_board_resume(board, x->ticket);
+        x->is_paused = false;
+    } else if (!is_held && !x->is_paused) {
+        x->is_paused = mj_board_pause(board, x->ticket);
+    }
+}
+
+static mj_ending_t on_place(mj_exchange_t *x, const mj_frame_t *frame, const unsigned char *payload)
+{
+    (void)payload;
+    mj_exchange_hold_place(x, (frame->flags & MJ_FLAG_PLACE_HELD) != 0);
+    return mj_exchange_look_around_at_times(x);
 }
 
 static mj_ending_t on_upgraded(mj_exchange_t *x, const mj_frame_t *frame, const unsigned char *payload)
@@ -276,18 +294,18 @@ static mj_ending_t on_long_head(mj_exchange_t *x, const mj_frame_t *frame)
     mj_client_log(x->client, MJ_LEVEL_ERROR, 0,
                   MJLOGNO(0050) "pool %s pid %u: header-buffer-size: the head of the response has %u bytes; the limit is "
                                 "%" APR_INT64_T_FMT "; 502",
-                  x->settings->name, x->pid, frame->len, x->settings->header_buffer_size);
+                  x->settings->name, x->ticket->pid, frame->len, x->settings->header_buffer_size);
     return mj_exchange_fail(x, MJ_HTTP_BAD_GATEWAY);
 }
 
 mj_ending_t mj_exchange_on_frame(mj_exchange_t *x, const mj_frame_t *frame, const unsigned char *payload)
 {
     static mj_ending_t (*const handlers[MJ_FRAME_ACTION_COUNT])(mj_exchange_t *, const mj_frame_t *, const unsigned char *) = {
-        [MJ_TAKE_RESPONSE] = on_response,       [MJ_TAKE_DATA] = on_data,           [MJ_SKIP_DATA] = on_skipped_data,
-        [MJ_TAKE_TUNNEL_DATA] = on_tunnel_data, [MJ_TAKE_TRAILERS] = on_trailers,   [MJ_TAKE_END] = on_end,
-        [MJ_TAKE_TUNNEL_END] = on_tunnel_end,   [MJ_TAKE_CREDIT] = on_credit,       [MJ_TAKE_REFUSED] = on_refused,
-        [MJ_TAKE_FAILED] = on_failed,           [MJ_TAKE_ABORT] = on_abort,         [MJ_TAKE_INFORM] = on_inform,
-        [MJ_TAKE_UPGRADED] = on_upgraded,       [MJ_TAKE_LOG] = mj_exchange_on_log,
+        [MJ_TAKE_RESPONSE] = on_response,       [MJ_TAKE_DATA] = on_data,         [MJ_SKIP_DATA] = on_skipped_data,
+        [MJ_TAKE_TUNNEL_DATA] = on_tunnel_data, [MJ_TAKE_TRAILERS] = on_trailers, [MJ_TAKE_END] = on_end,
+        [MJ_TAKE_TUNNEL_END] = on_tunnel_end,   [MJ_TAKE_CREDIT] = on_credit,     [MJ_TAKE_REFUSED] = on_refused,
+        [MJ_TAKE_FAILED] = on_failed,           [MJ_TAKE_ABORT] = on_abort,       [MJ_TAKE_INFORM] = on_inform,
+        [MJ_TAKE_UPGRADED] = on_upgraded,       [MJ_TAKE_PLACE] = on_place,       [MJ_TAKE_LOG] = mj_exchange_on_log,
     };
     const char *wrong = NULL;
     mj_frame_action_t action = mj_response_step(&x->response, x->body_state, frame->type, &wrong);

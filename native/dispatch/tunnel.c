@@ -122,7 +122,7 @@ static mj_ending_t cut(mj_exchange_t *x, tunnel_t *tunnel)
     mj_client_log(x->client, MJ_LEVEL_INFO, 0,
                   MJLOGNO(0053) "pool %s pid %u: tunnel-timeout: neither side has sent anything for %" APR_INT64_T_FMT
                                 " ms; the connection is closed",
-                  x->settings->name, x->pid, x->settings->tunnel_timeout / 1000);
+                  x->settings->name, x->ticket->pid, x->settings->tunnel_timeout / 1000);
     if (mj_body_is_ended(x->body_state)) { /* the daemon knows already */
         return give_up(x);
     }

@@ -18,6 +18,7 @@ apr_status_t daemon_payload_decode(const unsigned char *in, daemon_frame_t *fram
         frame->payload.data = (mj_span_t){(const char *)in, len};
         return APR_SUCCESS;
     case MJ_FRAME_END:
+    case MJ_FRAME_PLACE:
         return APR_SUCCESS;
     case MJ_FRAME_CREDIT:
         return mj_credit_decode(in, len, &frame->payload.credit);

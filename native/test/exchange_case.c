@@ -16,6 +16,7 @@ mj_dispatcher_t dispatcher;
 mj_pool_settings_t *settings;
 mj_request_t head;
 mj_channel_t *channel;
+mj_ticket_t ticket;
 int daemon_fd;
 uint16_t daemon_serial;
 
@@ -67,6 +68,8 @@ static void make(void)
     ck_assert_int_eq(mj_dispatcher_make_room(&dispatcher, 4, test_pool), APR_SUCCESS);
     ck_assert_int_eq(mj_dispatcher_serve(&dispatcher, pool, test_pool), APR_SUCCESS);
     mj_board_ready(0, 1, 5);
+    ck_assert_int_eq(mj_board_admit(board, pool, child, NULL, &ticket), MJ_ADMITTED);
+    ticket.pid = 4711;
     fake_client_make(&fake);
     make_head();
 }
@@ -93,7 +96,7 @@ void mj_new_channel(void)
 
 mj_ending_t mj_run(void)
 {
-    return mj_exchange_run(&exchange, channel, 4711);
+    return mj_exchange_run(&exchange, channel, &ticket);
 }
 
 mj_ending_t mj_begin_and_run(void)

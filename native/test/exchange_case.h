@@ -13,6 +13,7 @@ extern fake_client_t fake;
 extern mj_dispatcher_t dispatcher;
 extern mj_pool_settings_t *settings; /**< without any timeout */
 extern mj_request_t head;
+extern mj_ticket_t ticket;     /**< of pid 4711 */
 extern mj_channel_t *channel;  /**< new for each test; closed behind it */
 extern int daemon_fd;          /**< the daemon's end of it; -1: it is gone */
 extern uint16_t daemon_serial; /**< of the frames that it sends: 1 at first */

@@ -17,7 +17,7 @@ static const name_t types[] = {
     {MJ_FRAME_RESPONSE, "RESPONSE"}, {MJ_FRAME_DATA, "DATA"},       {MJ_FRAME_END, "END"},
     {MJ_FRAME_CREDIT, "CREDIT"},     {MJ_FRAME_REFUSED, "REFUSED"}, {MJ_FRAME_FAILED, "FAILED"},
     {MJ_FRAME_ABORT, "ABORT"},       {MJ_FRAME_INFORM, "INFORM"},   {MJ_FRAME_TRAILERS, "TRAILERS"},
-    {MJ_FRAME_UPGRADED, "UPGRADED"}, {MJ_FRAME_LOG, "LOG"},
+    {MJ_FRAME_UPGRADED, "UPGRADED"}, {MJ_FRAME_LOG, "LOG"},         {MJ_FRAME_PLACE, "PLACE"},
 };
 
 const char *frame_type_name(uint8_t type)
@@ -38,6 +38,9 @@ static const char *flags_text(const mj_frame_t *frame)
     bool is_flushed =
         (is_response && (frame->flags & MJ_FLAG_RESPONSE_FLUSH)) || (is_data && (frame->flags & MJ_FLAG_DATA_FLUSH));
 
+    if (frame->type == MJ_FRAME_PLACE && (frame->flags & MJ_FLAG_PLACE_HELD)) {
+        return "HELD";
+    }
     if (is_response && (frame->flags & MJ_FLAG_RESPONSE_FILE)) {
         return is_flushed ? "FLUSH+FILE" : "FILE";
     }

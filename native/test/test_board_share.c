@@ -174,6 +174,46 @@ START_TEST(a_call_is_heard_once)
 }
 END_TEST
 
+/* --- requests that wait --- */
+
+START_TEST(a_request_that_waits_leaves_its_place_to_another)
+{
+    mj_ticket_t first, second;
+
+    mj_board_ready(0, 1, 1);
+    mj_board_share_tunnels(board, 1, 1);
+    ck_assert_int_eq(mj_board_admit(board, pool, child, NULL, &first), MJ_ADMITTED);
+    ck_assert_int_eq(mj_board_admit(board, pool, child, NULL, &second), MJ_FULL);
+    ck_assert(mj_board_pause(board, &first));
+    ck_assert_uint_eq(mj_board_tunnels(board, pool), 1);
+    ck_assert_int_eq(mj_board_admit(board, pool, child, NULL, &second), MJ_ADMITTED);
+    ck_assert(!mj_board_pause(board, &second)); /* no more of httpd's workers may be held */
+    mj_board_resume(board, &first);
+    ck_assert_uint_eq(mj_board_in_flight(board, pool, 0), 2);
+    ck_assert_uint_eq(mj_board_tunnels(board, pool), 0);
+    mj_board_release(board, &first);
+    mj_board_release(board, &second);
+    ck_assert_uint_eq(mj_board_in_flight(board, pool, 0), 0);
+}
+END_TEST
+
+START_TEST(a_request_that_waits_takes_no_place_of_the_next_daemon)
+{
+    mj_ticket_t waits;
+
+    mj_board_ready(0, 1, 1);
+    mj_board_share_tunnels(board, 1, 1);
+    ck_assert_int_eq(mj_board_admit(board, pool, child, NULL, &waits), MJ_ADMITTED);
+    ck_assert(mj_board_pause(board, &waits));
+    mj_board_ready(0, 2, 1);
+    mj_board_resume(board, &waits);
+    ck_assert_uint_eq(mj_board_in_flight(board, pool, 0), 0);
+    mj_board_release(board, &waits);
+    ck_assert_uint_eq(mj_board_in_flight(board, pool, 0), 0);
+    ck_assert_uint_eq(mj_board_tunnels(board, pool), 0);
+}
+END_TEST
+
 /* --- tunnels --- */
 
 START_TEST(a_pool_has_no_more_tunnels_than_its_share)
@@ -225,6 +265,8 @@ Suite *mj_suite(void)
     tcase_add_test(tcase, a_dead_child_waits_in_no_queue);
     tcase_add_test(tcase, who_is_refused_leaves_nothing_behind);
     tcase = mj_board_case(suite, "tunnels");
+    tcase_add_test(tcase, a_request_that_waits_leaves_its_place_to_another);
+    tcase_add_test(tcase, a_request_that_waits_takes_no_place_of_the_next_daemon);
     tcase_add_test(tcase, a_pool_has_no_more_tunnels_than_its_share);
     tcase_add_test(tcase, a_dead_child_has_no_tunnels);
     tcase = mj_board_case(suite, "calls");

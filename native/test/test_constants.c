@@ -146,7 +146,7 @@ START_TEST(types_are_those_of_the_specification)
             count++;
         }
     }
-    ck_assert_int_eq(count, 14);
+    ck_assert_int_eq(count, 15);
 }
 END_TEST
 

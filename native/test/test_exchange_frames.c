@@ -64,6 +64,12 @@ static void say_log(void)
     daemon_log(MJ_LEVEL_ERROR, "line");
 }
 
+static void say_place(void)
+{
+    daemon_say(MJ_FRAME_PLACE, 0, NULL, 0);
+    daemon_say(MJ_FRAME_PLACE, MJ_FLAG_PLACE_HELD, NULL, 0);
+}
+
 static const struct {
     const char *name;
     say_fn *say;
@@ -71,6 +77,7 @@ static const struct {
     {"WELCOME", say_welcome}, {"RESPONSE", say_response}, {"DATA", say_data},         {"END", daemon_end},
     {"CREDIT", say_credit},   {"REFUSED", say_refused},   {"FAILED", say_failed},     {"ABORT", say_abort},
     {"INFORM", say_inform},   {"TRAILERS", say_trailers}, {"UPGRADED", say_upgraded}, {"LOG", say_log},
+    {"PLACE", say_place},
 };
 #define FRAMES ((int)(sizeof(frames) / sizeof(frames[0])))
 
@@ -93,11 +100,11 @@ static const struct {
     const char *goes_on; /* the frames that leave the exchange under way */
     const char *ends;    /* those that end it in order */
 } states[] = {
-    {"awaited", go_nowhere, true, "RESPONSE INFORM LOG", "REFUSED FAILED UPGRADED"},
-    {"accepted", say_inform, true, "RESPONSE INFORM LOG", "FAILED UPGRADED"},
-    {"body", say_response, true, "DATA TRAILERS LOG", "END ABORT"},
-    {"unwanted", say_response, false, "DATA TRAILERS LOG", "END ABORT"},
-    {"trailed", go_trailed, true, "LOG", "END ABORT"},
+    {"awaited", go_nowhere, true, "RESPONSE INFORM LOG PLACE", "REFUSED FAILED UPGRADED"},
+    {"accepted", say_inform, true, "RESPONSE INFORM LOG PLACE", "FAILED UPGRADED"},
+    {"body", say_response, true, "DATA TRAILERS LOG PLACE", "END ABORT"},
+    {"unwanted", say_response, false, "DATA TRAILERS LOG PLACE", "END ABORT"},
+    {"trailed", go_trailed, true, "LOG PLACE", "END ABORT"},
     {"tunnel", say_upgraded, true, "DATA LOG CREDIT", "END ABORT"},
 };
 #define STATES ((int)(sizeof(states) / sizeof(states[0])))
@@ -159,11 +166,40 @@ START_TEST(a_frame_in_a_state)
 }
 END_TEST
 
+static void say_failed_request(void)
+{
+    daemon_failed(500, "broken");
+}
+
+/* Whatever the daemon says last of a request that waits. */
+START_TEST(a_request_that_waits_has_its_place_in_the_end)
+{
+    static const struct {
+        say_fn *say;
+        mj_ending_t end;
+    } endings[] = {{say_failed_request, MJ_ENDED_ANSWERED},
+                   {go_nowhere, MJ_ENDED_LOST},
+                   {say_data, MJ_ENDED_BROKEN},
+                   {say_place, MJ_ENDED_LOST}};
+    unsigned before = mj_board_in_flight(dispatcher.board, ticket.pool, ticket.slot);
+
+    daemon_welcome();
+    daemon_say(MJ_FRAME_PLACE, 0, NULL, 0);
+    daemon_say(MJ_FRAME_PLACE, 0, NULL, 0); /* nothing new */
+    endings[_i].say();
+    daemon_falls_silent();
+    ck_assert_int_eq(mj_begin_and_run(), endings[_i].end);
+    ck_assert_uint_eq(mj_board_in_flight(dispatcher.board, ticket.pool, ticket.slot), before);
+    ck_assert_uint_eq(mj_board_tunnels(dispatcher.board, ticket.pool), 0);
+}
+END_TEST
+
 Suite *mj_suite(void)
 {
     Suite *suite = suite_create("exchange_frames");
     TCase *tcase = mj_exchange_case(suite, "frames");
 
     tcase_add_loop_test(tcase, a_frame_in_a_state, 0, STATES * FRAMES);
+    tcase_add_loop_test(tcase, a_request_that_waits_has_its_place_in_the_end, 0, 4);
     return suite;
 }

@@ -33,15 +33,16 @@ END_TEST
 
 /* --- the response --- */
 
-static const uint8_t types[] = {MJ_FRAME_WELCOME, MJ_FRAME_RESPONSE, MJ_FRAME_DATA,     MJ_FRAME_END,
-                                MJ_FRAME_CREDIT,  MJ_FRAME_REFUSED,  MJ_FRAME_FAILED,   MJ_FRAME_ABORT,
-                                MJ_FRAME_INFORM,  MJ_FRAME_TRAILERS, MJ_FRAME_UPGRADED, MJ_FRAME_LOG};
+static const uint8_t types[] = {MJ_FRAME_WELCOME,  MJ_FRAME_RESPONSE, MJ_FRAME_DATA,  MJ_FRAME_END,    MJ_FRAME_CREDIT,
+                                MJ_FRAME_REFUSED,  MJ_FRAME_FAILED,   MJ_FRAME_ABORT, MJ_FRAME_INFORM, MJ_FRAME_TRAILERS,
+                                MJ_FRAME_UPGRADED, MJ_FRAME_LOG,      MJ_FRAME_PLACE};
 
 /* What each letter is. */
-static const char letters[] = "rdstTeEcfaFiul";
-static const mj_frame_action_t actions[] = {
-    MJ_TAKE_RESPONSE, MJ_TAKE_DATA,    MJ_SKIP_DATA,  MJ_TAKE_TRAILERS, MJ_TAKE_TUNNEL_DATA, MJ_TAKE_END,      MJ_TAKE_TUNNEL_END,
-    MJ_TAKE_CREDIT,   MJ_TAKE_REFUSED, MJ_TAKE_ABORT, MJ_TAKE_FAILED,   MJ_TAKE_INFORM,      MJ_TAKE_UPGRADED, MJ_TAKE_LOG};
+static const char letters[] = "rdstTeEcfaFiulp";
+static const mj_frame_action_t actions[] = {MJ_TAKE_RESPONSE,    MJ_TAKE_DATA,  MJ_SKIP_DATA,       MJ_TAKE_TRAILERS,
+                                            MJ_TAKE_TUNNEL_DATA, MJ_TAKE_END,   MJ_TAKE_TUNNEL_END, MJ_TAKE_CREDIT,
+                                            MJ_TAKE_REFUSED,     MJ_TAKE_ABORT, MJ_TAKE_FAILED,     MJ_TAKE_INFORM,
+                                            MJ_TAKE_UPGRADED,    MJ_TAKE_LOG,   MJ_TAKE_PLACE};
 
 /* A letter for each of the types above: what is done with such a frame; and where it leads, a
  * digit: the number of the state. */
@@ -49,12 +50,12 @@ static const struct {
     const char *action;
     const char *next;
 } table[MJ_RESPONSE_STATE_COUNT] = {
-    /*                        WRDECRFAITUL */
-    [MJ_RESPONSE_UNSEEN] = {".r..cfF.i.ul", ".2..202.2.22"},   [MJ_RESPONSE_AWAITED] = {".r..cfF.i.ul", ".2..212.2.22"},
-    [MJ_RESPONSE_ACCEPTED] = {".r..c.F.i.ul", ".2..2.2.2.22"}, [MJ_RESPONSE_BODY] = {"..dec..a.t.l", "..383..3.5.3"},
-    [MJ_RESPONSE_UNWANTED] = {"..sec..a.t.l", "..484..4.5.4"}, [MJ_RESPONSE_TRAILED] = {"...ec..a...l", "...85..5...5"},
-    [MJ_RESPONSE_TUNNEL] = {"..TEc..a...l", "..686..6...6"},   [MJ_RESPONSE_FILE] = {"............", "............"},
-    [MJ_RESPONSE_ENDED] = {"............", "............"},
+    /*                        WRDECRFAITULP */
+    [MJ_RESPONSE_UNSEEN] = {".r..cfF.i.ulp", ".2..202.2.222"},   [MJ_RESPONSE_AWAITED] = {".r..cfF.i.ulp", ".2..212.2.222"},
+    [MJ_RESPONSE_ACCEPTED] = {".r..c.F.i.ulp", ".2..2.2.2.222"}, [MJ_RESPONSE_BODY] = {"..dec..a.t.lp", "..383..3.5.33"},
+    [MJ_RESPONSE_UNWANTED] = {"..sec..a.t.lp", "..484..4.5.44"}, [MJ_RESPONSE_TRAILED] = {"...ec..a...lp", "...85..5...55"},
+    [MJ_RESPONSE_TUNNEL] = {"..TEc..a...l.", "..686..6...6."},   [MJ_RESPONSE_FILE] = {".............", "............."},
+    [MJ_RESPONSE_ENDED] = {".............", "............."},
 };
 
 static mj_frame_action_t action_of(char letter)

@@ -69,6 +69,7 @@ START_TEST(a_daemon_that_sends_something_is_not_silent)
     settings->socket_timeout = apr_time_from_sec(30);
     ck_assert_int_eq(mj_exchange_begin(&exchange, &dispatcher, &fake.client, settings, 0, &head), 0);
     exchange.channel = channel;
+    exchange.ticket = &ticket;
     mj_exchange_note_progress(&exchange);
     ck_assert_int_eq(mj_exchange_check_read_timeout(&exchange, 0), MJ_GOES_ON);
     ck_assert_int_ne(exchange.silent_since, 0);
@@ -90,6 +91,7 @@ START_TEST(a_silence_begins_with_the_wait_for_its_end)
     settings->socket_timeout = MJ_CHANNEL_SLICE;
     ck_assert_int_eq(mj_exchange_begin(&exchange, &dispatcher, &fake.client, settings, 0, &head), 0);
     exchange.channel = channel;
+    exchange.ticket = &ticket;
     mj_exchange_note_progress(&exchange);
     ck_assert_int_eq(mj_exchange_check_read_timeout(&exchange, MJ_CHANNEL_SLICE), MJ_ENDED_BROKEN);
 }
@@ -100,6 +102,7 @@ START_TEST(a_tunnel_may_be_silent)
     settings->socket_timeout = 1;
     ck_assert_int_eq(mj_exchange_begin(&exchange, &dispatcher, &fake.client, settings, 0, &head), 0);
     exchange.channel = channel;
+    exchange.ticket = &ticket;
     exchange.response = MJ_RESPONSE_TUNNEL;
     mj_exchange_note_progress(&exchange);
     ck_assert_int_eq(mj_exchange_check_read_timeout(&exchange, MJ_CHANNEL_SLICE), MJ_GOES_ON);

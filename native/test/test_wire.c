@@ -56,6 +56,7 @@ static const struct {
     {256, MJ_FRAME_WELCOME, 0},  {65536, MJ_FRAME_RESPONSE, 7}, {65536, MJ_FRAME_DATA, 1},     {0, MJ_FRAME_END, 0},
     {4, MJ_FRAME_CREDIT, 0},     {1, MJ_FRAME_REFUSED, 0},      {4096, MJ_FRAME_FAILED, 0},    {4096, MJ_FRAME_ABORT, 0},
     {65536, MJ_FRAME_INFORM, 0}, {65536, MJ_FRAME_TRAILERS, 0}, {65536, MJ_FRAME_UPGRADED, 0}, {4096, MJ_FRAME_LOG, 0},
+    {0, MJ_FRAME_PLACE, 1},
 };
 
 #define RULE_COUNT ((int)(sizeof(rules) / sizeof(rules[0])))

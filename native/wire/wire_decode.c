@@ -176,6 +176,10 @@ static bool frame_rules(uint8_t type, uint32_t *limit, uint8_t *flags)
     case MJ_FRAME_END:
         *limit = 0;
         return true;
+    case MJ_FRAME_PLACE:
+        *limit = 0;
+        *flags = MJ_FLAG_PLACE_HELD;
+        return true;
     case MJ_FRAME_CREDIT:
         *limit = 4;
         return true;

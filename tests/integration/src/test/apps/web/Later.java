@@ -13,15 +13,27 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Queue;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Answers asynchronously. */
 @WebServlet(urlPatterns = "/later", asyncSupported = true)
 public class Later extends HttpServlet {
     private static final long serialVersionUID = 1L;
+    private static final Queue<AsyncContext> HELD = new ConcurrentLinkedQueue<>();
+    private static final CyclicBarrier PLACES = new CyclicBarrier(4);
 
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response)
             throws ServletException, IOException {
+        if (request.getParameter("do").equals("meet")) {
+            meet(response);
+            return;
+        }
         AsyncContext async = request.startAsync();
         switch (request.getParameter("do")) {
             case "complete" -> new Thread(() -> answer(async)).start();
@@ -33,12 +45,37 @@ public class Later extends HttpServlet {
                 async.setTimeout(0);
                 async.addListener(new Listener(async));
             }
+            case "hold" -> {
+                async.setTimeout(0);
+                async.addListener(new Listener(async));
+                HELD.add(async);
+            }
+            case "held" -> {
+                response.getWriter().print(HELD.size());
+                async.complete();
+            }
+            case "release" -> {
+                for (AsyncContext held = HELD.poll(); held != null; held = HELD.poll()) {
+                    answer(held);
+                }
+                async.complete();
+            }
             case "read" -> request.getInputStream().setReadListener(new Counter(async));
             case "write" -> {
                 async.setTimeout(0);
                 response.getOutputStream().setWriteListener(new Writer(async));
             }
             default -> throw new ServletException();
+        }
+    }
+
+    /** Answers once as many requests are served at the same time. */
+    private static void meet(HttpServletResponse response) throws IOException {
+        try {
+            PLACES.await(30, TimeUnit.SECONDS);
+            response.getWriter().print("met");
+        } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+            response.sendError(500);
         }
     }
 
@@ -70,6 +107,7 @@ public class Later extends HttpServlet {
         @Override
         public void onError(AsyncEvent event) {
             System.err.println("web: the client has left");
+            HELD.remove(async);
             async.complete();
         }
 

@@ -105,7 +105,7 @@ final class ExchangeSocket extends ExchangeAddresses {
         while (true) {
             AbstractProcessor processor = waiting();
             long timeout = processor == null ? 0 : processor.getAsyncTimeout();
-            SocketEvent event = timeout > 0 ? events.poll(timeout + 1, TimeUnit.MILLISECONDS) : events.take();
+            SocketEvent event = next(timeout);
             if (processor != null && event == null) {
                 // Tells whether it is over, by an event of its own.
                 processor.timeoutAsync(System.currentTimeMillis());
@@ -116,6 +116,16 @@ final class ExchangeSocket extends ExchangeAddresses {
                 return event;
             }
         }
+    }
+
+    /** @param timeout in milliseconds; 0 or less: none. Null: it has passed */
+    private @Nullable SocketEvent next(long timeout) throws InterruptedException {
+        SocketEvent event = events.poll();
+        return event != null
+                ? event
+                : getSocket()
+                        .<@Nullable SocketEvent>await(
+                                () -> timeout > 0 ? events.poll(timeout + 1, TimeUnit.MILLISECONDS) : events.take());
     }
 
     private @Nullable AbstractProcessor waiting() {

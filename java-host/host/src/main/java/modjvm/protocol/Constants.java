@@ -20,6 +20,7 @@ public final class Constants {
     public static final int FRAME_INFORM = 0x18;
     public static final int FRAME_TRAILERS = 0x19;
     public static final int FRAME_UPGRADED = 0x1a;
+    public static final int FRAME_PLACE = 0x1b;
     public static final int FRAME_LOG = 0x1c;
 
     public static final int MAX_HELLO = 256;
@@ -42,6 +43,7 @@ public final class Constants {
     public static final int FLAG_RESPONSE_FILE = 0x04;
     public static final int FLAG_DATA_FLUSH = 0x01;
     public static final int FLAG_END_CUT = 0x01;
+    public static final int FLAG_PLACE_HELD = 0x01;
 
     public static final int REFUSED_FULL = 1;
     public static final int REFUSED_DRAINING = 2;

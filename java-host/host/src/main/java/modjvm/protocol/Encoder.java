@@ -153,6 +153,8 @@ public final class Encoder {
             out.put((byte) log.level());
             message(log.message(), MAX_MESSAGE - 3, out);
             return FRAME_LOG << 8;
+        } else if (frame instanceof Frame.Place place) {
+            return FRAME_PLACE << 8 | (place.isHeld() ? FLAG_PLACE_HELD : 0);
         }
         throw new IllegalArgumentException("not a daemon's frame: " + frame);
     }

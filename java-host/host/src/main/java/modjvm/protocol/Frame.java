@@ -109,6 +109,13 @@ public sealed interface Frame {
      */
     record Log(int serial, int level, String message) implements Frame {}
 
+    /**
+     * To httpd: the request has given its permit back, because it only waits; or has one again.
+     *
+     * @param isHeld whether it has one
+     */
+    record Place(int serial, boolean isHeld) implements Frame {}
+
     /** A header or trailer field. */
     record Field(String name, String value) {}
 

@@ -1,6 +1,7 @@
 package modjvm.server;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
@@ -9,10 +10,11 @@ import modjvm.spi.Verdict;
 
 /**
  * The permits of a daemon: how many requests may be in the application at once, and how many have not been answered in full. Thread-safe: a
- * request from httpd, which has a queue, changes numbers here, and never waits for another one; only who drains waits.
+ * request from httpd, which has a queue, changes numbers here, and never waits for another one; only who drains waits, and who goes on after a wait.
  *
  * <p>A permit is given back just before the last bytes of a response leave, because httpd may send the next request as soon as it has them;
- * the request stays in flight until they have left. A tunnel gives its permit back when it opens, and is in flight until it ends.
+ * the request stays in flight until they have left. A tunnel gives its permit back when it opens, and is in flight until it ends. An asynchronous
+ * request gives it back while it only waits.
  */
 public final class Admission {
     /**
@@ -23,6 +25,9 @@ public final class Admission {
      */
     public record Count(int inFlight, long finished) {}
 
+    /** How long a request that has waited without a permit waits for one. */
+    private static final long RESUME_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private static final long DRAINING = 1L << 63;
     private static final long IN_FLIGHT = 1L << 32;
 
@@ -32,7 +37,7 @@ public final class Admission {
     private final AtomicLong state = new AtomicLong();
 
     private final AtomicLong finished = new AtomicLong();
-    /** How many wait for a permit: none where all requests come from httpd. */
+    /** How many wait for a permit. */
     private final AtomicInteger waiting = new AtomicInteger();
     /** Not a monitor: a virtual thread may wait in it. */
     private final ReentrantLock lock = new ReentrantLock();
@@ -56,6 +61,7 @@ public final class Admission {
     public static final class Permit implements modjvm.spi.Permit {
         private static final int RELEASED = 1;
         private static final int ABANDONED = 2;
+        private static final int PAUSED = 4;
 
         private final Admission admission;
         private final AtomicInteger state = new AtomicInteger();
@@ -72,10 +78,32 @@ public final class Admission {
         @Override
         public void release() {
             for (int old = state.get(); (old & RELEASED) == 0; old = state.get()) {
-                if (state.compareAndSet(old, old | RELEASED)) {
+                if (state.compareAndSet(old, (old | RELEASED) & ~PAUSED) && (old & PAUSED) == 0) {
                     admission.giveBack();
                 }
             }
+        }
+
+        @Override
+        public boolean pause() {
+            for (int old = state.get(); (old & (RELEASED | PAUSED)) == 0; old = state.get()) {
+                if (state.compareAndSet(old, old | PAUSED)) {
+                    admission.giveBack();
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        @Override
+        public void resume() {
+            admission.takeAgain();
+            for (int old = state.get(); (old & PAUSED) != 0; old = state.get()) {
+                if (state.compareAndSet(old, old & ~PAUSED)) {
+                    return;
+                }
+            }
+            admission.giveBack(); // released meanwhile
         }
 
         @Override
@@ -90,11 +118,13 @@ public final class Admission {
          * @return false if it has been answered, has become a tunnel, or has been abandoned before
          */
         public boolean abandon() {
-            boolean isRunning = state.compareAndSet(0, ABANDONED);
-            if (isRunning) {
-                admission.forget();
+            for (int old = state.get(); (old & (RELEASED | ABANDONED)) == 0; old = state.get()) {
+                if (state.compareAndSet(old, old | ABANDONED)) {
+                    admission.forget();
+                    return true;
+                }
             }
-            return isRunning;
+            return false;
         }
 
         @Override
@@ -133,17 +163,52 @@ public final class Admission {
     private void giveBack() {
         state.decrementAndGet();
         if (waiting.get() > 0) {
-            wake();
+            lock.lock();
+            try {
+                changed.signal();
+            } finally {
+                lock.unlock();
+            }
         }
     }
 
-    private void wake() {
+    /**
+     * Takes a permit for a request that has waited without one. New requests do not wait for such ones, nor these for ever: who holds all permits
+     * may wait for what this one does next.
+     */
+    private void takeAgain() {
+        if (tryTake()) {
+            return;
+        }
         lock.lock();
         try {
-            changed.signalAll();
+            waiting.incrementAndGet();
+            long left = RESUME_NANOS;
+            while (!tryTake()) {
+                if (left <= 0) {
+                    state.incrementAndGet();
+                    return;
+                }
+                left = changed.awaitNanos(left);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the client has left: what is to be done then is short
+            state.incrementAndGet();
         } finally {
+            waiting.decrementAndGet();
             lock.unlock();
         }
+    }
+
+    private boolean tryTake() {
+        long now = state.get();
+        while ((int) now < permits) {
+            if (state.compareAndSet(now, now + 1)) {
+                return true;
+            }
+            now = state.get();
+        }
+        return false;
     }
 
     private Verdict enter() {
@@ -199,7 +264,12 @@ public final class Admission {
     public void drain() {
         state.getAndUpdate(now -> now | DRAINING);
         alarm.ring();
-        wake();
+        lock.lock();
+        try {
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 
     boolean isDraining() {

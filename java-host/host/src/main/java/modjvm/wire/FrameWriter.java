@@ -158,14 +158,23 @@ final class FrameWriter {
      * @return false if it cannot, or if the request's last frame is there already
      */
     boolean log(int of, int level, String line) {
+        int greatest = Math.min(Constants.MAX_MESSAGE, 3 + 3 * line.length()); // three bytes for a char at most
+        return tell(new Frame.Log(of, level, line), greatest);
+    }
+
+    /** Tells httpd whether a request holds a permit; as {@link #log} does. */
+    boolean place(int of, boolean isHeld) {
+        return tell(new Frame.Place(of, isHeld), 0);
+    }
+
+    /** @param greatest how long its payload can be */
+    private boolean tell(Frame frame, int greatest) {
         // Held by this thread: it logs from within what it does here.
         if (lock.isHeldByCurrentThread() || !lock.tryLock()) {
             return false;
         }
         try {
-            Frame frame = new Frame.Log(serial, level, line);
-            int greatest = Math.min(Constants.MAX_MESSAGE, 3 + 3 * line.length()); // three bytes for a char at most
-            if (of != serial || hasLast || lost || !hasRoom(Constants.HEADER_SIZE + greatest)) {
+            if (frame.serial() != serial || hasLast || lost || !hasRoom(Constants.HEADER_SIZE + greatest)) {
                 return false;
             }
             int at = headAt != NONE ? headAt : dataAt != NONE ? dataAt : buffer.position();

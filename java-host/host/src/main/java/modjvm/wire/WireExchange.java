@@ -197,6 +197,11 @@ final class WireExchange extends AbstractExchange {
     }
 
     @Override
+    protected void holds(boolean isPlaceHeld) {
+        output.place(serial, isPlaceHeld);
+    }
+
+    @Override
     protected boolean takeBack() {
         if (sink != null) {
             sink.cancel();

@@ -231,6 +231,7 @@ public final class HttpdCodec {
                 payload.get(data);
                 yield new Frame.Data(serial, (flags & FLAG_DATA_FLUSH) != 0, data);
             }
+            case FRAME_PLACE -> new Frame.Place(serial, (flags & FLAG_PLACE_HELD) != 0);
             case FRAME_END -> new Frame.End(serial, false);
             case FRAME_CREDIT -> new Frame.Credit(serial, payload.getInt() & 0xffffffffL);
             case FRAME_REFUSED -> new Frame.Refused(serial, reason(payload.get()));

@@ -289,6 +289,7 @@ class VectorsTest {
             case "INFORM" -> new Frame.Inform(serial, (int) part.number("status"), fields(part));
             case "UPGRADED" -> new Frame.Upgraded(serial, fields(part));
             case "TRAILERS" -> new Frame.Trailers(serial, fields(part));
+            case "PLACE" -> new Frame.Place(serial, part.has("HELD"));
             case "LOG" -> new Frame.Log(serial, (int) part.number("level"), text(part.field("message")));
             case "DATA" -> new Frame.Data(serial, part.has("FLUSH"), part.data());
             case "END" -> new Frame.End(serial, false);

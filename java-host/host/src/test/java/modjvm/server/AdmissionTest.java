@@ -70,6 +70,96 @@ class AdmissionTest {
     }
 
     @Test
+    void shouldLeaveThePlaceOfWhatOnlyWaitsToOthers() throws InterruptedException {
+        Permit waits = enter();
+        enter();
+        assertThat(waits.pause()).isTrue();
+        assertThat(waits.pause()).isFalse();
+        Permit third = enter();
+        assertThat(admission.tryAdmit().verdict()).isEqualTo(Verdict.FULL);
+        assertThat(admission.count()).isEqualTo(new Count(3, 0));
+        third.close();
+        waits.resume();
+        assertThat(admission.tryAdmit().verdict()).isEqualTo(Verdict.FULL);
+        waits.close();
+        enter();
+        assertThat(admission.count()).isEqualTo(new Count(2, 2));
+    }
+
+    @Test
+    void shouldLoseNoPlaceToWhatEndsWhileItWaits() {
+        Permit released = enter();
+        assertThat(released.pause()).isTrue();
+        released.release();
+        assertThat(released.pause()).isFalse();
+        released.close();
+        Permit abandoned = enter();
+        assertThat(abandoned.pause()).isTrue();
+        assertThat(abandoned.abandon()).isTrue();
+        abandoned.resume();
+        abandoned.close();
+        Permit late = enter();
+        late.pause();
+        late.release();
+        late.resume(); // of a thread that knew nothing of the release
+        late.close();
+        enter();
+        enter();
+        assertThat(admission.tryAdmit().verdict()).isEqualTo(Verdict.FULL);
+        assertThat(admission.count()).isEqualTo(new Count(2, 3));
+    }
+
+    @Test
+    void shouldGoOnWithoutAPlaceAfterASecond() {
+        Permit waits = enter();
+        waits.pause();
+        Permit first = enter();
+        Permit second = enter();
+        waits.resume(); // or else what the others wait for could never happen
+        assertThat(admission.tryAdmit().verdict()).isEqualTo(Verdict.FULL);
+        first.close();
+        assertThat(admission.tryAdmit().verdict()).isEqualTo(Verdict.FULL);
+        second.close();
+        waits.close();
+        enter();
+        enter();
+        assertThat(admission.tryAdmit().verdict()).isEqualTo(Verdict.FULL);
+    }
+
+    @Test
+    void shouldNotWaitForAPlaceIfTheClientHasLeft() {
+        Permit waits = enter();
+        waits.pause();
+        enter();
+        Permit second = enter();
+        Thread.currentThread().interrupt();
+        waits.resume();
+        assertThat(Thread.interrupted()).isTrue();
+        waits.close();
+        second.close();
+        enter();
+        assertThat(admission.tryAdmit().verdict()).isEqualTo(Verdict.FULL);
+    }
+
+    @Test
+    void shouldGetThePlaceThatIsGivenBackFirst() throws Exception {
+        Permit waits = enter();
+        waits.pause();
+        Permit first = enter();
+        enter();
+        Thread thread = new Thread(waits::resume);
+        thread.start();
+        while (thread.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+        first.close();
+        thread.join();
+        assertThat(admission.tryAdmit().verdict()).isEqualTo(Verdict.FULL);
+        waits.close();
+        assertThat(admission.tryAdmit().verdict()).isEqualTo(Verdict.ADMITTED);
+    }
+
+    @Test
     void shouldWaitForAPermitThatIsGivenBack() throws Exception {
         Permit first = enter();
         enter();
@@ -129,6 +219,9 @@ class AdmissionTest {
                             permit.abandon();
                         }
                         inside.decrementAndGet();
+                        if (ThreadLocalRandom.current().nextInt(8) == 0 && permit.pause()) {
+                            permit.resume();
+                        }
                         permit.release();
                         permit.close();
                         served.incrementAndGet();

@@ -111,6 +111,13 @@ public abstract class AbstractExchange implements Exchange {
     protected abstract boolean takeBack();
 
     /**
+     * Tells whoever is in front that the exchange has given its place back, or has one again. Does not wait.
+     *
+     * @param isPlaceHeld whether it has one
+     */
+    protected void holds(boolean isPlaceHeld) {}
+
+    /**
      * Tells whether the connection is lost, so that there is nobody to answer.
      *
      * @return whether it is, as far as it is known
@@ -140,7 +147,7 @@ public abstract class AbstractExchange implements Exchange {
     public final void awaitCompletion() {
         Suspension waiting = suspension;
         if (waiting != null) {
-            waiting.await();
+            waiting.await(this);
         }
     }
 
@@ -287,6 +294,22 @@ public abstract class AbstractExchange implements Exchange {
         suspension = waiting;
         if (isAborted) {
             waiting.complete(); // abort may not have seen it
+        }
+    }
+
+    @Override
+    public final <T extends @Nullable Object> T await(Wait<T> wait) throws InterruptedException {
+        boolean isPaused = permit.pause();
+        if (isPaused) {
+            holds(false);
+        }
+        try {
+            return wait.await();
+        } finally {
+            if (isPaused) {
+                permit.resume();
+                holds(true);
+            }
         }
     }
 

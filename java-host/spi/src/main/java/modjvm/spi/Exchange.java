@@ -3,6 +3,7 @@ package modjvm.spi;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import modjvm.Headers;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request and its response, whatever brought it.
@@ -110,7 +111,7 @@ public interface Exchange {
 
     /**
      * Lets the exchange go on after {@link Handler#handle} has returned, until {@link #complete}. Called by the handler, before it returns, on its
-     * thread. This thread then waits, and runs what it is handed with {@link #execute}; the permit stays taken.
+     * thread. This thread then waits, and runs what it is handed with {@link #execute}; it holds no place while it {@linkplain #await waits}.
      *
      * @throws IllegalStateException if it has been called before
      */
@@ -131,6 +132,32 @@ public interface Exchange {
      * @throws IllegalStateException if the exchange is not suspended
      */
     void complete();
+
+    /**
+     * Waits for something other than the client, on the exchange's thread, and holds no place among the pool's threads meanwhile: other requests
+     * are served. When the wait is over, however it ends, this waits for a place; if none is free for a second, it goes on without.
+     *
+     * @param wait what to wait for; an interrupt says that the client has left
+     * @param <T> what comes of it
+     * @return what came of it
+     * @throws InterruptedException if the wait does
+     */
+    <T extends @Nullable Object> T await(Wait<T> wait) throws InterruptedException;
+
+    /**
+     * A wait.
+     *
+     * @param <T> what comes of it
+     */
+    interface Wait<T extends @Nullable Object> {
+        /**
+         * Waits.
+         *
+         * @return what came of it
+         * @throws InterruptedException if the thread is interrupted
+         */
+        T await() throws InterruptedException;
+    }
 
     /**
      * Runs an action if the client leaves, or the server in front gives the request up. The action runs on a thread of the connector and must not

@@ -25,8 +25,8 @@ final class Suspension {
         LockSupport.unpark(waiter);
     }
 
-    /** Runs tasks until it is complete and none is left. Called by the waiter. */
-    void await() {
+    /** Runs tasks until it is complete and none is left. Called by the waiter, the exchange's thread. */
+    void await(Exchange exchange) {
         while (true) {
             boolean isLast = isComplete; // looked at first: what was handed over before the end is run
             Runnable task = tasks.poll();
@@ -35,9 +35,23 @@ final class Suspension {
             } else if (isLast) {
                 return;
             } else {
-                LockSupport.park(this);
+                park(exchange);
             }
-            Thread.interrupted(); // meant for the task before; and with it, this would never park again
+            Thread.interrupted(); // meant for the task before
+        }
+    }
+
+    private void park(Exchange exchange) {
+        try {
+            exchange.await(() -> {
+                while (tasks.isEmpty() && !isComplete) {
+                    LockSupport.park(this);
+                    Thread.interrupted(); // with it, this would never park again
+                }
+                return this;
+            });
+        } catch (InterruptedException e) {
+            throw new AssertionError(e); // nothing above throws it
         }
     }
 }

@@ -12,10 +12,15 @@ import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import modjvm.it.harness.Await;
 import modjvm.it.harness.Folders;
 import modjvm.it.harness.Http;
 import modjvm.it.harness.Httpd;
@@ -353,6 +358,42 @@ class ServletTest {
             assertThat(first).isEqualTo('H');
             assertThat(client.input().readAllBytes()).hasSizeGreaterThan(10_000_000);
         }
+    }
+
+    private static List<CompletableFuture<String>> atOnce(int count, String path) {
+        return Stream.generate(() ->
+                        CompletableFuture.supplyAsync(() -> get(path).body(), Executors.newSingleThreadExecutor()))
+                .limit(count)
+                .toList();
+    }
+
+    /** The pool serves four requests at once. */
+    @Test
+    void shouldServeOthersWhileAsynchronousRequestsWait() throws Exception {
+        List<RawClient> leaving = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            RawClient client = new RawClient(httpd.port("site"));
+            client.send("GET /shop/later?do=hold HTTP/1.1\r\nHost: x\r\n\r\n");
+            leaving.add(client);
+        }
+        List<CompletableFuture<String>> waiting = atOnce(12, "/shop/later?do=hold");
+        Await.until(
+                "all wait", Await.LONG, () -> get("/shop/later?do=held").body().equals("20"));
+
+        assertThat(get("/shop/static.txt").body()).isEqualTo("static");
+        for (RawClient client : leaving) {
+            client.close();
+        }
+        Await.until(
+                "some left", Await.LONG, () -> get("/shop/later?do=held").body().equals("12"));
+        assertThat(atOnce(4, "/shop/later?do=meet"))
+                .extracting(CompletableFuture::get)
+                .containsOnly("met");
+        get("/shop/later?do=release");
+        assertThat(waiting).extracting(CompletableFuture::get).containsOnly("completed");
+        assertThat(atOnce(4, "/shop/later?do=meet"))
+                .extracting(CompletableFuture::get)
+                .containsOnly("met");
     }
 
     @Test
