@@ -137,6 +137,7 @@ class ArchiveTest {
 
     private static Httpd start(Jdk jdk, String options, String application) {
         Httpd httpd = Httpd.with()
+                .ownApplications()
                 .withoutArchives()
                 .host("shop", host("shop", "${AS1}", jdk, options))
                 .write();
@@ -147,7 +148,10 @@ class ArchiveTest {
 
     /** The archives of pools without options are there. */
     private static Httpd startWithArchives(Jdk jdk) {
-        Httpd httpd = Httpd.with().host("shop", host("shop", "${AS1}", jdk, "")).write();
+        Httpd httpd = Httpd.with()
+                .ownApplications()
+                .host("shop", host("shop", "${AS1}", jdk, ""))
+                .write();
         Folders.write(httpd.apps().resolve("Hello.java"), APPLICATION);
         httpd.start();
         return httpd;
@@ -335,7 +339,7 @@ class ArchiveTest {
     @ValueSource(ints = {17, 25})
     void shouldShareOneArchiveBetweenPools(int release) throws IOException {
         try (Httpd httpd = startTwo(
-                Httpd.with(),
+                Httpd.with().ownApplications(),
                 Jdk.of(release),
                 "heap=64m java-option=-Dname=shop",
                 "heap=128m threads=3 env=NAME=blog java-option=-Xlog:gc:file=${WORK}/gc.log read-only=${APPS}")) {

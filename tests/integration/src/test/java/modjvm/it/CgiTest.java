@@ -37,6 +37,7 @@ class CgiTest {
     @BeforeAll
     static void start() throws IOException {
         httpd = Httpd.with()
+                .ownApplications()
                 .module("cgid", "include", "rewrite")
                 .main(Cgi.SOCKET + "JVMDaemonProcess site ${AS1}\nJVMProcessGroup site")
                 .host("jvm", configuration("Index.java", "JVMAlias /mount ${APPS}/Facts.java"))

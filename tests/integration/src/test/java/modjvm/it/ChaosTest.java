@@ -111,6 +111,7 @@ class ChaosTest {
 
     private Httpd write() {
         var builder = Httpd.with()
+                .ownApplications()
                 .limits(
                         "StartServers 2\nServerLimit 8\nThreadsPerChild 32\nMaxRequestWorkers 64\nMinSpareThreads 8\nMaxSpareThreads 64\n");
         settings.forEach((pool, lines) -> builder.host(pool, lines.formatted(0)));

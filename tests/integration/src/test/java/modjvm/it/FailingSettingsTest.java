@@ -24,7 +24,7 @@ class FailingSettingsTest {
     private static final String NEW = "JVMAlias /new ${APPS}/Hello.java\n";
 
     private static Httpd start() {
-        Httpd httpd = Httpd.with().host("site", SITE).start();
+        Httpd httpd = Httpd.with().ownApplications().host("site", SITE).start();
         httpd.expect("MJ01(01|05|12|17): |MJ0039: |Env.java|IllegalStateException: x=1");
         Http.await(httpd.uri("site", "/same?version"), 200);
         Http.await(httpd.uri("site", "/env"), 200);

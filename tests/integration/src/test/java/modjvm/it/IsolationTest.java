@@ -34,6 +34,7 @@ class IsolationTest {
     @BeforeAll
     static void start() {
         httpd = Httpd.with()
+                .ownApplications()
                 .host("shop", """
                         JVMDaemonProcess shop ${AS1} "supplementary-groups=mjtest2,games" umask=0077 "home=${WORK}/home" \\
                             env=COLOUR=green "env=WITH=a = b" lang=POSIX heap=48m "java-option=-Done=1" "java-option=-Dtwo=a b" \\

@@ -31,6 +31,7 @@ class ModjvmTest {
     @BeforeEach
     void start() {
         httpd = Httpd.with()
+                .ownApplications()
                 .host("shop", "JVMDaemonProcess shop ${AS1} processes=2\nJVMAlias / ${APPS}/Gate.java")
                 .host("blog", "JVMDaemonProcess blog ${AS2}\nJVMAlias / ${APPS}/Gate.java")
                 .start();

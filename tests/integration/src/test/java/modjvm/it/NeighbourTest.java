@@ -38,7 +38,7 @@ class NeighbourTest {
                 .toList();
         Users.second();
         for (boolean isFirst : new boolean[] {true, false}) {
-            HttpdBuilder builder = Httpd.with();
+            HttpdBuilder builder = Httpd.with().ownApplications();
             String late = "";
             for (String name : present) {
                 if (isFirst) {

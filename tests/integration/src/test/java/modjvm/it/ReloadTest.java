@@ -157,7 +157,7 @@ class ReloadTest {
                 JVMDaemonProcess site ${AS1} processes=2 threads=20 heap=64m reload-marker=${WORK}/marker env=N=0
                 JVMAlias / ${APPS}/Site.java
                 """;
-        try (Httpd httpd = Httpd.with().host("site", site).start();
+        try (Httpd httpd = Httpd.with().ownApplications().host("site", site).start();
                 Clients clients = new Clients()) {
             int port = httpd.port("site");
             HttpClient http = HttpClient.newHttpClient();
@@ -184,7 +184,7 @@ class ReloadTest {
 
     @Test
     void shouldKeepTheOldWhereTheNewDoesNotCompile() {
-        try (Httpd httpd = Httpd.with().host("site", """
+        try (Httpd httpd = Httpd.with().ownApplications().host("site", """
                 JVMDaemonProcess site ${AS1}
                 JVMAlias / ${APPS}/Site.java
                 JVMAlias /other ${APPS}/Hello.java
@@ -209,7 +209,7 @@ class ReloadTest {
 
     @Test
     void shouldLeaveTargetsAloneWhereReloadIsOff() {
-        try (Httpd httpd = Httpd.with().host("site", """
+        try (Httpd httpd = Httpd.with().ownApplications().host("site", """
                 JVMDaemonProcess site ${AS1} reload-marker=${WORK}/marker
                 JVMReload Off
                 JVMAlias / ${APPS}/Site.java
@@ -234,7 +234,7 @@ class ReloadTest {
 
     @Test
     void shouldRollWhenTheJdkIsReplaced() throws Exception {
-        try (Httpd httpd = Httpd.with().host("site", """
+        try (Httpd httpd = Httpd.with().ownApplications().host("site", """
                 JVMDaemonProcess site ${AS1} java-home=${APPS}/jdk
                 JVMReload Off
                 JVMAlias / ${APPS}/Site.java
@@ -261,6 +261,7 @@ class ReloadTest {
         Path prefix = Folders.temporary();
         Command.succeed("cp", "-a", Prefix.root() + "/.", prefix.toString());
         try (Httpd httpd = Httpd.with()
+                .ownApplications()
                 .jvmModule(prefix.resolve(Prefix.root().relativize(Prefix.module())))
                 .host("site", """
                         JVMDaemonProcess site ${AS1}
@@ -283,7 +284,7 @@ class ReloadTest {
 
     @Test
     void shouldStopTheOldFirstWhereMemoryIsShort() {
-        try (Httpd httpd = Httpd.with().host("site", """
+        try (Httpd httpd = Httpd.with().ownApplications().host("site", """
                 JVMDaemonProcess site ${AS1} restart-order=stop-first
                 JVMAlias / ${APPS}/Site.java
                 """).start();
@@ -309,8 +310,10 @@ class ReloadTest {
                 JVMDaemonProcess site ${AS1} restart-order=%s env=LOCK=${WORK}/lock
                 JVMAlias / ${APPS}/Exclusive.java
                 """;
-        try (Httpd httpd =
-                Httpd.with().host("site", site.formatted("start-first")).start()) {
+        try (Httpd httpd = Httpd.with()
+                .ownApplications()
+                .host("site", site.formatted("start-first"))
+                .start()) {
             httpd.expect("Exclusive.java|lock is locked|MJ0112|MJ0117");
             String first = Http.await(httpd.uri("site", "/"), 200).body();
 
@@ -346,7 +349,10 @@ class ReloadTest {
                 JVMAlias /hello ${APPS}/Env.java param.x=%s
                 JVMAlias /same ${APPS}/Site.java
                 """;
-        try (Httpd httpd = Httpd.with().host("site", site.formatted(1, 1)).start();
+        try (Httpd httpd = Httpd.with()
+                        .ownApplications()
+                        .host("site", site.formatted(1, 1))
+                        .start();
                 Clients clients = new Clients()) {
             int port = httpd.port("site");
             Http.await(httpd.uri("site", "/hello"), 200);

@@ -16,10 +16,13 @@ import org.junit.jupiter.api.Test;
 /** How a pool serves: with which threads, warmed by what, and whose files. */
 class ServingTest {
     private static Httpd start(String pool, String mount) {
-        return Httpd.with().host("site", """
+        return Httpd.with()
+                .ownApplications()
+                .host("site", """
                 JVMDaemonProcess site ${AS1} %s
                 JVMAlias /app ${APPS}/Serving.java %s
-                """.formatted(pool, mount)).start();
+                """.formatted(pool, mount))
+                .start();
     }
 
     @Test
@@ -43,7 +46,7 @@ class ServingTest {
 
     @Test
     void shouldShowTheCommonPoolTheApplicationsClasses() {
-        try (Httpd httpd = Httpd.with().host("site", """
+        try (Httpd httpd = Httpd.with().ownApplications().host("site", """
                 JVMDaemonProcess site ${AS1} java-option=-Djava.util.concurrent.ForkJoinPool.common.parallelism=2
                 JVMAlias /one ${APPS}/Shared.java
                 JVMAlias /two ${APPS}/Shared.java param.a=b

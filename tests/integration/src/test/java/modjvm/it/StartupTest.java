@@ -43,6 +43,7 @@ class StartupTest {
 
     private static Httpd configure(Jdk jdk, String options) {
         Httpd httpd = Httpd.with()
+                .ownApplications()
                 .main("JVMStateDir ${APPS}/../state")
                 .host("shop", host(jdk, options))
                 .write();

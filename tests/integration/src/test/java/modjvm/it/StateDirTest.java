@@ -145,6 +145,7 @@ class StateDirTest {
     @RequiresRoot
     void shouldKeepNothingWhereTheSourceIsReadOnly() {
         try (Httpd httpd = Httpd.with()
+                .ownApplications()
                 .main("JVMStateDir ${APPS}/../state")
                 .host("shop", SHOP.replace("${AS1}", "${AS1} read-only=${APPS}"))
                 .start()) {
@@ -160,6 +161,7 @@ class StateDirTest {
     @RequiresRoot
     void shouldKeepNothingWhereAnotherUserDecidesWhatRuns() throws IOException {
         try (Httpd httpd = Httpd.with()
+                .ownApplications()
                 .main("JVMStateDir ${APPS}/../state")
                 .host("shop", SHOP.replace("${AS1}", "${AS1} script-user=" + Users.second()))
                 .write()) {

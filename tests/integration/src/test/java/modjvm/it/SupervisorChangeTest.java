@@ -31,7 +31,8 @@ class SupervisorChangeTest {
 
     @Test
     void shouldTakeOverUnderLoad() {
-        try (Httpd httpd = Httpd.with().host("site", TWO_PROCESSES).start()) {
+        try (Httpd httpd =
+                Httpd.with().ownApplications().host("site", TWO_PROCESSES).start()) {
             httpd.awaitReady("site", 2);
             try (Load load = new Load(httpd.port("site"), "/?hold=5", 4)) {
                 load.awaitMore(50);
@@ -54,7 +55,7 @@ class SupervisorChangeTest {
 
     @Test
     void shouldLetARequestEndThatIsInside() throws Exception {
-        try (Httpd httpd = Httpd.with().host("site", SITE).start()) {
+        try (Httpd httpd = Httpd.with().ownApplications().host("site", SITE).start()) {
             Http.await(httpd.uri("site", "/?pid"), 200);
             var gate = httpd.work().resolve("gate");
             var pending = Http.start(httpd.uri("site", "/?until=" + gate));
@@ -80,7 +81,7 @@ class SupervisorChangeTest {
     /** All end with httpd, the retired ones too. */
     @Test
     void shouldEndWithHttpd() {
-        try (Httpd httpd = Httpd.with().host("site", SITE).start()) {
+        try (Httpd httpd = Httpd.with().ownApplications().host("site", SITE).start()) {
             Http.await(httpd.uri("site", "/?pid"), 200);
             var pending = Http.start(httpd.uri("site", "/?until=" + httpd.work().resolve("gate")));
             Await.until(

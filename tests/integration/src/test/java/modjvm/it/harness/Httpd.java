@@ -39,13 +39,18 @@ public final class Httpd implements AutoCloseable {
         this.builder = builder;
         this.dir = dir;
         builder.hosts.keySet().forEach(host -> ports.put(host, Ports.free()));
-        Folders.copyApplications(dir.resolve("apps"));
+        if (builder.ownsApplications) {
+            Folders.copyApplications(apps());
+        }
         Folders.make(dir.resolve("htdocs"));
         Folders.make(dir.resolve("run"), builder.owner, "rwxr-xr-x");
         Folders.make(dir, builder.owner, "rwxr-xr-x");
         Folders.make(dir.resolve("work"), builder.owner, "rwxrwxrwx");
         if (builder.hasArchives && builder.owner.equals(System.getProperty("user.name"))) {
             MachineArchives.linkInto(stateDir(dir));
+        }
+        if (isLikeOthers()) {
+            CompiledApplications.copyInto(stateDir(dir), builder.configuration(dir, ports));
         }
         writeConfiguration();
         OPEN.add(this);
@@ -160,16 +165,17 @@ public final class Httpd implements AutoCloseable {
         return dir.resolve("run/state");
     }
 
+    /** The applications; only those of {@link HttpdBuilder#ownApplications} may be changed. */
     public Path apps() {
-        return dir.resolve("apps");
+        return builder.apps(dir);
     }
 
-    /** A folder that every pool may write. */
     /** What a pool keeps. */
     public Path stateFolder(String pool) {
         return stateDir(dir).resolve(pool);
     }
 
+    /** A folder that every pool may write. */
     public Path work() {
         return dir.resolve("work");
     }
@@ -316,6 +322,9 @@ public final class Httpd implements AutoCloseable {
             if (!unexpected.isEmpty()) {
                 throw new AssertionError("unexpected in the error logs:\n" + String.join("\n", unexpected));
             }
+            if (isLikeOthers()) {
+                CompiledApplications.collectFrom(stateDir(dir), builder.configuration(dir, ports));
+            }
             if (!Boolean.getBoolean("modjvm.keep")) {
                 Folders.remove(dir);
             }
@@ -323,6 +332,11 @@ public final class Httpd implements AutoCloseable {
             processes.stream().filter(Proc::isAlive).forEach(p -> p.signal("KILL"));
             OPEN.remove(this);
         }
+    }
+
+    /** Whether its pools may start with what those of other tests have kept. */
+    private boolean isLikeOthers() {
+        return !builder.ownsApplications && !builder.hasDefaultStateDir;
     }
 
     /** Ends what a failed start, or the end of the tests, has left. */

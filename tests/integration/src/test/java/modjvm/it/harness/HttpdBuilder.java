@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a private httpd is to serve. Lines of configuration may use <code>${APPS}</code> (a copy of the tests' applications), <code>${WORK}</code>
+ * What a private httpd is to serve. Lines of configuration may use <code>${APPS}</code> (the tests' applications), <code>${WORK}</code>
  * (a folder that pools may write), <code>${AS1}</code> and <code>${AS2}</code> (the option user= of two different users; nothing where the tests do
  * not run as root), and <code>${PORT_name}</code> for the port of a virtual host.
  */
@@ -21,6 +21,7 @@ public final class HttpdBuilder {
     Path module = Prefix.module();
     boolean hasDefaultStateDir;
     boolean hasArchives = true;
+    boolean ownsApplications;
     List<String> wrapper = List.of();
 
     HttpdBuilder() {
@@ -75,10 +76,20 @@ public final class HttpdBuilder {
         return this;
     }
 
-    /** Starts as on a machine where no pool has run before: no archive has been made. */
+    /** Starts as on a machine where no pool has run before: no archive has been made, and no classes are kept. */
     public HttpdBuilder withoutArchives() {
         hasArchives = false;
+        return ownApplications();
+    }
+
+    /** Copies the applications for this httpd alone, which may change them. */
+    public HttpdBuilder ownApplications() {
+        ownsApplications = true;
         return this;
+    }
+
+    Path apps(Path dir) {
+        return ownsApplications ? dir.resolve("apps") : CompiledApplications.sources();
     }
 
     /** A command that starts what it is given, in surroundings of its own. */
@@ -125,7 +136,7 @@ public final class HttpdBuilder {
                 .append("Timeout 30\n")
                 .append("TypesConfig /dev/null\n")
                 .append("Define APPS ")
-                .append(dir.resolve("apps"))
+                .append(apps(dir))
                 .append('\n')
                 .append("Define WORK ")
                 .append(dir.resolve("work"))
