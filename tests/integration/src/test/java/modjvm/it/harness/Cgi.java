@@ -1,10 +1,6 @@
 package modjvm.it.harness;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 
 /** CGI under the same httpd: what an application of ours is compared with. */
 public final class Cgi {
@@ -13,13 +9,13 @@ public final class Cgi {
 
     private Cgi() {}
 
-    /** Writes a script of sh that httpd can run. */
+    /**
+     * Writes a script of sh that httpd can run. Another process makes the file: this one may be forking, and a child that has the file open for
+     * writing would keep it from being run (ETXTBSY).
+     */
     public static Path script(Path file, String text) {
-        try {
-            Folders.write(file, "#!/bin/sh\n" + text);
-            return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        Path source = Folders.write(file.resolveSibling(file.getFileName() + ".sh"), "#!/bin/sh\n" + text);
+        Command.succeed("install", "-m", "755", source.toString(), file.toString());
+        return file;
     }
 }
