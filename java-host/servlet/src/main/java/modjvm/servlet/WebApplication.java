@@ -65,10 +65,6 @@ final class WebApplication implements Handler, AutoCloseable {
             return application;
         } catch (LoadException | RuntimeException | Error e) {
             application.close();
-            MissingPartException missing = MissingPartException.of(e);
-            if (missing != null) {
-                throw new LoadException(name + ": " + missing.getMessage(), e);
-            }
             throw e;
         }
     }

@@ -18,7 +18,6 @@ import org.apache.catalina.session.StandardManager;
 import org.apache.catalina.startup.ContextConfig;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.catalina.util.SessionIdGeneratorBase;
-import org.apache.tomcat.util.descriptor.web.ContextResource;
 import org.apache.tomcat.util.scan.StandardJarScanner;
 
 /** Makes the context of a web application: what Tomcat's distribution sets in its conf folder, beside what the application sets. */
@@ -108,7 +107,7 @@ final class WebContext implements LifecycleListener {
         if (event.getType().equals(Lifecycle.BEFORE_START_EVENT)) {
             StandardContext context = (StandardContext) event.getSource();
             Tomcat.addDefaultMimeTypeMappings(context);
-            refuseDataSources(context);
+            DataSources.choosePools(context.getNamingResources());
             if (context.getManager() instanceof ManagerBase sessions) {
                 useSystemRandom(sessions);
             }
@@ -119,18 +118,6 @@ final class WebContext implements LifecycleListener {
     private static void useSystemRandom(ManagerBase sessions) {
         if (SessionIdGeneratorBase.DEFAULT_SECURE_RANDOM_ALGORITHM.equals(sessions.getSecureRandomAlgorithm())) {
             sessions.setSecureRandomAlgorithm(""); // the JDK's default: on Linux, it reads /dev/urandom
-        }
-    }
-
-    private static void refuseDataSources(StandardContext context) {
-        for (ContextResource resource : context.getNamingResources().findResources()) {
-            boolean isPool = "javax.sql.DataSource".equals(resource.getType())
-                    || "javax.sql.XADataSource".equals(resource.getType());
-            if (isPool && resource.getProperty("factory") == null) {
-                throw new MissingPartException("its context.xml wants a pool of connections for the DataSource "
-                        + resource.getName() + ", and Tomcat's pools are not part of mod_jvm; put another pool into"
-                        + " WEB-INF/lib and name its class with factory=");
-            }
         }
     }
 }

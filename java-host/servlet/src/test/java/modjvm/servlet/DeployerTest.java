@@ -30,6 +30,7 @@ import sample.Failing;
 import sample.Lacking;
 import sample.Old;
 import sample.Plain;
+import sample.Rows;
 
 class DeployerTest {
     @TempDir
@@ -289,16 +290,35 @@ class DeployerTest {
                 .hasMessageContaining("sample/Lacking$Absent");
     }
 
-    @Test
-    void shouldSayThatTomcatsPoolOfConnectionsIsMissing() throws Exception {
-        site.file(
-                "META-INF/context.xml",
-                "<Context><Resource name='jdbc/shop' type='javax.sql.DataSource' url='jdbc:x'/></Context>");
+    private String rows(String attributes) throws Exception {
+        site.classes(Rows.class)
+                .file(
+                        "META-INF/context.xml",
+                        "<Context><Resource name='jdbc/shop' type='javax.sql.DataSource' driverClassName='org.h2.Driver'"
+                                + " url='jdbc:h2:mem:shop' " + attributes + "/></Context>");
+        Deployment deployment = provider.deploy(context(site.folder()));
+        String rows = get(deployment, "/rows");
+        close(deployment);
+        return rows;
+    }
 
-        assertThatThrownBy(() -> provider.deploy(context(site.folder())))
-                .isInstanceOf(LoadException.class)
-                .hasMessageMatching(".*app: its context.xml wants a pool of connections for the DataSource jdbc/shop,"
-                        + " and Tomcat's pools are not part of mod_jvm; .*");
+    @Test
+    void shouldHaveAPoolOfConnectionsAndCloseIt() throws Exception {
+        assertThat(rows("")).isEqualTo("1 of 8, 8 idle at most, 1 open, class org.apache.tomcat.jdbc.pool.DataSource");
+        assertThat(Rows.isClosed()).isTrue();
+    }
+
+    @Test
+    void shouldTakeDbcpsNamesForItsPool() throws Exception {
+        assertThat(rows("factory='org.apache.tomcat.dbcp.dbcp2.BasicDataSourceFactory' maxTotal='3' initialSize='2'"))
+                .startsWith("1 of 3, 3 idle at most, 2 open");
+    }
+
+    @Test
+    void shouldLeaveTheSettingsOfTomcatsOwnPoolAlone() throws Exception {
+        assertThat(rows("factory='org.apache.tomcat.jdbc.pool.DataSourceFactory' maxTotal='3'"))
+                .startsWith("1 of 100, 100 idle at most, 10 open");
+        assertThat(Rows.isClosed()).isTrue();
     }
 
     @Test

@@ -83,6 +83,16 @@ class ServletTest {
                         "open.jsp",
                         "<% String.class.getDeclaredField(\"value\").setAccessible(true);"
                                 + " java.util.List.of().getClass().getDeclaredConstructors()[0].setAccessible(true); %>open")
+                .file(
+                        "rows.jsp",
+                        "<% try (java.sql.Connection c = ((javax.sql.DataSource) new javax.naming.InitialContext()"
+                                + ".lookup(\"java:comp/env/jdbc/shop\")).getConnection()) {"
+                                + " out.print(c.getMetaData().getDatabaseProductName()); } %>")
+                .file(
+                        "META-INF/context.xml",
+                        "<Context><Resource name='jdbc/shop' type='javax.sql.DataSource' maxTotal='2'"
+                                + " driverClassName='org.h2.Driver' url='jdbc:h2:mem:shop'/></Context>")
+                .copy("WEB-INF/lib/h2.jar", Path.of(System.getProperty("basedir", "."), "target/wars/h2.jar"))
                 .file("empty/a.txt", "")
                 .file("WEB-INF/secret.txt", "secret")
                 .file(
@@ -317,6 +327,12 @@ class ServletTest {
     @Test
     void shouldServeAServletAlone() {
         assertThat(get("/alone/x").body()).isEqualTo("/alone alone /x");
+    }
+
+    /** The driver is the application's own. */
+    @Test
+    void shouldGiveConnectionsToADatabase() {
+        assertThat(get("/shop/rows.jsp").body()).isEqualTo("H2");
     }
 
     @Test

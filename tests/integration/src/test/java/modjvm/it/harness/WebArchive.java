@@ -35,6 +35,17 @@ public final class WebArchive {
         return this;
     }
 
+    public WebArchive copy(String name, Path from) {
+        Path file = folder.resolve(name);
+        Folders.make(file.getParent());
+        try {
+            Files.copy(from, file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return this;
+    }
+
     public Path folder() {
         return folder;
     }
