@@ -9,7 +9,7 @@ import org.apache.tomcat.util.IntrospectionUtils;
 import org.apache.tomcat.util.descriptor.web.ApplicationParameter;
 
 /**
- * What JVMParameter says: attributes of Tomcat's connector, with a prefix; all others are the application's context parameters, and
+ * What JVMParameter says: attributes of Tomcat's connector, and how users log in, with a prefix each; all others are the application's context parameters, and
  * win over those of web.xml.
  */
 final class Parameters {
@@ -18,8 +18,12 @@ final class Parameters {
     private Parameters() {}
 
     static void apply(DeploymentContext context, StandardContext web, Connector connector) throws LoadException {
+        web.getPipeline().addValve(HttpdLogin.of(context));
         for (Map.Entry<String, String> parameter : context.config().parameters().entrySet()) {
             String name = parameter.getKey();
+            if (name.startsWith(HttpdLogin.PREFIX)) {
+                continue;
+            }
             if (!name.startsWith(CONNECTOR)) {
                 ApplicationParameter own = new ApplicationParameter();
                 own.setName(name);

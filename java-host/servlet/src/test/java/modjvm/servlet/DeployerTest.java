@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
-import modjvm.Config;
 import modjvm.spi.ApplicationProvider;
 import modjvm.spi.Deployment;
 import modjvm.spi.DeploymentContext;
@@ -40,7 +40,7 @@ class DeployerTest {
     private final ApplicationProvider provider =
             ServiceLoader.load(ApplicationProvider.class).findFirst().orElseThrow();
     private final List<String> log = new ArrayList<>();
-    private int progress;
+    private final AtomicInteger progress = new AtomicInteger();
     private final Map<String, String> parameters = new LinkedHashMap<>();
     private Optional<Path> state = Optional.empty();
     private Map<String, List<String>> options = Map.of("mount", List.of("/shop"));
@@ -69,62 +69,7 @@ class DeployerTest {
     }
 
     private DeploymentContext context(Path target) {
-        return new DeploymentContext() {
-            @Override
-            public Path target() {
-                return target;
-            }
-
-            @Override
-            public String entryPoint() {
-                return "application";
-            }
-
-            @Override
-            public Config config() {
-                return new Config(parameters);
-            }
-
-            @Override
-            public Map<String, List<String>> options() {
-                return options;
-            }
-
-            @Override
-            public Optional<Path> file(String option) {
-                return options.getOrDefault(option, List.of()).stream()
-                        .findFirst()
-                        .map(Path::of);
-            }
-
-            @Override
-            public ClassLoader loader() {
-                return DeployerTest.class.getClassLoader();
-            }
-
-            @Override
-            public Optional<Path> stateFolder() {
-                return state;
-            }
-
-            @Override
-            public void watch(Path path) {}
-
-            @Override
-            public void progress() {
-                progress++;
-            }
-
-            @Override
-            public void log(String line) {
-                log.add(line);
-            }
-
-            @Override
-            public LoadException failed(String what) {
-                return new LoadException(target + ": " + what);
-            }
-        };
+        return new FakeContext(target, parameters, options, state, log, progress);
     }
 
     private static String get(Deployment deployment, String path) throws Exception {
@@ -374,7 +319,7 @@ class DeployerTest {
         assertThat(log).hasSize(2);
         assertThat(log.get(0)).matches(".*/shop.war: exploded in \\d+ ms");
         assertThat(log.get(1)).matches(".*/shop.war: converted from javax.servlet to jakarta.servlet in \\d+ ms");
-        assertThat(progress).isPositive();
+        assertThat(progress).hasPositiveValue();
     }
 
     @Test

@@ -41,7 +41,7 @@ class ServletTest {
     @BeforeAll
     static void start() throws Exception {
         httpd = Httpd.with()
-                .module("auth_basic", "authn_core", "authn_file", "authz_user", "rewrite")
+                .module("auth_basic", "authn_core", "authn_file", "authz_user", "rewrite", "setenvif", "headers")
                 .host("site", """
                         SetEnv SITE_NAME first
                         RewriteEngine On
@@ -53,8 +53,17 @@ class ServletTest {
                             AuthUserFile ${WORK}/users
                             Require valid-user
                         </Location>
+                        <Location /shop/members.jsp>
+                            AuthType Basic
+                            AuthName shop
+                            AuthBasicProvider file
+                            AuthUserFile ${WORK}/users
+                            Require valid-user
+                            SetEnvIf Groups (.*) GROUPS=$1
+                            RequestHeader unset Groups
+                        </Location>
                         JVMDaemonProcess site ${AS1} threads=4
-                        JVMAlias /shop ${WORK}/shop.war "param.title=My shop"
+                        JVMAlias /shop ${WORK}/shop.war "param.title=My shop" param.login.rolesVariable=GROUPS
                         JVMAlias /folder ${WORK}/folder
                         JVMAlias /outside ${WORK}/folder context=${WORK}/outside.xml
                         JVMAlias /astray ${WORK}/folder context=${WORK}/absent.xml
@@ -93,12 +102,21 @@ class ServletTest {
                         "<Context><Resource name='jdbc/shop' type='javax.sql.DataSource' maxTotal='2'"
                                 + " driverClassName='org.h2.Driver' url='jdbc:h2:mem:shop'/></Context>")
                 .copy("WEB-INF/lib/h2.jar", Path.of(System.getProperty("basedir", "."), "target/wars/h2.jar"))
+                .file("members.jsp", "<%= request.getRemoteUser() %> <%= request.isUserInRole(\"buyer\") %>")
                 .file("empty/a.txt", "")
                 .file("WEB-INF/secret.txt", "secret")
                 .file(
                         "WEB-INF/web.xml",
                         "<web-app xmlns='https://jakarta.ee/xml/ns/jakartaee' version='6.1'>"
                                 + "<error-page><error-code>418</error-code><location>/static.txt</location></error-page>"
+                                + "<security-constraint><web-resource-collection>"
+                                + "<web-resource-name>members</web-resource-name><url-pattern>/members.jsp</url-pattern>"
+                                + "</web-resource-collection><auth-constraint><role-name>member</role-name>"
+                                + "</auth-constraint></security-constraint>"
+                                + "<login-config><auth-method>FORM</auth-method><form-login-config>"
+                                + "<form-login-page>/static.txt</form-login-page>"
+                                + "<form-error-page>/static.txt</form-error-page></form-login-config></login-config>"
+                                + "<security-role><role-name>member</role-name></security-role>"
                                 + "</web-app>")
                 .pack(work.resolve("shop.war"));
         new WebArchive(work.resolve("folder"))
@@ -154,7 +172,24 @@ class ServletTest {
         assertThat(Http.send(request.header("Authorization", "Basic " + credentials)
                                 .build())
                         .body())
-                .contains("user alice Basic", "principal CoyotePrincipal[alice]");
+                .contains("user alice Basic", "principal GenericPrincipal[alice()]");
+    }
+
+    @Test
+    void shouldTakeRolesFromTheVariableThatIsNamed() {
+        String alice =
+                "Basic " + Base64.getEncoder().encodeToString("alice:secret".getBytes(StandardCharsets.US_ASCII));
+        HttpRequest.Builder request = Http.request(uri("/shop/members.jsp")).header("Authorization", alice);
+
+        assertThat(get("/shop/members.jsp").statusCode()).isEqualTo(401);
+        assertThat(Http.send(request.copy().build()).statusCode()).isEqualTo(403);
+        assertThat(Http.send(request.copy().header("Groups", "member,buyer").build())
+                        .body())
+                .isEqualTo("alice true");
+        assertThat(Http.send(request.copy().header("Groups", "member").build()).body())
+                .isEqualTo("alice false");
+        assertThat(Http.send(request.copy().header("Groups", "buyer").build()).statusCode())
+                .isEqualTo(403);
     }
 
     /** For libraries that reach into the JDK. */
