@@ -3,10 +3,11 @@
 import clients
 import memory
 import scale
+import servlet
 import sites
 import startup
 
 PEERS = "peers"
-ALL = {"clients": clients, "scale": scale, "memory": memory, "startup": startup, "sites": sites}
+ALL = {"clients": clients, "scale": scale, "memory": memory, "startup": startup, "servlet": servlet, "sites": sites}
 NAMES = [PEERS, *ALL]
 ONCE = {"memory", "sites"}  # in the first round alone: it takes long, and is the same each time

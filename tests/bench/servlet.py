@@ -1,0 +1,124 @@
+"""The same web application in mod_jvm and in a Tomcat behind httpd, beside a plain application."""
+
+import contextlib
+import statistics
+import time
+
+import goals
+import kept
+import peers
+import processes
+import subject
+import tables
+import workloads
+from server import Server
+
+TITLE = "Servlet"
+TURNS = 3  # in which all have their share of what the machine does
+STARTS = 3
+IDLE_SECONDS = 2  # between the last request and the look at the memory
+KIB_PER_MB = 1024
+WORKLOADS = [workloads.BY_NAME[name] for name in ("hello-8", "memory", "length")]
+WANTED = {"hello-8": 1.25, "memory": 2, "length": 2}  # times the best rival's requests per second
+WANTED_CPU = 1.25  # times a plain application's processor time
+
+
+def web_application(places, run):
+    """Its state folder outlives a start: what is kept of the first serves the others."""
+    return (
+        subject.module(places, kept.folder(run, places.java_home))
+        + subject.pool("bench", places.java_home)
+        + subject.mount("/", f"{places.tree}/webapp", "bench")
+    ), None
+
+
+WEB = peers.Peer("servlet", "mod_jvm, servlet", web_application, "variant")
+PLAIN, RIVALS = peers.BY_NAME["jvm"], [peers.BY_NAME["jk"], peers.BY_NAME["proxy-http"]]
+
+
+def lacks():
+    return ""
+
+
+def measure(chosen, places, runs, settings):
+    present = [WEB, PLAIN, *(rival for rival in RIVALS if not rival.lacks(places))]
+    for peer in present:
+        for turn in range(STARTS):
+            yield {"peer": peer.title, **start(peer, places, f"{runs}-start-{peer.name}-{turn}", settings)}
+    yield from serve(present, places, runs, settings)
+
+
+def start(peer, places, run, settings):
+    """Seconds from the start of httpd, and of what is behind it, to the first answer; and what the backend takes then."""
+    began = time.monotonic()
+    with Server(peer, places, run) as server:
+        took = time.monotonic() - began
+        time.sleep(IDLE_SECONDS)
+        pss = processes.pss_kib(server.pids()[1]) / KIB_PER_MB
+        if peer in (WEB, PLAIN):
+            kept.await_archive(server, kept.folder(run, places.java_home), settings.archive_seconds)
+    return {"workload": "start", "seconds": took, "pss_mb": pss}
+
+
+def serve(present, places, runs, settings):
+    """All are up at once, and take turns: what changes meanwhile, changes for all."""
+    with contextlib.ExitStack() as stack:
+        servers = [stack.enter_context(Server(peer, places, f"{runs}-{peer.name}")) for peer in present]
+        for workload in WORKLOADS:
+            for server in servers:
+                problem = server.problem_of(workload)
+                if problem:
+                    raise RuntimeError(f"{server.peer.title}, {workload.title}: {problem}\n{server.logs()}")
+                server.load(workload, settings.first_warm_up)
+            for _ in range(TURNS):
+                for server in servers:
+                    found = server.load(workload, settings.seconds)
+                    yield {
+                        "peer": server.peer.title,
+                        "workload": workload.name,
+                        "requests_per_second": found["requests_per_second"],
+                        "cpu_us": found["httpd_cpu_us"] + found["backend_cpu_us"],
+                        "errors": found["errors"],
+                    }
+
+
+def values(samples, peer, workload, measure):
+    return [sample[measure] for sample in tables.select(samples, peer=peer.title, workload=workload)]
+
+
+def section(samples):
+    rows = []
+    for peer in (WEB, PLAIN, *RIVALS):
+        starts = values(samples, peer, "start", "seconds")
+        if not starts:
+            continue
+        row = [peer.title]
+        for workload in WORKLOADS:
+            for measure in ("requests_per_second", "cpu_us"):
+                row.append(f"{statistics.median(values(samples, peer, workload.name, measure)):.0f}")
+        pss = statistics.median(values(samples, peer, "start", "pss_mb"))
+        rows.append([*row, f"{starts[0]:.1f}", f"{statistics.median(starts[1:] or starts):.1f}", f"{pss:.0f}"])
+    heading = "**Servlet: one web application, 8 connections: requests per second, and processor time of a request in µs**\n\n"
+    columns = [column for workload in WORKLOADS for column in (workload.title, "CPU")]
+    return heading + tables.table(["", *columns, "first start, s", "later, s", "PSS, MB"], rows)
+
+
+def reached(samples):
+    found = []
+    for workload in WORKLOADS:
+        rivals = [rival for rival in RIVALS if values(samples, rival, workload.name, "requests_per_second")]
+        if rivals:
+            best = max(rivals, key=lambda rival: statistics.median(values(samples, rival, workload.name, "requests_per_second")))
+            title = f"servlet, {workload.title}: best Tomcat peer"
+            found.append(by(samples, title, best, workload, "requests_per_second", WANTED[workload.name], at_most=False))
+    hello = WORKLOADS[0]
+    found.append(by(samples, f"servlet, CPU of {hello.title}: a plain application", PLAIN, hello, "cpu_us", WANTED_CPU, at_most=True))
+    return found
+
+
+def by(samples, title, rival, workload, measure, wanted, at_most):
+    """The web application's figure by another's; pairs of one turn stand beside each other."""
+    ours, theirs = values(samples, WEB, workload.name, measure), values(samples, rival, workload.name, measure)
+    ratios = [a / b for a, b in zip(ours, theirs)]
+    ratio = statistics.median(ours) / statistics.median(theirs)
+    return goals.Goal(title, rival.title, ratio, min(ratios), max(ratios), wanted, at_most)
