@@ -30,6 +30,7 @@
 #include <locale.h>
 #include <mpm_common.h>
 #include <unistd.h>
+#include <unixd.h>
 
 APLOG_USE_MODULE(jvm);
 
@@ -216,6 +217,17 @@ static const char *check_socket_paths(apr_pool_t *pool, const server_rec *main_s
     return wrong;
 }
 
+/* httpd itself finds this out when it has forked its children, which then end. */
+static int check_user(const server_rec *main_server)
+{
+    if (geteuid() != 0 || (ap_unixd_config.user_id != (uid_t)-1 && ap_unixd_config.group_id != (gid_t)-1)) {
+        return 0;
+    }
+    LOG_CHECK(main_server, MJLOGNO(0067) "httpd was started by root and has no user to serve as: add User and Group (Debian: "
+                                         "www-data); pools have users of their own");
+    return 1;
+}
+
 /* httpd then makes its children dumpable (PR_SET_DUMPABLE), and whoever may dump them may read them. */
 static void warn_of_core_dumps(const server_rec *main_server)
 {
@@ -292,6 +304,7 @@ int mj_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, serv
     }
     if (mj_all_pools(ptemp, main_server)->nelts > 0) {
         warn_of_core_dumps(main_server);
+        failures += check_user(main_server);
         wrong = check_installation(ptemp);
         if (wrong != NULL) {
             LOG_CHECK(main_server, apr_psprintf(ptemp, MJLOGNO(0004) "mod_jvm's installation: %s", wrong));

@@ -381,6 +381,22 @@ class ConfigTest {
         }
     }
 
+    @RequiresRoot
+    @ParameterizedTest
+    @ValueSource(strings = {"User #-1", "Group #-1"})
+    void shouldRefuseToServeAsNobodyInParticular(String line) {
+        httpd.rewriteHost("site", RIGHT);
+        httpd.rewriteMain(line);
+        try {
+            Command test = httpd.configtest();
+
+            assertThat(test.exitCode()).isNotZero();
+            assertThat(test.output()).contains("has no user to serve as", "User and Group");
+        } finally {
+            httpd.rewriteMain("");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
         "/tmp/modjvm-runtime-folder-that-is-far-too-long/for-the-path-of-a-socket/which-holds-107-bytes-at-most, '107|long|short'",
