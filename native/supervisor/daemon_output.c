@@ -2,6 +2,7 @@
 #include "daemon_parts.h"
 
 #include "log.h"
+#include "log_format.h"
 #include "text.h"
 
 #include <errno.h>
@@ -59,9 +60,24 @@ int64_t mj_daemon_tell_left_out(mj_daemon_t *daemon, int64_t now)
     return allowance->lines_left_out > 0 ? allowance->closed_until : MJ_NEVER;
 }
 
+/* The level that a line names itself, as in sd-daemon(3): `<4>` is a warning. *line and *len are then
+ * set to the rest. @return otherwise if it names none */
+static const char *level_of(const char **line, size_t *len, const char *otherwise)
+{
+    const char *text = *line;
+
+    if (*len < 3 || text[0] != '<' || text[1] < '3' || text[1] > '7' || text[2] != '>') {
+        return otherwise;
+    }
+    *line += 3;
+    *len -= 3;
+    return mj_log_severity_name(text[1] - '0');
+}
+
 /* text: MJ_ESCAPED_SIZE(MJ_LINE_MAX) bytes, set to the line as it is logged */
 static bool log_line(mj_daemon_t *daemon, const char *level, const char *line, size_t len, char *text)
 {
+    level = level_of(&line, &len, level);
     if (!mj_allowance_take(&daemon->allowance, len, daemon->read_at)) {
         return false;
     }

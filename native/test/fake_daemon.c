@@ -293,7 +293,7 @@ int main(int argc, char **argv)
         memset(many, 'm', sizeof(many));
         fputs("out \x1b[31m\tred \xc3\xa4 \xff\n", stdout);
         fprintf(stdout, "%.*s\n", (int)sizeof(many), many);
-        fputs("err line\nno newline", stderr);
+        fputs("err line\n<4>of level 4\nno newline", stderr);
     }
     if (is_told("crash")) {
         printf("# /var/crash dir/hs_err_pid%d.log\n", (int)getpid());

@@ -278,6 +278,7 @@ START_TEST(should_log_what_daemons_print)
                   "%s", log);
     ck_assert_ptr_nonnull(strstr(log, apr_psprintf(test_pool, "[jvm:error] [pid %d] [pool shop] err line\n", (int)pid)));
     ck_assert_ptr_nonnull(strstr(log, apr_psprintf(test_pool, "[jvm:error] [pid %d] [pool shop] no newline\n", (int)pid)));
+    ck_assert_ptr_nonnull(strstr(log, apr_psprintf(test_pool, "[jvm:warn] [pid %d] [pool shop] of level 4\n", (int)pid)));
     /* what was printed stands before the end */
     ck_assert(strstr(log, "no newline\n") < strstr(log, " ended: "));
     driver_clean(driver);

@@ -3,6 +3,7 @@ package modjvm.logging;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import modjvm.spi.LogLevel;
 
 /** Lines for the error log of the virtual host: the supervisor takes them from standard error. Thread-safe. */
 public final class Log {
@@ -80,6 +81,22 @@ public final class Log {
         } catch (RuntimeException e) {
             return name;
         }
+    }
+
+    /**
+     * A text that tells the supervisor its level, line by line, as sd-daemon(3) has it; without that, standard error's are errors.
+     *
+     * @return to be printed to the standard error of the process
+     */
+    public static String at(LogLevel level, String text) {
+        String prefix = switch (level) {
+            case ERROR -> "";
+            case WARNING -> "<4>";
+            case NOTICE -> "<5>";
+            case INFO -> "<6>";
+            case DEBUG, TRACE -> "<7>";
+        };
+        return prefix + text.replace("\n", "\n" + prefix);
     }
 
     /** In one piece, so that lines of several threads do not mix. */

@@ -30,8 +30,9 @@ public final class LogHandler extends Handler {
             if (log != null) {
                 log.lines(level(record.getLevel()), text);
             } else {
-                PrintStream stream = record.getLevel().intValue() >= Level.WARNING.intValue() ? System.err : System.out;
-                stream.println(text);
+                boolean isAlarming = record.getLevel().intValue() >= Level.WARNING.intValue();
+                PrintStream stream = isAlarming ? System.err : System.out;
+                stream.println(isAlarming ? Log.at(level(record.getLevel()), text) : text);
             }
         } catch (RuntimeException e) { // a message's argument may throw anything
             reportError("a record cannot be logged", e, ErrorManager.WRITE_FAILURE);
