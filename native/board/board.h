@@ -221,6 +221,15 @@ void mj_slots_add(mj_slots_t *slots, unsigned slot);
 bool mj_slots_has(const mj_slots_t *slots, unsigned slot);
 bool mj_slots_is_empty(const mj_slots_t *slots);
 
+/** Counts a pool's daemons that are ready; they need not have room. */
+unsigned mj_board_count_ready(const mj_board_t *board, unsigned pool);
+
+/** Finds the slot of the ready daemon with that serial. @return false if there is none */
+bool mj_board_find_ready(const mj_board_t *board, unsigned pool, uint32_t serial, unsigned *slot);
+
+/** All slots but one: what to pass over to be admitted to that one. */
+mj_slots_t mj_slots_other_than(unsigned slot);
+
 /** Ends what mj_board_admit began, and wakes one waiting request. The daemon has served the request. */
 void mj_board_release(mj_board_t *board, const mj_ticket_t *ticket);
 
@@ -258,6 +267,9 @@ uint32_t mj_board_change(const mj_board_t *board, unsigned pool);
 
 /** Sleeps until the change word differs from seen, at most timeout (and at most a short while in any case: call it in a loop). */
 void mj_board_wait(mj_board_t *board, unsigned pool, uint32_t seen, apr_interval_time_t timeout);
+
+/** The same for a request that only the daemon in that slot may serve: places that become free with others do not wake it. */
+void mj_board_wait_for(mj_board_t *board, unsigned pool, unsigned slot, uint32_t seen, apr_interval_time_t timeout);
 
 /** Notes that a request wants a daemon that the pool does not have. @return true if nobody had since the supervisor looked: it is to be
  *  woken, by the wake-up pipe */

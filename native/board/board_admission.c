@@ -28,6 +28,14 @@ bool mj_slots_is_empty(const mj_slots_t *slots)
     return true;
 }
 
+mj_slots_t mj_slots_other_than(unsigned slot)
+{
+    mj_slots_t slots;
+    memset(&slots, 0xff, sizeof(slots));
+    slots.bits[slot / 64] &= ~(UINT64_C(1) << (slot % 64));
+    return slots;
+}
+
 void mj_board_share(mj_board_t *board, uint32_t of_pool, uint32_t of_queues)
 {
     board->share_of_pool = of_pool;
@@ -138,7 +146,7 @@ void mj_board_cancel(mj_board_t *board, const mj_ticket_t *ticket)
     shadow_add(board, ticket->pool, ticket->child, ticket->slot, -1);
     /* Whoever waits has entered the queue before it looked for room, so either it saw this room or is seen here. */
     if (atomic_load(&pool->waiting) > 0) {
-        wake(pool, 1);
+        wake_for(pool, ticket->slot);
     }
 }
 
@@ -239,18 +247,59 @@ uint32_t mj_board_change(const mj_board_t *board, unsigned index)
     return atomic_load(&pool_at(board, index)->change);
 }
 
-void mj_board_wait(mj_board_t *board, unsigned index, uint32_t seen, apr_interval_time_t timeout)
+static void wait_for(mj_board_t *board, unsigned index, uint32_t bits, uint32_t seen, apr_interval_time_t timeout)
 {
-    struct timespec limit;
+    struct timespec until; /* FUTEX_WAIT_BITSET takes a time, not a duration */
     if (timeout > WAIT_SLICE) {
         timeout = WAIT_SLICE;
     }
     if (timeout <= 0) {
         return;
     }
-    limit.tv_sec = (time_t)apr_time_sec(timeout);
-    limit.tv_nsec = (long)apr_time_usec(timeout) * 1000;
-    syscall(SYS_futex, &pool_at(board, index)->change, FUTEX_WAIT, seen, &limit, NULL, 0);
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += (time_t)apr_time_sec(timeout);
+    until.tv_nsec += (long)apr_time_usec(timeout) * 1000;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_sec++;
+        until.tv_nsec -= 1000000000;
+    }
+    syscall(SYS_futex, &pool_at(board, index)->change, FUTEX_WAIT_BITSET, seen, &until, NULL, bits);
+}
+
+void mj_board_wait(mj_board_t *board, unsigned index, uint32_t seen, apr_interval_time_t timeout)
+{
+    wait_for(board, index, FUTEX_BITSET_MATCH_ANY, seen, timeout);
+}
+
+void mj_board_wait_for(mj_board_t *board, unsigned index, unsigned slot, uint32_t seen, apr_interval_time_t timeout)
+{
+    wait_for(board, index, wake_bit(slot), seen, timeout);
+}
+
+unsigned mj_board_count_ready(const mj_board_t *board, unsigned index)
+{
+    pool_t *pool = pool_at(board, index);
+    uint32_t limit = slots_of(pool), i;
+    unsigned count = 0;
+    for (i = 0; i < limit; i++) {
+        count += atomic_load(&pool->slots[i].state) == MJ_SLOT_READY ? 1 : 0;
+    }
+    return count;
+}
+
+bool mj_board_find_ready(const mj_board_t *board, unsigned index, uint32_t serial, unsigned *slot)
+{
+    pool_t *pool = pool_at(board, index);
+    uint32_t limit = slots_of(pool), i;
+    for (i = 0; i < limit; i++) {
+        /* Before the state, as in find_slot. */
+        if ((uint32_t)(atomic_load(&pool->slots[i].load) >> 32) == serial &&
+            atomic_load(&pool->slots[i].state) == MJ_SLOT_READY) {
+            *slot = i;
+            return true;
+        }
+    }
+    return false;
 }
 
 bool mj_board_request_wakeup(mj_board_t *board, unsigned index)

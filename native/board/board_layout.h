@@ -137,6 +137,19 @@ static inline void wake(pool_t *pool, int how_many)
     syscall(SYS_futex, &pool->change, FUTEX_WAKE, how_many, NULL, NULL, 0);
 }
 
+/* Of those that wait for one slot alone. Two slots may share a bit: who is woken in vain looks again soon. */
+static inline uint32_t wake_bit(unsigned slot)
+{
+    return UINT32_C(1) << (slot % 32);
+}
+
+/* Wakes one request that a place in that slot is of use to. */
+static inline void wake_for(pool_t *pool, unsigned slot)
+{
+    atomic_fetch_add(&pool->change, 1);
+    syscall(SYS_futex, &pool->change, FUTEX_WAKE_BITSET, 1, NULL, NULL, wake_bit(slot));
+}
+
 /* Takes n off a count without ever going below zero. */
 static inline void take_off(_Atomic uint32_t *count, uint32_t n)
 {

@@ -1,5 +1,6 @@
 #include "admit.h"
 
+#include "sticky.h"
 #include "wakeup.h"
 
 #define WAKEUP_INTERVAL apr_time_from_sec(1)  /* between two wake-ups by one request that waits */
@@ -84,6 +85,22 @@ static bool wake_supervisor(const mj_exchange_t *x, bool is_first)
     return true;
 }
 
+/* Takes a place with the daemon that has the request's session, or with any if there is none or if it
+ * is to be avoided. Sets *slot to the daemon's, or to -1. */
+static mj_admission_t take_place(mj_exchange_t *x, const mj_slots_t *avoid, mj_ticket_t *ticket, int *slot)
+{
+    mj_slots_t others;
+    unsigned own;
+
+    *slot = -1;
+    if (mj_sticky_find(x, &own) && (avoid == NULL || !mj_slots_has(avoid, own))) {
+        *slot = (int)own;
+        others = mj_slots_other_than(own);
+        avoid = &others;
+    }
+    return mj_board_admit(x->dispatcher->board, x->pool, x->dispatcher->row, avoid, ticket);
+}
+
 /* Waits in the pool's queue for a place, as long as the client stays. */
 static mj_admission_t wait_for_place(mj_exchange_t *x, apr_time_t deadline, mj_ticket_t *ticket)
 {
@@ -95,7 +112,8 @@ static mj_admission_t wait_for_place(mj_exchange_t *x, apr_time_t deadline, mj_t
         uint32_t seen = mj_board_change(board, x->pool);
         apr_time_t now = apr_time_now();
         apr_interval_time_t left = deadline == 0 ? APR_USEC_PER_SEC : deadline - now;
-        mj_admission_t admission = mj_board_admit(board, x->pool, x->dispatcher->row, NULL, ticket);
+        int slot;
+        mj_admission_t admission = take_place(x, NULL, ticket, &slot);
         if (admission == MJ_SHARE_IS_TAKEN) { /* it counts in the share already, and must wait */
             admission = MJ_FULL;
         }
@@ -114,7 +132,11 @@ static mj_admission_t wait_for_place(mj_exchange_t *x, apr_time_t deadline, mj_t
         if (now >= wakeup_at && wake_supervisor(x, wakeup_at == 0)) {
             wakeup_at = now + WAKEUP_INTERVAL;
         }
-        mj_board_wait(board, x->pool, seen, left);
+        if (slot >= 0) {
+            mj_board_wait_for(board, x->pool, (unsigned)slot, seen, left);
+        } else {
+            mj_board_wait(board, x->pool, seen, left);
+        }
     }
 }
 
@@ -144,9 +166,10 @@ int mj_admit(mj_exchange_t *x, apr_time_t deadline, mj_slots_t *avoid, mj_ticket
     uint32_t row = x->dispatcher->row;
     uint32_t seen = mj_board_change(board, x->pool);
     mj_admission_t admission = MJ_FULL;
+    int slot;
 
     if (!mj_board_has_queue(board, x->pool)) { /* otherwise it waits behind the others */
-        admission = mj_board_admit(board, x->pool, row, avoid, ticket);
+        admission = take_place(x, avoid, ticket, &slot);
     }
     if (admission == MJ_FULL && !mj_slots_is_empty(avoid)) {
         mj_board_wait(board, x->pool, seen, MJ_RETRY_PAUSE);
@@ -154,6 +177,10 @@ int mj_admit(mj_exchange_t *x, apr_time_t deadline, mj_slots_t *avoid, mj_ticket
     }
     if (admission == MJ_FULL) {
         mj_queueing_t queueing = mj_board_queue_enter(board, x->pool, row, (uint32_t)x->settings->queue_size);
+        /* The others may wait for a daemon that this one need not wait for. */
+        if (queueing == MJ_QUEUE_IS_FULL && take_place(x, NULL, ticket, &slot) == MJ_ADMITTED) {
+            return 0;
+        }
         if (queueing != MJ_QUEUED) {
             wake_supervisor(x, true); /* for later requests */
             return refuse_to_wait(x, queueing);

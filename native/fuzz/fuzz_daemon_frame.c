@@ -72,7 +72,7 @@ static void check_frame(const daemon_frame_t *frame, const unsigned char *payloa
         require(frame->payload.credit > 0);
         break;
     case MJ_FRAME_REFUSED:
-        require(frame->payload.reason >= MJ_REFUSED_FULL && frame->payload.reason <= MJ_REFUSED_NOT_CONFIGURED);
+        require(frame->payload.reason >= MJ_REFUSED_FULL && frame->payload.reason <= MJ_REFUSED_ELSEWHERE);
         break;
     case MJ_FRAME_LOG:
         require(frame->payload.failure.level >= MJ_LEVEL_ERROR && frame->payload.failure.level <= MJ_LEVEL_TRACE);

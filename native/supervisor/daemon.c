@@ -82,6 +82,7 @@ mj_daemon_t *mj_daemon_start(const mj_daemon_start_t *start, int64_t now, apr_po
                              .config = start->config,
                              .has_state = start->has_state,
                              .archive = start->archives != NULL ? start->archives->path : NULL,
+                             .serial = start->serial,
                              .listener = start->listener != NULL ? start->listener->socket.fd : -1,
                              .path = daemon->path};
     mj_spawned_t child;

@@ -3,6 +3,7 @@
 #include "descriptors.h"
 #include "listener.h"
 #include "privileges.h"
+#include "route.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,17 +25,22 @@ static bool write_all(int fd, mj_span_t bytes)
     return true;
 }
 
-/* The pool's record, and behind it one more entry, `key`, which is this daemon's alone: whoever keeps, compares or copies the record
- * never has it. */
-static const char *write_record(mj_span_t record, const mj_key_t *key, int *fd)
+/* The pool's record, and behind it two more entries, `route` and `key`, which are this daemon's alone: whoever keeps, compares or
+ * copies the record never has them. */
+static const char *write_record(mj_span_t record, uint32_t serial, const mj_key_t *key, int *fd)
 {
-    static const char entry[] = {3, 'k', 'e', 'y', 0, 0, 0, MJ_KEY_SIZE}; /* lengths and name (PROTOCOL.md, section 5) */
+    /* lengths and name (PROTOCOL.md, section 5) */
+    static const char route_entry[] = {5, 'r', 'o', 'u', 't', 'e', 0, 0, 0, MJ_ROUTE_SIZE - 1};
+    static const char entry[] = {3, 'k', 'e', 'y', 0, 0, 0, MJ_KEY_SIZE};
+    char route[MJ_ROUTE_SIZE];
 
+    mj_route_format(route, serial);
     *fd = memfd_create("mod_jvm pool", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (*fd < 0) {
         return "memfd_create";
     }
-    if (!write_all(*fd, record) || !write_all(*fd, (mj_span_t){entry, sizeof(entry)}) ||
+    if (!write_all(*fd, record) || !write_all(*fd, (mj_span_t){route_entry, sizeof(route_entry)}) ||
+        !write_all(*fd, (mj_span_t){route, MJ_ROUTE_SIZE - 1}) || !write_all(*fd, (mj_span_t){entry, sizeof(entry)}) ||
         !write_all(*fd, (mj_span_t){(const char *)key->bytes, sizeof(key->bytes)})) {
         return "memfd";
     }
@@ -96,7 +102,7 @@ const char *mj_spawn(const mj_spawn_t *what, mj_spawned_t *child)
 
     failed = mj_key_make(&child->key) == APR_SUCCESS ? make_channels(lifecycle, out, err) : "getrandom";
     if (failed == NULL) {
-        failed = write_record(what->spec->record, &child->key, &given.record);
+        failed = write_record(what->spec->record, what->serial, &child->key, &given.record);
     }
     if (failed == NULL) {
         given.out = out[1];

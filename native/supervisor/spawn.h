@@ -21,6 +21,7 @@ typedef struct mj_spawn_t {
     const mj_supervisor_config_t *config;
     bool has_state;      /**< the daemon is told of the pool's state folder */
     const char *archive; /**< path of that for the pool's key, of which the daemon is told; NULL: none */
+    uint32_t serial;     /**< of the daemon: its route (core/route.h) */
     int listener;        /**< a listening socket, the caller's; -1: the daemon gets one of its own */
     const char *path;    /**< of the daemon's own, where nothing is yet. It stays when the daemon ends: the caller unlinks it */
 } mj_spawn_t;

@@ -85,7 +85,7 @@ static bool look_into(sum_t *sum, int place, unsigned depth);
 
 static bool is_entered(const struct stat *st, const char *name, unsigned depth)
 {
-    return S_ISDIR(st->st_mode) && (depth > 0 || strcmp(name, MJ_STATE_WEB) != 0);
+    return S_ISDIR(st->st_mode) && (depth > 0 || (strcmp(name, MJ_STATE_WEB) != 0 && strcmp(name, MJ_STATE_SESSIONS) != 0));
 }
 
 /* Nothing is asked of a file system before it is known to be the folder's own. */

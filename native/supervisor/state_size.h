@@ -15,6 +15,8 @@
  * (modjvm.archives.ExplodedArchives): counted, and not looked into. The host bounds each archive,
  * and removes what no process uses any more. */
 #define MJ_STATE_WEB "web"
+/* The same with their sessions (modjvm.servlet.SessionFolder). */
+#define MJ_STATE_SESSIONS "sessions"
 
 /** Opens what is called name in a folder, but no mount and nothing behind a link (O_NOFOLLOW has to be among the flags).
  *  @param name without a slash

@@ -610,7 +610,7 @@ static void http_answer(void) { out_len = 0; put("HTTP/1.1 200 OK\r\n\r\n", 19);
 
 static void refuse_forever(void) { refused(1); stays = true; }
 static void refused_after_response(void) { open_ended(); refused(1); }
-static void refused_reason(void) { refused(4); }
+static void refused_reason(void) { refused(5); }
 static void failed_good(void) { failed(503, token, strlen(token)); }
 static void failed_after_response(void) { open_ended(); failed(500, token, strlen(token)); }
 static void failed_crlf(void) { failed(500, "a\r\n[forged] line", 16); }

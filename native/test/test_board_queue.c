@@ -138,6 +138,38 @@ START_TEST(a_release_lets_all_waiters_through_one_after_another)
 }
 END_TEST
 
+static void *wait_for_slot(void *data)
+{
+    waiter_t *waiter = data;
+    uint32_t seen = mj_board_change(board, pool);
+
+    waiter->is_waiting = true;
+    mj_board_wait_for(board, pool, 1, seen, LONG_ENOUGH);
+    waiter->was_in_time = mj_board_change(board, pool) != seen;
+    return NULL;
+}
+
+/* Otherwise the wake-up would be lost on it: the other one would wait on. */
+START_TEST(a_release_wakes_a_request_that_can_use_the_place)
+{
+    waiter_t particular = {0}, any = {0};
+    pthread_t threads[2];
+    mj_ticket_t ticket;
+
+    mj_board_ready(0, 1, 1);
+    ticket = mj_board_admit_one();
+    ck_assert_int_eq(pthread_create(&threads[0], NULL, wait_for_slot, &particular), 0);
+    await_flag(&particular.is_waiting);
+    ck_assert_int_eq(pthread_create(&threads[1], NULL, wait_for_place, &any), 0);
+    await_flag(&any.is_waiting);
+    mj_board_release(board, &ticket);
+    pthread_join(threads[1], NULL);
+    ck_assert_int_eq(any.result, MJ_ADMITTED);
+    mj_board_set_slot(board, pool, 1, MJ_SLOT_READY, 2, 1002, 1);
+    pthread_join(threads[0], NULL);
+}
+END_TEST
+
 START_TEST(a_new_state_reaches_all_waiters)
 {
     for (int way = 0; way < 3; way++) {
@@ -404,6 +436,7 @@ Suite *mj_suite(void)
     tcase_add_test(tcase, a_wait_that_has_nothing_to_wait_for_returns);
     tcase_add_test(tcase, what_a_waiter_wants_to_know_changes_the_word);
     tcase_add_test(tcase, a_release_lets_all_waiters_through_one_after_another);
+    tcase_add_test(tcase, a_release_wakes_a_request_that_can_use_the_place);
     tcase_add_test(tcase, a_new_state_reaches_all_waiters);
     tcase = mj_board_case(suite, "many at once");
     tcase_add_test(tcase, neither_slots_nor_the_queue_are_ever_over_their_limits);

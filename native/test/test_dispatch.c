@@ -382,6 +382,118 @@ START_TEST(a_request_that_every_daemon_refuses_comes_back_to_them)
 }
 END_TEST
 
+/* --- the daemon of a session --- */
+
+static void send_cookie(const char *value)
+{
+    static mj_pair_t cookie;
+
+    cookie = (mj_pair_t){span("cookie"), span(value)};
+    head.headers = &cookie;
+    head.header_count = 1;
+}
+
+START_TEST(a_request_goes_to_the_daemon_of_its_session)
+{
+    static const struct {
+        const char *cookie, *target;
+        uint32_t pid;
+    } cases[] = {
+        {"a=b; JSESSIONID=0A.j00000002; c=d", "/", 1002}, {"a=b", "/shop/x;jsessionid=0A.j00000002?a=b", 1002},
+        {"a=1.j00000009; b=2.j00000002", "/", 1002}, /* the first is another pool's */
+        {"a=1.j00000001", "/;b=2.j00000002", 1001},       {"a=1.j00000009", "/", 1001},
+        {"a=b", "/0A.j00000002?x=;y.j00000002", 1001}, /* no path parameter */
+    };
+    start_daemon(0, ANSWER);
+    start_daemon(1, ANSWER);
+    send_cookie(cases[_i].cookie);
+    head.target = span(cases[_i].target);
+    ck_assert_uint_eq(dispatch().pid, cases[_i].pid);
+    assert_nothing_is_held();
+}
+END_TEST
+
+START_TEST(a_daemon_that_drains_has_no_sessions)
+{
+    start_daemon(0, ANSWER);
+    start_daemon(1, ANSWER);
+    start_daemon(2, ANSWER);
+    mj_board_set_slot(board, pool, 1, MJ_SLOT_DRAINING, 2, 1002, 1);
+    send_cookie("a=1.j00000002");
+    ck_assert_uint_eq(dispatch().pid, 1001);
+}
+END_TEST
+
+START_TEST(a_request_that_the_daemon_of_its_session_refuses_is_served_by_another)
+{
+    daemon_t *own = start_daemon(1, REFUSE, ANSWER);
+
+    start_daemon(0, ANSWER);
+    send_cookie("a=1.j00000002");
+    ck_assert_uint_eq(dispatch().pid, 1001);
+    ck_assert_int_eq(own->requests, 1);
+}
+END_TEST
+
+static void *release_soon(void *data)
+{
+    while (!mj_board_has_queue(board, pool)) {
+        sched_yield();
+    }
+    mj_board_release(board, data);
+    return NULL;
+}
+
+START_TEST(a_request_waits_for_the_daemon_of_its_session)
+{
+    pthread_t thread;
+    mj_ticket_t ticket;
+
+    start_daemon(0, ANSWER);
+    start_daemon(1, ANSWER);
+    ticket = mj_board_admit_as(child, 0);
+    ck_assert_uint_eq(ticket.slot, 1);
+    ck_assert_int_eq(pthread_create(&thread, NULL, release_soon, &ticket), 0);
+    send_cookie("a=1.j00000002");
+    ck_assert_uint_eq(dispatch().pid, 1002);
+    pthread_join(thread, NULL);
+    assert_nothing_is_held();
+}
+END_TEST
+
+START_TEST(a_request_waits_for_the_daemon_of_its_session_no_longer_than_queue_timeout)
+{
+    mj_ticket_t ticket;
+
+    settings->queue_timeout = apr_time_from_msec(20);
+    start_daemon(0, ANSWER);
+    start_daemon(1, ANSWER);
+    ticket = mj_board_admit_as(child, 0);
+    send_cookie("a=1.j00000002");
+    ck_assert_int_eq(dispatch().status, 503);
+    assert_logged("MJ0031");
+    mj_board_cancel(board, &ticket);
+}
+END_TEST
+
+START_TEST(a_queue_that_is_full_of_others_sessions_does_not_keep_a_request_from_a_free_daemon)
+{
+    mj_ticket_t ticket;
+
+    settings->queue_size = 1;
+    start_daemon(0, ANSWER);
+    start_daemon(1, ANSWER);
+    ticket = mj_board_admit_as(child, 0);
+    ck_assert_int_eq(mj_board_queue_enter(board, pool, child, 1), MJ_QUEUED);
+    ck_assert_uint_eq(dispatch().pid, 1001);
+    send_cookie("a=1.j00000002");
+    ck_assert_int_eq(dispatch().status, 503);
+    assert_logged("MJ0030");
+    mj_board_queue_leave(board, pool, child);
+    mj_board_cancel(board, &ticket);
+}
+END_TEST
+
 /* Daemons of other settings do not have the application: one of ours is ready, or is awaited. */
 START_TEST(a_request_for_new_settings_finds_their_daemon)
 {
@@ -786,6 +898,14 @@ Suite *mj_suite(void)
     tcase_add_test(tcase, a_connection_that_broke_is_not_used_again);
     tcase_add_test(tcase, connect_timeout_ends_the_wait_for_a_full_backlog);
     tcase_add_test(tcase, a_client_that_leaves_is_not_connected_for);
+    tcase = mj_board_case(suite, "sessions");
+    tcase_add_checked_fixture(tcase, make, unmake);
+    tcase_add_loop_test(tcase, a_request_goes_to_the_daemon_of_its_session, 0, 6);
+    tcase_add_test(tcase, a_daemon_that_drains_has_no_sessions);
+    tcase_add_test(tcase, a_request_that_the_daemon_of_its_session_refuses_is_served_by_another);
+    tcase_add_test(tcase, a_request_waits_for_the_daemon_of_its_session);
+    tcase_add_test(tcase, a_request_waits_for_the_daemon_of_its_session_no_longer_than_queue_timeout);
+    tcase_add_test(tcase, a_queue_that_is_full_of_others_sessions_does_not_keep_a_request_from_a_free_daemon);
     tcase = mj_board_case(suite, "not served");
     tcase_add_checked_fixture(tcase, make, unmake);
     tcase_add_test(tcase, a_pool_that_is_down_says_when_to_come_back);

@@ -210,7 +210,7 @@ START_TEST(should_stop_at_deeper_folders)
 }
 END_TEST
 
-START_TEST(should_not_look_into_exploded_archives)
+START_TEST(should_not_look_into_what_the_host_bounds)
 {
     ck_assert(make());
     make_inside("web");
@@ -218,6 +218,11 @@ START_TEST(should_not_look_into_exploded_archives)
     make_inside("web/2/3");
     make_inside("web/2/3/4");
     make_inside("web/2/3/4/5");
+    make_inside("sessions");
+    make_inside("sessions/2");
+    make_inside("sessions/2/3");
+    make_inside("sessions/2/3/4");
+    make_inside("sessions/2/3/4/5");
     ck_assert_msg(make(), "%s", why);
     make_inside("a");
     make_inside("a/web");
@@ -379,7 +384,7 @@ Suite *mj_suite(void)
     tcase_add_test(size, should_stop_at_more_bytes);
     tcase_add_test(size, should_stop_at_more_entries);
     tcase_add_test(size, should_stop_at_deeper_folders);
-    tcase_add_test(size, should_not_look_into_exploded_archives);
+    tcase_add_test(size, should_not_look_into_what_the_host_bounds);
     tcase_add_test(size, should_follow_nothing_and_open_nothing);
     tcase_add_test(size, should_say_while_a_pool_runs_that_it_holds_too_much);
     if (geteuid() == 0) {

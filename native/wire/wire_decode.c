@@ -332,7 +332,7 @@ apr_status_t mj_refused_decode(const unsigned char *in, apr_size_t len, uint8_t 
     if (len != 1) {
         return MJ_EBADLENGTH;
     }
-    if (in[0] < MJ_REFUSED_FULL || in[0] > MJ_REFUSED_NOT_CONFIGURED) {
+    if (in[0] < MJ_REFUSED_FULL || in[0] > MJ_REFUSED_ELSEWHERE) {
         return MJ_EBADREASON;
     }
     *reason = in[0];

@@ -15,6 +15,7 @@ import org.apache.coyote.Adapter;
 import org.apache.coyote.Constants;
 import org.apache.coyote.ContinueResponseTiming;
 import org.apache.coyote.ErrorState;
+import org.apache.coyote.Request;
 import org.apache.coyote.UpgradeToken;
 import org.apache.juli.logging.Log;
 import org.apache.juli.logging.LogFactory;
@@ -31,11 +32,29 @@ final class ExchangeProcessor extends AbstractProcessor {
     private static final int BAD_REQUEST = 400;
     private static final int SERVER_ERROR = 500;
 
+    /** Where Tomcat's request has its processor; Tomcat itself uses the first. */
+    private static final int NOTE = 8;
+
     private @Nullable ExchangeSocket socket;
     private @Nullable UpgradeToken upgrade;
 
     ExchangeProcessor(Adapter adapter) {
         super(adapter);
+        request.setNote(NOTE, this);
+    }
+
+    /** As {@link ExchangeProtocol#decline} has it. */
+    static boolean decline(Request coyote) throws IOException {
+        return coyote.getNote(NOTE) instanceof ExchangeProcessor processor && processor.decline();
+    }
+
+    private boolean decline() throws IOException {
+        if (!exchange().decline()) {
+            return false;
+        }
+        response.setCommitted(true);
+        current().output().declined();
+        return true;
     }
 
     @Override

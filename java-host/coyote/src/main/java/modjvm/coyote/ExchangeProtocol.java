@@ -1,8 +1,10 @@
 package modjvm.coyote;
 
+import java.io.IOException;
 import modjvm.spi.Exchange;
 import org.apache.coyote.AbstractProtocol;
 import org.apache.coyote.Processor;
+import org.apache.coyote.Request;
 import org.apache.coyote.UpgradeProtocol;
 import org.apache.coyote.UpgradeToken;
 import org.apache.coyote.http11.upgrade.UpgradeProcessorExternal;
@@ -36,6 +38,18 @@ public class ExchangeProtocol extends AbstractProtocol<Exchange> {
      */
     public final void serve(Exchange exchange) throws Exception {
         new ExchangeSocket(exchange, endpoint).serve();
+    }
+
+    /**
+     * Has httpd ask another process for a request, as if the request had not come here. Only before the application has seen it; then
+     * nothing more is to be done for it.
+     *
+     * @param request of a connector with this protocol; of another one, nothing happens
+     * @return false if it is too late, or there is no other process: then the request goes on
+     * @throws IOException if the connection is lost
+     */
+    public static boolean decline(Request request) throws IOException {
+        return ExchangeProcessor.decline(request);
     }
 
     /** A connector without an id and without a port would refuse to start. */

@@ -58,6 +58,12 @@ final class ResponseOutput implements OutputBuffer {
         isFinished = true;
     }
 
+    /** Another process answers. */
+    void declined() {
+        isDiscarding = true;
+        isFinished = true;
+    }
+
     /** Nothing of the body is sent from now on. */
     void discard() {
         isDiscarding = true;

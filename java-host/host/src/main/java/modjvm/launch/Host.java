@@ -26,6 +26,7 @@ import modjvm.health.Supervisor;
 import modjvm.health.Timer;
 import modjvm.loading.KeptClasses;
 import modjvm.loading.Mounts;
+import modjvm.loading.PoolProcess;
 import modjvm.loading.Providers;
 import modjvm.loading.Watch;
 import modjvm.logging.Log;
@@ -137,7 +138,7 @@ final class Host {
                         launcher.packageOpener(),
                         watch,
                         log),
-                launcher.stateFolder(),
+                new PoolProcess(launcher.stateFolder(), settings.route()),
                 settings.classPath(),
                 settings.scriptOwner(),
                 settings.dynamic(),

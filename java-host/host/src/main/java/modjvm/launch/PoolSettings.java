@@ -29,6 +29,7 @@ import modjvm.wire.WireSettings;
  * @param applications the definitions to load at start
  * @param dynamic what requests may bring beside them
  * @param warmUps what they answer before the daemon is ready
+ * @param route by which httpd finds this daemon among those of the pool; empty: it does not
  */
 record PoolSettings(
         WireSettings wire,
@@ -40,7 +41,8 @@ record PoolSettings(
         Optional<Path> reloadMarker,
         List<byte[]> applications,
         DynamicTargets dynamic,
-        List<WarmUp> warmUps) {
+        List<WarmUp> warmUps,
+        String route) {
     static PoolSettings parse(byte[] record) throws ProtocolException, RecordException {
         Map<String, String> texts = new HashMap<>();
         List<byte[]> applications = new ArrayList<>();
@@ -77,7 +79,8 @@ record PoolSettings(
                 path(texts, "reload-marker"),
                 List.copyOf(applications),
                 dynamic,
-                List.copyOf(warmUps));
+                List.copyOf(warmUps),
+                texts.getOrDefault("route", ""));
     }
 
     private static Duration time(Map<String, String> texts, String name) {

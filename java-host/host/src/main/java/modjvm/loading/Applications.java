@@ -6,6 +6,9 @@ import modjvm.spi.LoadException;
 
 /** Finds the application that a request is for. Implementations are thread-safe. */
 public interface Applications {
+    /** Tells the applications that have something to hand over that the process drains. Does not wait, and has no effect the second time. */
+    default void drain() {}
+
     /** Whether {@link #find} would look for this application: the settings name it, or allow requests to bring it. */
     default boolean knows(ApplicationKey application) {
         return true;

@@ -1,7 +1,6 @@
 package modjvm.loading;
 
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class Deployer {
     private final Definition definition;
     private final Providers providers;
-    private final Optional<Path> stateFolder;
+    private final PoolProcess process;
     private final Group group;
     private final Watch watch;
     private final PrintStream log;
@@ -25,13 +24,13 @@ final class Deployer {
     Deployer(
             Definition definition,
             Providers providers,
-            Optional<Path> stateFolder,
+            PoolProcess process,
             Group group,
             Watch watch,
             PrintStream log) {
         this.definition = definition;
         this.providers = providers;
-        this.stateFolder = stateFolder;
+        this.process = process;
         this.group = group;
         this.watch = watch;
         this.log = log;
@@ -147,7 +146,7 @@ final class Deployer {
     }
 
     private MountContext context(TargetLoader loader, MountEvents events) {
-        return new MountContext(definition, loader, stateFolder, group, watch, events, log);
+        return new MountContext(definition, loader, process, group, watch, events, log);
     }
 
     private static LoadException failed(Failures failures, String entryPoint, Throwable thrown) {

@@ -114,7 +114,7 @@ record Member(Class<?> type, AccessibleObject element, EntryKind kind) {
         }
         List<AutoCloseable> resources = new ArrayList<>(deployment.resources());
         resources.add(closeable);
-        return new Deployment(deployment.handler(), resources);
+        return new Deployment(deployment.handler(), resources, deployment.onDrain());
     }
 
     private LoadException failed(Target target, String what) {

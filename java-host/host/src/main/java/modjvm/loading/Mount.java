@@ -37,6 +37,8 @@ final class Mount {
     private @Nullable Attempt attempt;
     /** Guarded by this. */
     private final List<AutoCloseable> resources = new ArrayList<>();
+    /** Guarded by this. */
+    private final List<Runnable> onDrain = new ArrayList<>();
     /** Of the application; guarded by this. */
     private @Nullable TargetLoader loader;
 
@@ -110,6 +112,17 @@ final class Mount {
         all.addAll(resources);
     }
 
+    /** Tells the application that the process drains, on a thread of its own. Has no effect the second time. */
+    synchronized void drain() {
+        for (Runnable each : onDrain) {
+            Thread thread = new Thread(null, each, "drain " + target());
+            thread.setDaemon(true);
+            thread.setContextClassLoader(loader);
+            thread.start();
+        }
+        onDrain.clear();
+    }
+
     /** Takes back what the JDK has of the application, which is closed. */
     synchronized void release() {
         if (loader != null) {
@@ -169,6 +182,7 @@ final class Mount {
     private synchronized void keep(Deployer.Deployed deployed) {
         loader = deployed.loader();
         resources.addAll(deployed.deployment().resources());
+        onDrain.addAll(deployed.deployment().onDrain());
     }
 
     /** One try to load. */

@@ -6,14 +6,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import modjvm.Config;
+import modjvm.logging.Log;
 import modjvm.spi.DeploymentContext;
 import modjvm.spi.LoadException;
+import modjvm.spi.LogLevel;
 
 /** What a definition's application is made of. */
 final class MountContext implements DeploymentContext {
     private final Definition definition;
     private final ClassLoader loader;
-    private final Optional<Path> stateFolder;
+    private final PoolProcess process;
     private final Group group;
     private final Watch watch;
     private final MountEvents events;
@@ -22,14 +24,14 @@ final class MountContext implements DeploymentContext {
     MountContext(
             Definition definition,
             ClassLoader loader,
-            Optional<Path> stateFolder,
+            PoolProcess process,
             Group group,
             Watch watch,
             MountEvents events,
             PrintStream log) {
         this.definition = definition;
         this.loader = loader;
-        this.stateFolder = stateFolder;
+        this.process = process;
         this.group = group;
         this.watch = watch;
         this.events = events;
@@ -39,6 +41,16 @@ final class MountContext implements DeploymentContext {
     @Override
     public Path target() {
         return definition.target();
+    }
+
+    @Override
+    public String identity() {
+        return String.join(
+                "\n",
+                definition.group(),
+                target().toString(),
+                entryPoint(),
+                String.join("", options().getOrDefault("mount", List.of())));
     }
 
     @Override
@@ -81,7 +93,12 @@ final class MountContext implements DeploymentContext {
 
     @Override
     public Optional<Path> stateFolder() {
-        return stateFolder;
+        return process.stateFolder();
+    }
+
+    @Override
+    public String route() {
+        return process.route();
     }
 
     @Override
@@ -98,7 +115,12 @@ final class MountContext implements DeploymentContext {
 
     @Override
     public void log(String line) {
-        log.println(line);
+        log.println(Log.at(LogLevel.NOTICE, line));
+    }
+
+    @Override
+    public void warn(String line) {
+        log.println(Log.at(LogLevel.WARNING, line));
     }
 
     @Override

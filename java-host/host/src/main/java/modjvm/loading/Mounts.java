@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import modjvm.logging.RareLine;
@@ -28,7 +27,7 @@ public final class Mounts implements Applications {
     private static final int UNAVAILABLE = 503;
 
     private final Providers providers;
-    private final Optional<Path> stateFolder;
+    private final PoolProcess process;
     private final ApiLoader api = new ApiLoader();
     private final ClassLoader pool;
     private final SourceCompiler compiler;
@@ -45,7 +44,7 @@ public final class Mounts implements Applications {
      * Makes an empty pool.
      *
      * @param providers the kinds of application
-     * @param stateFolder where applications may keep things, if there is such a folder
+     * @param process what applications may know of it
      * @param classPath jars and folders that every application sees
      * @param owner whose every target must be
      * @param allowed what requests may bring that is not loaded at start
@@ -55,7 +54,7 @@ public final class Mounts implements Applications {
      */
     public Mounts(
             Providers providers,
-            Optional<Path> stateFolder,
+            PoolProcess process,
             List<Path> classPath,
             Owner owner,
             DynamicTargets allowed,
@@ -63,7 +62,7 @@ public final class Mounts implements Applications {
             KeptClasses kept,
             PrintStream log) {
         this.providers = providers;
-        this.stateFolder = stateFolder;
+        this.process = process;
         this.pool = classPath.isEmpty() ? api : new URLClassLoader(urls(classPath), api);
         this.compiler = new SourceCompiler(classPath, kept);
         this.owner = owner;
@@ -162,6 +161,13 @@ public final class Mounts implements Applications {
         }
     }
 
+    @Override
+    public void drain() {
+        for (Mount mount : mounts.values()) {
+            mount.drain();
+        }
+    }
+
     int size() {
         return mounts.size();
     }
@@ -227,7 +233,7 @@ public final class Mounts implements Applications {
         Group group = name.isEmpty()
                 ? new Group(api, pool, compiler, owner)
                 : groups.computeIfAbsent(name, key -> new Group(api, pool, compiler, owner));
-        Deployer deployer = new Deployer(definition, providers, stateFolder, group, watch, log);
+        Deployer deployer = new Deployer(definition, providers, process, group, watch, log);
         return new Mount(definition, isDynamic, deployer, group, watch, log);
     }
 

@@ -48,6 +48,7 @@ public final class Constants {
     public static final int REFUSED_FULL = 1;
     public static final int REFUSED_DRAINING = 2;
     public static final int REFUSED_NOT_CONFIGURED = 3;
+    public static final int REFUSED_ELSEWHERE = 4;
 
     public static final int LEVEL_ERROR = 3;
     public static final int LEVEL_TRACE = 8;

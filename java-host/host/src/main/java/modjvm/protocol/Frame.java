@@ -151,7 +151,8 @@ public sealed interface Frame {
     enum Reason {
         FULL(Constants.REFUSED_FULL),
         DRAINING(Constants.REFUSED_DRAINING),
-        NOT_CONFIGURED(Constants.REFUSED_NOT_CONFIGURED);
+        NOT_CONFIGURED(Constants.REFUSED_NOT_CONFIGURED),
+        ELSEWHERE(Constants.REFUSED_ELSEWHERE);
 
         private final int number;
 

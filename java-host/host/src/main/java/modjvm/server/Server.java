@@ -112,11 +112,12 @@ public final class Server implements Dispatcher, AutoCloseable {
     }
 
     /**
-     * From now on refuses every request, closes connections without one, and waits until nothing is in flight: tunnels are waited for, abandoned requests
+     * From now on refuses every request, tells the applications, closes connections without one, and waits until nothing is in flight: tunnels are waited for, abandoned requests
      * are not.
      */
     public void drain() throws InterruptedException {
         admission.drain();
+        applications.drain();
         for (Connector connector : connectors) {
             connector.drain();
         }

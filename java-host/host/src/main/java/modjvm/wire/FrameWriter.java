@@ -35,6 +35,9 @@ final class FrameWriter {
     /** Where the DATA frame starts that is being filled. */
     private int dataAt = NONE;
 
+    /** Whether the request's answer, or what may precede that, has begun. */
+    private boolean hasAny;
+
     private boolean hasHead;
     private boolean hasLast;
     private boolean lost;
@@ -59,6 +62,7 @@ final class FrameWriter {
         lock.lock();
         try {
             serial = newSerial;
+            hasAny = false;
             hasHead = false;
             hasLast = false;
         } finally {
@@ -91,6 +95,7 @@ final class FrameWriter {
             }
             int at = buffer.position();
             Encoder.encode(frame, buffer);
+            hasAny = true;
             if (frame.isHead()) {
                 headAt = at;
                 hasHead = true;
@@ -118,12 +123,34 @@ final class FrameWriter {
         }
     }
 
+    /**
+     * Refuses the request, at once.
+     *
+     * @return false if it is too late: something of an answer was sent, a line for the log for instance
+     */
+    boolean refuse(Frame.Refused frame) throws IOException {
+        lock.lock();
+        try {
+            if (hasAny) {
+                return false;
+            }
+            append(frame);
+            sendAll(null);
+            return true;
+        } catch (ProtocolException e) {
+            throw new IllegalStateException(e); // it is of one byte
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Tells httpd that it may send more, at once. */
     void credit(long bytes) throws IOException {
         lock.lock();
         try {
             // DATA that leaves on this occasion will not be there any more for a flush to mark.
             endData(true);
+            hasAny = true;
             makeRoom(Constants.HEADER_SIZE + Integer.BYTES);
             encode(new Frame.Credit(serial, bytes));
             sendAll(null);
@@ -177,6 +204,7 @@ final class FrameWriter {
             if (frame.serial() != serial || hasLast || lost || !hasRoom(Constants.HEADER_SIZE + greatest)) {
                 return false;
             }
+            hasAny = true;
             int at = headAt != NONE ? headAt : dataAt != NONE ? dataAt : buffer.position();
             int from = buffer.position();
             encode(frame);

@@ -188,6 +188,11 @@ final class WireExchange extends AbstractExchange {
     }
 
     @Override
+    protected boolean sendDecline() throws IOException {
+        return output.refuse(new Frame.Refused(serial, Frame.Reason.ELSEWHERE));
+    }
+
+    @Override
     protected void sendFailure(int status, String reason) throws IOException {
         finishing();
         isBrokenOff = !takeBack();

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import modjvm.spi.Handler;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,7 +56,7 @@ class ClassLoadersTest {
         byte[] two = Workbench.definition(bench.source("Two.java", USER), "application", "b");
         Mounts mounts = new Mounts(
                 Workbench.own(),
-                Optional.empty(),
+                PoolProcess.BARE,
                 List.of(library),
                 Workbench.ANYBODY,
                 Workbench.EVERYTHING,
@@ -106,7 +105,7 @@ class ClassLoadersTest {
         byte[] definition = Workbench.definition(own, "application");
         Mounts mounts = new Mounts(
                 Workbench.own(),
-                Optional.empty(),
+                PoolProcess.BARE,
                 List.of(library),
                 Workbench.ANYBODY,
                 Workbench.EVERYTHING,

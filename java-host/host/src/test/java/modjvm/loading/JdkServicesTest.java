@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,7 +69,7 @@ class JdkServicesTest {
         byte[] second = Workbench.definition(bench.classes("two", USER), "application");
         Mounts mounts = new Mounts(
                 Workbench.own(),
-                Optional.empty(),
+                PoolProcess.BARE,
                 List.of(drivers),
                 Workbench.ANYBODY,
                 Workbench.EVERYTHING,

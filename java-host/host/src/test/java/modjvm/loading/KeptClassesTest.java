@@ -141,7 +141,7 @@ class KeptClassesTest {
 
         Mounts mounts = new Mounts(
                 Workbench.own(),
-                Optional.empty(),
+                PoolProcess.BARE,
                 List.of(),
                 Workbench.ANYBODY,
                 Workbench.EVERYTHING,
@@ -194,7 +194,7 @@ class KeptClassesTest {
         assertThat(Workbench.failure(
                                 new Mounts(
                                         Workbench.own(),
-                                        Optional.empty(),
+                                        PoolProcess.BARE,
                                         List.of(),
                                         Workbench.ANYBODY,
                                         Workbench.EVERYTHING,

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,7 +30,7 @@ class OwnerTest {
     private Mounts mounts(long uid, long gid) {
         return new Mounts(
                 Workbench.own(),
-                Optional.empty(),
+                PoolProcess.BARE,
                 List.of(),
                 new Owner(uid, gid),
                 Workbench.EVERYTHING,

@@ -102,7 +102,7 @@ class ProvidersTest {
                 bench.log);
         mounts = new Mounts(
                 providers,
-                Optional.empty(),
+                PoolProcess.BARE,
                 List.of(),
                 Workbench.ANYBODY,
                 Workbench.EVERYTHING,

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,7 +34,7 @@ class WatchTest {
         watch = new Watch(List.of(library));
         mounts = new Mounts(
                 Workbench.own(),
-                Optional.empty(),
+                PoolProcess.BARE,
                 List.of(library),
                 Workbench.ANYBODY,
                 Workbench.EVERYTHING,

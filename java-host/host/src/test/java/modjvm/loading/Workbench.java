@@ -178,7 +178,7 @@ final class Workbench {
     Mounts emptyMounts() {
         return new Mounts(
                 Workbench.own(),
-                Optional.empty(),
+                PoolProcess.BARE,
                 List.of(),
                 ANYBODY,
                 EVERYTHING,

@@ -34,6 +34,29 @@ class HandlerTest {
     }
 
     @Test
+    void shouldHaveAnotherDaemonAsked() throws IOException {
+        try (TestServer server = TestServer.handling(exchange -> {
+                    assertThat(exchange.decline()).isTrue();
+                    assertThat(exchange.decline()).isFalse();
+                });
+                Httpd httpd = server.connect()) {
+            assertThat(httpd.exchange(Httpd.get("/")).head()).isEqualTo(new Frame.Refused(1, Frame.Reason.ELSEWHERE));
+            assertThat(httpd.exchange(Httpd.get("/")).head()).isEqualTo(new Frame.Refused(2, Frame.Reason.ELSEWHERE));
+        }
+    }
+
+    @Test
+    void shouldAnswerWhatItCannotDeclineAnyMore() throws IOException {
+        try (TestServer server = TestServer.handling(exchange -> {
+                    answer(exchange, new byte[] {'x'});
+                    assertThat(exchange.decline()).isFalse();
+                });
+                Httpd httpd = server.connect()) {
+            assertThat(httpd.exchange(Httpd.get("/")).text()).isEqualTo("x");
+        }
+    }
+
+    @Test
     void shouldAnswerFromAnotherThread() throws IOException {
         try (TestServer server = TestServer.handling(exchange -> {
                     exchange.suspend();

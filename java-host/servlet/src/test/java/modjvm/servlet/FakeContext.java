@@ -31,6 +31,16 @@ record FakeContext(
     }
 
     @Override
+    public String identity() {
+        return target.toString();
+    }
+
+    @Override
+    public String route() {
+        return "j00000001";
+    }
+
+    @Override
     public String entryPoint() {
         return "application";
     }
@@ -56,6 +66,11 @@ record FakeContext(
     @Override
     public void progress() {
         progressed.incrementAndGet();
+    }
+
+    @Override
+    public void warn(String line) {
+        log.add(line);
     }
 
     @Override

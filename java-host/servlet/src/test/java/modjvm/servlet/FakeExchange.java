@@ -28,6 +28,7 @@ import modjvm.spi.Tunnel;
 
 /** An exchange in memory: a request is made by calls, and the response is looked at afterwards. */
 final class FakeExchange extends AbstractExchange implements RequestHead {
+    private boolean isDeclined;
     private final String method;
     private final String target;
     private String mount = "";
@@ -262,6 +263,16 @@ final class FakeExchange extends AbstractExchange implements RequestHead {
     @Override
     protected void sendInterim(int status, Headers interim) {
         informed.add(status + " " + interim);
+    }
+
+    @Override
+    protected boolean sendDecline() {
+        isDeclined = true;
+        return true;
+    }
+
+    boolean isDeclined() {
+        return isDeclined;
     }
 
     @Override

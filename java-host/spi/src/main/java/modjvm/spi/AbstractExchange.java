@@ -104,6 +104,15 @@ public abstract class AbstractExchange implements Exchange {
     protected abstract void sendFailure(int status, String reason) throws IOException;
 
     /**
+     * Sends that another process is to be asked, unless anything of an answer has been sent. Called only if the exchange can
+     * {@link Capability#DECLINE}.
+     *
+     * @return whether it was sent
+     * @throws IOException if the connection is lost
+     */
+    protected abstract boolean sendDecline() throws IOException;
+
+    /**
      * Takes the response back, if nothing of it has left; its sink takes nothing any more.
      *
      * @return false if it is too late
@@ -270,6 +279,17 @@ public abstract class AbstractExchange implements Exchange {
         checkNotOver();
         sendFailure(status, reason);
         state = State.ENDED;
+    }
+
+    @Override
+    public final boolean decline() throws IOException {
+        checkNotOver();
+        if (state != State.OPEN || !can(Capability.DECLINE) || !sendDecline()) {
+            return false;
+        }
+        state = State.ENDED;
+        permit.release();
+        return true;
     }
 
     @Override

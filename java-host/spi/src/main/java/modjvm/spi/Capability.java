@@ -11,5 +11,7 @@ public enum Capability {
     /** The connection can be upgraded. Without it, {@link Exchange#upgrade} throws {@link UnsupportedOperationException}. */
     UPGRADE,
     /** The exchange hears at once of a client that leaves. Without it, only a read or a write finds out. */
-    ABORT
+    ABORT,
+    /** Another process can be asked in place of this one. Without it, {@link Exchange#decline} does nothing. */
+    DECLINE
 }

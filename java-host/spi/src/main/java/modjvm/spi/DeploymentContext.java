@@ -16,6 +16,14 @@ public interface DeploymentContext {
     Path target();
 
     /**
+     * Tells the application from all others of the pool. The same in each process of the pool, and after a restart, also if
+     * the application's files or parameters have changed meanwhile.
+     *
+     * @return any text, of several lines
+     */
+    String identity();
+
+    /**
      * Returns the name of the entry point, as the administrator has written it.
      *
      * @return the name, {@code application} if nothing is configured
@@ -63,6 +71,14 @@ public interface DeploymentContext {
     Optional<Path> stateFolder();
 
     /**
+     * Returns what tells this process from the others that serve the application. The server in front prefers this process
+     * for a request whose cookie or path parameter has a value that ends in a dot and the route, such as a session's id.
+     *
+     * @return letters and digits; empty if the server in front knows no routes
+     */
+    String route();
+
+    /**
      * Watches one more file or folder, besides the target: the pool is reloaded when it changes.
      *
      * @param path the file or folder
@@ -74,6 +90,13 @@ public interface DeploymentContext {
      * from the last call. May be called very often.
      */
     default void progress() {}
+
+    /**
+     * Writes a line to the error log, as a warning. Works at the end of the process too, when java.util.logging does not.
+     *
+     * @param line names the target
+     */
+    void warn(String line);
 
     /**
      * Writes a line to the error log.

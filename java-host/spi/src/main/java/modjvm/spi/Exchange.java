@@ -96,6 +96,16 @@ public interface Exchange {
     void fail(int status, String reason) throws IOException;
 
     /**
+     * Has the server in front ask another process of the pool, as if the request had never come here: another process has
+     * what the request needs, or will soon make it available. If the others decline too, this one may be asked again. Only
+     * before anything of the body was read and before an interim response; the exchange has been answered then.
+     *
+     * @return false if it cannot {@link Capability#DECLINE}, or has been answered: nothing has happened then
+     * @throws IOException if the connection is lost
+     */
+    boolean decline() throws IOException;
+
+    /**
      * Takes the response back, if nothing of it has left. The request can then be answered anew.
      *
      * @return false if it is too late

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * An exchange in memory: nobody has sent the request, and nobody waits for the response. For warm-ups, and for tests of handlers.
  *
- * <p>Can {@link Capability#FILE}, but reads no file: the body stays empty. An upgrade is noted as status 101, and throws {@link
+ * <p>Can do all but {@link Capability#DECLINE}. Reads no file, but reads no file: the body stays empty. An upgrade is noted as status 101, and throws {@link
  * GoingAwayException}, as there is nobody at the other end.
  */
 public final class MemoryExchange extends AbstractExchange {
@@ -120,7 +120,7 @@ public final class MemoryExchange extends AbstractExchange {
 
     @Override
     public boolean can(Capability capability) {
-        return true;
+        return capability != Capability.DECLINE;
     }
 
     @Override
@@ -168,6 +168,11 @@ public final class MemoryExchange extends AbstractExchange {
         status = ofFailure;
         failure = reason;
         ending();
+    }
+
+    @Override
+    protected boolean sendDecline() {
+        throw new UnsupportedOperationException("there is no other process");
     }
 
     /** Nothing ever leaves. */
