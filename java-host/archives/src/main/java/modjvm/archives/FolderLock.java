@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FolderLock implements AutoCloseable {
     /** The file in each folder that can be held. */
-    static final String NAME = "lock";
+    public static final String NAME = "lock";
 
     /** Of this process, whose threads the system's locks do not tell apart. Guarded by itself. */
     private static final Map<Path, FolderLock> HELD = new HashMap<>();
@@ -68,8 +68,32 @@ public final class FolderLock implements AutoCloseable {
         }
     }
 
-    /** Removes a folder, unless somebody holds it. */
-    static void removeUnlessHeld(Path folder) throws IOException {
+    /**
+     * Tells whether somebody holds a folder.
+     *
+     * @param folder need not be there; then nobody does
+     * @return whether this process or another one does
+     * @throws IOException if the folder cannot be read
+     */
+    public static boolean isHeld(Path folder) throws IOException {
+        Path file = folder.resolve(NAME);
+        synchronized (HELD) {
+            if (HELD.containsKey(file)) {
+                return true;
+            }
+            try (FileChannel channel = open(file)) {
+                return channel != null && channel.tryLock() == null; // the lock ends with the channel
+            }
+        }
+    }
+
+    /**
+     * Removes a folder, unless somebody holds it.
+     *
+     * @param folder stays if it has no file of the name {@link #NAME}
+     * @throws IOException if the folder cannot be removed
+     */
+    public static void removeUnlessHeld(Path folder) throws IOException {
         Path file = folder.resolve(NAME);
         synchronized (HELD) {
             if (HELD.containsKey(file)) {

@@ -35,7 +35,7 @@ public final class Folders implements AutoCloseable {
     public static Folders make(Path below, String prefix) throws IOException {
         try (DirectoryStream<Path> old = Files.newDirectoryStream(below, prefix + "*")) {
             for (Path folder : old) {
-                removeIfOld(folder, FolderLock::removeUnlessHeld);
+                removeIfLeft(folder);
             }
         }
         Path root = Files.createTempDirectory(below, prefix);
@@ -46,6 +46,15 @@ public final class Folders implements AutoCloseable {
     /** How a folder is removed. */
     interface Removing {
         void remove(Path folder) throws IOException;
+    }
+
+    /**
+     * Removes a folder that a process has left behind: nobody holds it, and nothing was put into it for an hour.
+     *
+     * @param folder stays if it has no file of the name {@link FolderLock#NAME}
+     */
+    public static void removeIfLeft(Path folder) {
+        removeIfOld(folder, FolderLock::removeUnlessHeld);
     }
 
     /** Removes a folder that was left behind some time ago. */

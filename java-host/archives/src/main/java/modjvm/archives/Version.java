@@ -44,8 +44,13 @@ public final class Version {
         return hash(all.size() == 1 && Files.isRegularFile(path) ? String.join("", all.values()) : all.toString());
     }
 
-    /** Returns 16 hex digits. */
-    static String hash(String text) {
+    /**
+     * Makes a name of a text.
+     *
+     * @param text any
+     * @return 16 hex digits
+     */
+    public static String hash(String text) {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest).substring(0, HASH_CHARS);

@@ -20,6 +20,7 @@ import modjvm.spi.LoadException;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.core.StandardContext;
+import org.jspecify.annotations.Nullable;
 
 /** Deploys web applications in one Tomcat. Thread-safe. */
 final class Deployer {
@@ -29,6 +30,8 @@ final class Deployer {
     private static final String CONTEXT = "context";
     /** Which ones are for main. */
     private static final String ARGUMENT = "argument";
+    /** The folder in the state folder whose content is bounded here: the supervisor does not measure it. */
+    private static final String SESSIONS = "sessions";
 
     private final Folders folders;
     private final Container container;
@@ -66,7 +69,9 @@ final class Deployer {
         try {
             Path folder = folder(context, used);
             Path work = folders.make("work");
-            return start(context, WebContext.make(mount(context), folder, config, work, shared), work, used);
+            SessionSettings sessions = sessions(context, used);
+            StandardContext web = WebContext.make(mount(context), folder, config, work, shared, sessions);
+            return start(context, web, work, used, sessions);
         } catch (Exception | Error e) {
             closeAll(used);
             throw e;
@@ -79,22 +84,66 @@ final class Deployer {
         refuse(context, CONTEXT, "it is for web applications: put the servlet into one");
         Path work = folders.make("work");
         Path folder = Files.createDirectory(work.resolve("empty"));
-        StandardContext web = WebContext.make(mount(context), servlet, folder, work, context.loader());
-        Deployment deployment = start(context, web, work, new ArrayList<>());
+        List<AutoCloseable> used = new ArrayList<>();
+        SessionSettings sessions = sessions(context, used);
+        StandardContext web = WebContext.make(mount(context), servlet, folder, work, context.loader(), sessions);
+        Deployment deployment;
+        try {
+            deployment = start(context, web, work, used, sessions);
+        } catch (Exception | Error e) {
+            closeAll(used);
+            throw e;
+        }
         if (context.options().containsKey(MOUNT)) {
             return deployment;
         }
         String target = context.target().toString();
-        return new Deployment(new LateMount((WebApplication) deployment.handler(), target), deployment.resources());
+        return new Deployment(
+                new LateMount((WebApplication) deployment.handler(), target),
+                deployment.resources(),
+                deployment.onDrain());
     }
 
-    private Deployment start(DeploymentContext context, StandardContext web, Path work, List<AutoCloseable> used)
+    private Deployment start(
+            DeploymentContext context,
+            StandardContext web,
+            Path work,
+            List<AutoCloseable> used,
+            SessionSettings sessions)
             throws Exception {
         Connector connector = new Connector(new ExchangeProtocol());
         Parameters.apply(context, web, connector);
-        used.add(0, WebApplication.start(container, context.target().toString(), web, connector, work));
+        used.add(0, WebApplication.start(container, context.target().toString(), web, connector, work, sessions));
         opened();
-        return new Deployment((WebApplication) used.get(0), List.of(() -> close(used)));
+        return new Deployment(
+                (WebApplication) used.get(0),
+                List.of(() -> close(used)),
+                List.of(() -> sessions.drain(web.getManager())));
+    }
+
+    private static SessionSettings sessions(DeploymentContext context, List<AutoCloseable> used) {
+        return new SessionSettings(
+                sessionFolder(context, used), context.route(), context.target().toString());
+    }
+
+    /** Where the application's sessions are handed over, if there is such a folder. */
+    private static @Nullable SessionFolder sessionFolder(DeploymentContext context, List<AutoCloseable> used) {
+        String target = context.target().toString();
+        if (context.stateFolder().isEmpty()) {
+            context.log(target + ": sessions end with the process: the pool has no state folder (JVMStateDir)");
+            return null;
+        }
+        String name = mount(context).replaceAll("[^A-Za-z0-9._]", "-");
+        Path folder =
+                context.stateFolder().get().resolve(SESSIONS).resolve(name + "-" + Version.hash(context.identity()));
+        try {
+            SessionFolder sessions = SessionFolder.open(folder, context.route(), context::warn);
+            used.add(sessions);
+            return sessions;
+        } catch (IOException e) {
+            context.warn(target + ": sessions end with the process: " + folder + " cannot be used: " + e);
+            return null;
+        }
     }
 
     private static void refuse(DeploymentContext context, String option, String cure) throws LoadException {

@@ -39,10 +39,16 @@ final class WebApplication implements Handler, AutoCloseable {
      *
      * @param name for messages
      * @param connector of an {@link ExchangeProtocol}
+     * @param settings those that the context was made with
      * @throws LoadException if it does not start; says why
      */
     static WebApplication start(
-            Container container, String name, StandardContext context, Connector connector, Path work)
+            Container container,
+            String name,
+            StandardContext context,
+            Connector connector,
+            Path work,
+            SessionSettings settings)
             throws LoadException {
         StandardService service = new StandardService();
         service.setName(name + "#" + System.identityHashCode(service));
@@ -53,6 +59,11 @@ final class WebApplication implements Handler, AutoCloseable {
         engine.setBackgroundProcessorDelay(IDLE_SECONDS);
         service.setContainer(engine);
         StandardHost host = host(work);
+        SessionFolder sessions = settings.folder();
+        engine.setJvmRoute(settings.route());
+        if (sessions != null) {
+            host.getPipeline().addValve(new SessionValve(sessions));
+        }
         engine.addChild(host);
         WebApplication application =
                 new WebApplication(container, service, (ExchangeProtocol) connector.getProtocolHandler());

@@ -13,11 +13,8 @@ import org.apache.catalina.LifecycleEvent;
 import org.apache.catalina.LifecycleListener;
 import org.apache.catalina.Wrapper;
 import org.apache.catalina.core.StandardContext;
-import org.apache.catalina.session.ManagerBase;
-import org.apache.catalina.session.StandardManager;
 import org.apache.catalina.startup.ContextConfig;
 import org.apache.catalina.startup.Tomcat;
-import org.apache.catalina.util.SessionIdGeneratorBase;
 import org.apache.tomcat.util.scan.StandardJarScanner;
 
 /** Makes the context of a web application: what Tomcat's distribution sets in its conf folder, beside what the application sets. */
@@ -26,7 +23,11 @@ final class WebContext implements LifecycleListener {
     private static final String CONTEXT_XML = "META-INF/context.xml";
     private static final int SESSION_MINUTES = 30;
 
-    private WebContext() {}
+    private final SessionSettings sessions;
+
+    private WebContext(SessionSettings sessions) {
+        this.sessions = sessions;
+    }
 
     /**
      * Makes a context that is not started.
@@ -36,8 +37,9 @@ final class WebContext implements LifecycleListener {
      * @param config a context.xml that stands in for the application's own
      * @param work what Tomcat may write
      */
-    static StandardContext make(String path, Path folder, Optional<Path> config, Path work, ClassLoader parent) {
-        StandardContext context = bare(path, folder, work, parent);
+    static StandardContext make(
+            String path, Path folder, Optional<Path> config, Path work, ClassLoader parent, SessionSettings sessions) {
+        StandardContext context = bare(path, folder, work, parent, sessions);
         Path file = config.orElse(folder.resolve(CONTEXT_XML));
         if (Files.isRegularFile(file)) {
             context.setConfigFile(url(file));
@@ -45,7 +47,7 @@ final class WebContext implements LifecycleListener {
         StandardJarScanner scanner = new StandardJarScanner();
         scanner.setScanClassPath(false); // what is there is Tomcat's own
         context.setJarScanner(scanner);
-        context.addLifecycleListener(new WebContext());
+        context.addLifecycleListener(new WebContext(sessions));
         ContextConfig steps = new ContextConfig();
         steps.setDefaultWebXml(String.valueOf(WebContext.class.getResource(DEFAULTS)));
         context.addLifecycleListener(steps);
@@ -57,8 +59,9 @@ final class WebContext implements LifecycleListener {
      *
      * @param folder an empty one
      */
-    static StandardContext make(String path, Servlet servlet, Path folder, Path work, ClassLoader parent) {
-        StandardContext context = bare(path, folder, work, parent);
+    static StandardContext make(
+            String path, Servlet servlet, Path folder, Path work, ClassLoader parent, SessionSettings sessions) {
+        StandardContext context = bare(path, folder, work, parent, sessions);
         context.setRequestCharacterEncoding("UTF-8");
         context.setResponseCharacterEncoding("UTF-8");
         context.setSessionTimeout(SESSION_MINUTES);
@@ -73,17 +76,15 @@ final class WebContext implements LifecycleListener {
         return context;
     }
 
-    private static StandardContext bare(String path, Path folder, Path work, ClassLoader parent) {
+    private static StandardContext bare(
+            String path, Path folder, Path work, ClassLoader parent, SessionSettings sessions) {
         StandardContext context = new StandardContext();
         context.setName(path.isEmpty() ? "/" : path);
         context.setPath(path);
         context.setDocBase(folder.toString());
         context.setWorkDir(work.toString());
         context.setParentClassLoader(parent);
-        StandardManager sessions = new StandardManager();
-        sessions.setPathname(null); // else they are written to a folder that goes with the process
-        sessions.setProcessExpiresFrequency(1); // at each look
-        context.setManager(sessions);
+        sessions.prepare(context);
         context.setCreateUploadTargets(true);
         context.setLogEffectiveWebXml(false);
         // The process ends soon after, and with it all that an application could leave behind.
@@ -108,16 +109,7 @@ final class WebContext implements LifecycleListener {
             StandardContext context = (StandardContext) event.getSource();
             Tomcat.addDefaultMimeTypeMappings(context);
             DataSources.choosePools(context.getNamingResources());
-            if (context.getManager() instanceof ManagerBase sessions) {
-                useSystemRandom(sessions);
-            }
-        }
-    }
-
-    /** Tomcat's own default is a generator whose seed takes 100 ms and more on a busy machine, at each start. */
-    private static void useSystemRandom(ManagerBase sessions) {
-        if (SessionIdGeneratorBase.DEFAULT_SECURE_RANDOM_ALGORITHM.equals(sessions.getSecureRandomAlgorithm())) {
-            sessions.setSecureRandomAlgorithm(""); // the JDK's default: on Linux, it reads /dev/urandom
+            sessions.complete(context);
         }
     }
 }

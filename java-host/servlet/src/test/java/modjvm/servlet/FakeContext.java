@@ -32,7 +32,7 @@ record FakeContext(
 
     @Override
     public String identity() {
-        return target.toString();
+        return Integer.toHexString(System.identityHashCode(this)); // one target may be deployed several times
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import modjvm.coyote.ExchangeProtocol;
 import org.apache.catalina.LifecycleException;
@@ -20,13 +21,28 @@ final class Site implements AutoCloseable {
     private final Path root;
     private final Path folder;
     private final Container container;
+    private final boolean ownsContainer;
     private final List<WebApplication> applications = new ArrayList<>();
+    private final List<String> warnings = new CopyOnWriteArrayList<>();
     private @Nullable StandardContext context;
+    private @Nullable SessionFolder sessions;
+    private String route = "";
+    private @Nullable SessionSettings settings;
 
     Site(Path root) throws IOException, LifecycleException {
+        this(root, Container.start(Files.createDirectories(root.resolve("base"))), true);
+    }
+
+    /** Of several in one container, which stays open. */
+    Site(Path root, Container container) throws IOException {
+        this(root, container, false);
+    }
+
+    private Site(Path root, Container container, boolean ownsContainer) throws IOException {
         this.root = root;
         this.folder = Files.createDirectories(root.resolve("app/WEB-INF")).getParent();
-        this.container = Container.start(Files.createDirectories(root.resolve("base")));
+        this.container = container;
+        this.ownsContainer = ownsContainer;
     }
 
     Path folder() {
@@ -72,15 +88,35 @@ final class Site implements AutoCloseable {
 
     WebApplication start(String mount) throws Exception {
         Path work = Files.createDirectories(root.resolve("work"));
-        context = WebContext.make(mount, folder, Optional.empty(), work, new SharedLoader(Site.class.getClassLoader()));
+        settings = new SessionSettings(sessions, route, folder.toString());
+        context = WebContext.make(
+                mount, folder, Optional.empty(), work, new SharedLoader(Site.class.getClassLoader()), settings);
         WebApplication application = WebApplication.start(
                 container,
                 folder.toString(),
                 context,
                 new org.apache.catalina.connector.Connector(new ExchangeProtocol()),
-                work);
+                work,
+                settings);
         applications.add(application);
         return application;
+    }
+
+    /** Hands sessions over there. To be called before the start. */
+    Site sessions(Path at, String route) throws IOException {
+        sessions = SessionFolder.open(at, route, warnings::add);
+        this.route = route;
+        return this;
+    }
+
+    /** What was said of the sessions. */
+    List<String> warnings() {
+        return warnings;
+    }
+
+    /** As a process begins its end. */
+    void drain() {
+        Objects.requireNonNull(settings).drain(context().getManager());
     }
 
     /** Of the application that was started last. */
@@ -89,8 +125,13 @@ final class Site implements AutoCloseable {
     }
 
     @Override
-    public void close() throws LifecycleException {
+    public void close() throws LifecycleException, IOException {
         applications.forEach(WebApplication::close);
-        container.stop();
+        if (ownsContainer) {
+            container.stop();
+        }
+        if (sessions != null) {
+            sessions.close();
+        }
     }
 }
