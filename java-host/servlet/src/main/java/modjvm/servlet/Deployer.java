@@ -35,14 +35,12 @@ final class Deployer {
 
     private final Folders folders;
     private final Container container;
-    private final ClassLoader shared;
     /** How many applications still need the container; guarded by this. */
     private int open;
 
     private Deployer(Folders folders, Container container) {
         this.folders = folders;
         this.container = container;
-        this.shared = new SharedLoader(Deployer.class.getClassLoader());
     }
 
     /** Starts Tomcat. */
@@ -70,6 +68,7 @@ final class Deployer {
             Path folder = folder(context, used);
             Path work = folders.make("work");
             SessionSettings sessions = sessions(context, used);
+            ClassLoader shared = new SharedLoader(Deployer.class.getClassLoader(), context.loader());
             StandardContext web = WebContext.make(mount(context), folder, config, work, shared, sessions);
             return start(context, web, work, used, sessions);
         } catch (Exception | Error e) {

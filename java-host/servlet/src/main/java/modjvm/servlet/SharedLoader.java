@@ -1,12 +1,15 @@
 package modjvm.servlet;
 
+import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.util.Enumeration;
 import modjvm.Application;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What web applications see beside their own classes: the JDK, Tomcat with the Jakarta APIs, and the package {@code modjvm}; nothing
- * else of mod_jvm.
+ * What a web application sees beside its own classes: the JDK, Tomcat with the Jakarta APIs, the package {@code modjvm}, and the pool's
+ * class path, as Tomcat's folder lib; nothing else of mod_jvm.
  */
 final class SharedLoader extends URLClassLoader {
     private static final String PACKAGE = "modjvm.";
@@ -15,9 +18,15 @@ final class SharedLoader extends URLClassLoader {
         registerAsParallelCapable();
     }
 
-    /** @param bridge has Tomcat and this class */
-    SharedLoader(ClassLoader bridge) {
+    private final ClassLoader pool;
+
+    /**
+     * @param bridge has Tomcat and this class
+     * @param pool has the pool's class path
+     */
+    SharedLoader(ClassLoader bridge, ClassLoader pool) {
         super("modjvm-servlet", new URL[0], bridge);
+        this.pool = pool;
     }
 
     @Override
@@ -29,5 +38,20 @@ final class SharedLoader extends URLClassLoader {
             return Application.class.getClassLoader().loadClass(name);
         }
         return super.loadClass(name, resolve);
+    }
+
+    @Override
+    protected Class<?> findClass(String name) throws ClassNotFoundException {
+        return pool.loadClass(name);
+    }
+
+    @Override
+    public @Nullable URL findResource(String name) {
+        return pool.getResource(name);
+    }
+
+    @Override
+    public Enumeration<URL> findResources(String name) throws IOException {
+        return pool.getResources(name);
     }
 }

@@ -89,8 +89,8 @@ final class Site implements AutoCloseable {
     WebApplication start(String mount) throws Exception {
         Path work = Files.createDirectories(root.resolve("work"));
         settings = new SessionSettings(sessions, route, folder.toString());
-        context = WebContext.make(
-                mount, folder, Optional.empty(), work, new SharedLoader(Site.class.getClassLoader()), settings);
+        ClassLoader shared = new SharedLoader(Site.class.getClassLoader(), ClassLoader.getPlatformClassLoader());
+        context = WebContext.make(mount, folder, Optional.empty(), work, shared, settings);
         WebApplication application = WebApplication.start(
                 container,
                 folder.toString(),

@@ -21,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import modjvm.it.harness.Await;
+import modjvm.it.harness.Classes;
 import modjvm.it.harness.Folders;
 import modjvm.it.harness.Http;
 import modjvm.it.harness.Httpd;
@@ -62,7 +63,7 @@ class ServletTest {
                             SetEnvIf Groups (.*) GROUPS=$1
                             RequestHeader unset Groups
                         </Location>
-                        JVMDaemonProcess site ${AS1} threads=4
+                        JVMDaemonProcess site ${AS1} threads=4 class-path=${WORK}/shared.jar
                         JVMAlias /shop ${WORK}/shop.war "param.title=My shop" param.login.rolesVariable=GROUPS
                         JVMAlias /folder ${WORK}/folder
                         JVMAlias /outside ${WORK}/folder context=${WORK}/outside.xml
@@ -78,6 +79,10 @@ class ServletTest {
                 .write();
         Path sources = httpd.apps().resolve("web");
         Path work = httpd.work();
+        Path shared = Folders.write(
+                work.resolve("lib/Shared.java"),
+                "package lib; public class Shared { @Override public String toString() { return \"of all\"; } }");
+        Classes.jar(work.resolve("shared.jar"), Classes.compile(work.resolve("shared"), shared), "");
         new WebArchive(work.resolve("parts"))
                 .classes(
                         sources.resolve("Facts.java"),
@@ -102,6 +107,7 @@ class ServletTest {
                         "<Context><Resource name='jdbc/shop' type='javax.sql.DataSource' maxTotal='2'"
                                 + " driverClassName='org.h2.Driver' url='jdbc:h2:mem:shop'/></Context>")
                 .copy("WEB-INF/lib/h2.jar", Path.of(System.getProperty("basedir", "."), "target/wars/h2.jar"))
+                .file("shared.jsp", "<%= new lib.Shared() %>")
                 .file("members.jsp", "<%= request.getRemoteUser() %> <%= request.isUserInRole(\"buyer\") %>")
                 .file("empty/a.txt", "")
                 .file("WEB-INF/secret.txt", "secret")
@@ -190,6 +196,11 @@ class ServletTest {
                 .isEqualTo("alice false");
         assertThat(Http.send(request.copy().header("Groups", "buyer").build()).statusCode())
                 .isEqualTo(403);
+    }
+
+    @Test
+    void shouldSeeThePoolsClassPath() {
+        assertThat(get("/shop/shared.jsp").body()).isEqualTo("of all");
     }
 
     /** For libraries that reach into the JDK. */
