@@ -4,7 +4,7 @@
 
 #include "exchange.h"
 
-/** Finds the ready daemon whose route (core/route.h) ends a cookie's value or a path parameter of the
+/** Finds the ready daemon whose route (board/route.h) ends a cookie's value or a path parameter of the
  *  request. Looks at the request only if the pool has more than one ready daemon.
  *  @param slot set to the daemon's
  *  @return false if there is none: any daemon may serve the request */
