@@ -157,7 +157,7 @@ public final class Httpd implements AutoCloseable {
                 return new Answer(welcome, frame, body.toByteArray(), frame, frames);
             } else if (frame instanceof Frame.End || frame instanceof Frame.Abort) {
                 return new Answer(welcome, head, body.toByteArray(), frame, frames);
-            } else if (!(frame instanceof Frame.Credit)) {
+            } else if (!(frame instanceof Frame.Credit || frame instanceof Frame.Place)) {
                 throw new IOException("not expected: " + frame);
             }
         }
