@@ -163,6 +163,14 @@ class SessionsTest {
         for (Visitor each : visitors) {
             assertThat(each.visit()).isEqualTo(Clients.WELL);
         }
+        httpd.rewriteHost("one", """
+                JVMDaemonProcess one ${AS1} threads=3
+                JVMAlias /shop ${WORK}/shop.war param.changed=yes
+                """);
+        httpd.graceful();
+        for (Visitor each : visitors) {
+            assertThat(each.visit()).as("after settings have changed").isEqualTo(Clients.WELL);
+        }
     }
 
     @Test
