@@ -84,6 +84,7 @@ final class WebContext implements LifecycleListener {
         context.setDocBase(folder.toString());
         context.setWorkDir(work.toString());
         context.setParentClassLoader(parent);
+        context.getNamingResources(); // makes them; if that came after the start has begun, they would be started twice
         sessions.prepare(context);
         context.setCreateUploadTargets(true);
         context.setLogEffectiveWebXml(false);
