@@ -3,17 +3,24 @@ package modjvm.archives;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
  * The archives of a pool, exploded: each version of each into a folder of its own, once for all processes. The folder of a version
- * that no process uses any more goes when the next one is there. Thread-safe, beside other processes too.
+ * that no process uses any more goes when the next one is there, and that of an archive which nobody has used for a day goes with the next archive that
+ * is asked for. Thread-safe, beside other processes too.
  */
 public final class ExplodedArchives {
     /** The folder in a pool's state folder whose content is bounded here: the supervisor does not measure it. */
     public static final String FOLDER = "web";
+
+    /** How long a folder stays that nobody uses: longer than a pool is down for work on the machine. */
+    private static final Duration UNUSED = Duration.ofDays(1);
 
     /** In a version's folder, beside its lock. */
     private static final String CONTENT = "content";
@@ -121,6 +128,7 @@ public final class ExplodedArchives {
             }
         }
         removeOthers(name, own);
+        removeUnused();
         removeLeft();
         return new Exploded(own.resolve(CONTENT), lock.get());
     }
@@ -151,6 +159,21 @@ public final class ExplodedArchives {
                     FolderLock.removeUnlessHeld(version);
                 }
             }
+        }
+    }
+
+    /** Of archives that are mounted no more; one that is comes back when it is needed. */
+    private void removeUnused() throws IOException {
+        Instant limit = Instant.now().minus(UNUSED);
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(folder)) {
+            for (Path each : all) {
+                if (Files.exists(each.resolve(FolderLock.NAME))
+                        && Files.getLastModifiedTime(each).toInstant().isBefore(limit)) {
+                    FolderLock.removeUnlessHeld(each);
+                }
+            }
+        } catch (NoSuchFileException e) {
+            return; // another process has removed it
         }
     }
 

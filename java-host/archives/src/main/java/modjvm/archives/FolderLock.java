@@ -8,6 +8,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -16,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tells other processes that a folder is in use, by a lock on a file in it, which the end of a process releases however it comes.
- * Several holders in one process share it. Thread-safe.
+ * Several holders in one process share it. The folder's time of modification is when somebody began or ended to use it last. Thread-safe.
  */
 public final class FolderLock implements AutoCloseable {
     /** The file in each folder that can be held. */
@@ -59,6 +61,7 @@ public final class FolderLock implements AutoCloseable {
                 // Else somebody has removed the folder meanwhile, and perhaps another has made it anew.
                 if (Objects.equals(key, key(file))) {
                     FolderLock lock = new FolderLock(file, channel);
+                    lock.touch();
                     HELD.put(file, lock);
                     return Optional.of(lock);
                 }
@@ -111,6 +114,10 @@ public final class FolderLock implements AutoCloseable {
         }
     }
 
+    private void touch() throws IOException {
+        Files.setLastModifiedTime(Objects.requireNonNull(file.getParent()), FileTime.from(Instant.now()));
+    }
+
     private static @Nullable FileChannel open(Path file) throws IOException {
         try {
             return FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
@@ -133,7 +140,11 @@ public final class FolderLock implements AutoCloseable {
             holders--;
             if (holders == 0) {
                 HELD.remove(file);
-                channel.close();
+                try (channel) {
+                    touch();
+                } catch (NoSuchFileException e) {
+                    return; // its user has removed it
+                }
             }
         }
     }

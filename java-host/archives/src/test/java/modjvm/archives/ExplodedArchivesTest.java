@@ -62,6 +62,31 @@ class ExplodedArchivesTest {
         return exploded.explode(war, ExplodedArchives.Preparation.NONE, new Progress(log::add, () -> {}));
     }
 
+    private void age(ExplodedArchives.Exploded version, Duration age) throws IOException {
+        Files.setLastModifiedTime(
+                version.folder().getParent(), FileTime.from(Instant.now().minus(age)));
+    }
+
+    @Test
+    void shouldRemoveTheFolderOfAnArchiveThatIsMountedNoMore() throws Exception {
+        zip("index.html");
+        ExplodedArchives.Exploded old = explode();
+        age(old, Duration.ofDays(9));
+        war = root.resolve("other.war");
+        zip("index.html");
+
+        explode().lock().close();
+        assertThat(old.folder()).as("in use").exists();
+        old.lock().close();
+        explode().lock().close();
+        assertThat(old.folder()).as("used just now").exists();
+        age(old, Duration.ofHours(25));
+        ExplodedArchives.Exploded other = explode();
+        assertThat(old.folder()).doesNotExist();
+        assertThat(names()).hasSize(1);
+        other.lock().close();
+    }
+
     @Test
     void shouldExplodeOnce() throws Exception {
         zip("index.html", "WEB-INF/web.xml", "WEB-INF/a/b/ä.txt");

@@ -31,6 +31,7 @@ import sample.Lacking;
 import sample.Old;
 import sample.Plain;
 import sample.Rows;
+import sample.Unmade;
 
 class DeployerTest {
     @TempDir
@@ -215,6 +216,28 @@ class DeployerTest {
         assertThatThrownBy(() -> provider.deploy(context(site.folder())))
                 .isInstanceOf(LoadException.class)
                 .hasMessageMatching(".*app: the web application does not start: .*sample.Failing.*no database");
+    }
+
+    @Test
+    void shouldSayThatAClassCannotBeInitialised() throws Exception {
+        site.classes(Unmade.class);
+
+        assertThatThrownBy(() -> provider.deploy(context(site.folder())))
+                .isInstanceOf(LoadException.class)
+                .hasMessageMatching(".*app: the web application does not start: .*sample.Unmade.*no licence");
+    }
+
+    @Test
+    void shouldSayThatAClassIsForALaterJava() throws Exception {
+        site.classes(Failing.class);
+        Path file = site.folder().resolve("WEB-INF/classes/sample/Failing.class");
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[7] = 99;
+        Files.write(file, bytes);
+
+        assertThatThrownBy(() -> provider.deploy(context(site.folder())))
+                .isInstanceOf(LoadException.class)
+                .hasMessageMatching(".*app: the web application does not start: .*sample/Failing.*99.*");
     }
 
     @Test
