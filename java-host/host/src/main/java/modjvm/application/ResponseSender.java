@@ -5,9 +5,9 @@ import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import modjvm.Body;
 import modjvm.GoingAwayException;
-import modjvm.Header;
 import modjvm.Headers;
 import modjvm.Response;
+import modjvm.spi.BodyLength;
 import modjvm.spi.Exchange;
 import modjvm.spi.InvalidResponseException;
 import modjvm.spi.ResponseHead;
@@ -52,7 +52,7 @@ final class ResponseSender {
     }
 
     private static void sendBytes(Response response, byte[] bytes, Exchange exchange) throws IOException {
-        long promised = promised(response);
+        long promised = BodyLength.declared(response.headers());
         if (!isKept(promised, response, bytes.length, exchange)) {
             return;
         }
@@ -64,7 +64,8 @@ final class ResponseSender {
     }
 
     private static void sendStream(Response response, Body.Stream body, Exchange exchange) throws IOException {
-        ResponseSink sink = exchange.respond(head(promised(response), response, ResponseHead.UNKNOWN, exchange));
+        ResponseSink sink = exchange.respond(
+                head(BodyLength.declared(response.headers()), response, ResponseHead.UNKNOWN, exchange));
         if (sink.takesBody()) {
             try {
                 body.writer().write(sink);
@@ -104,7 +105,7 @@ final class ResponseSender {
 
     private static void sendFile(Response response, FileChannel file, long offset, long length, Exchange exchange)
             throws IOException {
-        long promised = promised(response);
+        long promised = BodyLength.declared(response.headers());
         if (!isKept(promised, response, length, exchange)) {
             return;
         }
@@ -178,39 +179,5 @@ final class ResponseSender {
 
     private static boolean isHead(Exchange exchange) {
         return exchange.head().method().equals("HEAD");
-    }
-
-    /** The length that the application promised by a header; negative if it did not. */
-    private static long promised(Response response) throws InvalidResponseException {
-        long promised = ResponseHead.UNKNOWN;
-        for (Header header : response.headers()) {
-            if (header.name().equalsIgnoreCase("Content-Length")) {
-                long length = length(header.value());
-                if (promised >= 0 && promised != length) {
-                    throw badLength("two that differ");
-                }
-                promised = length;
-            }
-        }
-        return promised;
-    }
-
-    private static long length(String value) throws InvalidResponseException {
-        long length = 0;
-        for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
-            if (c < '0' || c > '9' || length > Long.MAX_VALUE / 10 - 1) {
-                throw badLength(value);
-            }
-            length = length * 10 + c - '0';
-        }
-        if (value.isEmpty()) {
-            throw badLength("empty");
-        }
-        return length;
-    }
-
-    private static InvalidResponseException badLength(String detail) {
-        return new InvalidResponseException("Content-Length: " + detail);
     }
 }

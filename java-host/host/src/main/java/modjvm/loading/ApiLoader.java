@@ -17,7 +17,7 @@ final class ApiLoader extends ClassLoader {
     }
 
     private final ClassLoader host = Application.class.getClassLoader();
-    /** Whose classes with such a beginning of their names are handed out. */
+    /** Packages and classes, and whose are handed out. */
     private final Map<String, ClassLoader> shared;
 
     /** Shares the api alone. */
@@ -35,7 +35,7 @@ final class ApiLoader extends ClassLoader {
         Map<String, ClassLoader> shared = new LinkedHashMap<>();
         for (Providers.Provided each : providers) {
             for (String name : each.provider().sharedPackages()) {
-                shared.put(name + ".", each.loader());
+                shared.put(name, each.loader());
             }
         }
         return new ApiLoader(shared);
@@ -48,10 +48,19 @@ final class ApiLoader extends ClassLoader {
             return host.loadClass(name);
         }
         for (Map.Entry<String, ClassLoader> each : shared.entrySet()) {
-            if (name.startsWith(each.getKey())) {
+            if (isBelow(name, each.getKey())) {
                 return each.getValue().loadClass(name);
             }
         }
         return super.loadClass(name, resolve);
+    }
+
+    /** Whether a class is the shared one, is nested in it, or is in the shared package or below. */
+    private static boolean isBelow(String name, String shared) {
+        if (!name.startsWith(shared)) {
+            return false;
+        }
+        char next = name.length() == shared.length() ? '.' : name.charAt(shared.length());
+        return next == '.' || next == '$';
     }
 }

@@ -98,8 +98,9 @@ final class Resolver {
 
     private Member itself(Class<?> type) throws LoadException {
         Optional<Member> itself = Members.itself(type, kinds);
-        if (itself.isPresent()) {
-            return itself.get();
+        Optional<Member> found = itself.isPresent() ? itself : Members.find(type, EntryPoint.DEFAULT, kinds);
+        if (found.isPresent()) {
+            return found.get();
         }
         throw target.failed(
                 type,

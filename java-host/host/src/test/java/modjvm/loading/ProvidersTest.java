@@ -36,7 +36,7 @@ class ProvidersTest {
             import greet.api.Greeter;
             public final class GreeterProvider implements ApplicationProvider, EntryKind {
                 @Override public Set<String> opens() { return Set.of("java.base/java.io", "java.base/java.nio", "no.such/here"); }
-                @Override public Set<String> sharedPackages() { return Set.of("greet.api"); }
+                @Override public Set<String> sharedPackages() { return Set.of("greet.api", "companion"); }
                 @Override public List<Path> classPath() {
                     return List.of(Path.of(java.net.URI.create(
                             GreeterProvider.class.getProtectionDomain().getCodeSource().getLocation().toString())));
@@ -75,6 +75,10 @@ class ProvidersTest {
             }
             """;
 
+    /** Has no package; an application can bring one of its own along. */
+    private static final String COMPANION =
+            "public class companion { public static class Part { public String toString() { return \"shared\"; } } }";
+
     @TempDir
     Path folder;
 
@@ -88,7 +92,7 @@ class ProvidersTest {
     void install() throws IOException {
         bench = new Workbench(folder);
         String path = Workbench.apiPath() + ":" + Workbench.pathOf(ApplicationProvider.class);
-        Path classes = bench.compiled("greeter.classes", path, GREETER, PROVIDER);
+        Path classes = bench.compiled("greeter.classes", path, GREETER, PROVIDER, COMPANION);
         Files.createDirectories(classes.resolve("META-INF/services"));
         Files.writeString(
                 classes.resolve("META-INF/services/" + ApplicationProvider.class.getName()), "greet.GreeterProvider");
@@ -222,6 +226,16 @@ class ProvidersTest {
         Path other = bench.source(
                 "Other.java", "class Other { static greet.api.Greeter application = whom -> \"other \" + whom; }");
         assertThat(answer(Workbench.definition(other, "application", "shop"))).isEqualTo("other you");
+    }
+
+    @Test
+    void shouldShareAClassWithoutAPackage() throws Exception {
+        Path source = bench.source(
+                "Uses.java",
+                "class Uses { static greet.api.Greeter application = whom -> \"\" + new companion.Part() + new companions(); }",
+                "class companions { public String toString() { return \" and own\"; } }",
+                "class companion { static class Part { public String toString() { return \"own\"; } } }");
+        assertThat(answer(Workbench.definition(source, "Uses::application"))).isEqualTo("shared and own");
     }
 
     @Test

@@ -56,6 +56,18 @@ class SourceTargetTest {
     }
 
     @Test
+    void shouldTakeTheMemberApplicationOfAClassThatIsNone() throws Exception {
+        Path target = bench.source(
+                "Hello.java",
+                "class Hello {",
+                "  private Hello(int unused) {}",
+                "  static Response application(Request r) { return Response.text(\"its member\"); }",
+                "}");
+
+        assertThat(bench.answer(target, "Hello")).isEqualTo("its member");
+    }
+
+    @Test
     void shouldHandTheConfigurationToConstructorsAndFactories() throws Exception {
         Path target = bench.source(
                 "Shop.java",

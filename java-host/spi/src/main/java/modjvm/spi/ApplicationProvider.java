@@ -29,7 +29,7 @@ public interface ApplicationProvider {
      * Returns the packages whose classes applications see as this provider's class loader has them, so that both mean the same types. Without it,
      * applications see the JDK, the package {@code modjvm}, and their own classes.
      *
-     * @return names of packages; those below them are shared too
+     * @return names of packages, and those below them are shared too; a class that has no package is named itself
      */
     default Set<String> sharedPackages() {
         return Set.of();

@@ -1,8 +1,10 @@
 package modjvm.spi;
 
 import java.io.IOException;
+import modjvm.Header;
+import modjvm.Headers;
 
-/** Compares what is written of a body with the length that its head has promised. For connectors. Not thread-safe. */
+/** Compares what is written of a body with the length that its head has promised. Not thread-safe. */
 public final class BodyLength {
     private final long promised;
     private long written;
@@ -44,5 +46,45 @@ public final class BodyLength {
             return "the response has " + written + " bytes of its Content-Length of " + promised;
         }
         return "";
+    }
+
+    /**
+     * Returns the length that an application has declared with a Content-Length.
+     *
+     * @param fields the header fields of its response
+     * @return the length in bytes; {@link ResponseHead#UNKNOWN} if there is none
+     * @throws InvalidResponseException if it is malformed, or there are two that differ
+     */
+    public static long declared(Headers fields) throws InvalidResponseException {
+        long declared = ResponseHead.UNKNOWN;
+        for (Header header : fields) {
+            if (header.name().equalsIgnoreCase("Content-Length")) {
+                long length = length(header.value());
+                if (declared >= 0 && declared != length) {
+                    throw badLength("two that differ");
+                }
+                declared = length;
+            }
+        }
+        return declared;
+    }
+
+    private static long length(String value) throws InvalidResponseException {
+        long length = 0;
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c < '0' || c > '9' || length > Long.MAX_VALUE / 10 - 1) {
+                throw badLength(value);
+            }
+            length = length * 10 + c - '0';
+        }
+        if (value.isEmpty()) {
+            throw badLength("empty");
+        }
+        return length;
+    }
+
+    private static InvalidResponseException badLength(String detail) {
+        return new InvalidResponseException("Content-Length: " + detail);
     }
 }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import modjvm.Config;
 
 /** What an application is to be made of, and what may be used for it. Used by the thread that loads the application. */
@@ -53,6 +54,21 @@ public interface DeploymentContext {
      * @throws LoadException if there is no such file, or it may not be used
      */
     Optional<Path> file(String option) throws LoadException;
+
+    /**
+     * Refuses what would otherwise go unnoticed: options that have no meaning to a kind of application. Where it is mounted, every
+     * definition may say.
+     *
+     * @param known the names of those that have one
+     * @throws LoadException if the definition has another one
+     */
+    default void refuseOptionsBut(Set<String> known) throws LoadException {
+        for (String option : options().keySet()) {
+            if (!option.equals("mount") && !known.contains(option)) {
+                throw failed(option + "= means nothing to an application of this kind; leave it out");
+            }
+        }
+    }
 
     /**
      * Returns the loader for the application's classes to be loaded by, or below. It has the JDK, the api, the {@link
