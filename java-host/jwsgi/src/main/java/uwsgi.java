@@ -9,6 +9,7 @@ import modjvm.jwsgi.Companion;
  * The class that JWSGI applications call; name, package and members are those of uWSGI. What has no meaning here throws
  * {@link UnsupportedOperationException}. Thread-safe.
  */
+@SuppressWarnings({"DefaultPackage", "DoNotCallSuggester"}) // as in uWSGI
 public class uwsgi {
     /** The server's options: none, as there is no uWSGI. */
     static HashMap<String, Object> opt = new HashMap<>();

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Optional;
+import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
@@ -16,20 +17,20 @@ import modjvm.spi.LoadException;
 /** A jar. */
 final class JarTarget extends Target {
     private static final String APPLICATION_CLASS = "Application-Class";
+    private static final String MAIN_CLASS = "Main-Class";
+    private static final String MAIN = "main";
 
-    private final Optional<String> namedClass;
+    private final Attributes attributes;
 
-    private JarTarget(Path path, Optional<String> namedClass) {
+    private JarTarget(Path path, Attributes attributes) {
         super(path);
-        this.namedClass = namedClass;
+        this.attributes = attributes;
     }
 
     static JarTarget open(Path path) throws LoadException {
         try (JarFile jar = new JarFile(path.toFile())) {
             Manifest manifest = jar.getManifest();
-            String named =
-                    manifest == null ? null : manifest.getMainAttributes().getValue(APPLICATION_CLASS);
-            return new JarTarget(path, Optional.ofNullable(named).map(String::strip));
+            return new JarTarget(path, manifest == null ? new Attributes() : manifest.getMainAttributes());
         } catch (ZipException e) {
             throw new LoadException(path + ": not a jar, or a broken one: " + OneLine.of(e), e);
         } catch (IOException e) {
@@ -42,9 +43,15 @@ final class JarTarget extends Target {
         loader.add(path());
     }
 
+    /** The main method is that of the class with which {@code java -jar} begins. */
     @Override
-    Optional<String> namedClass() {
-        return namedClass;
+    Optional<NamedClass> namedClass(String member) {
+        Optional<NamedClass> application = named(APPLICATION_CLASS);
+        return member.equals(MAIN) ? named(MAIN_CLASS).or(() -> application) : application;
+    }
+
+    private Optional<NamedClass> named(String attribute) {
+        return Optional.ofNullable(attributes.getValue(attribute)).map(name -> new NamedClass(attribute, name.strip()));
     }
 
     @Override

@@ -47,11 +47,13 @@ final class Resolver {
 
     /** The classes in which a bare name may be a member; one alone is the chosen one. */
     private List<Class<?>> holders(String member) throws LoadException {
-        if (target.namedClass().isPresent()) {
-            String name = target.namedClass().get();
+        Optional<Target.NamedClass> named = target.namedClass(member);
+        if (named.isPresent()) {
+            String name = named.get().name();
             return List.of(classNamed(name)
                     .orElseThrow(() -> target.failed("no class " + name + ", which its manifest's "
-                            + "Application-Class names; correct the manifest, or set JVMEntryPoint Class::member")));
+                            + named.get().attribute()
+                            + " names; correct the manifest, or set JVMEntryPoint Class::member")));
         }
         List<Class<?>> all = new ArrayList<>();
         List<Class<?>> outer = new ArrayList<>();
@@ -76,8 +78,8 @@ final class Resolver {
     }
 
     private Optional<Member> member(List<Class<?>> holders, String name) throws LoadException {
-        boolean isChosen =
-                holders.size() == 1 && (target.isSource() || target.namedClass().isPresent());
+        boolean isChosen = holders.size() == 1
+                && (target.isSource() || target.namedClass(name).isPresent());
         if (isChosen) {
             return Members.find(holders.get(0), name, kinds);
         }

@@ -80,10 +80,17 @@ abstract class Target {
     /** The binary names of the classes that may declare a member of that name, and perhaps some more. */
     abstract List<String> classesNaming(String member) throws LoadException;
 
-    /** The class that the target itself names as its application's. */
-    Optional<String> namedClass() {
+    /** The class that the target itself names as the one with its application, or with that member of it. */
+    Optional<NamedClass> namedClass(String member) {
         return Optional.empty();
     }
+
+    /**
+     * A class that a manifest names.
+     *
+     * @param attribute which names it
+     */
+    record NamedClass(String attribute, String name) {}
 
     /** Whether all classes come from one source, where a public class is the one that is meant. */
     boolean isSource() {

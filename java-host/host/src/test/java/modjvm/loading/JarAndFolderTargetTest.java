@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.spi.ToolProvider;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +26,31 @@ class JarAndFolderTargetTest {
     @BeforeEach
     void makeBench() {
         bench = new Workbench(folder);
+    }
+
+    @Test
+    void shouldTakeTheMainClassForTheMemberMain() throws Exception {
+        Path classes = bench.classes(
+                "several",
+                "package a; public class First { static Response main(Request r) { return Response.text(\"first\"); } }",
+                "package a; public class Other { static Response main(Request r) { return Response.text(\"other\"); } }");
+        Path manifest = Files.writeString(folder.resolve("manifest"), "Main-Class: a.Other\n");
+        Path jar = folder.resolve("program.jar");
+        assertThat(ToolProvider.findFirst("jar")
+                        .orElseThrow()
+                        .run(
+                                System.out,
+                                System.err,
+                                "cfm",
+                                jar.toString(),
+                                manifest.toString(),
+                                "-C",
+                                classes.toString(),
+                                "."))
+                .isZero();
+
+        assertThat(bench.answer(jar, "main")).isEqualTo("other");
+        assertThat(bench.answer(jar, "First::main")).isEqualTo("first");
     }
 
     @Test
