@@ -197,7 +197,7 @@ class LoadFailureTest {
                 "  int many;",
                 "}");
         String accepted = "; accepted are a field of type Application, a factory Application NAME(Config), a method "
-                + "Response NAME(Request), and a class that implements Application";
+                + "Response NAME(Request), a Function<Request, Response> in place of an Application, and a class that implements Application";
 
         assertThat(bench.failure(target, "field"))
                 .hasMessage(target + ":2: Hello::field is of the wrong type: found a field of type java.lang.String"

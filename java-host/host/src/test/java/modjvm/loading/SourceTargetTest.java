@@ -1,6 +1,7 @@
 package modjvm.loading;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,6 +35,11 @@ class SourceTargetTest {
                 "private Response application(Request r) throws Exception { return Response.text(\"it\"); }",
                 "static Application application(Config c) { return r -> Response.text(\"it\"); }",
                 "private Application application(Config c) { return r -> Response.text(\"it\"); }",
+                "static java.util.function.Function<Request, Response> application = r -> Response.text(\"it\");",
+                "static java.util.function.BiFunction<Request, Config, Response> application = (r, c) -> Response.text(\"it\");",
+                "interface Page { Response show(Request r) throws Exception; } static Page application = r -> Response.text(\"it\");",
+                "static java.util.function.Function<Request, Response> application(Config c) { return r -> Response.text(\"it\"); }",
+                "static Response application(Request r, Config c) { return Response.text(\"it\"); }",
                 "static Made application = new Made(); static class Made implements Application {"
                         + " public Response handle(Request r) { return Response.text(\"it\"); } }",
             })
@@ -53,6 +59,40 @@ class SourceTargetTest {
                 "}");
 
         assertThat(bench.answer(target, "Hello")).isEqualTo("itself");
+    }
+
+    @Test
+    void shouldTakeAClassThatIsAFunctionOfRequests() throws Exception {
+        Path target = bench.source(
+                "Hello.java",
+                "class Hello implements java.util.function.Function<Request, Response> {",
+                "  public Response apply(Request r) { return Response.text(\"function\"); }",
+                "}");
+
+        assertThat(bench.answer(target, "Hello")).isEqualTo("function");
+    }
+
+    @Test
+    void shouldNotTakeFunctionsOfOtherTypes() throws Exception {
+        Path target = bench.source(
+                "Hello.java",
+                "class Hello implements java.util.function.Function<String, String> {",
+                "  public String apply(String r) { return r; }",
+                "  static java.util.Comparator<String> application;",
+                "  static java.util.function.Supplier<Response> supplier;",
+                "}");
+
+        assertThat(bench.failure(target, "Hello")).hasMessageContaining("does not implement modjvm.Application");
+        assertThat(bench.failure(target, "Hello::supplier")).hasMessageContaining("is of the wrong type");
+    }
+
+    @Test
+    void shouldSayWhatAFunctionReturnsInPlaceOfAResponse() throws Exception {
+        Path target =
+                bench.source("Hello.java", "class Hello { static java.util.function.Function application = r -> 17; }");
+
+        assertThatThrownBy(() -> bench.answer(target, "application"))
+                .hasMessage("the application returned an object of class java.lang.Integer instead of a Response");
     }
 
     @Test

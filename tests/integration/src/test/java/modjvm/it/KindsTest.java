@@ -23,6 +23,9 @@ class KindsTest {
                         JVMAlias /class ${APPS}/kinds/Jwsgi.java entry-point=Jwsgi
                         JVMAlias /upload ${APPS}/kinds/Jwsgi.java entry-point=Jwsgi::upload
                         JVMAlias /broken ${APPS}/kinds/Jwsgi.java entry-point=Jwsgi::broken
+                        JVMAlias /handler ${APPS}/kinds/Handlers.java entry-point=Handlers::handler
+                        JVMAlias /program ${APPS}/kinds/Handlers.java entry-point=main argument=--greeting "argument=good day"
+                        JVMAlias /function ${APPS}/kinds/Functions.java param.name=Ada
                         """).start();
     }
 
@@ -46,5 +49,21 @@ class KindsTest {
     void shouldAnswerWith500IfAJwsgiAnswerIsMalformed() {
         httpd.expect("JWSGI wants an Integer or a Long of three digits as status");
         assertThat(get("/broken").statusCode()).isEqualTo(500);
+    }
+
+    @Test
+    void shouldServeAnHttpHandler() {
+        assertThat(get("/handler/a%20b?c").body()).isEqualTo("/handler /handler/a%20b?c");
+    }
+
+    @Test
+    void shouldServeAProgramWithAnHttpServer() {
+        assertThat(get("/program/hello").body()).isEqualTo("--greeting good day on worker");
+        assertThat(get("/program/none").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void shouldServeAFunction() {
+        assertThat(get("/function").body()).isEqualTo("hello, Ada");
     }
 }
