@@ -4,6 +4,7 @@
 #include "pool_name.h"
 #include "settings.h"
 
+#include <apr_lib.h>
 #include <apr_strings.h>
 #include <string.h>
 
@@ -20,24 +21,40 @@ const char *mj_option_param(const cmd_parms *cmd, mj_scope_t *scope, const char 
     return wrong;
 }
 
-/* Letters, digits, '_', '$', '.', with at most one "::" between class and member. */
+/* Whether a text is not empty and has letters, digits and these characters alone; Java's letters are more than ASCII's. */
+static bool has_only(const char *at, const char *end, const char *others)
+{
+    bool is_allowed = at != end;
+
+    for (; is_allowed && at != end; at++) {
+        is_allowed = (unsigned char)*at >= 0x80 || apr_isalnum(*at) || strchr(others, *at) != NULL;
+    }
+    return is_allowed;
+}
+
+/* "member", "Class", "Class::member" or "pkg.Class::member". */
+static bool is_java_name(const char *value, const char *end)
+{
+    const char *colons = strstr(value, "::");
+
+    return colons == NULL ? has_only(value, end, "_$.") : has_only(value, colons, "_$.") && has_only(colons + 2, end, "_$");
+}
+
+/* "namespace/function", of Clojure. */
+static bool is_clojure_name(const char *value, const char *slash, const char *end)
+{
+    return has_only(value, slash, "_$.-") && has_only(slash + 1, end, "_$.-*+!?<>=&'");
+}
+
 const char *mj_option_entry_point(const cmd_parms *cmd, mj_scope_t *scope, const char *value)
 {
-    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_$.";
-    const unsigned char *at;
-    const char *colons = strstr(value, "::");
-    bool is_name =
-        *value != '\0' && (colons == NULL || (colons != value && colons[2] != '\0' && strchr(colons + 2, '.') == NULL));
+    const char *end = value + strlen(value);
+    const char *slash = strchr(value, '/');
 
-    for (at = (const unsigned char *)value; is_name && *at != '\0'; at++) {
-        if ((const char *)at == colons) {
-            at++;
-        } else {
-            is_name = *at >= 0x80 || strchr(allowed, *at) != NULL; /* Java's letters are more than ASCII's */
-        }
-    }
-    if (!is_name) {
-        return apr_psprintf(cmd->pool, "'%s' is not an entry point: give a member, a Class, Class::member or pkg.Class::member",
+    if (slash != NULL ? !is_clojure_name(value, slash, end) : !is_java_name(value, end)) {
+        return apr_psprintf(cmd->pool,
+                            "'%s' is not an entry point: give a member, a Class, Class::member, pkg.Class::member, main, or "
+                            "namespace/function",
                             value);
     }
     scope->entry_point = value;

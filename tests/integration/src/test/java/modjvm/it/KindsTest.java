@@ -2,8 +2,18 @@ package modjvm.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URI;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import modjvm.it.harness.Http;
 import modjvm.it.harness.Httpd;
 import org.junit.jupiter.api.AutoClose;
@@ -18,7 +28,7 @@ class KindsTest {
     @BeforeAll
     static void start() throws Exception {
         httpd = Httpd.with().host("kinds", """
-                        JVMDaemonProcess kinds ${AS1}
+                        JVMDaemonProcess kinds ${AS1} class-path=${WORK}/clojure.jar:${WORK}/spec.alpha.jar:${WORK}/core.specs.alpha.jar
                         JVMAlias /jwsgi ${APPS}/kinds/Jwsgi.java
                         JVMAlias /class ${APPS}/kinds/Jwsgi.java entry-point=Jwsgi
                         JVMAlias /upload ${APPS}/kinds/Jwsgi.java entry-point=Jwsgi::upload
@@ -26,7 +36,15 @@ class KindsTest {
                         JVMAlias /handler ${APPS}/kinds/Handlers.java entry-point=Handlers::handler
                         JVMAlias /program ${APPS}/kinds/Handlers.java entry-point=main argument=--greeting "argument=good day"
                         JVMAlias /function ${APPS}/kinds/Functions.java param.name=Ada
-                        """).start();
+                        JVMAlias /ring ${APPS}/kinds/ring entry-point=demo/hello
+                        JVMAlias /later ${APPS}/kinds/ring entry-point=demo/later param.async=on
+                        JVMAlias /chat ${APPS}/kinds/ring entry-point=demo/chat
+                        """).write();
+        for (String jar : List.of("clojure.jar", "spec.alpha.jar", "core.specs.alpha.jar")) {
+            Path from = Path.of(System.getProperty("basedir", "."), "target/clojure", jar);
+            Files.copy(from, httpd.work().resolve(jar));
+        }
+        httpd.start();
     }
 
     private static HttpResponse<String> get(String path) {
@@ -65,5 +83,41 @@ class KindsTest {
     @Test
     void shouldServeAFunction() {
         assertThat(get("/function").body()).isEqualTo("hello, Ada");
+    }
+
+    @Test
+    void shouldServeRingHandlers() {
+        HttpResponse<String> response = Http.post(httpd.uri("kinds", "/ring/a%20b"), BodyPublishers.ofString("upload"));
+        assertThat(response.body()).isEqualTo("post /ring/a%20b upload");
+        assertThat(get("/later").body()).isEqualTo("later");
+        assertThat(get("/chat").statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void shouldTalkToARingListener() throws Exception {
+        BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+        WebSocket socket = HttpClient.newHttpClient()
+                .newWebSocketBuilder()
+                .buildAsync(
+                        URI.create(httpd.uri("kinds", "/chat?room").toString().replace("http:", "ws:")),
+                        new WebSocket.Listener() {
+                            @Override
+                            public CompletionStage<?> onText(WebSocket from, CharSequence data, boolean isLast) {
+                                heard.add(data.toString());
+                                return WebSocket.Listener.super.onText(from, data, isLast);
+                            }
+
+                            @Override
+                            public CompletionStage<?> onClose(WebSocket from, int code, String reason) {
+                                heard.add(code + " " + reason);
+                                return WebSocket.Listener.super.onClose(from, code, reason);
+                            }
+                        })
+                .get(30, TimeUnit.SECONDS);
+        assertThat(heard.poll(30, TimeUnit.SECONDS)).isEqualTo("open room");
+        socket.sendText("hello", true).get(30, TimeUnit.SECONDS);
+        assertThat(heard.poll(30, TimeUnit.SECONDS)).isEqualTo("echo hello");
+        socket.sendText("bye", true).get(30, TimeUnit.SECONDS);
+        assertThat(heard.poll(30, TimeUnit.SECONDS)).isEqualTo("1000 bye");
     }
 }
