@@ -97,20 +97,29 @@ class ConfinementTest {
         return prefix + "modjvm-" + ProcessHandle.current().pid();
     }
 
-    @Test
-    void shouldServeAWebApplicationThatCanWriteToATmpOfItsOwnAlone() {
-        Path war = base.resolve("shop.war");
-        new WebArchive(base.resolve("parts"))
+    private static Path web(Path war) {
+        return new WebArchive(base.resolve("parts"))
                 .file("a.txt", "a")
                 .file("a.jsp", "${1 + 2}")
+                .file("real.jsp", "<%= new java.io.File(application.getRealPath(\"/a.txt\")).length() %>")
                 .pack(war);
+    }
+
+    private static void assertServesTheWebApplication(Httpd httpd) {
+        assertThat(Http.get(httpd.uri("site", "/shop/a.txt")).body()).isEqualTo("a");
+        assertThat(Http.get(httpd.uri("site", "/shop/a.jsp")).body()).isEqualTo("3");
+        assertThat(Http.get(httpd.uri("site", "/shop/real.jsp")).body()).isEqualTo("1");
+    }
+
+    @Test
+    void shouldServeAWebApplicationThatCanWriteToATmpOfItsOwnAlone() {
+        Path war = web(base.resolve("shop.war"));
         String site = "JVMDaemonProcess site ${AS1} private-tmp=on read-only=/ java-home="
                 + Jdk.current().home() + "\nJVMAlias /shop " + war;
         try (Httpd httpd = httpd().host("site", site).start()) {
             httpd.expect("exploded in|took .* milliseconds");
 
-            assertThat(Http.get(httpd.uri("site", "/shop/a.txt")).body()).isEqualTo("a");
-            assertThat(Http.get(httpd.uri("site", "/shop/a.jsp")).body()).isEqualTo("3");
+            assertServesTheWebApplication(httpd);
         }
     }
 
@@ -209,9 +218,12 @@ class ConfinementTest {
     @Test
     void shouldShutDaemonsIn() {
         Path root = jail().root();
-        try (Httpd httpd =
-                httpd().host("site", site("chroot=" + root, Path.of("/srv"))).start()) {
+        web(root.resolve("srv/shop.war"));
+        String site = site("chroot=" + root, Path.of("/srv")) + "\nJVMAlias /shop /srv/shop.war";
+        try (Httpd httpd = httpd().host("site", site).start()) {
+            httpd.expect("exploded in|took .* milliseconds");
             assertKept(httpd);
+            assertServesTheWebApplication(httpd);
 
             assertThat(ask(httpd, "read=/marker").body()).isEqualTo("inside\n");
             assertThat(ask(httpd, "read=" + httpd.dir() + "/httpd.conf").body()).contains("NoSuchFileException");
