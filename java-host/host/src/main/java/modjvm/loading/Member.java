@@ -69,7 +69,7 @@ record Member(Class<?> type, AccessibleObject element, EntryKind kind) {
                 && kind.isApplication(method.getReturnType());
     }
 
-    private boolean isStatic() {
+    boolean isStatic() {
         return element instanceof java.lang.reflect.Member member && Modifier.isStatic(member.getModifiers());
     }
 

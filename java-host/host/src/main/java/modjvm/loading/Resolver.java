@@ -87,6 +87,8 @@ final class Resolver {
         for (Class<?> holder : holders) {
             Members.declared(holder, name, kinds).ifPresent(found::add);
         }
+        List<Member> all = List.copyOf(found);
+        found.removeIf(member -> isForwardedTo(member, all));
         if (found.size() > 1) {
             List<String> names = new ArrayList<>();
             for (Member member : found) {
@@ -96,6 +98,15 @@ final class Resolver {
                     + "; choose one, such as JVMEntryPoint " + names.get(0) + "::" + name);
         }
         return found.isEmpty() ? Optional.empty() : Optional.of(found.get(0));
+    }
+
+    /** Scala and Kotlin put a static method beside that of an object, into the class {@code X} of {@code X$} or {@code X$Companion}. */
+    private static boolean isForwardedTo(Member member, List<Member> all) {
+        String name = member.type().getName();
+        return !member.isStatic()
+                && all.stream()
+                        .anyMatch(other ->
+                                other.isStatic() && name.startsWith(other.type().getName() + "$"));
     }
 
     private Member itself(Class<?> type) throws LoadException {

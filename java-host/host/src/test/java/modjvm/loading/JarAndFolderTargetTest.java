@@ -29,6 +29,18 @@ class JarAndFolderTargetTest {
     }
 
     @Test
+    void shouldTakeTheMethodThatForwardsToAnObjectOfScalaOrKotlin() throws Exception {
+        Path classes = bench.classes(
+                "object",
+                "package a; public class Hello { public static Response application(Request r) { return Hello$.MODULE$.application(r); } }",
+                "package a; class Hello$ { public static final Hello$ MODULE$ = new Hello$(); private Hello$() {}"
+                        + " public Response application(Request r) { return Response.text(\"object\"); } }");
+        Path jar = bench.jar("object.jar", "", classes);
+
+        assertThat(bench.answer(jar, "application")).isEqualTo("object");
+    }
+
+    @Test
     void shouldTakeTheMainClassForTheMemberMain() throws Exception {
         Path classes = bench.classes(
                 "several",
