@@ -299,6 +299,8 @@ class ConfigTest {
         "JVMAlias /app ${APPS}/Hello.java entry-point=a-b,  JVMAlias,         a-b,             'member'",
         "JVMAliasMatch ^/( ${APPS}/Hello.java,              JVMAliasMatch,    ^/(,             'regular expression'",
         "JVMEntryPoint a::b::c,                             JVMEntryPoint,    a::b::c,         'member'",
+        "JVMEntryPoint shop.core/,                          JVMEntryPoint,    shop.core/,      'namespace/function'",
+        "JVMEntryPoint a/b/c,                               JVMEntryPoint,    a/b/c,           'namespace/function'",
         "JVMProcessGroup a/b,                               JVMProcessGroup,  a/b,             'letters'",
         "JVMProcessGroup nosuch,                            JVMAlias,         nosuch,          'JVMDaemonProcess'",
         "<Location /x>|JVMProcessGroup nosuch|</Location>,  JVMProcessGroup,  nosuch,          'JVMDaemonProcess'",
