@@ -63,7 +63,7 @@ mj_scope_t *mj_scope_merge(apr_pool_t *pool, const mj_scope_t *base, const mj_sc
 static bool can_be_web_application(const char *target)
 {
     const char *dot = strrchr(target, '.');
-    return dot == NULL || (strcmp(dot, ".java") != 0 && strcmp(dot, ".jar") != 0);
+    return dot == NULL || strcmp(dot, ".java") != 0;
 }
 
 void mj_scope_add_options(const mj_scope_t *scope, mj_record_builder_t *record)

@@ -34,6 +34,10 @@ final class ExchangeEndpoint extends AbstractEndpoint<Exchange, Exchange> {
     @Override
     public void bind() {}
 
+    /** Connections are httpd's, and not counted here: Tomcat would miss those that it has not accepted. */
+    @Override
+    public void setMaxConnections(int maximum) {}
+
     @Override
     public void startInternal() {
         ThreadPoolExecutor executor = new ThreadPoolExecutor(

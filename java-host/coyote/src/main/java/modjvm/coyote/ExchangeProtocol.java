@@ -78,9 +78,10 @@ public class ExchangeProtocol extends AbstractProtocol<Exchange> {
         return new ExchangeProcessor(getAdapter());
     }
 
+    @SuppressWarnings("deprecation") // its name in Tomcat 10.1 and 11
     @Override
     protected Processor createUpgradeProcessor(SocketWrapperBase<?> socket, UpgradeToken token) {
-        return token.httpUpgradeHandler() instanceof org.apache.coyote.http11.upgrade.InternalHttpUpgradeHandler
+        return token.getHttpUpgradeHandler() instanceof org.apache.coyote.http11.upgrade.InternalHttpUpgradeHandler
                 ? new UpgradeProcessorInternal(socket, token, null)
                 : new UpgradeProcessorExternal(socket, token, null);
     }

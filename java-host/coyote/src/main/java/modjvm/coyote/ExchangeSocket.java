@@ -88,7 +88,7 @@ final class ExchangeSocket extends ExchangeAddresses {
     }
 
     private SocketState process(SocketEvent event) {
-        Lock lock = getLock();
+        Lock lock = SocketLock.of(this);
         lock.lock();
         try {
             return endpoint.getHandler().process(this, event);
