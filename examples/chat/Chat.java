@@ -1,4 +1,5 @@
-// A chat room: a page, and a WebSocket for each visitor who has it open. Each message goes to all visitors.
+// A chat room: a page, and a WebSocket for each visitor who has it open. Each message goes to all
+// visitors.
 // Each WebSocket has a thread of its own for receiving, which takes no place of threads=.
 // Each visitor also has a thread for sending, so that a slow visitor does not make the others wait.
 import java.io.IOException;

@@ -1,5 +1,7 @@
-// A page that the server keeps up to date: an event stream that flushes each event to the browser at once.
-// A stream holds one of the pool's threads while it lasts, so it ends after a minute; the browser then reconnects by itself.
+// A page that the server keeps up to date: an event stream that flushes each event to the browser
+// at once.
+// A stream holds one of the pool's threads while it lasts, so it ends after a minute; the browser
+// then reconnects by itself.
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Instant;

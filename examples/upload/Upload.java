@@ -1,4 +1,5 @@
-// Reads an upload as it comes and computes its checksum: a file of any length takes a few kilobytes of memory.
+// Reads an upload as it comes and computes its checksum: a file of any length takes a few kilobytes
+// of memory.
 // Try it with: curl -T FILE http://127.0.0.1:8080/upload
 import java.io.InputStream;
 import java.security.DigestInputStream;

@@ -66,8 +66,9 @@ const char *mj_archive_installation(const char *java_home, const char *jars, con
     return NULL;
 }
 
-/* The nanoseconds of the time at which the archive was made are such that they say of which key and how large it is. Whatever is written
- * to it, or cut off, changes them. Its content would have to be read as a whole to be surer, and a JVM crashes on some broken archives. */
+/* The nanoseconds of the time at which the archive was made are such that they say of which key and
+ * how large it is. Whatever is written to it, or cut off, changes them. Its content would have to
+ * be read as a whole to be surer, and a JVM crashes on some broken archives. */
 static long seal_of(const char *name, off_t size)
 {
     uint64_t sum = mj_fnv64(MJ_FNV64_BEGIN, name, strlen(name) + 1);

@@ -16,19 +16,22 @@
 /** Room for what is wrong. */
 #define MJ_FAULT_MAX 128
 
-/** Hashes a JDK, the jars and the launcher: contents, but of the JVM and the launcher size and time, as they are too large to be read at each start.
+/** Hashes a JDK, the jars and the launcher: contents, but of the JVM and the launcher size and
+ * time, as they are too large to be read at each start.
  *  @param launcher has options of its own
  *  @return NULL, or the path of the file that cannot be read, in pool */
 const char *mj_archive_installation(const char *java_home, const char *jars, const char *launcher, uint64_t *hash,
                                     apr_pool_t *pool);
 
-/** Marks a file as whole, for the name it is to have: any later write undoes it. Its mode becomes 0444.
+/** Marks a file as whole, for the name it is to have: any later write undoes it. Its mode becomes
+ * 0444.
  *  @param name the last part of the path
  *  @return false with errno */
 bool mj_archive_seal(int fd, const char *name);
 
 /** Looks whether a file is an archive as it was made.
- *  @param fault MJ_FAULT_MAX bytes, set where false is returned: what is wrong; empty: there is none
+ *  @param fault MJ_FAULT_MAX bytes, set where false is returned: what is wrong; empty: there is
+ *    none
  *  @return whether it is */
 bool mj_archive_is_whole(const char *path, char *fault);
 

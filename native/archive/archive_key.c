@@ -12,7 +12,8 @@
 #define LARGE_HEAP (INT64_C(32) << 30)
 #define LIST_END(list) ((list) + sizeof(list) / sizeof((list)[0]))
 
-/* Agents may change classes, other options name another archive, or other classes; what is in a file that an option names is a user's. */
+/* Agents may change classes, other options name another archive, or other classes; what is in a
+ * file that an option names is a user's. */
 /* clang-format off */
 static const char *const conflicts[] = {
     "-javaagent:", "-agentlib:", "-agentpath:", "-Xrun", "-Xshare", "-XX:AOT", "-XX:SharedArchiveFile", "-XX:ArchiveClassesAtExit",
@@ -28,8 +29,9 @@ static const char *const module_conflicts[] = {"-Dcom.sun.management", "-XX:Star
 /* Variables of the environment from which a JVM takes options. */
 static const char *const variables[] = {"JAVA_TOOL_OPTIONS=", "_JAVA_OPTIONS="};
 
-/* Options with which a JVM takes an archive that was made without them, in Java 17 and 25; and what a second JVM would get in the way with:
- * properties that start an agent on a port, files that it would overwrite. */
+/* Options with which a JVM takes an archive that was made without them, in Java 17 and 25; and what
+ * a second JVM would get in the way with: properties that start an agent on a port, files that it
+ * would overwrite. */
 /* clang-format off */
 static const char *const irrelevant[] = {
     "-D", "-Xm", "-Xs", "-Xlog", "-Xrs", "-Xint", "-verbose", "-ea", "-da", "-esa", "-dsa", "-enableassertions", "-disableassertions",

@@ -1,5 +1,5 @@
-/* How much may be written to a log: much at once, but not much for long, so that no application fills a disk within minutes. Pure: time is a
- * parameter. */
+/* How much may be written to a log: much at once, but not much for long, so that no application
+ * fills a disk within minutes. Pure: time is a parameter. */
 #ifndef MJ_ALLOWANCE_H
 #define MJ_ALLOWANCE_H
 

@@ -32,7 +32,8 @@ static bool was_last(const mj_busy_poll_t *busy)
     return false;
 }
 
-/* @return what poll() does: 0 if there is nothing yet, and then it takes as many short waits as at first until the next look */
+/* @return what poll() does: 0 if there is nothing yet, and then it takes as many short waits as at
+ *   first until the next look */
 static int look(mj_busy_poll_t *busy, struct pollfd *input, int64_t began)
 {
     int64_t now = began, before;

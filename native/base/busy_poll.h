@@ -1,6 +1,8 @@
-/* Waits for what comes within microseconds. To put a thread to sleep and to wake it up, on another processor, takes longer than a short request
- * itself. So a connection that is the only one of its process in use, and whose last waits were all that short, looks for input for a moment
- * before its thread goes to sleep. Whoever else wants the processor gets it meanwhile, and nobody looks again soon. */
+/* Waits for what comes within microseconds. To put a thread to sleep and to wake it up, on another
+ * processor, takes longer than a short request itself. So a connection that is the only one of its
+ * process in use, and whose last waits were all that short, looks for input for a moment before its
+ * thread goes to sleep. Whoever else wants the processor gets it meanwhile, and nobody looks again
+ * soon. */
 #ifndef MJ_BUSY_POLL_H
 #define MJ_BUSY_POLL_H
 

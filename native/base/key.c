@@ -5,7 +5,8 @@
 
 apr_status_t mj_key_make(mj_key_t *key)
 {
-    /* Up to 256 bytes come whole or not at all; it waits only on a machine that has just been switched on. */
+    /* Up to 256 bytes come whole or not at all; it waits only on a machine that has just been
+     * switched on. */
     ssize_t n;
     do {
         n = getrandom(key->bytes, sizeof(key->bytes), 0);

@@ -1,4 +1,5 @@
-/* What a connection shows to a daemon (PROTOCOL.md, section 1): without it, nobody of httpd's user is heard. */
+/* What a connection shows to a daemon (PROTOCOL.md, section 1): without it, nobody of httpd's user
+ * is heard. */
 #ifndef MJ_KEY_H
 #define MJ_KEY_H
 

@@ -42,7 +42,8 @@ static bool is_to_be_read(const char *type, size_t len)
     return strncmp(type, "fuse.", strlen("fuse.")) != 0;
 }
 
-/* A line: id, parent's id, major:minor, root, mount point, options, optional fields, a hyphen, type, … */
+/* A line: id, parent's id, major:minor, root, mount point, options, optional fields, a hyphen,
+ * type, … */
 static void add_line(mj_mounted_t *mounted, const char *line)
 {
     const char *type = strstr(line, " - ");

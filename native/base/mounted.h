@@ -1,5 +1,6 @@
-/* The file systems that are mounted where this process looks from: what administrators have mounted, and not what a user has mounted in a
- * namespace of his own, where he may keep whoever reads waiting for ever. */
+/* The file systems that are mounted where this process looks from: what administrators have
+ * mounted, and not what a user has mounted in a namespace of his own, where he may keep whoever
+ * reads waiting for ever. */
 #ifndef MJ_MOUNTED_H
 #define MJ_MOUNTED_H
 
@@ -18,14 +19,17 @@ typedef struct mj_mounted_t {
     size_t room;
 } mj_mounted_t;
 
-/** Reads the table. Where it cannot be read, the file system of the root folder is all that is known. */
+/** Reads the table. Where it cannot be read, the file system of the root folder is all that is
+ * known. */
 void mj_mounted_open(mj_mounted_t *mounted);
 void mj_mounted_close(mj_mounted_t *mounted);
 
 /** @param device as of stat()
- *  @param mount as STATX_MNT_ID has it, which finds file systems that give their files other devices (btrfs, some overlays); 0: not known
- *  @return whether a file is on one of them, and it is neither FUSE, where a user answers, nor procfs, where a read may wait for another
- *  process's memory, nor hugetlbfs, whose pages may be none when they are looked at */
+ *  @param mount as STATX_MNT_ID has it, which finds file systems that give their files other
+ *    devices (btrfs, some overlays); 0: not known
+ *  @return whether a file is on one of them, and it is neither FUSE, where a user answers, nor
+ *    procfs, where a read may wait for another process's memory, nor hugetlbfs, whose pages may be
+ *    none when they are looked at */
 bool mj_mounted_has(mj_mounted_t *mounted, uint64_t device, uint64_t mount);
 
 #endif

@@ -5,7 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
-/* What no folder of classes ends in. Left out is what may be a version or the name of a host (example.pl, example.sh). */
+/* What no folder of classes ends in. Left out is what may be a version or the name of a host
+ * (example.pl, example.sh). */
 static const char *const other_files[] = {".bat",    ".bz2", ".class", ".clj",  ".conf", ".css",       ".csv",  ".ear",
                                           ".groovy", ".gz",  ".htm",   ".html", ".jmod", ".js",        ".json", ".jsp",
                                           ".kt",     ".kts", ".log",   ".php",  ".rb",   ".scala",     ".sql",  ".tar",

@@ -1,4 +1,5 @@
-/* Goes along a path as the kernel would, one name after the other, so that root can look at each folder and link before it goes on. */
+/* Goes along a path as the kernel would, one name after the other, so that root can look at each
+ * folder and link before it goes on. */
 #ifndef MJ_PATH_WALK_H
 #define MJ_PATH_WALK_H
 
@@ -8,7 +9,8 @@
 
 typedef struct mj_walk_t mj_walk_t;
 
-/** Looks at a folder, at a link before it is followed, or at whatever lies at the end. is_last: nothing is left of the path then.
+/** Looks at a folder, at a link before it is followed, or at whatever lies at the end. is_last:
+ * nothing is left of the path then.
  *  @return NULL to go on; else what ends the walk */
 typedef const char *mj_walk_check_fn(mj_walk_t *walk, const char *path, const struct stat *st, bool is_last);
 
@@ -28,7 +30,8 @@ struct mj_walk_t {
  *  @return NULL, what check has said, or why there is no going on */
 const char *mj_walk(mj_walk_t *walk, const char *path);
 
-/** Whether a user who is neither root nor the caller's can change what lies at path, or whether it is there at all. Follows no link of theirs. */
+/** Whether a user who is neither root nor the caller's can change what lies at path, or whether it
+ * is there at all. Follows no link of theirs. */
 bool mj_path_is_users(apr_pool_t *pool, const char *root, const char *path);
 
 #endif

@@ -168,7 +168,8 @@ const char *mj_folder_reachable(apr_pool_t *pool, const char *root, const char *
     return wrong != NULL && *wrong == '\0' ? NULL : wrong;
 }
 
-/* Steps through the folders of a path: "/", "/run", "/run/apache2" ... @return false behind the last */
+/* Steps through the folders of a path: "/", "/run", "/run/apache2" ... @return false behind the
+ * last */
 static bool next_folder(const char *path, size_t *len)
 {
     if (*len == 0) {

@@ -15,7 +15,8 @@ static bool is_open_for_reading(int fd)
 bool mj_is_in_memory(int fd)
 {
     struct statfs system;
-    /* Only these and hugetlbfs have seals: no other file system is asked, which might not answer. */
+    /* Only these and hugetlbfs have seals: no other file system is asked, which might not
+     * answer. */
     return fcntl(fd, F_GET_SEALS) >= 0 && fstatfs(fd, &system) == 0 && system.f_type == TMPFS_MAGIC;
 }
 

@@ -1,4 +1,5 @@
-/* A record: a sequence of named values, the form in which settings and application definitions travel (PROTOCOL.md, section 5).
+/* A record: a sequence of named values, the form in which settings and application definitions
+ * travel (PROTOCOL.md, section 5).
  *
  * Pure functions over caller's memory: no I/O, no allocation but the builder's, no logging. */
 #ifndef MJ_RECORD_H
@@ -38,7 +39,8 @@ typedef struct mj_record_iter_t {
 } mj_record_iter_t;
 
 /** Steps to the next entry and sets name and value.
- *  @return APR_SUCCESS; APR_EOF after the last entry; MJ_EBADRECORD where the bytes are malformed. */
+ *  @return APR_SUCCESS; APR_EOF after the last entry; MJ_EBADRECORD where the bytes are
+ *    malformed. */
 apr_status_t mj_record_next(mj_record_iter_t *iter);
 
 /** @return APR_SUCCESS if every entry of the record is well formed, else MJ_EBADRECORD. */
@@ -48,10 +50,12 @@ apr_status_t mj_record_check(mj_span_t record);
  *  @return false, and *value untouched, where there is none. */
 bool mj_record_find(mj_span_t record, const char *name, mj_span_t *value);
 
-/** The first entry of that name as a NUL-terminated copy in pool; otherwise if there is none, or if it holds a NUL. */
+/** The first entry of that name as a NUL-terminated copy in pool; otherwise if there is none, or if
+ * it holds a NUL. */
 const char *mj_record_text(mj_span_t record, const char *name, const char *otherwise, apr_pool_t *pool);
 
-/** The first entry of that name as a decimal number; otherwise if there is none or it is not a number of 64 bits. */
+/** The first entry of that name as a decimal number; otherwise if there is none or it is not a
+ * number of 64 bits. */
 int64_t mj_record_number(mj_span_t record, const char *name, int64_t otherwise);
 
 bool mj_span_equal(mj_span_t a, mj_span_t b);

@@ -1,11 +1,13 @@
-/* Small files that somebody else may have made: a FIFO, a device, a lease or a file without end must not keep the reader. */
+/* Small files that somebody else may have made: a FIFO, a device, a lease or a file without end
+ * must not keep the reader. */
 #ifndef MJ_SMALL_FILE_H
 #define MJ_SMALL_FILE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/** Opens a regular file for reading. Nothing else is ever opened, not even for a moment: to open a device can do something.
+/** Opens a regular file for reading. Nothing else is ever opened, not even for a moment: to open a
+ * device can do something.
  *  @param follows_link whether path may be a link itself
  *  @param why set on failure: static text, what is wrong
  *  @return a descriptor with close-on-exec, or -1 */

@@ -1,4 +1,5 @@
-/* Status codes of mod_jvm's own, beside APR's. The codec's have the names of PROTOCOL.md, section 4. */
+/* Status codes of mod_jvm's own, beside APR's. The codec's have the names of PROTOCOL.md, section
+ * 4. */
 #ifndef MJ_STATUS_H
 #define MJ_STATUS_H
 
@@ -22,7 +23,8 @@ enum mj_status {
     MJ_EBADRECORD,
     MJ_EBADDESCRIPTOR,
     MJ_STATUS_END,
-    /** of a connection, so without a name: it begins with another frame than WELCOME, or one of another version */
+    /** of a connection, so without a name: it begins with another frame than WELCOME, or one of
+     * another version */
     MJ_ENOWELCOME = MJ_STATUS_END
 };
 

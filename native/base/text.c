@@ -4,8 +4,9 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Characters that are not seen but change how others are: direction, joining, where a line ends, tags (Unicode's category Cf, the two
- * separators of lines and paragraphs, and the plane of tags and variation selectors). A terminal or a page would show another text. */
+/* Characters that are not seen but change how others are: direction, joining, where a line ends,
+ * tags (Unicode's category Cf, the two separators of lines and paragraphs, and the plane of tags
+ * and variation selectors). A terminal or a page would show another text. */
 static const struct {
     uint32_t first;
     uint32_t last;
@@ -33,7 +34,8 @@ static bool is_invisible(const unsigned char *in, size_t size)
     return false;
 }
 
-/* Length of the well-formed UTF-8 sequence at in (Unicode, table 3-7); 0 if there is none, or it is no printable character. */
+/* Length of the well-formed UTF-8 sequence at in (Unicode, table 3-7); 0 if there is none, or it is
+ * no printable character. */
 static size_t printable(const unsigned char *in, size_t len)
 {
     unsigned char lead = in[0], low = 0x80, high = 0xbf;

@@ -63,7 +63,8 @@ apr_status_t mj_board_create(mj_board_t **out, int *fd, unsigned max_pools, unsi
     return APR_SUCCESS;
 }
 
-/* What httpd's parent forks without a child_init, another module's processes for instance, are to have none of it. */
+/* What httpd's parent forks without a child_init, another module's processes for instance, are to
+ * have none of it. */
 static apr_status_t map_memory(mj_board_t *board, int fd)
 {
     board->base = mmap(NULL, board->size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd, 0);

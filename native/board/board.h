@@ -1,9 +1,11 @@
-/* The board: memory shared by httpd's parent, its children and the supervisor. It shows which daemons of a pool are ready, and counts
- * the requests in flight and waiting (docs/internals.md, section 4).
+/* The board: memory shared by httpd's parent, its children and the supervisor. It shows which
+ * daemons of a pool are ready, and counts the requests in flight and waiting (docs/internals.md,
+ * section 4).
  *
- * Who writes what: the parent claims pools and takes back what dead children had counted; the supervisor writes states, slots, retry
- * times and errors; children write counts and wake-up words. Nobody is harmed by a wrong count but httpd itself: the daemon enforces its own limit.
- * All functions are thread-safe and safe across processes unless they say otherwise. */
+ * Who writes what: the parent claims pools and takes back what dead children had counted; the
+ * supervisor writes states, slots, retry times and errors; children write counts and wake-up words.
+ * Nobody is harmed by a wrong count but httpd itself: the daemon enforces its own limit. All
+ * functions are thread-safe and safe across processes unless they say otherwise. */
 #ifndef MJ_BOARD_H
 #define MJ_BOARD_H
 
@@ -16,7 +18,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** Daemons of a pool that can be on the board at once: twice the most processes, because a new generation starts beside the old. */
+/** Daemons of a pool that can be on the board at once: twice the most processes, because a new
+ * generation starts beside the old. */
 #define MJ_BOARD_SLOTS 128
 #define MJ_POOL_ERROR_SIZE 256 /**< of a pool's last error, terminator included */
 
@@ -115,12 +118,15 @@ typedef enum mj_tunneling_t {
 
 /* --- life: single-threaded callers --- */
 
-/** Makes a board of that many pools and httpd children in a new memfd and maps it. Memory is taken only as pools and children use it.
- *  A mapping is not inherited by what forks, nor is it dumped: daemons' keys lie in it.
- *  @param fd set to what mj_reopen makes a descriptor of, for mj_board_map; of no use to other users (reopen.h) */
+/** Makes a board of that many pools and httpd children in a new memfd and maps it. Memory is taken
+ * only as pools and children use it. A mapping is not inherited by what forks, nor is it dumped:
+ * daemons' keys lie in it.
+ *  @param fd set to what mj_reopen makes a descriptor of, for mj_board_map; of no use to other
+ *    users (reopen.h) */
 apr_status_t mj_board_create(mj_board_t **board, int *fd, unsigned max_pools, unsigned max_children);
 
-/** Maps the board in fd, which stays the caller's. Its sizes are not taken from there, where children write, but told.
+/** Maps the board in fd, which stays the caller's. Its sizes are not taken from there, where
+ * children write, but told.
  *  @return APR_EINVAL if it is no board of these sizes */
 apr_status_t mj_board_map(mj_board_t **board, int fd, unsigned max_pools, unsigned max_children);
 
@@ -129,7 +135,8 @@ void mj_board_unmap(mj_board_t *board);
 unsigned mj_board_max_pools(const mj_board_t *board);
 unsigned mj_board_max_children(const mj_board_t *board);
 
-/* --- the parent: single-threaded. Which pool has which place is known to the handle that made the board alone. --- */
+/* --- the parent: single-threaded. Which pool has which place is known to the handle that made the
+ * board alone. --- */
 
 /** Finds the pool's place, or takes a free one (its state is then STARTING).
  *  @return APR_ENOSPC if all are taken */
@@ -147,14 +154,16 @@ bool mj_board_is_claimed(const mj_board_t *board, unsigned pool);
 /** A child of httpd has been forked. @return APR_ENOMEM */
 apr_status_t mj_board_child_started(mj_board_t *board, uint32_t pid);
 
-/** Takes back all that is counted in rows whose pid is no child's that has started and has not died: one that was captured may make up rows. */
+/** Takes back all that is counted in rows whose pid is no child's that has started and has not
+ * died: one that was captured may make up rows. */
 void mj_board_clear_rows_of_nobody(mj_board_t *board);
 
 /** Takes back all that the child with that pid had counted, and frees its row. */
 void mj_board_child_died(mj_board_t *board, uint32_t pid);
 
-/* --- the supervisor: single-threaded. What it has shown already can be shown again: where a child of httpd has written something else
- * it is put right, and where nothing differs nothing is written, and nobody woken. --- */
+/* --- the supervisor: single-threaded. What it has shown already can be shown again: where a child
+ * of httpd has written something else it is put right, and where nothing differs nothing is
+ * written, and nobody woken. --- */
 
 /** @param retry_at the earliest time of the next start after failed ones; 0: none have failed, or a
  *  change is waited for. Wakes all waiting requests. */
@@ -170,27 +179,32 @@ void mj_board_set_settings(mj_board_t *board, unsigned pool, unsigned slot, uint
 /** Sets the key of the daemon in a slot: before the slot is READY. */
 void mj_board_set_key(mj_board_t *board, unsigned pool, unsigned slot, const mj_key_t *key);
 
-/** Publishes a slot; threads is the pool's limit. FREE and STARTING zero its counts, FREE its key. Wakes all waiting requests. */
+/** Publishes a slot; threads is the pool's limit. FREE and STARTING zero its counts, FREE its key.
+ * Wakes all waiting requests. */
 void mj_board_set_slot(mj_board_t *board, unsigned pool, unsigned slot, mj_slot_state_t state, uint32_t serial, uint32_t pid,
                        uint32_t threads);
 
-/** Sets how many slots the pool has ever used: one more than the highest. mj_board_set_slot raises it. */
+/** Sets how many slots the pool has ever used: one more than the highest. mj_board_set_slot raises
+ * it. */
 void mj_board_limit_slots(mj_board_t *board, unsigned pool, unsigned limit);
 
 /** Shows text as the pool's last error: as much of it as fits. */
 void mj_board_set_error(mj_board_t *board, unsigned pool, const char *text, apr_time_t at);
 
-/** @return whether a wake-up was requested for the pool (mj_board_request_wakeup) since this was asked last */
+/** @return whether a wake-up was requested for the pool (mj_board_request_wakeup) since this was
+ *   asked last */
 bool mj_board_take_wakeup(mj_board_t *board, unsigned pool);
 
-/** Lowers what is in flight, waiting and tunneled to what httpd's children say in their rows: one that was captured may have written more. */
+/** Lowers what is in flight, waiting and tunneled to what httpd's children say in their rows: one
+ * that was captured may have written more. */
 void mj_board_recount(mj_board_t *board, unsigned pool);
 
 /** The same for what waits and is tunneled in all pools together: these. */
 void mj_board_recount_totals(mj_board_t *board, const unsigned *pools, unsigned count);
 
-/** @return whether a process that lives has a row: it may make requests. httpd's parent does not hear of the end of each child: one that lingers
- *  may lose its place in httpd's scoreboard to another */
+/** @return whether a process that lives has a row: it may make requests. httpd's parent does not
+ *   hear of the end of each child: one that lingers may lose its place in httpd's scoreboard to
+ *   another */
 bool mj_board_has_children(const mj_board_t *board);
 
 /** Requests that the daemon in that slot has finished. */
@@ -201,20 +215,24 @@ uint32_t mj_board_waiting(const mj_board_t *board, unsigned pool);
 
 /* --- an httpd child --- */
 
-/** Takes a row for this child's shadow counts. @return APR_ENOSPC if there is none (then counts leak if it dies) */
+/** Takes a row for this child's shadow counts. @return APR_ENOSPC if there is none (then counts
+ * leak if it dies) */
 apr_status_t mj_board_child_init(mj_board_t *board, uint32_t pid, uint32_t *child);
 
-/** Writes this child's row again where it is not what the child has counted: another one, which was captured, may have written there. To be
- *  called now and then, for each pool. */
+/** Writes this child's row again where it is not what the child has counted: another one, which was
+ * captured, may have written there. To be called now and then, for each pool. */
 void mj_board_keep_row(mj_board_t *board, unsigned pool);
 
-/** Sets what holds for requests that come in through this mapping; without it there are no such limits. Not thread-safe.
- *  @param of_pool requests that a pool may have at once, in flight and waiting together; a few more where several arrive at one moment
+/** Sets what holds for requests that come in through this mapping; without it there are no such
+ * limits. Not thread-safe.
+ *  @param of_pool requests that a pool may have at once, in flight and waiting together; a few more
+ *    where several arrive at one moment
  *  @param of_queues requests that may wait at once in the queues of all pools */
 void mj_board_share(mj_board_t *board, uint32_t of_pool, uint32_t of_queues);
 
-/** Admits a request to the ready slot with the fewest in flight, if one has room; never waits. Of equal ones it takes the first, so that
- *  where nothing is in flight one warm daemon serves. avoid: slots to pass over (they have just refused), or NULL. */
+/** Admits a request to the ready slot with the fewest in flight, if one has room; never waits. Of
+ * equal ones it takes the first, so that where nothing is in flight one warm daemon serves. avoid:
+ * slots to pass over (they have just refused), or NULL. */
 mj_admission_t mj_board_admit(mj_board_t *board, unsigned pool, uint32_t child, const mj_slots_t *avoid, mj_ticket_t *ticket);
 
 void mj_slots_add(mj_slots_t *slots, unsigned slot);
@@ -230,17 +248,20 @@ bool mj_board_find_ready(const mj_board_t *board, unsigned pool, uint32_t serial
 /** All slots but one: what to pass over to be admitted to that one. */
 mj_slots_t mj_slots_other_than(unsigned slot);
 
-/** Ends what mj_board_admit began, and wakes one waiting request. The daemon has served the request. */
+/** Ends what mj_board_admit began, and wakes one waiting request. The daemon has served the
+ * request. */
 void mj_board_release(mj_board_t *board, const mj_ticket_t *ticket);
 
 /** The same where the daemon did not take the request. */
 void mj_board_cancel(mj_board_t *board, const mj_ticket_t *ticket);
 
-/** The request goes on without a place: it only waits. It counts as a tunnel, which holds a worker of httpd's too.
+/** The request goes on without a place: it only waits. It counts as a tunnel, which holds a worker
+ * of httpd's too.
  *  @return false if no more such are allowed: the request keeps its place */
 bool mj_board_pause(mj_board_t *board, const mj_ticket_t *ticket);
 
-/** Takes a place again after mj_board_pause, whether there is room or not: the daemon has decided. */
+/** Takes a place again after mj_board_pause, whether there is room or not: the daemon has
+ * decided. */
 void mj_board_resume(mj_board_t *board, const mj_ticket_t *ticket);
 
 void mj_board_count(mj_board_t *board, unsigned pool, mj_counter_t counter);
@@ -252,10 +273,12 @@ void mj_board_look(const mj_board_t *board, unsigned pool, mj_board_view_t *view
 mj_queueing_t mj_board_queue_enter(mj_board_t *board, unsigned pool, uint32_t child, uint32_t queue_size);
 void mj_board_queue_leave(mj_board_t *board, unsigned pool, uint32_t child);
 
-/** Sets how many tunnels there may be at once, as mj_board_share does for requests. Not thread-safe. */
+/** Sets how many tunnels there may be at once, as mj_board_share does for requests. Not
+ * thread-safe. */
 void mj_board_share_tunnels(mj_board_t *board, uint32_t of_pool, uint32_t of_all);
 
-/** Counts a tunnel, which holds a worker of httpd's as long as it stays; MJ_TUNNELED alone is to be followed by mj_board_tunnel_leave. */
+/** Counts a tunnel, which holds a worker of httpd's as long as it stays; MJ_TUNNELED alone is to be
+ * followed by mj_board_tunnel_leave. */
 mj_tunneling_t mj_board_tunnel_enter(mj_board_t *board, unsigned pool, uint32_t child);
 void mj_board_tunnel_leave(mj_board_t *board, unsigned pool, uint32_t child);
 
@@ -265,14 +288,16 @@ bool mj_board_has_queue(const mj_board_t *board, unsigned pool);
 /** The value of the pool's change word: read it before mj_board_admit, pass it to mj_board_wait. */
 uint32_t mj_board_change(const mj_board_t *board, unsigned pool);
 
-/** Sleeps until the change word differs from seen, at most timeout (and at most a short while in any case: call it in a loop). */
+/** Sleeps until the change word differs from seen, at most timeout (and at most a short while in
+ * any case: call it in a loop). */
 void mj_board_wait(mj_board_t *board, unsigned pool, uint32_t seen, apr_interval_time_t timeout);
 
-/** The same for a request that only the daemon in that slot may serve: places that become free with others do not wake it. */
+/** The same for a request that only the daemon in that slot may serve: places that become free with
+ * others do not wake it. */
 void mj_board_wait_for(mj_board_t *board, unsigned pool, unsigned slot, uint32_t seen, apr_interval_time_t timeout);
 
-/** Notes that a request wants a daemon that the pool does not have. @return true if nobody had since the supervisor looked: it is to be
- *  woken, by the wake-up pipe */
+/** Notes that a request wants a daemon that the pool does not have. @return true if nobody had
+ * since the supervisor looked: it is to be woken, by the wake-up pipe */
 bool mj_board_request_wakeup(mj_board_t *board, unsigned pool);
 
 /** Daemons that are starting or ready. */

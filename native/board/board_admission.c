@@ -4,7 +4,8 @@
 #include <string.h>
 #include <time.h>
 
-/* A waiter looks again after this long, whatever it was told: a wake-up may have gone to a thread that died. */
+/* A waiter looks again after this long, whatever it was told: a wake-up may have gone to a thread
+ * that died. */
 #define WAIT_SLICE apr_time_from_msec(250)
 
 void mj_slots_add(mj_slots_t *slots, unsigned slot)
@@ -48,7 +49,8 @@ void mj_board_share_tunnels(mj_board_t *board, uint32_t of_pool, uint32_t of_all
     board->tunnels_of_all = of_all;
 }
 
-/* The ready slot with room and the fewest requests in flight; -1 if there is none. *load is what its word was; *in_flight is of all slots. */
+/* The ready slot with room and the fewest requests in flight; -1 if there is none. *load is what
+ * its word was; *in_flight is of all slots. */
 static int find_slot(pool_t *pool, const mj_slots_t *avoid, uint64_t *load, uint32_t *in_flight)
 {
     uint32_t limit = slots_of(pool);
@@ -58,8 +60,9 @@ static int find_slot(pool_t *pool, const mj_slots_t *avoid, uint64_t *load, uint
     *in_flight = 0;
     for (i = 0; i < limit; i++) {
         slot_t *slot = &pool->slots[i];
-        /* Before the state: a daemon that takes over the slot changes the load first, so a state that is then read as ready is not of
-         * another daemon than the load, or the exchange of the load fails. */
+        /* Before the state: a daemon that takes over the slot changes the load first, so a state
+         * that is then read as ready is not of another daemon than the load, or the exchange of the
+         * load fails. */
         uint64_t now = atomic_load(&slot->load);
         *in_flight += (uint32_t)now;
         if ((avoid != NULL && mj_slots_has(avoid, i)) || atomic_load(&slot->state) != MJ_SLOT_READY) {
@@ -73,7 +76,8 @@ static int find_slot(pool_t *pool, const mj_slots_t *avoid, uint64_t *load, uint
     return best;
 }
 
-/* Should another daemon have taken over the slot meanwhile, the key is of no use: nobody listens at the former one's path any more. */
+/* Should another daemon have taken over the slot meanwhile, the key is of no use: nobody listens at
+ * the former one's path any more. */
 static mj_key_t key_of(slot_t *slot)
 {
     uint64_t words[KEY_WORDS];
@@ -99,8 +103,8 @@ mj_admission_t mj_board_admit(mj_board_t *board, unsigned index, uint32_t child,
         if (in_flight >= board->share_of_pool) {
             return MJ_SHARE_IS_TAKEN;
         }
-        /* The shadow first: a child that dies between the two leaves a count too low, which the daemon's own limit mends,
-         * rather than one too high, which nothing would. */
+        /* The shadow first: a child that dies between the two leaves a count too low, which the
+         * daemon's own limit mends, rather than one too high, which nothing would. */
         shadow_add(board, index, child, (unsigned)found, 1);
         if (atomic_compare_exchange_strong(&slot->load, &load, load + 1)) {
             ticket->pool = index;
@@ -123,7 +127,8 @@ mj_admission_t mj_board_admit(mj_board_t *board, unsigned index, uint32_t child,
     }
 }
 
-/* The serial is part of the word, so that a request that ends late never counts for the next daemon. */
+/* The serial is part of the word, so that a request that ends late never counts for the next
+ * daemon. */
 static void count_served(slot_t *slot, uint32_t serial)
 {
     uint64_t old = atomic_load_explicit(&slot->served, memory_order_relaxed);
@@ -144,7 +149,8 @@ void mj_board_cancel(mj_board_t *board, const mj_ticket_t *ticket)
     pool_t *pool = pool_at(board, ticket->pool);
     take_off_load(&pool->slots[ticket->slot], ticket->serial, 1);
     shadow_add(board, ticket->pool, ticket->child, ticket->slot, -1);
-    /* Whoever waits has entered the queue before it looked for room, so either it saw this room or is seen here. */
+    /* Whoever waits has entered the queue before it looked for room, so either it saw this room or
+     * is seen here. */
     if (atomic_load(&pool->waiting) > 0) {
         wake_for(pool, ticket->slot);
     }
@@ -173,7 +179,8 @@ mj_queueing_t mj_board_queue_enter(mj_board_t *board, unsigned index, uint32_t c
     if (atomic_load(&pool->waiting) >= limit) {
         return refusal;
     }
-    /* The shadow first, as in mj_board_admit. The pool's own count last: whoever finds others waiting does not look for a place. */
+    /* The shadow first, as in mj_board_admit. The pool's own count last: whoever finds others
+     * waiting does not look for a place. */
     shadow_add(board, index, child, QUEUE_SHADOW, 1);
     if (!mj_add_below(&header_of(board)->waiting, board->share_of_queues)) {
         refusal = MJ_QUEUES_ARE_FULL;

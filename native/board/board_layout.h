@@ -15,7 +15,8 @@
 #define SHADOWS (MJ_BOARD_SLOTS + 2)
 #define KEY_WORDS (MJ_KEY_SIZE / sizeof(uint64_t))
 
-/* In shared memory. What lies there may have been written by a hostile httpd child, so sizes, names and limits are in the handle. */
+/* In shared memory. What lies there may have been written by a hostile httpd child, so sizes, names
+ * and limits are in the handle. */
 typedef struct board_header_t {
     _Atomic uint32_t waiting; /* in the queues of all pools */
     _Atomic uint32_t tunnels; /* of all pools */
@@ -27,7 +28,8 @@ typedef struct slot_t {
     _Atomic uint32_t pid;
     _Atomic uint32_t threads;
     _Atomic uint32_t settings; /* their fingerprint */
-    /* serial in the upper half, requests in flight in the lower: one word, so that they never disagree */
+    /* serial in the upper half, requests in flight in the lower: one word, so that they never
+     * disagree */
     _Atomic uint64_t load;
     _Atomic uint64_t served; /* the end of the serial in the upper 24 bits, requests finished in the lower 40 */
     _Atomic uint64_t key[KEY_WORDS];
@@ -137,7 +139,8 @@ static inline void wake(pool_t *pool, int how_many)
     syscall(SYS_futex, &pool->change, FUTEX_WAKE, how_many, NULL, NULL, 0);
 }
 
-/* Of those that wait for one slot alone. Two slots may share a bit: who is woken in vain looks again soon. */
+/* Of those that wait for one slot alone. Two slots may share a bit: who is woken in vain looks
+ * again soon. */
 static inline uint32_t wake_bit(unsigned slot)
 {
     return UINT32_C(1) << (slot % 32);
@@ -158,7 +161,8 @@ static inline void take_off(_Atomic uint32_t *count, uint32_t n)
     }
 }
 
-/* The same for the lower half of a slot's load, if the slot still is the daemon with that serial. */
+/* The same for the lower half of a slot's load, if the slot still is the daemon with that
+ * serial. */
 static inline void take_off_load(slot_t *slot, uint32_t serial, uint32_t n)
 {
     uint64_t old = atomic_load(&slot->load);

@@ -1,11 +1,13 @@
-/* Counts that nobody can take back: of children that have died, and of one that was captured and has written what it likes. The parent clears
- * rows of nobody, each child its own, and the supervisor makes the sums no higher than the rows are. Sums that are too low are the daemons'
+/* Counts that nobody can take back: of children that have died, and of one that was captured and
+ * has written what it likes. The parent clears rows of nobody, each child its own, and the
+ * supervisor makes the sums no higher than the rows are. Sums that are too low are the daemons'
  * matter, which have limits of their own, and right again when nothing is in flight. */
 #include "board_layout.h"
 
 #include <stdlib.h>
 
-/* What is counted is in a row first and in the sum last, so a sum that is higher, again and again while it does not change, is wrong. */
+/* What is counted is in a row first and in the sum last, so a sum that is higher, again and again
+ * while it does not change, is wrong. */
 #define LOOKS 3
 
 /* --- the parent --- */
@@ -190,7 +192,8 @@ void mj_board_recount(mj_board_t *board, unsigned index)
     }
 }
 
-/* Those who join are counted here before they are counted in their pool, and those who leave after. */
+/* Those who join are counted here before they are counted in their pool, and those who leave
+ * after. */
 static void lower_total(const mj_board_t *board, _Atomic uint32_t *total, size_t count_offset, const unsigned *pools,
                         unsigned pool_count)
 {

@@ -6,7 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/** Adds one to a count that stays at limit or below. @return false, and nothing is added, if it is there already */
+/** Adds one to a count that stays at limit or below. @return false, and nothing is added, if it is
+ * there already */
 static inline bool mj_add_below(_Atomic uint32_t *count, uint32_t limit)
 {
     uint32_t old = atomic_load(count);

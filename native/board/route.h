@@ -1,6 +1,7 @@
-/* The route of a daemon: a short text that ends the ids of its sessions (LIFECYCLE.md, section 1), so
- * that a request with such an id in a cookie or path parameter finds its daemon again. It names the
- * daemon's serial and keeps no secret: a forged one chooses between the pool's own daemons. Pure. */
+/* The route of a daemon: a short text that ends the ids of its sessions (LIFECYCLE.md, section 1),
+ * so that a request with such an id in a cookie or path parameter finds its daemon again. It names
+ * the daemon's serial and keeps no secret: a forged one chooses between the pool's own daemons.
+ * Pure. */
 #ifndef MJ_ROUTE_H
 #define MJ_ROUTE_H
 

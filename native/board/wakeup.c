@@ -41,6 +41,7 @@ int mj_wakeup_writer(int wakeup)
 
 void mj_wakeup_send(int writer)
 {
-    /* it fails only if the pipe is full, so that the supervisor will wake up anyway, or if nobody reads it */
+    /* it fails only if the pipe is full, so that the supervisor will wake up anyway, or if nobody
+     * reads it */
     (void)!write(writer, "", 1);
 }

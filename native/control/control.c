@@ -9,7 +9,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-/* Room for more descriptors than a message may bear: the kernel would drop what does not fit, and here all are seen and closed. */
+/* Room for more descriptors than a message may bear: the kernel would drop what does not fit, and
+ * here all are seen and closed. */
 #define FDS_ROOM 16
 
 apr_status_t mj_control_send(int connection, char type, mj_span_t record, int fd)

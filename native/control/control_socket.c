@@ -29,7 +29,8 @@ static int fail(int fd)
     return -1;
 }
 
-/* Before the first message: the kernel notes with each who sends it. Whoever is accepted has inherited the option. */
+/* Before the first message: the kernel notes with each who sends it. Whoever is accepted has
+ * inherited the option. */
 static int make_socket(void)
 {
     const int on = 1;

@@ -113,7 +113,8 @@ bool mj_supervisor_client_has(const mj_supervisor_client_t *client, const mj_sup
                                                                          start->program, scratch)) == 0;
 }
 
-/* Puts descriptors in their places, which some of them may have already. Each is moved out of the way first. */
+/* Puts descriptors in their places, which some of them may have already. Each is moved out of the
+ * way first. */
 static bool place_descriptors(const int *given, int count, int first)
 {
     int moved[4], i;
@@ -161,7 +162,8 @@ static bool remember(mj_supervisor_client_t *client, const char *arguments, cons
     return client->arguments != NULL && client->runtime_dir != NULL;
 }
 
-/* given: the control socket, the board and the wake-up pipe, -1 where there is none yet. @return NULL, or the step that failed: errno says why */
+/* given: the control socket, the board and the wake-up pipe, -1 where there is none yet. @return
+ * NULL, or the step that failed: errno says why */
 static const char *launch(mj_supervisor_client_t *client, const char *program, const char *folder, char *const *argv,
                           char *const *envp, int *given)
 {

@@ -85,8 +85,8 @@ static bool wake_supervisor(const mj_exchange_t *x, bool is_first)
     return true;
 }
 
-/* Takes a place with the daemon that has the request's session, or with any if there is none or if it
- * is to be avoided. Sets *slot to the daemon's, or to -1. */
+/* Takes a place with the daemon that has the request's session, or with any if there is none or if
+ * it is to be avoided. Sets *slot to the daemon's, or to -1. */
 static mj_admission_t take_place(mj_exchange_t *x, const mj_slots_t *avoid, mj_ticket_t *ticket, int *slot)
 {
     mj_slots_t others;

@@ -20,7 +20,8 @@ static bool set_timeout(int fd, int which, apr_interval_time_t timeout)
     return setsockopt(fd, SOL_SOCKET, which, &value, sizeof(value)) == 0;
 }
 
-/* On AF_UNIX, Linux calls a socket writable as long as no more than a quarter of its buffer is in use, and takes one message of half of it then. */
+/* On AF_UNIX, Linux calls a socket writable as long as no more than a quarter of its buffer is in
+ * use, and takes one message of half of it then. */
 static size_t room_of(int fd)
 {
     int size;
@@ -132,8 +133,9 @@ apr_status_t mj_channel_send(mj_channel_t *channel, struct iovec **parts, int *c
     return APR_SUCCESS;
 }
 
-/* Waits for something to receive, a slice of time at most: for a request with a deadline, and for an answer. A thread that waits in recv is
- * woken as well when the daemon takes what was sent to it (Linux, AF_UNIX): for nothing, once for each request. */
+/* Waits for something to receive, a slice of time at most: for a request with a deadline, and for
+ * an answer. A thread that waits in recv is woken as well when the daemon takes what was sent to it
+ * (Linux, AF_UNIX): for nothing, once for each request. */
 static apr_status_t wait_until(mj_channel_t *channel, apr_time_t deadline)
 {
     for (;;) {
@@ -164,7 +166,8 @@ static apr_status_t keep_file(mj_channel_t *channel, struct msghdr *message)
     return mj_detach(message, &channel->file) > 0 || (message->msg_flags & MSG_CTRUNC) != 0 ? MJ_EBADDESCRIPTOR : APR_SUCCESS;
 }
 
-/* As recv, but keeps a descriptor that comes along. Sets *n to what recv returns, and errno as recv does. */
+/* As recv, but keeps a descriptor that comes along. Sets *n to what recv returns, and errno as recv
+ * does. */
 static apr_status_t receive_some(mj_channel_t *channel, int flags, ssize_t *n)
 {
     union {

@@ -1,6 +1,7 @@
 /* A connection to a daemon: greets it, counts its requests, sends messages, receives whole frames.
  *
- * A channel belongs to one thread at a time. It has a memory pool of its own, because it lives from request to request. */
+ * A channel belongs to one thread at a time. It has a memory pool of its own, because it lives from
+ * request to request. */
 #ifndef MJ_CHANNEL_H
 #define MJ_CHANNEL_H
 
@@ -44,10 +45,12 @@ typedef struct mj_channel_t {
 /** How long a call waits before its caller gets to look around. */
 #define MJ_CHANNEL_SLICE apr_time_from_msec(500)
 
-/** Connects to the socket of the ticket's daemon at path. Blocks while the daemon's backlog is full.
+/** Connects to the socket of the ticket's daemon at path. Blocks while the daemon's backlog is
+ * full.
  *  @param patience for how long it does, more than 0
  *  @param send_buffer bytes that our end holds towards the daemon; 0: the system's default
- *  @return APR_SUCCESS; APR_EAGAIN if the backlog stayed full; or the error of socket or connect (ECONNREFUSED, ENOENT: nobody listens) */
+ *  @return APR_SUCCESS; APR_EAGAIN if the backlog stayed full; or the error of socket or connect
+ *    (ECONNREFUSED, ENOENT: nobody listens) */
 apr_status_t mj_channel_open(mj_channel_t **channel, const char *path, const mj_ticket_t *ticket, apr_interval_time_t patience,
                              int64_t send_buffer);
 
@@ -56,7 +59,8 @@ void mj_channel_close(mj_channel_t *channel);
 /** The serial of the request that mj_channel_begin will begin. */
 uint16_t mj_channel_next_serial(const mj_channel_t *channel);
 
-/** Begins the next request: from now on its serial is channel->serial. The first of a channel is preceded by HELLO.
+/** Begins the next request: from now on its serial is channel->serial. The first of a channel is
+ * preceded by HELLO.
  *  @param settings what HELLO says of the pool's record
  *  @param hello MJ_HELLO_SIZE bytes of room for it
  *  @return the bytes of HELLO that are to be sent ahead of REQUEST; 0: none */
@@ -65,22 +69,25 @@ size_t mj_channel_begin(mj_channel_t *channel, uint16_t settings, unsigned char 
 /** Sends parts, which are used up as they are sent.
  *  @param parts the first that is not sent whole yet, advanced with count
  *  @param sent_any set to whether a byte was sent by this call, on failure too
- *  @return APR_SUCCESS: all is sent; APR_EAGAIN after a slice of time without progress, for the caller to look around and call again with what is
- *  left; EPIPE, ECONNRESET … */
+ *  @return APR_SUCCESS: all is sent; APR_EAGAIN after a slice of time without progress, for the
+ *    caller to look around and call again with what is left; EPIPE, ECONNRESET … */
 apr_status_t mj_channel_send(mj_channel_t *channel, struct iovec **parts, int *count, bool *sent_any);
 
-/** Receives the next frame of the request whole; WELCOME, which precedes the first, is not given to the caller. *payload points into the
- *  channel and is valid until the next call.
+/** Receives the next frame of the request whole; WELCOME, which precedes the first, is not given to
+ * the caller. *payload points into the channel and is valid until the next call.
  *  @param deadline the latest time; 0: none
- *  @return APR_SUCCESS; APR_TIMEUP at the deadline; APR_EAGAIN after a slice of time in which it did not come, for the caller to look around
- *  and call again; APR_EOF; an error of the socket; an error of mj_frame_decode; MJ_ENOWELCOME; MJ_EBADSERIAL for a frame of another request;
- *  MJ_EBADDESCRIPTOR if more than one descriptor came */
+ *  @return APR_SUCCESS; APR_TIMEUP at the deadline; APR_EAGAIN after a slice of time in which it
+ *    did not come, for the caller to look around and call again; APR_EOF; an error of the socket;
+ *    an error of mj_frame_decode; MJ_ENOWELCOME; MJ_EBADSERIAL for a frame of another request;
+ *    MJ_EBADDESCRIPTOR if more than one descriptor came */
 apr_status_t mj_channel_receive(mj_channel_t *channel, apr_time_t deadline, mj_frame_t *frame, const unsigned char **payload);
 
-/** Takes the descriptor that came with the frames so far (close-on-exec); the caller closes it. @return -1 if none came */
+/** Takes the descriptor that came with the frames so far (close-on-exec); the caller closes it.
+ * @return -1 if none came */
 int mj_channel_take_file(mj_channel_t *channel);
 
-/** @return true if the next frame has been received whole: mj_channel_receive will then leave earlier payloads where they are */
+/** @return true if the next frame has been received whole: mj_channel_receive will then leave
+ *   earlier payloads where they are */
 bool mj_channel_has_frame(const mj_channel_t *channel);
 
 #define MJ_READABLE 1 /**< a frame, a part of one, EOF or an error can be received without waiting */
@@ -90,10 +97,12 @@ bool mj_channel_has_frame(const mj_channel_t *channel);
  *  @return those that hold; 0 if none did in time */
 unsigned mj_channel_await(const mj_channel_t *channel, unsigned wanted, int timeout_ms);
 
-/** How many bytes the daemon has sent so far: whoever waits sees by it that some have come, though they are no whole frame yet. */
+/** How many bytes the daemon has sent so far: whoever waits sees by it that some have come, though
+ * they are no whole frame yet. */
 uint64_t mj_channel_received(const mj_channel_t *channel);
 
-/** @return true if nothing is left over, bytes or a descriptor, that the next request would mistake for its own */
+/** @return true if nothing is left over, bytes or a descriptor, that the next request would mistake
+ *   for its own */
 bool mj_channel_is_clean(const mj_channel_t *channel);
 
 #endif

@@ -1,4 +1,5 @@
-/* replay DIR: gives each file of the folder to the fuzz target, in memory of exactly its size. For compilers without libFuzzer. */
+/* replay DIR: gives each file of the folder to the fuzz target, in memory of exactly its size. For
+ * compilers without libFuzzer. */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -1,5 +1,6 @@
-/* seeds FROM DIR VECTOR...: writes the bytes of those vectors that are FROM (httpd or daemon) to files in DIR, as seeds for a fuzzer. With
- * `record` as FROM, the record of a vector's first request. */
+/* seeds FROM DIR VECTOR...: writes the bytes of those vectors that are FROM (httpd or daemon) to
+ * files in DIR, as seeds for a fuzzer. With `record` as FROM, the record of a vector's first
+ * request. */
 #include "vector.h"
 
 #include <apr_general.h>

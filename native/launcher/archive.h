@@ -1,7 +1,9 @@
-/* The archive of classes from which a JVM starts faster: an AOT cache from Java 25 on, a dynamic CDS archive before. It holds classes of the JDK
- * and of the host. The supervisor has it made (supervisor/archives.h), once for all pools of the machine with the same key (archive/archive_key.h),
- * and names its path, whether it is there or not. For jvm-compiler there is another beside it: a JVM takes memory for all that is in its
- * archive, and a daemon has no use for the compiler. */
+/* The archive of classes from which a JVM starts faster: an AOT cache from Java 25 on, a dynamic
+ * CDS archive before. It holds classes of the JDK and of the host. The supervisor has it made
+ * (supervisor/archives.h), once for all pools of the machine with the same key
+ * (archive/archive_key.h), and names its path, whether it is there or not. For jvm-compiler there
+ * is another beside it: a JVM takes memory for all that is in its archive, and a daemon has no use
+ * for the compiler. */
 #ifndef MJ_ARCHIVE_H
 #define MJ_ARCHIVE_H
 
@@ -16,8 +18,8 @@ typedef struct mj_archive_t {
     bool is_usable;
 } mj_archive_t;
 
-/** Looks whether a state folder may be trusted: it belongs to root or to the caller, and nobody else can write to it; else it says so
- *  on stderr. */
+/** Looks whether a state folder may be trusted: it belongs to root or to the caller, and nobody
+ * else can write to it; else it says so on stderr. */
 bool mj_archive_check_state(const char *state);
 
 /** @param path NULL: none
@@ -32,7 +34,8 @@ bool mj_archive_look(mj_archive_t *archive, FILE *complaints);
 /** Has the JVM use it. */
 void mj_archive_use(const mj_archive_t *archive, mj_options_t *options);
 
-/** Whether this process, once its JVM is made, has mapped it: a JVM passes over an archive that it does not like. */
+/** Whether this process, once its JVM is made, has mapped it: a JVM passes over an archive that it
+ * does not like. */
 bool mj_archive_is_mapped(const mj_archive_t *archive);
 
 /** Says on stderr that the JVM has passed over it. It is unusable then. */

@@ -1,6 +1,7 @@
-/* jvm-compiler: compiles the sources of a pool for a start of it. A daemon starts it, as the pool's user, with the pool's settings on descriptor 4;
- * argv[1] is the folder of the jars, argv[2] the pool's state folder, argv[3] the daemon's pid, argv[4] the
- * archive for the pool's key, if there is one. */
+/* jvm-compiler: compiles the sources of a pool for a start of it. A daemon starts it, as the pool's
+ * user, with the pool's settings on descriptor 4; argv[1] is the folder of the jars, argv[2] the
+ * pool's state folder, argv[3] the daemon's pid, argv[4] the archive for the pool's key, if there
+ * is one. */
 #include "archive_file.h"
 #include "helper.h"
 

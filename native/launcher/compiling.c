@@ -17,7 +17,8 @@ static struct {
     int lifecycle; /* our end of the process's */
 } state = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
 
-/* It says R when all is kept, or ends: the end of a JVM takes another 10 ms, for which nobody waits. */
+/* It says R when all is kept, or ends: the end of a JVM takes another 10 ms, for which nobody
+ * waits. */
 static void *attend(void *unused)
 {
     mj_lifecycle_message_t message;

@@ -1,5 +1,6 @@
-/* Sources compiled ahead: by a process of its own, jvm-compiler (compiler.c), while the daemon's JVM starts. Its JVM is made for a short life,
- * and takes its memory with it. It leaves class files in the pool's state folder, where the host looks for them. Thread-safe. */
+/* Sources compiled ahead: by a process of its own, jvm-compiler (compiler.c), while the daemon's
+ * JVM starts. Its JVM is made for a short life, and takes its memory with it. It leaves class files
+ * in the pool's state folder, where the host looks for them. Thread-safe. */
 #ifndef MJ_COMPILING_H
 #define MJ_COMPILING_H
 

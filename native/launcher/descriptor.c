@@ -74,7 +74,8 @@ void mj_descriptor_await(int socket)
     }
 }
 
-/* The JDK makes a socket that virtual threads use non-blocking. @return whether a send that has just failed is to be tried again */
+/* The JDK makes a socket that virtual threads use non-blocking. @return whether a send that has
+ * just failed is to be tried again */
 static bool await_room(int socket)
 {
     struct pollfd room = {.fd = socket, .events = POLLOUT};

@@ -1,5 +1,5 @@
-/* The options with -XX that a JVM knows: those for diagnosis come and go with its releases, and one that it does not know keeps it from
- * starting. */
+/* The options with -XX that a JVM knows: those for diagnosis come and go with its releases, and one
+ * that it does not know keeps it from starting. */
 #ifndef MJ_FLAGS_H
 #define MJ_FLAGS_H
 
@@ -20,10 +20,12 @@ typedef struct mj_flags_t {
  *  @param library libjvm.so, as dlopen has it */
 mj_flags_t mj_flags_of(void *library);
 
-/** Whether a JVM knows an option. True for what does not begin with -XX:; false where there is no table. */
+/** Whether a JVM knows an option. True for what does not begin with -XX:; false where there is no
+ * table. */
 bool mj_flag_is_known(const mj_flags_t *flags, const char *option);
 
-/** Removes those of our own options that the JVM does not know: each only makes it cheaper, or is its default by then. */
+/** Removes those of our own options that the JVM does not know: each only makes it cheaper, or is
+ * its default by then. */
 void mj_flags_keep_known(const mj_flags_t *flags, mj_options_t *options);
 
 #endif

@@ -18,7 +18,8 @@ typedef struct mj_launch_t {
     const char *main_class; /**< whose main is run, with slashes; NULL: the host's */
 } mj_launch_t;
 
-/** Reads the settings on descriptor 4, which it closes, and what follows from them; the archive is left out.
+/** Reads the settings on descriptor 4, which it closes, and what follows from them; the archive is
+ * left out.
  *  @param state NULL: none
  *  @return false, which was told, where they cannot be had */
 bool mj_launch_prepare(mj_launch_t *launch, const char *jars, const char *state);
@@ -30,8 +31,9 @@ void mj_launch_compiler(mj_launch_t *launch);
  *  @param complaints as for mj_archive_look */
 void mj_launch_from(mj_launch_t *launch, mj_archive_t *archive, FILE *complaints);
 
-/** Makes the JVM and runs the Java host in it, on a thread of its own: on a process's first thread, the stack grows where the JVM wants its
- *  guard pages, and -Xss does not count. To be called once. @return the process's exit code; why it is not 0 was told */
+/** Makes the JVM and runs the Java host in it, on a thread of its own: on a process's first thread,
+ * the stack grows where the JVM wants its guard pages, and -Xss does not count. To be called once.
+ * @return the process's exit code; why it is not 0 was told */
 int mj_launch_run(mj_launch_t *launch);
 
 #endif

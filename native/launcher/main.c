@@ -1,6 +1,7 @@
-/* jvm-daemon: turns the process that the supervisor started into the JVM of a pool. It runs as the pool's user from its first
- * instruction on. argv[0] is the pool's display name, argv[1] the folder of the jars, argv[2] the pool's
- * state folder, argv[3] the path of the archive for its key: each missing or empty where it has none. */
+/* jvm-daemon: turns the process that the supervisor started into the JVM of a pool. It runs as the
+ * pool's user from its first instruction on. argv[0] is the pool's display name, argv[1] the folder
+ * of the jars, argv[2] the pool's state folder, argv[3] the path of the archive for its key: each
+ * missing or empty where it has none. */
 #include "archive_file.h"
 #include "archive_key.h"
 #include "compiling.h"

@@ -57,7 +57,8 @@ static bool ends_with(const char *line, size_t len, const char *suffix)
     return len >= suffix_len && memcmp(line + len - suffix_len, suffix, suffix_len) == 0;
 }
 
-/* `BEGIN-END RIGHTS …  PATH`, in hexadecimal; other lines begin with a name and a colon, some of them with hexadecimal digits. */
+/* `BEGIN-END RIGHTS …  PATH`, in hexadecimal; other lines begin with a name and a colon, some of
+ * them with hexadecimal digits. */
 static bool read_part(const char *line, size_t len, part_t *part)
 {
     static const char *const files[] = {"/libjvm.so\n", "/lib/modules\n", ".jsa\n"};
@@ -90,7 +91,8 @@ static bool read_size(const char *line, const char *name, long long *kilobytes)
     return true;
 }
 
-/* Pages that are still as the file has them come back from there; others must stay (the loader has written to some, for instance). */
+/* Pages that are still as the file has them come back from there; others must stay (the loader has
+ * written to some, for instance). */
 static void unmap_clean_files(void)
 {
     FILE *smaps = fopen("/proc/self/smaps", "re");

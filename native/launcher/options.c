@@ -65,7 +65,8 @@ static bool chooses_collector(mj_span_t option)
     return starts_with(option, "-XX:+Use") && option.len > 10 && memcmp(option.data + option.len - 2, "GC", 2) == 0;
 }
 
-/* -Xmx, -Xmn and the like: next to other sizes than they expect, ours would keep the JVM from starting. */
+/* -Xmx, -Xmn and the like: next to other sizes than they expect, ours would keep the JVM from
+ * starting. */
 static bool chooses_sizes(mj_span_t option)
 {
     static const char *const words[] = {"HeapSize=", "NewSize=", "SurvivorRatio=", "NewRatio=", "RAMPercentage=", "RAMFraction="};
@@ -91,8 +92,9 @@ static bool has_option(mj_span_t record, bool (*is)(mj_span_t option))
     return false;
 }
 
-/* The young generation has its size from the start, for throughput: pages that nobody uses are given back when nothing is to be done
- * (modjvm.health.MemoryTrimmer). The old one starts small, and shrinks at once when there is less. */
+/* The young generation has its size from the start, for throughput: pages that nobody uses are
+ * given back when nothing is to be done (modjvm.health.MemoryTrimmer). The old one starts small,
+ * and shrinks at once when there is less. */
 static void add_sizes(mj_options_t *options, int64_t heap)
 {
     int64_t young = heap / 3 < MAX_FIRST_YOUNG ? heap / 3 : MAX_FIRST_YOUNG;
@@ -123,13 +125,15 @@ static void add_thrift(mj_options_t *options)
 {
     mj_options_add(options, "-XX:+UnlockDiagnosticVMOptions");
     mj_options_add(options, "-XX:+UnlockExperimentalVMOptions");
-    /* Else the JDK's archive of classes is written to as it is moved to another address, and no two JVMs share it. */
+    /* Else the JDK's archive of classes is written to as it is moved to another address, and no two
+     * JVMs share it. */
     mj_options_add(options, "-XX:ArchiveRelocationMode=0");
     /* Else a thread wakes up four times a second, and two others once, to look for work. */
     mj_options_add(options, "-XX:AsyncDeflationInterval=20000");
     mj_options_add(options, "-XX:GuaranteedSafepointInterval=0");
     mj_options_add(options, "-XX:ServiceThreadCleanupInterval=60000");
-    /* They grow as they fill. The JDK's own strings and symbols are in its archive, and these are nearly empty: 768 KB otherwise. */
+    /* They grow as they fill. The JDK's own strings and symbols are in its archive, and these are
+     * nearly empty: 768 KB otherwise. */
     mj_options_add(options, "-XX:StringTableSize=4096");
     mj_options_add(options, "-XX:SymbolTableSize=4096");
 }
@@ -160,8 +164,8 @@ mj_options_t mj_options_make(mj_span_t record, const char *jars, const char *err
     }
     mj_options_add(&options, "-XX:+ExitOnOutOfMemoryError"); /* the supervisor replaces it: better than one that limps */
     add_thrift(&options);
-    /* Else each JVM keeps a file in /tmp that it writes to at each safepoint: a stall whenever the disk is busy. jcmd and jstack
-     * work without it, jps and jstat do not. */
+    /* Else each JVM keeps a file in /tmp that it writes to at each safepoint: a stall whenever the
+     * disk is busy. jcmd and jstack work without it, jps and jstat do not. */
     mj_options_add(&options, "-XX:-UsePerfData");
     if (error_folder != NULL) {
         add_error_file(&options, error_folder);
@@ -215,8 +219,8 @@ mj_options_t mj_options_copy(const mj_options_t *options)
     return copied;
 }
 
-/* For a JVM that runs the JDK's compiler for a fraction of a second, and nothing of anybody else's: code is compiled once and quickly, and the
- * JDK's own classes need no verification. */
+/* For a JVM that runs the JDK's compiler for a fraction of a second, and nothing of anybody else's:
+ * code is compiled once and quickly, and the JDK's own classes need no verification. */
 mj_options_t mj_options_for_compiler(const mj_options_t *daemon)
 {
     mj_options_t options = mj_options_copy(daemon);

@@ -1,7 +1,8 @@
-/* Fewer wake-ups of idle JVMs. Some of HotSpot's threads look every few seconds whether there is something to do, or whether they are still
- * needed; options do not change that, or for busy JVMs too, and whoever has work for them wakes them up. With hundreds of idle JVMs these looks
- * are work. So libjvm.so finds the pthread_cond_timedwait of this program, which waits longer in their place, once the
- * process has hardly used the processor for half a minute. */
+/* Fewer wake-ups of idle JVMs. Some of HotSpot's threads look every few seconds whether there is
+ * something to do, or whether they are still needed; options do not change that, or for busy JVMs
+ * too, and whoever has work for them wakes them up. With hundreds of idle JVMs these looks are
+ * work. So libjvm.so finds the pthread_cond_timedwait of this program, which waits longer in their
+ * place, once the process has hardly used the processor for half a minute. */
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -11,12 +12,14 @@
 #include <sys/prctl.h>
 #include <time.h>
 
-/* A wait of HotSpot's as it is seen here is shorter by what has passed since it looked at the clock. */
+/* A wait of HotSpot's as it is seen here is shorter by what has passed since it looked at the
+ * clock. */
 #define DELAY_NS INT64_C(500000000)
 #define SECOND_NS INT64_C(1000000000)
 /* Between two looks of which both count. */
 #define LEAST_NS (4 * SECOND_NS)
-/* For so long looks are left as they are: meanwhile, compiler threads end of which there are too many. */
+/* For so long looks are left as they are: meanwhile, compiler threads end of which there are too
+ * many. */
 #ifndef PATIENT_AFTER_S
 #define PATIENT_AFTER_S 30
 #endif
@@ -71,7 +74,8 @@ static const habit_t *find_habit(int64_t left_ns)
     return NULL;
 }
 
-/* Between two looks the thread may have been woken up, for some work. @return whether the next one may come later */
+/* Between two looks the thread may have been woken up, for some work. @return whether the next one
+ * may come later */
 static bool note_look(looks_t *looks, int64_t now_ns)
 {
     int64_t passed_ns = now_ns - looks->at_ns;

@@ -1,7 +1,8 @@
-/* jvm-training: makes an archive. The supervisor starts it, under an identity of nobody's, in an empty folder of its own, with the settings of
- * mj_archive_settings on descriptor 4, and with the archive's file, which it cannot reach by any path, on descriptor 3. argv[1] is the folder of
- * the jars, argv[2] `daemon` or `compiler`: for whose JVM. It plays a daemon's life through, or jvm-compiler's, with an application of ours. What
- * it has to say goes to stderr. */
+/* jvm-training: makes an archive. The supervisor starts it, under an identity of nobody's, in an
+ * empty folder of its own, with the settings of mj_archive_settings on descriptor 4, and with the
+ * archive's file, which it cannot reach by any path, on descriptor 3. argv[1] is the folder of the
+ * jars, argv[2] `daemon` or `compiler`: for whose JVM. It plays a daemon's life through, or
+ * jvm-compiler's, with an application of ours. What it has to say goes to stderr. */
 #include "descriptors.h"
 #include "helper.h"
 #include "key.h"
@@ -93,7 +94,8 @@ static void close_listener(listener_t *listener)
     mj_close(&listener->connection);
 }
 
-/* In the current folder: a socket's path may have 107 bytes only. It is gone at once, so that no end of this process leaves it there. */
+/* In the current folder: a socket's path may have 107 bytes only. It is gone at once, so that no
+ * end of this process leaves it there. */
 static bool open_listener(listener_t *listener)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = SOCKET_NAME};
@@ -121,7 +123,8 @@ static mj_launch_t with(const mj_launch_t *launch, const char *format, const cha
     return other;
 }
 
-/* An AOT cache takes two steps, an archive of CDS is made at the end of the JVM that has shown what belongs in it.
+/* An AOT cache takes two steps, an archive of CDS is made at the end of the JVM that has shown what
+ * belongs in it.
  * @param listener as for perform */
 static bool make(const mj_launch_t *launch, bool is_aot, const listener_t *listener)
 {

@@ -158,7 +158,8 @@ static bool serve_some(int connection, const mj_key_t *key, mj_span_t settings)
     return true;
 }
 
-/* So long that the host has looked at its threads, and at what it has loaded: then that is in the archive too. */
+/* So long that the host has looked at its threads, and at what it has loaded: then that is in the
+ * archive too. */
 static bool await_heartbeats(int lifecycle, char *why, size_t size)
 {
     int count = 0, type;

@@ -1,4 +1,5 @@
-/* What the process that trains does to the JVM that it trains: the supervisor's part, and httpd's. */
+/* What the process that trains does to the JVM that it trains: the supervisor's part, and
+ * httpd's. */
 #ifndef MJ_TRAINING_CLIENT_H
 #define MJ_TRAINING_CLIENT_H
 
@@ -18,7 +19,8 @@ mj_span_t mj_training_settings(mj_span_t record, const mj_key_t *key, const char
  *  @param why set where it fails and that is known */
 bool mj_training_run(int lifecycle, int connection, const mj_key_t *key, mj_span_t settings, char *why, size_t size);
 
-/** Waits for the next lifecycle message. @param why gets the text of one that says why the JVM ends. @return its type; -1 at the end */
+/** Waits for the next lifecycle message. @param why gets the text of one that says why the JVM
+ * ends. @return its type; -1 at the end */
 int mj_training_hear(int lifecycle, char *why, size_t size);
 
 #endif

@@ -36,7 +36,8 @@ APLOG_USE_MODULE(jvm);
 
 #define LOG_CHECK(server, message) ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_ERR, 0, server, "%s", message)
 
-/* A virtual host without a directive of ours shares the main server's object; give each one of its own. */
+/* A virtual host without a directive of ours shares the main server's object; give each one of its
+ * own. */
 static void own_config(apr_pool_t *pool, server_rec *server)
 {
     mj_server_t *config = mj_server_config(server);
@@ -64,7 +65,8 @@ static const char *read_env_file(apr_pool_t *pool, mj_pool_settings_t *settings)
     return wrong != NULL ? apr_pstrcat(pool, "env-file=", wrong, NULL) : NULL;
 }
 
-/* The JVM takes a locale that is not installed for C, and says nothing: file names and output lose what is not ASCII. */
+/* The JVM takes a locale that is not installed for C, and says nothing: file names and output lose
+ * what is not ASCII. */
 static void warn_of_locale(const mj_pool_config_t *declared)
 {
     const mj_pool_settings_t *settings = declared->settings;
@@ -156,7 +158,8 @@ static int check_pools(apr_pool_t *pool, server_rec *main_server)
     return failures;
 }
 
-/* Each JVMProcessGroup, also one that no mount needs: what SetHandler serves is only seen when it is asked for. */
+/* Each JVMProcessGroup, also one that no mount needs: what SetHandler serves is only seen when it
+ * is asked for. */
 static int check_named_pools(apr_pool_t *pool, server_rec *server)
 {
     const apr_array_header_t *named = mj_server_config(server)->named;
@@ -228,7 +231,8 @@ static int check_user(const server_rec *main_server)
     return 1;
 }
 
-/* httpd then makes its children dumpable (PR_SET_DUMPABLE), and whoever may dump them may read them. */
+/* httpd then makes its children dumpable (PR_SET_DUMPABLE), and whoever may dump them may read
+ * them. */
 static void warn_of_core_dumps(const server_rec *main_server)
 {
     if (ap_coredumpdir_configured && geteuid() == 0) {
@@ -239,13 +243,15 @@ static void warn_of_core_dumps(const server_rec *main_server)
     }
 }
 
-/* What has changed outside of the configuration would end an httpd that restarts: post_config goes on with what there is. */
+/* What has changed outside of the configuration would end an httpd that restarts: post_config goes
+ * on with what there is. */
 static int count_failure(void)
 {
     return mj_has_restarted() ? 0 : 1;
 }
 
-/* Where the default JVMStateDir cannot be made, pools go without: nothing that would keep httpd from starting. */
+/* Where the default JVMStateDir cannot be made, pools go without: nothing that would keep httpd
+ * from starting. */
 static int check_folders(apr_pool_t *pool, const server_rec *main_server)
 {
     const mj_server_t *config = mj_server_config(main_server);

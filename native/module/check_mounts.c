@@ -26,8 +26,8 @@ bool mj_section_covers(const core_dir_config *section, const char *uri)
     return strncmp(section->d, uri, len) == 0 && (len == 0 || section->d[len - 1] == '/' || uri[len] == '/' || uri[len] == '\0');
 }
 
-/* The scope that requests for a mount will have as far as it can be known: the server's, and each <Location> that covers the mount, as
- * ap_location_walk would merge them. */
+/* The scope that requests for a mount will have as far as it can be known: the server's, and each
+ * <Location> that covers the mount, as ap_location_walk would merge them. */
 static const mj_scope_t *scope_of_mount(apr_pool_t *pool, const server_rec *server, const mj_mount_t *mount)
 {
     const mj_scope_t *scope = ap_get_module_config(server->lookup_defaults, &jvm_module);

@@ -17,7 +17,8 @@ APLOG_USE_MODULE(jvm);
 const char *const mj_jars[MJ_JARS] = {"share/mod_jvm/modjvm-api.jar", "share/mod_jvm/modjvm-spi.jar",
                                       "share/mod_jvm/modjvm-host.jar"};
 
-/* The group that a user has for himself, as useradd makes it: what it can write, he could make so. */
+/* The group that a user has for himself, as useradd makes it: what it can write, he could make
+ * so. */
 static gid_t private_group(uid_t uid)
 {
     const struct passwd *user = getpwuid(uid);

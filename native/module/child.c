@@ -1,4 +1,5 @@
-/* What an httpd child holds: its row of the board, its idle connections, and what a pool may have of all children's workers. */
+/* What an httpd child holds: its row of the board, its idle connections, and what a pool may have
+ * of all children's workers. */
 #include "child.h"
 
 #include "config.h"
@@ -13,8 +14,8 @@
 
 APLOG_USE_MODULE(jvm);
 
-/* One pool that hangs, with all its places and its queue full, would hold every worker of httpd: so none may have them all, where there is
- * anything else to serve. */
+/* One pool that hangs, with all its places and its queue full, would hold every worker of httpd: so
+ * none may have them all, where there is anything else to serve. */
 static mj_shares_t share_workers(bool is_alone)
 {
     mj_shares_t shares = {0, UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX};
@@ -25,7 +26,8 @@ static mj_shares_t share_workers(bool is_alone)
         return shares;
     }
     shares.workers = (uint32_t)(daemons > 0 ? daemons : 1) * (uint32_t)(threads > 0 ? threads : 1);
-    /* A tunnel costs its client nothing: some workers stay for requests, also where a pool is alone. */
+    /* A tunnel costs its client nothing: some workers stay for requests, also where a pool is
+     * alone. */
     shares.tunnels_of_all = shares.workers > 1 ? shares.workers * 3 / 4 : 1;
     shares.tunnels_of_pool = is_alone || shares.workers < 2 ? shares.tunnels_of_all : shares.workers / 2;
     if (!is_alone) {
@@ -35,8 +37,9 @@ static mj_shares_t share_workers(bool is_alone)
     return shares;
 }
 
-/* Half of the child's threads may wait for clients at a time: the others are there for who comes meanwhile. Only where threads would give idle
- * connections to a listener: others read on anyway. */
+/* Half of the child's threads may wait for clients at a time: the others are there for who comes
+ * meanwhile. Only where threads would give idle connections to a listener: others read on
+ * anyway. */
 static apr_uint32_t may_await(void)
 {
     int is_async = 0, threads = 0;

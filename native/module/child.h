@@ -20,8 +20,8 @@ typedef struct mj_child_t {
 
 void mj_child_init(apr_pool_t *pchild, server_rec *main_server);
 
-/** @return NULL if the configuration declares no pool, or if the board could not be opened. Set once
- *  in child_init, before there are threads */
+/** @return NULL if the configuration declares no pool, or if the board could not be opened. Set
+ *   once in child_init, before there are threads */
 mj_child_t *mj_child(void);
 
 #endif

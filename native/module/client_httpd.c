@@ -20,8 +20,8 @@ APLOG_USE_MODULE(jvm);
 
 #define LONGEST_LINE 8192 /* httpd's own limit */
 
-/* @return whether httpd knows the socket or pipe that the connection is; *fd is -1 if it has closed it, as a child that is told to
- * end does with all sockets while requests are inside */
+/* @return whether httpd knows the socket or pipe that the connection is; *fd is -1 if it has closed
+ *   it, as a child that is told to end does with all sockets while requests are inside */
 static bool find_fd(conn_rec *c, int *fd)
 {
     apr_pollfd_t client;
@@ -328,7 +328,8 @@ static bool upgrade(void *data, const mj_fields_t *fields)
 
 /* --- the client itself --- */
 
-/* Sets *fd to the client's socket, or to -1. An HTTP/2 stream has none of its own; mod_http2 sets aborted. */
+/* Sets *fd to the client's socket, or to -1. An HTTP/2 stream has none of its own; mod_http2 sets
+ * aborted. */
 static bool is_closed(const mj_httpd_client_t *client, int *fd)
 {
     conn_rec *c = client->r->connection;

@@ -181,8 +181,8 @@ static const char *set_concurrent_starts(cmd_parms *cmd, void *scope, const char
     return NULL;
 }
 
-/* What chooses a pool or code is refused in .htaccess by its context (never an OR_* flag). docs/directives.md has the same table; a
- * test compares them. */
+/* What chooses a pool or code is refused in .htaccess by its context (never an OR_* flag).
+ * docs/directives.md has the same table; a test compares them. */
 const command_rec mj_commands[] = {
     AP_INIT_TAKE12("ErrorLogFormat", note_error_log_format, NULL, RSRC_CONF,
                    "see the directive of httpd's core, which mod_jvm follows"),

@@ -21,7 +21,8 @@ const char *mj_option_param(const cmd_parms *cmd, mj_scope_t *scope, const char 
     return wrong;
 }
 
-/* Whether a text is not empty and has letters, digits and these characters alone; Java's letters are more than ASCII's. */
+/* Whether a text is not empty and has letters, digits and these characters alone; Java's letters
+ * are more than ASCII's. */
 static bool has_only(const char *at, const char *end, const char *others)
 {
     bool is_allowed = at != end;

@@ -1,5 +1,6 @@
-/* Which applications requests can bring to a pool that no JVMAlias names: what handlers and JVMAliasMatch can lead to, as far as the configuration tells.
- * The daemon holds every child of httpd to that: one that somebody has captured could ask for anything else. */
+/* Which applications requests can bring to a pool that no JVMAlias names: what handlers and
+ * JVMAliasMatch can lead to, as far as the configuration tells. The daemon holds every child of
+ * httpd to that: one that somebody has captured could ask for anything else. */
 #include "dynamic.h"
 
 #include "config.h"
@@ -18,7 +19,8 @@
 
 APLOG_USE_MODULE(jvm);
 
-/* Of a record, which has to go through one message to the supervisor together with the rest of the pool's. */
+/* Of a record, which has to go through one message to the supervisor together with the rest of the
+ * pool's. */
 #define MAX_FORMS_SIZE 65536
 
 static void add_form(mj_pool_config_t *pool, mj_span_t form, const server_rec *server)
@@ -41,7 +43,8 @@ static void add_form(mj_pool_config_t *pool, mj_span_t form, const server_rec *s
     }
 }
 
-/* The pool of that name, as requests of the server find it; NULL for the one that they find without a name in a section. */
+/* The pool of that name, as requests of the server find it; NULL for the one that they find without
+ * a name in a section. */
 static mj_pool_config_t *pool_of(const mj_dynamic_t *all, const server_rec *server, const char *name)
 {
     const mj_scope_t *outer = ap_get_module_config(server->lookup_defaults, &jvm_module);
@@ -58,8 +61,9 @@ static void lead(const mj_dynamic_t *all, const server_rec *server, const char *
     }
 }
 
-/* A handler in that place of the file system leads to the pool that the innermost <Directory> around it names, or else the server; and to those that
- * sections within it name, or sections of another kind, which say nothing about folders. */
+/* A handler in that place of the file system leads to the pool that the innermost <Directory>
+ * around it names, or else the server; and to those that sections within it name, or sections of
+ * another kind, which say nothing about folders. */
 static void lead_handler(const mj_dynamic_t *all, const server_rec *server, mj_span_t form)
 {
     apr_size_t innermost = 0;

@@ -36,8 +36,8 @@ static bool is_one_of(const char *word, const char *const *words)
     return false;
 }
 
-/* Whether a directive can make ours the handler of a file: by name, by a type of that name, by a flag of RewriteRule, by an expression, or in
- * .htaccess. */
+/* Whether a directive can make ours the handler of a file: by name, by a type of that name, by a
+ * flag of RewriteRule, by an expression, or in .htaccess. */
 static bool sets_handler(const ap_directive_t *directive)
 {
     const char *args = directive->args != NULL ? directive->args : "";

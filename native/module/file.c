@@ -1,5 +1,5 @@
-/* Files whose descriptors a daemon passed as the bodies of responses. The file is its user's: it can change, shrink and vanish at any time, and
- * it need not hold what its size says. */
+/* Files whose descriptors a daemon passed as the bodies of responses. The file is its user's: it
+ * can change, shrink and vanish at any time, and it need not hold what its size says. */
 #include "file.h"
 
 #include "child.h"
@@ -68,7 +68,8 @@ bool mj_file_is_broken(const mj_file_t *file)
     return file->is_broken;
 }
 
-/* --- its buckets: read piece by piece, at the bucket's own offset, since the daemon has the descriptor too --- */
+/* --- its buckets: read piece by piece, at the bucket's own offset, since the daemon has the
+ * descriptor too --- */
 
 static void let_go(void *data)
 {
@@ -140,8 +141,9 @@ void mj_file_insert(apr_bucket_brigade *brigade, mj_file_t *file, uint64_t offse
 
 /* --- what httpd sends without a look at it --- */
 
-/* Who reads a mapped page of which the file was cut ends with SIGBUS; the kernel, asked to send it, answers EFAULT, but for the file's last
- * page, of which it sends the rest as NULs. Pages of a tmpfs that nobody has written would take memory, and httpd's.
+/* Who reads a mapped page of which the file was cut ends with SIGBUS; the kernel, asked to send it,
+ * answers EFAULT, but for the file's last page, of which it sends the rest as NULs. Pages of a
+ * tmpfs that nobody has written would take memory, and httpd's.
  * @return how much of the bucket may be mapped: 0, or up to a page of which more follows */
 static apr_size_t mappable(const apr_bucket *bucket, const core_dir_config *core)
 {

@@ -1,5 +1,7 @@
-/* A thread of each httpd child. It closes connections which nobody has used for a while, so that the threads that daemons keep for
- * them end; and it keeps the child's row on the board right. httpd does it, not the daemon: who closes its own idle connection knows that no request is on its way. */
+/* A thread of each httpd child. It closes connections which nobody has used for a while, so that
+ * the threads that daemons keep for them end; and it keeps the child's row on the board right.
+ * httpd does it, not the daemon: who closes its own idle connection knows that no request is on its
+ * way. */
 #include "idle_reaper.h"
 
 #include "mod_jvm.h"
@@ -60,7 +62,8 @@ static apr_status_t stop(void *data)
     return apr_thread_join(&rv, reaper->thread);
 }
 
-/* The child's signals are for its other threads: prefork ends a child in their handler, on whichever thread that runs. */
+/* The child's signals are for its other threads: prefork ends a child in their handler, on
+ * whichever thread that runs. */
 static apr_status_t start_thread(reaper_t *reaper, apr_pool_t *pchild)
 {
     apr_threadattr_t *attributes;

@@ -20,11 +20,12 @@
 
 static void register_hooks(apr_pool_t *pool)
 {
-    /* After mod_alias, so that `Alias /static` takes a part out of `JVMAlias /`; before those that would look for files. */
+    /* After mod_alias, so that `Alias /static` takes a part out of `JVMAlias /`; before those that
+     * would look for files. */
     static const char *const aliases[] = {"mod_alias.c", NULL};
     static const char *const file_finders[] = {"mod_userdir.c", "mod_vhost_alias.c", NULL};
-    /* They would set a handler by the name's extension, or look for files of that name: what JVMAlias maps is ours whatever it is called.
-     * SetHandler comes later, and takes a part out. */
+    /* They would set a handler by the name's extension, or look for files of that name: what
+     * JVMAlias maps is ours whatever it is called. SetHandler comes later, and takes a part out. */
     static const char *const type_checkers[] = {"mod_mime.c", "mod_negotiation.c", NULL};
 
     (void)pool;
@@ -37,7 +38,8 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_child_init(mj_child_init, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_child_status(mj_child_status, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_translate_name(mj_translate_name, aliases, file_finders, APR_HOOK_MIDDLE);
-    /* Before core walks directories: a mount is no file, and httpd's user may not even be able to look at its target. */
+    /* Before core walks directories: a mount is no file, and httpd's user may not even be able to
+     * look at its target. */
     ap_hook_map_to_storage(mj_map_to_storage, NULL, NULL, APR_HOOK_FIRST);
     ap_hook_type_checker(mj_type_checker, NULL, type_checkers, APR_HOOK_FIRST);
     ap_hook_handler(mj_handler, NULL, NULL, APR_HOOK_MIDDLE);

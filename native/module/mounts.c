@@ -35,7 +35,8 @@ void mj_mounts_warn(const server_rec *server, const server_rec *main_server)
     }
 }
 
-/* How many bytes of the URI a JVMAlias takes, 0 if it does not match or is mounted at /; *matches tells the two apart. */
+/* How many bytes of the URI a JVMAlias takes, 0 if it does not match or is mounted at /; *matches
+ * tells the two apart. */
 static apr_size_t match_path(const mj_mount_t *mount, const char *uri, bool *matches)
 {
     apr_size_t len = strlen(mount->path);

@@ -1,6 +1,8 @@
-/* The client's next request, where it follows soon. MPM event gives a connection back to its listener after each response, which wakes
- * another thread for the next request: two wake-ups and two changes of its epoll set, more than the whole way to the daemon and back. A client
- * that is quick (a cache or proxy on the same network, many at once on a busy machine) is worth a moment of this thread's. */
+/* The client's next request, where it follows soon. MPM event gives a connection back to its
+ * listener after each response, which wakes another thread for the next request: two wake-ups and
+ * two changes of its epoll set, more than the whole way to the daemon and back. A client that is
+ * quick (a cache or proxy on the same network, many at once on a busy machine) is worth a moment of
+ * this thread's. */
 #include "next_request.h"
 
 #include "child.h"
@@ -11,10 +13,12 @@
 #include <poll.h>
 #include <string.h>
 
-/* How soon the client's last request has followed the response before it, and how long the next is waited for. */
+/* How soon the client's last request has followed the response before it, and how long the next is
+ * waited for. */
 #define SOON apr_time_from_msec(5)
 
-/* A request that comes as soon as nobody waits for it was there before: sent ahead by the client, and read with the one before it. */
+/* A request that comes as soon as nobody waits for it was there before: sent ahead by the client,
+ * and read with the one before it. */
 #define AT_ONCE 500
 
 typedef struct client_t {

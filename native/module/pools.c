@@ -114,7 +114,8 @@ static const char *none_chosen(apr_pool_t *pool, const server_rec *server)
                         describe_server(pool, server));
 }
 
-/* httpd lists the main server first. A virtual host may use its own pools, those of the main server, and those of a host of its ServerName. */
+/* httpd lists the main server first. A virtual host may use its own pools, those of the main
+ * server, and those of a host of its ServerName. */
 const mj_pool_config_t *mj_find_pool(apr_pool_t *pool, const server_rec *server, const mj_scope_t *scope, const char **wrong)
 {
     const apr_array_header_t *own = mj_server_config(server)->pools;

@@ -28,7 +28,8 @@ static void add_pair(apr_array_header_t *pairs, const char *name, const char *va
     }
 }
 
-/* Credentials stay with httpd, as for CGI, unless CGIPassAuth says otherwise. Proxy would become HTTP_PROXY (httpoxy). */
+/* Credentials stay with httpd, as for CGI, unless CGIPassAuth says otherwise. Proxy would become
+ * HTTP_PROXY (httpoxy). */
 static bool is_withheld(const request_rec *r, const char *name)
 {
     const core_dir_config *core;
@@ -65,8 +66,8 @@ const mj_pair_t *mj_request_trailers(request_rec *r, apr_size_t *count)
     return fields_of(r, r->trailers_in, count);
 }
 
-/* The target as the client sent it, whatever internal redirects have made of it: r->unparsed_uri is the last redirect's. They all, and what a
- * page includes, have the request line of the first. */
+/* The target as the client sent it, whatever internal redirects have made of it: r->unparsed_uri is
+ * the last redirect's. They all, and what a page includes, have the request line of the first. */
 static mj_span_t received_target(const request_rec *r)
 {
     const char *from = r->the_request != NULL ? r->the_request : "";
@@ -90,7 +91,8 @@ static const char *redirect_url(request_rec *r)
     return core->qualify_redirect_url == AP_CORE_CONFIG_ON ? ap_construct_url(r->pool, r->prev->uri, r->prev) : r->prev->uri;
 }
 
-/* What the daemon cannot derive from the head: facts about the server, and what modules and SetEnv have set. */
+/* What the daemon cannot derive from the head: facts about the server, and what modules and SetEnv
+ * have set. */
 static void add_variables(request_rec *r, const char *target, const mj_pool_settings_t *settings, mj_request_t *head)
 {
     const apr_array_header_t *env = apr_table_elts(r->subprocess_env);
@@ -190,7 +192,8 @@ int mj_request_fill(request_rec *r, mj_outgoing_t *out)
         match = &file_match;
     }
     memset(out, 0, sizeof(*out));
-    /* A WebSocket over HTTP/2 (RFC 8441): what mod_http2 calls its body is the tunnel to be. Upgrade cannot come from the client there. */
+    /* A WebSocket over HTTP/2 (RFC 8441): what mod_http2 calls its body is the tunnel to be.
+     * Upgrade cannot come from the client there. */
     if (r->connection->master != NULL && apr_table_get(r->headers_in, "Upgrade") != NULL) {
         apr_table_unset(r->headers_in, "Transfer-Encoding");
     }

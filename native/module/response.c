@@ -1,4 +1,5 @@
-/* From the frames of a response to request_rec. The daemon is hostile: the codec has seen to it that no field splits a message. */
+/* From the frames of a response to request_rec. The daemon is hostile: the codec has seen to it
+ * that no field splits a message. */
 #include "response.h"
 
 #include <apr_date.h>
@@ -72,19 +73,23 @@ static void apply_file(request_rec *r)
     }
 }
 
-/* Preconditions and ranges are httpd's to judge for GET and HEAD alone: whatever else was asked for is done by now, and the application alone could
- * refuse it. Those of a request that includes this one are not about this one. */
+/* Preconditions and ranges are httpd's to judge for GET and HEAD alone: whatever else was asked for
+ * is done by now, and the application alone could refuse it. Those of a request that includes this
+ * one are not about this one. */
 int mj_response_apply(request_rec *r, const mj_response_t *response, bool is_file)
 {
     int condition;
 
-    /* The answer for an error (ErrorDocument) has that error's status unless it has one of its own, as for CGI. */
+    /* The answer for an error (ErrorDocument) has that error's status unless it has one of its own,
+     * as for CGI. */
     if (response->status != HTTP_OK || !ap_is_HTTP_ERROR(r->status)) {
         r->status = response->status;
     }
-    /* httpd's own reason phrase: nothing of the daemon's stands in the status line. A status that httpd does not know would become 500. */
+    /* httpd's own reason phrase: nothing of the daemon's stands in the status line. A status that
+     * httpd does not know would become 500. */
     r->status_line = ap_get_status_line_ex(r->pool, r->status);
-    /* What mod_mime made of the target's name: that is a type of the program, not of what it answers. */
+    /* What mod_mime made of the target's name: that is a type of the program, not of what it
+     * answers. */
     ap_set_content_type(r, NULL);
     r->content_encoding = NULL;
     r->content_languages = NULL;
@@ -114,7 +119,8 @@ static void add_header(request_rec *r, const char *name, const char *value)
     apr_table_addn(r->headers_out, name, value);
 }
 
-/* Sends what the fields and the headers of a table say, and leaves what is there for the final response alone. */
+/* Sends what the fields and the headers of a table say, and leaves what is there for the final
+ * response alone. */
 static void send_interim(request_rec *r, int status, const mj_fields_t *fields, apr_table_t *headers)
 {
     apr_table_t *kept_headers = r->headers_out;

@@ -34,7 +34,8 @@ static const struct {
     [MJ_COUNTER_UPGRADED] = {"upgraded", "Connections upgraded to another protocol"},
 };
 
-/* Pool names hold letters, digits, dots, hyphens and underscores alone: they need no escapes in any of the formats. */
+/* Pool names hold letters, digits, dots, hyphens and underscores alone: they need no escapes in any
+ * of the formats. */
 typedef struct row_t {
     const char *name;
     const char *server;
@@ -245,8 +246,9 @@ static bool is_named_by_location(request_rec *r)
     return false;
 }
 
-/* Who may write a .htaccess is no administrator of the server. SetHandler, AddHandler, <Files>, <If> and RewriteRule can stand in one,
- * and the handler's name does not tell where it comes from. So where one was read, a <Location> has to name the handler. */
+/* Who may write a .htaccess is no administrator of the server. SetHandler, AddHandler, <Files>,
+ * <If> and RewriteRule can stand in one, and the handler's name does not tell where it comes from.
+ * So where one was read, a <Location> has to name the handler. */
 static bool may_be_of_htaccess(request_rec *r)
 {
     const struct htaccess_result *file = r->htaccess;

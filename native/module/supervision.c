@@ -1,7 +1,9 @@
-/* httpd's side of supervision: starts the supervisor, keeps it across graceful restarts, ends it with httpd.
+/* httpd's side of supervision: starts the supervisor, keeps it across graceful restarts, ends it
+ * with httpd.
  *
- * Once httpd runs, nothing here makes it end: post_config fails at httpd's first start alone. What cannot be done at a restart is logged, the former
- * supervisor goes on if there is one, and it is tried again. */
+ * Once httpd runs, nothing here makes it end: post_config fails at httpd's first start alone. What
+ * cannot be done at a restart is logged, the former supervisor goes on if there is one, and it is
+ * tried again. */
 #include "supervision_parts.h"
 
 #include "config.h"
@@ -20,7 +22,8 @@
 
 APLOG_USE_MODULE(jvm);
 
-/* The settings are for the supervisor that runs. @return false if it does not listen: then it was ended */
+/* The settings are for the supervisor that runs. @return false if it does not listen: then it was
+ * ended */
 static bool push_to_current(supervision_t *supervision)
 {
     mj_supervisor_client_t *current = supervision->retained->current;
@@ -40,8 +43,9 @@ static bool push_to_current(supervision_t *supervision)
     return outcome != MJ_PUSH_FAILED;
 }
 
-/* What a supervisor is started with has changed. Another one takes over, with a board of its own, and the former one serves httpd's children of
- * before until they have gone. @return NULL, or what is wrong: then the former one is the current one still */
+/* What a supervisor is started with has changed. Another one takes over, with a board of its own,
+ * and the former one serves httpd's children of before until they have gone. @return NULL, or what
+ * is wrong: then the former one is the current one still */
 static const char *replace_current(supervision_t *supervision)
 {
     mj_retained_t *retained = supervision->retained;
@@ -151,8 +155,8 @@ static const char *make_state_dir(apr_pool_t *pool, server_rec *main_server)
     return resolved;
 }
 
-/* The configuration goes: httpd ends or restarts, and takes the supervisor with it; or it restarts gracefully, and the supervisor waits
- * for what the next configuration says. */
+/* The configuration goes: httpd ends or restarts, and takes the supervisor with it; or it restarts
+ * gracefully, and the supervisor waits for what the next configuration says. */
 static apr_status_t leave(void *data)
 {
     supervision_t *supervision = data;
@@ -208,7 +212,8 @@ int mj_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, serve
     if (!has_pools && retained->current == NULL && retained->retired == NULL) {
         return OK;
     }
-    /* Without pools a supervisor goes on: it drains those that it had, for requests may be in them. */
+    /* Without pools a supervisor goes on: it drains those that it had, for requests may be in
+     * them. */
     supervision = make_supervision(pconf, main_server, retained);
     mj_server_config(main_server)->supervision = supervision;
     supervision->state_dir = make_state_dir(pconf, main_server);

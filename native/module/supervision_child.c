@@ -8,8 +8,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-/* Here a child of httpd is still root, and can have what its parent has: board and wake-up pipe. Nobody else can, whatever else httpd's parent
- * forks; but for mod_cgid's process, which comes by here too, and whose programs inherit nothing of it. */
+/* Here a child of httpd is still root, and can have what its parent has: board and wake-up pipe.
+ * Nobody else can, whatever else httpd's parent forks; but for mod_cgid's process, which comes by
+ * here too, and whose programs inherit nothing of it. */
 int mj_drop_privileges(apr_pool_t *pchild, server_rec *main_server)
 {
     supervision_t *supervision = mj_server_config(main_server)->supervision;

@@ -17,8 +17,8 @@ static bool is_declared(const apr_array_header_t *pools, unsigned index)
     return false;
 }
 
-/* A place stays its pool's, which may come back, for as long as there are others. What the board says of it is what httpd's children have written,
- * if one of them was captured. */
+/* A place stays its pool's, which may come back, for as long as there are others. What the board
+ * says of it is what httpd's children have written, if one of them was captured. */
 static void give_up(mj_board_t *board, const apr_array_header_t *pools)
 {
     unsigned index;

@@ -4,7 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* One for each layout of mj_retained_t, mj_supervisor_client_t and mj_board_t: a graceful restart may load another version of the module. */
+/* One for each layout of mj_retained_t, mj_supervisor_client_t and mj_board_t: a graceful restart
+ * may load another version of the module. */
 static const char retained_key[] = "mod_jvm supervision 5";
 
 /* How what is retained began under the keys before. */
@@ -23,8 +24,9 @@ void mj_retained_add(mj_retained_t *retained, mj_supervisor_client_t *client)
     retained->retired = client;
 }
 
-/* The supervisor of a former version was told that its settings are void, and drains on its own. Nobody speaks to it any more, above all
- * none of httpd's children, which would inherit its control socket. Its board stays mapped: nothing of it is ours. */
+/* The supervisor of a former version was told that its settings are void, and drains on its own.
+ * Nobody speaks to it any more, above all none of httpd's children, which would inherit its control
+ * socket. Its board stays mapped: nothing of it is ours. */
 static void leave_former(mj_retained_t *retained, const char *key)
 {
     former_t *former = ap_retained_data_get(key);

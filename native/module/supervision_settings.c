@@ -40,8 +40,8 @@ typedef struct log_t {
     int descriptor;
 } log_t;
 
-/* Says where the pools that come next have their log, unless the last ones have the same; the first is the main server's, for the supervisor's
- * own lines. */
+/* Says where the pools that come next have their log, unless the last ones have the same; the first
+ * is the main server's, for the supervisor's own lines. */
 static apr_status_t send_log(const supervision_t *supervision, int connection, const server_rec *server, log_t *last)
 {
     log_t log = {mj_log_record(supervision->pconf, server, supervision->main_server), mj_log_descriptor(server)};

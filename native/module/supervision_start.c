@@ -62,7 +62,8 @@ static bool is_stopping(void)
     return ap_mpm_query(AP_MPMQ_MPM_STATE, &state) != APR_SUCCESS || state == AP_MPMQ_STOPPING;
 }
 
-/* What httpd hands over does not tell an exit code from a signal; the supervisor's own exit codes are few. */
+/* What httpd hands over does not tell an exit code from a signal; the supervisor's own exit codes
+ * are few. */
 static const char *describe_end(int status, apr_pool_t *pool)
 {
     const char *name = sigabbrev_np(status);

@@ -1,5 +1,6 @@
-/* What the sanitizers are told in a program that another one starts with an environment of its own: the supervisor and all that it starts.
- * tests/soak alone links this; MJ_SANITIZE_OPTIONS says where reports go. */
+/* What the sanitizers are told in a program that another one starts with an environment of its own:
+ * the supervisor and all that it starts. tests/soak alone links this; MJ_SANITIZE_OPTIONS says
+ * where reports go. */
 
 const char *__asan_default_options(void);
 const char *__ubsan_default_options(void);

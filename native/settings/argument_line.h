@@ -1,5 +1,6 @@
-/* `${port}` and `${socket}` in argument= of JVMAlias: where a server that the pool runs is to listen. httpd takes `${NAME}` for variables of its
- * own, in the whole line and before a module sees it; so they are written `$\{NAME}` while httpd looks. */
+/* `${port}` and `${socket}` in argument= of JVMAlias: where a server that the pool runs is to
+ * listen. httpd takes `${NAME}` for variables of its own, in the whole line and before a module
+ * sees it; so they are written `$\{NAME}` while httpd looks. */
 #ifndef MJ_ARGUMENT_LINE_H
 #define MJ_ARGUMENT_LINE_H
 

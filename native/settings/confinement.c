@@ -41,7 +41,8 @@ typedef struct open_how_t {
 
 #define RESOLVE_AS_ROOT 0x10 /* RESOLVE_IN_ROOT */
 
-/* Whether a path is there for a process whose root directory is root: absolute links lead to what lies below it. */
+/* Whether a path is there for a process whose root directory is root: absolute links lead to what
+ * lies below it. */
 static bool is_below(apr_pool_t *pool, const char *root, const char *path)
 {
     open_how_t how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_AS_ROOT};
@@ -160,7 +161,8 @@ static const char *check_hidden(const mj_pool_settings_t *settings, apr_pool_t *
     return wrong;
 }
 
-/* Daemons find these paths without links (native/supervisor/confine.c), so those of root are followed here, once. */
+/* Daemons find these paths without links (native/supervisor/confine.c), so those of root are
+ * followed here, once. */
 static const char *check_read_only(mj_pool_settings_t *settings, apr_pool_t *pool, mj_findings_t *findings)
 {
     const apr_array_header_t *paths = mj_split_paths(pool, settings->read_only);

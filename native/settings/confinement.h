@@ -1,4 +1,5 @@
-/* What keeps a pool's daemons from parts of the machine (chroot, private-tmp, read-only), and whether they can still run then. Looks only. */
+/* What keeps a pool's daemons from parts of the machine (chroot, private-tmp, read-only), and
+ * whether they can still run then. Looks only. */
 #ifndef MJ_CONFINEMENT_H
 #define MJ_CONFINEMENT_H
 
@@ -12,9 +13,10 @@ typedef struct mj_needed_t {
     bool is_required; /**< it does not start without it; root's own: links on its way may be followed */
 } mj_needed_t;
 
-/** Checks the options that only root can follow, and that what daemons need is where they look for it.
- *  @param settings with their identity resolved. Its home becomes `/` where the pool names none and private-tmp hides the user's own; links
- *         in chroot and read-only are resolved
+/** Checks the options that only root can follow, and that what daemons need is where they look for
+ * it.
+ *  @param settings with their identity resolved. Its home becomes `/` where the pool names none and
+ *    private-tmp hides the user's own; links in chroot and read-only are resolved
  *  @param needed of mj_needed_t, beside what the settings name themselves
  *  @param findings get what is not there
  *  @return NULL, or a message that names the option, the value and the mend */

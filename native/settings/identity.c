@@ -8,7 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* "#1000" or "1000" as a number. -1 (all ones) means "leave as it is" to the kernel and is never an ID. */
+/* "#1000" or "1000" as a number. -1 (all ones) means "leave as it is" to the kernel and is never an
+ * ID. */
 static bool parse_id(const char *text, unsigned long *id)
 {
     char *end;
@@ -21,7 +22,8 @@ static bool parse_id(const char *text, unsigned long *id)
     return errno == 0 && *end == '\0' && *id < 0xffffffffUL;
 }
 
-/* The UID that the value of `user` or `script-user` means; *found is its entry, or NULL for a number that has none. */
+/* The UID that the value of `user` or `script-user` means; *found is its entry, or NULL for a
+ * number that has none. */
 static const char *find_user(apr_pool_t *pool, const char *option, const char *user, uid_t *uid, const struct passwd **found)
 {
     unsigned long id;

@@ -46,7 +46,8 @@ static version_t find_version(const char *text)
     return version;
 }
 
-/* Reads the file `release`, which every JDK and JRE has. *why: static text, why it cannot be told. */
+/* Reads the file `release`, which every JDK and JRE has. *why: static text, why it cannot be
+ * told. */
 static version_t read_version(const char *home, const char **why)
 {
     version_t version = {{0}};

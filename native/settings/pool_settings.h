@@ -1,7 +1,8 @@
 /* What a pool is: the options of JVMDaemonProcess (pool_options.h), and what follows from them.
  *
- * Written while the configuration is parsed, completed by mj_identity_resolve and check_config, read-only afterwards. Strings and
- * arrays live in the pool given to mj_pool_settings_make (httpd's pconf). */
+ * Written while the configuration is parsed, completed by mj_identity_resolve and check_config,
+ * read-only afterwards. Strings and arrays live in the pool given to mj_pool_settings_make (httpd's
+ * pconf). */
 #ifndef MJ_POOL_SETTINGS_H
 #define MJ_POOL_SETTINGS_H
 
@@ -95,12 +96,14 @@ mj_pool_settings_t *mj_pool_settings_make(apr_pool_t *pool, const char *name);
  *  @return NULL, or a message that names the option, the value and the mend */
 const char *mj_pool_settings_set(mj_pool_settings_t *settings, apr_pool_t *pool, const char *option, const char *value);
 
-/** Makes the pool record, and sets the fingerprint (CONTROL.md, section 1). It may hold secrets: mj_span_wipe it.
+/** Makes the pool record, and sets the fingerprint (CONTROL.md, section 1). It may hold secrets:
+ * mj_span_wipe it.
  *  @param httpd_uid of httpd's children: whose connections the daemon takes
  *  @param java_home the pool's, or the server's default
  *  @param applications the definitions to load at start, of mj_span_t
  *  @param dynamic what requests may bring beside these (CONTROL.md, section 1); empty: nothing
- *  @param warm_ups the requests to make before the daemon is ready, of mj_span_t (mj_warm_up_record) */
+ *  @param warm_ups the requests to make before the daemon is ready, of mj_span_t
+ *    (mj_warm_up_record) */
 mj_span_t mj_pool_settings_record(mj_pool_settings_t *settings, apr_pool_t *pool, unsigned index, int64_t httpd_uid,
                                   const char *java_home, const apr_array_header_t *applications, mj_span_t dynamic,
                                   const apr_array_header_t *warm_ups);

@@ -59,7 +59,8 @@ mj_scope_t *mj_scope_merge(apr_pool_t *pool, const mj_scope_t *base, const mj_sc
     return merged;
 }
 
-/* A web application has to know its mount before the first request. Other applications learn it from each. */
+/* A web application has to know its mount before the first request. Other applications learn it
+ * from each. */
 static bool can_be_web_application(const char *target)
 {
     const char *dot = strrchr(target, '.');

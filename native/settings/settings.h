@@ -1,7 +1,8 @@
-/* What may be set in any scope: the server, a virtual host, a Location or Directory, and as options of one JVMAlias;
- * and what JVMAlias alone may set.
+/* What may be set in any scope: the server, a virtual host, a Location or Directory, and as options
+ * of one JVMAlias; and what JVMAlias alone may set.
  *
- * Written while the configuration is parsed, read-only afterwards. NULL is unset; the inner scope wins. */
+ * Written while the configuration is parsed, read-only afterwards. NULL is unset; the inner scope
+ * wins. */
 #ifndef MJ_SETTINGS_H
 #define MJ_SETTINGS_H
 
@@ -29,7 +30,8 @@ typedef struct mj_scope_t {
 
 mj_scope_t *mj_scope_make(apr_pool_t *pool);
 
-/** A scope that holds add's settings, and base's where add has none. Parameters are merged by name. */
+/** A scope that holds add's settings, and base's where add has none. Parameters are merged by
+ * name. */
 mj_scope_t *mj_scope_merge(apr_pool_t *pool, const mj_scope_t *base, const mj_scope_t *add);
 
 /** Sets a parameter, replacing one of that name. */
@@ -43,7 +45,8 @@ mj_span_t mj_warm_up_record(apr_pool_t *pool, mj_span_t definition, const char *
 void mj_scope_add_options(const mj_scope_t *scope, mj_record_builder_t *record);
 
 /** The definition of an application (PROTOCOL.md, section 5).
- *  @param mount the URL path it is mounted at, empty at the root; part of it where the target may be a web application
+ *  @param mount the URL path it is mounted at, empty at the root; part of it where the target may
+ *    be a web application
  *  @param default_group the class loader's group where the scope names none */
 mj_span_t mj_application_definition(apr_pool_t *pool, const char *target, const char *mount, const mj_scope_t *scope,
                                     const char *default_group);

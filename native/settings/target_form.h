@@ -1,5 +1,6 @@
-/* The form of a path: its literal parts in their order, with a NUL between two of them, where there may be anything. A folder's form is the folder
- * with a slash, and an empty part. Made of what stands in httpd's configuration; the daemon matches targets against it.
+/* The form of a path: its literal parts in their order, with a NUL between two of them, where there
+ * may be anything. A folder's form is the folder with a slash, and an empty part. Made of what
+ * stands in httpd's configuration; the daemon matches targets against it.
  *
  * Pure functions; memory comes from the caller's pool. */
 #ifndef MJ_TARGET_FORM_H
@@ -16,7 +17,8 @@ mj_span_t mj_form_of_folder(apr_pool_t *pool, const char *path);
 /** Everything below the folders that <Directory> with wildcards means. */
 mj_span_t mj_form_of_glob(apr_pool_t *pool, const char *pattern);
 
-/** Everything that a regular expression for folders can match. @return an empty span if that may be anywhere */
+/** Everything that a regular expression for folders can match. @return an empty span if that may be
+ * anywhere */
 mj_span_t mj_form_of_regex(apr_pool_t *pool, const char *regex);
 
 /** What becomes of a path with `$1` or `%{...}` in it. */

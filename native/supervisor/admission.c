@@ -3,10 +3,12 @@
 #include "life.h"
 
 #define SECOND INT64_C(1000000)
-/* A start that uses less of a processor than one part in so many waits for something else. A JVM that waits wakes up now and then. */
+/* A start that uses less of a processor than one part in so many waits for something else. A JVM
+ * that waits wakes up now and then. */
 #define BUSY_SHARE 50
 #define QUIET_US (3 * SECOND)
-/* What takes longer than startup-timeout's default counts no more: else a start without end would keep all others from starting. */
+/* What takes longer than startup-timeout's default counts no more: else a start without end would
+ * keep all others from starting. */
 #define LONGEST_US (60 * SECOND)
 /* Nor does a pool keep them from it by starting in vain, again and again. */
 #define LONGEST_VAIN_US (10 * SECOND)

@@ -53,7 +53,8 @@ apr_pool_t *mj_archives_look_mem(mj_archives_t *archives)
     return archives->look_mem;
 }
 
-/* Whoever can change what they are made from, or what makes them, would have his code run by all pools. */
+/* Whoever can change what they are made from, or what makes them, would have his code run by all
+ * pools. */
 static const char *find_stranger(const char *java_home, const mj_supervisor_config_t *config, apr_pool_t *pool)
 {
     static const char *const jars[] = {"/modjvm-api.jar", "/modjvm-spi.jar", "/modjvm-host.jar", "/TrainingApplication.java"};

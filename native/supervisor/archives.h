@@ -1,5 +1,6 @@
-/* The archives of classes for all pools of the machine: which there are to be, which are there, and who makes the missing ones. They lie in
- * STATEDIR/+archives, root's, and are one for each key (archive/archive_key.h), not for each pool. No daemon has a say in it. */
+/* The archives of classes for all pools of the machine: which there are to be, which are there, and
+ * who makes the missing ones. They lie in STATEDIR/+archives, root's, and are one for each key
+ * (archive/archive_key.h), not for each pool. No daemon has a say in it. */
 #ifndef MJ_ARCHIVES_H
 #define MJ_ARCHIVES_H
 
@@ -33,7 +34,8 @@ typedef struct mj_archive_set_t {
 /** @param mem lives as long as it */
 mj_archives_t *mj_archives_make(apr_pool_t *mem);
 
-/** JDK and jars are looked at anew when they are needed next: in each tick, and before new settings are taken. It costs nothing until then. */
+/** JDK and jars are looked at anew when they are needed next: in each tick, and before new settings
+ * are taken. It costs nothing until then. */
 void mj_archives_look_anew(mj_archives_t *archives);
 
 /** Finds the archives for a pool.
@@ -45,7 +47,8 @@ mj_archive_set_t *mj_archives_find(mj_archives_t *archives, const mj_supervisor_
 /** Looks which of them are there. */
 void mj_archives_look(mj_archive_set_t *set);
 
-/** A daemon says that its JVM has passed over its archive: that is made anew, but not within an hour after it was made. */
+/** A daemon says that its JVM has passed over its archive: that is made anew, but not within an
+ * hour after it was made. */
 void mj_archives_doubt(mj_archive_set_t *set, int64_t now);
 
 /** Somebody waits for what is missing: each is tried now, whatever has failed before. */
@@ -54,7 +57,8 @@ void mj_archives_ask(mj_archives_t *archives);
 /** Whether nothing is missing that could be made, or would be tried soon. */
 bool mj_archives_are_settled(const mj_archives_t *archives, int64_t now);
 
-/** Forgets those that neither a pool nor a daemon uses, and removes files of which none is known and that were made more than an hour ago. */
+/** Forgets those that neither a pool nor a daemon uses, and removes files of which none is known
+ * and that were made more than an hour ago. */
 void mj_archives_tidy(mj_archives_t *archives, const mj_supervisor_config_t *config, const struct mj_pool_t *pools);
 
 /** The first of them. */

@@ -1,5 +1,5 @@
-/* Changes of a pool's targets that have been taken notice of: each daemon of the pool tells of each change, and one roll is enough.
- * Pure: time is a parameter. */
+/* Changes of a pool's targets that have been taken notice of: each daemon of the pool tells of each
+ * change, and one roll is enough. Pure: time is a parameter. */
 #ifndef MJ_CHANGES_H
 #define MJ_CHANGES_H
 
@@ -7,7 +7,8 @@
 #include <stdint.h>
 
 #define MJ_CHANGES_KEPT 32
-/** How long a change is kept: daemons look at different times, and the same change may come again one day. */
+/** How long a change is kept: daemons look at different times, and the same change may come again
+ * one day. */
 #define MJ_CHANGES_US INT64_C(60000000)
 
 typedef struct mj_changes_t {

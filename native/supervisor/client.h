@@ -1,4 +1,5 @@
-/* Somebody who is connected to the control socket: one line comes in, an answer of any length goes out, nothing ever blocks. */
+/* Somebody who is connected to the control socket: one line comes in, an answer of any length goes
+ * out, nothing ever blocks. */
 #ifndef MJ_CLIENT_H
 #define MJ_CLIENT_H
 
@@ -13,7 +14,8 @@
 #define MJ_CLIENT_LINE_MAX 255
 /** What a client may leave unread; one that leaves more is cut off. */
 #define MJ_CLIENT_UNSENT_MAX 262144
-/** How long a client may take to send its line, and how long it may read nothing of what is there for it. */
+/** How long a client may take to send its line, and how long it may read nothing of what is there
+ * for it. */
 #define MJ_CLIENT_PATIENCE_US (10 * INT64_C(1000000))
 
 typedef struct mj_client_t {
@@ -50,8 +52,8 @@ bool mj_client_read(mj_client_t *client, int64_t now);
 /** Appends to what it is told. */
 void mj_client_say(mj_client_t *client, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/** Ends what it is told with one line: `error MESSAGE`. What is not printable in it is escaped: it goes to a terminal, and the message
- *  may be a daemon's. */
+/** Ends what it is told with one line: `error MESSAGE`. What is not printable in it is escaped: it
+ * goes to a terminal, and the message may be a daemon's. */
 void mj_client_refuse(mj_client_t *client, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 size_t mj_client_unsent(const mj_client_t *client);
@@ -59,7 +61,8 @@ size_t mj_client_unsent(const mj_client_t *client);
 /** Sends what the socket takes. */
 void mj_client_send(mj_client_t *client, int64_t now);
 
-/** @return true if it can be closed: it is gone, or was answered and has read everything, or its patience is over */
+/** @return true if it can be closed: it is gone, or was answered and has read everything, or its
+ *   patience is over */
 bool mj_client_is_done(const mj_client_t *client, int64_t now);
 
 /** Closes it and frees it. */

@@ -16,7 +16,8 @@ bool mj_command_is_master(uid_t uid);
 /** Begins what the client's line asks for, or tells it why not. */
 void mj_command_begin(mj_supervisor_t *supervisor, mj_client_t *client, int64_t now);
 
-/** Goes on with it, as far as that is possible now. @return when it wants to be called again at the latest */
+/** Goes on with it, as far as that is possible now. @return when it wants to be called again at the
+ * latest */
 int64_t mj_command_resume(mj_supervisor_t *supervisor, mj_client_t *client, int64_t now);
 
 /** The client is about to be freed. */

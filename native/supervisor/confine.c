@@ -29,8 +29,9 @@ typedef struct open_how_t {
 #define TREE_CLONE 1                        /* OPEN_TREE_CLONE */
 #define MOVE_DESCRIPTORS (0x04 | 0x40)      /* MOVE_MOUNT_F_EMPTY_PATH, MOVE_MOUNT_T_EMPTY_PATH */
 
-/* Finds a place, once and without links. Users own some of these paths and can rename what lies there at any time; whatever is done
- * afterwards is done to the descriptor, so to the same place. */
+/* Finds a place, once and without links. Users own some of these paths and can rename what lies
+ * there at any time; whatever is done afterwards is done to the descriptor, so to the same
+ * place. */
 static int look_up(const char *path)
 {
     open_how_t how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_WITHOUT_LINKS};

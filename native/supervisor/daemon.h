@@ -94,18 +94,22 @@ void mj_daemon_watch(mj_daemon_t *daemon, mj_poller_t *poller, mj_ready_fn *spea
 /** Has it wait in its write if it has printed so much that its output is not to be read now. */
 void mj_daemon_mute(mj_daemon_t *daemon, int64_t now);
 
-/** Logs how much was left out, if it is time. @return when to call again, MJ_NEVER if nothing is left out */
+/** Logs how much was left out, if it is time. @return when to call again, MJ_NEVER if nothing is
+ * left out */
 int64_t mj_daemon_tell_left_out(mj_daemon_t *daemon, int64_t now);
 
-/** Takes its next message. Why it ends, and that it has called exit, are kept; so is what it cannot serve, with `R`.
+/** Takes its next message. Why it ends, and that it has called exit, are kept; so is what it cannot
+ * serve, with `R`.
  *  @return whether there is one */
 bool mj_daemon_receive(mj_daemon_t *daemon, mj_lifecycle_message_t *message);
 
-/** Why nobody can connect to it, though it lives. by_connecting: tries it, where nothing is wrong with its socket.
+/** Why nobody can connect to it, though it lives. by_connecting: tries it, where nothing is wrong
+ * with its socket.
  *  @return text in its memory, or NULL if that is not so */
 const char *mj_daemon_is_cut_off(mj_daemon_t *daemon, bool by_connecting);
 
-/** Has it print its threads on its stdout. @return false if it would end of that: it does not handle SIGQUIT */
+/** Has it print its threads on its stdout. @return false if it would end of that: it does not
+ * handle SIGQUIT */
 bool mj_daemon_dump(const mj_daemon_t *daemon);
 
 /** Asks it whether it is there still; one that cannot take the question does not answer it. */

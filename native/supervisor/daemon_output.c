@@ -60,8 +60,8 @@ int64_t mj_daemon_tell_left_out(mj_daemon_t *daemon, int64_t now)
     return allowance->lines_left_out > 0 ? allowance->closed_until : MJ_NEVER;
 }
 
-/* The level that a line names itself, as in sd-daemon(3): `<4>` is a warning. *line and *len are then
- * set to the rest. @return otherwise if it names none */
+/* The level that a line names itself, as in sd-daemon(3): `<4>` is a warning. *line and *len are
+ * then set to the rest. @return otherwise if it names none */
 static const char *level_of(const char **line, size_t *len, const char *otherwise)
 {
     const char *text = *line;

@@ -1,5 +1,5 @@
-/* The life of one daemon: a state, what may happen, and what is then to be done. Pure: time is a parameter, nothing is forked or killed
- * here. The caller carries the actions out. */
+/* The life of one daemon: a state, what may happen, and what is then to be done. Pure: time is a
+ * parameter, nothing is forked or killed here. The caller carries the actions out. */
 #ifndef MJ_LIFE_H
 #define MJ_LIFE_H
 
@@ -52,8 +52,8 @@ typedef enum mj_life_action_t {
 /** How long one may take to end that has closed its lifecycle socket. */
 #define MJ_LEAVE_US INT64_C(1000000)
 
-/** When one that was killed is not there to be reaped after that, it is given up: whoever traces it may hold it for ever, and so may a file
- *  system that does not answer. */
+/** When one that was killed is not there to be reaped after that, it is given up: whoever traces it
+ * may hold it for ever, and so may a file system that does not answer. */
 #define MJ_KILL_US INT64_C(4000000)
 
 static inline int64_t mj_earlier(int64_t a, int64_t b)

@@ -116,8 +116,8 @@ void mj_log_set_main(mj_log_t *log)
     main_log = log;
 }
 
-/* One write() for each line, so that lines of several writers do not mix. A log that takes nothing more loses the line: waiting
- * for it would stop all pools. */
+/* One write() for each line, so that lines of several writers do not mix. A log that takes nothing
+ * more loses the line: waiting for it would stop all pools. */
 static void write_line(const mj_log_t *log, const char *level, pid_t pid, const char *message)
 {
     char text[FRAME_MAX + POOL_MAX + MJ_ESCAPED_SIZE(MJ_LINE_MAX) + 1];

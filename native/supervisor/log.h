@@ -1,4 +1,5 @@
-/* Lines for httpd's error logs: the main one, and those of virtual hosts. Written to descriptors that httpd passed, or to syslog where httpd logs there. */
+/* Lines for httpd's error logs: the main one, and those of virtual hosts. Written to descriptors
+ * that httpd passed, or to syslog where httpd logs there. */
 #ifndef MJ_LOG_H
 #define MJ_LOG_H
 
@@ -9,7 +10,8 @@
 
 #define MJLOGNO(n) "MJ" #n ": "
 
-/** Takes over a log's descriptor: one that could block the supervisor (a pipe to a logger) is opened anew as non-blocking.
+/** Takes over a log's descriptor: one that could block the supervisor (a pipe to a logger) is
+ * opened anew as non-blocking.
  *  @return the descriptor to write to; fd itself, or another one (fd is then closed) */
 int mj_log_adopt(int fd);
 
@@ -17,7 +19,8 @@ int mj_log_adopt(int fd);
 typedef struct mj_log_t mj_log_t;
 
 /** Makes a log that its caller holds.
- *  @param record what httpd says of it: `syslog-facility` and `syslog-tag` where it is syslog, `format` of ErrorLogFormat, `server`'s name; it may be empty
+ *  @param record what httpd says of it: `syslog-facility` and `syslog-tag` where it is syslog,
+ *    `format` of ErrorLogFormat, `server`'s name; it may be empty
  *  @param fd -1 where there is none; adopted */
 mj_log_t *mj_log_make(mj_span_t record, int fd);
 
@@ -33,7 +36,8 @@ mj_log_t *mj_log_main(void);
 /** Makes it the main log, and its descriptor stderr. Takes over what its caller holds of it. */
 void mj_log_set_main(mj_log_t *log);
 
-/** Writes one line of the supervisor's own. level: info, warn, error …; format starts with MJLOGNO. */
+/** Writes one line of the supervisor's own. level: info, warn, error …; format starts with
+ * MJLOGNO. */
 void mj_log(mj_log_t *log, const char *level, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /** Writes one line that a daemon printed. line is escaped already. */

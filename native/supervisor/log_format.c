@@ -55,7 +55,8 @@ static void add_date(text_t *text, const struct tm *local, const char *format)
     add(text, date, len);
 }
 
-/* The argument of %t: a format of strftime, or letters: u is microseconds, c a date as ISO 8601 has it, z the offset of the time zone. */
+/* The argument of %t: a format of strftime, or letters: u is microseconds, c a date as ISO 8601 has
+ * it, z the offset of the time zone. */
 static void add_time(text_t *text, const struct timespec *at, const char *argument)
 {
     bool is_compact = strchr(argument, 'c') != NULL;

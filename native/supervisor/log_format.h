@@ -25,10 +25,12 @@ int mj_log_severity(const char *name);
 /** The same for syslog, which has the time. */
 #define MJ_LOG_FORMAT_SYSLOG "[%m:%l] [pid %P] %M"
 
-/** Writes a line, without a newline, as httpd would: a field ends at a blank (`% ` marks one, `\ ` does not), and is left out where an item of it has
- *  no value. %t %l %m %M %P %T %v %V have one; what belongs to a request, a connection or a source file has none.
+/** Writes a line, without a newline, as httpd would: a field ends at a blank (`% ` marks one, `\ `
+ * does not), and is left out where an item of it has no value. %t %l %m %M %P %T %v %V have one;
+ * what belongs to a request, a connection or a source file has none.
  *  @param size of out; the line is cut to what fits, and is terminated
- *  @return its length; 0 if an item that the format requires (%+) has no value: then there is no line */
+ *  @return its length; 0 if an item that the format requires (%+) has no value: then there is no
+ *    line */
 size_t mj_log_format(char *out, size_t size, const char *format, const mj_log_line_t *line);
 
 #endif

@@ -1,5 +1,5 @@
-/* jvm-supervisor: started by httpd's parent with arguments that it keeps (supervisor_config.h), the descriptors of control.h, and its error log on
- * descriptor 2. One thread, one poll loop. */
+/* jvm-supervisor: started by httpd's parent with arguments that it keeps (supervisor_config.h), the
+ * descriptors of control.h, and its error log on descriptor 2. One thread, one poll loop. */
 #include "control.h"
 #include "log.h"
 #include "parent.h"
@@ -47,7 +47,8 @@ static int die_without_memory(int status)
     abort();
 }
 
-/* The board is mapped already. 0, 1 and 4 become /dev/null: no descriptor of our own may be below 5, where a daemon's are placed. */
+/* The board is mapped already. 0, 1 and 4 become /dev/null: no descriptor of our own may be below
+ * 5, where a daemon's are placed. */
 static bool arrange_descriptors(void)
 {
     int null = open("/dev/null", O_RDWR | O_CLOEXEC), log;
@@ -75,8 +76,8 @@ static bool arrange_descriptors(void)
     return true;
 }
 
-/* httpd's signals to its process group are not for us: the parent tells us what to do. Of the rest that others may send, two end us in peace,
- * and none at once. */
+/* httpd's signals to its process group are not for us: the parent tells us what to do. Of the rest
+ * that others may send, two end us in peace, and none at once. */
 static int open_signals(void)
 {
     static const int ignored[] = {SIGHUP, SIGINT,  SIGPIPE,   SIGUSR1, SIGUSR2,   SIGWINCH, SIGALRM, SIGPOLL, SIGPROF,

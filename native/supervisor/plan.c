@@ -5,7 +5,8 @@
 #define LONGEST_DELAY (30 * SECOND)
 #define FAILURES_UNTIL_DOWN 2
 
-/* A pool's daemons, counted. Those of the current generation that are not retired are new, all others old. */
+/* A pool's daemons, counted. Those of the current generation that are not retired are new, all
+ * others old. */
 typedef struct census_t {
     unsigned starting;
     unsigned ready;
@@ -93,11 +94,12 @@ static census_t count_members(mj_plan_t *plan, const mj_member_t *members, unsig
     for (i = 0; i < count; i++) {
         const mj_member_t *member = &members[i];
         bool is_new = member->generation == plan->generation && !member->is_retired;
-        /* One that startup-timeout ends counts as starting until it is reaped and its failed start counted: else its replacement would
-         * start at once. */
+        /* One that startup-timeout ends counts as starting until it is reaped and its failed start
+         * counted: else its replacement would start at once. */
         bool is_late =
             (member->state == MJ_LIFE_DUMPING || member->state == MJ_LIFE_KILLED) && member->ready_at == MJ_NEVER && is_new;
-        /* So does one that is about to end by itself, until it is known whether it does so again and again. */
+        /* So does one that is about to end by itself, until it is known whether it does so again
+         * and again. */
         bool is_leaving = member->state == MJ_LIFE_LEFT && is_new;
         if (member->state == MJ_LIFE_STARTING || is_late || is_leaving) {
             *(is_new ? &census.starting : &census.old_starting) += 1;
@@ -114,8 +116,8 @@ static census_t count_members(mj_plan_t *plan, const mj_member_t *members, unsig
     return census;
 }
 
-/* How many may be started beside those that there are: one more than are wanted while old ones serve; with stop-first none, and what is
- * leaving has its memory still. */
+/* How many may be started beside those that there are: one more than are wanted while old ones
+ * serve; with stop-first none, and what is leaving has its memory still. */
 static unsigned room(const mj_plan_t *plan, const census_t *census)
 {
     unsigned alive = census->starting + census->ready + census->old_ready;

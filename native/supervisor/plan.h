@@ -1,5 +1,6 @@
-/* What a pool wants: how many daemons to start now, how many are to drain, what the board shows, and when to look again. Which of them may
- * start now is for admission.h. Pure: time is a parameter; the caller starts and drains. */
+/* What a pool wants: how many daemons to start now, how many are to drain, what the board shows,
+ * and when to look again. Which of them may start now is for admission.h. Pure: time is a
+ * parameter; the caller starts and drains. */
 #ifndef MJ_PLAN_H
 #define MJ_PLAN_H
 
@@ -51,20 +52,22 @@ typedef struct mj_decision_t {
 
 void mj_plan_begin(mj_plan_t *plan, unsigned least, unsigned most, bool stop_first);
 
-/** A new generation that may start at once: new settings, changed targets, or a removed pool that is wanted again. An idle pool stays
- *  idle. */
+/** A new generation that may start at once: new settings, changed targets, or a removed pool that
+ * is wanted again. An idle pool stays idle. */
 void mj_plan_renew(mj_plan_t *plan, unsigned least, unsigned most, bool stop_first);
 
-/** A daemon of the current generation ended, unordered, before it was ready; or could not be started (started_at is then now); or would
- *  serve less than the older generation does.
+/** A daemon of the current generation ended, unordered, before it was ready; or could not be
+ * started (started_at is then now); or would serve less than the older generation does.
  *  @param is_refused the older generation stays, and this one is not tried again by time
- *  @return true if it counts: several that were started together and failed together are one failed start */
+ *  @return true if it counts: several that were started together and failed together are one failed
+ *    start */
 bool mj_plan_start_failed(mj_plan_t *plan, int64_t started_at, bool is_refused, int64_t now);
 
 /** A daemon of the current generation is ready. */
 void mj_plan_ready(mj_plan_t *plan);
 
-/** A daemon of the current generation that had been ready ended, unordered, or is to be replaced for what it did. */
+/** A daemon of the current generation that had been ready ended, unordered, or is to be replaced
+ * for what it did. */
 void mj_plan_ended(mj_plan_t *plan, int64_t ready_at, int64_t now);
 
 bool mj_plan_is_down(const mj_plan_t *plan);

@@ -1,4 +1,5 @@
-/* A pool: its settings, its daemons, its place on the board. Carries out what plan.h and life.h decide. */
+/* A pool: its settings, its daemons, its place on the board. Carries out what plan.h and life.h
+ * decide. */
 #ifndef MJ_POOL_H
 #define MJ_POOL_H
 
@@ -39,7 +40,8 @@ typedef struct mj_pool_t {
     int64_t waiting_since;  /**< requests wait for it, as httpd's children say; MJ_NEVER: none does */
     mj_decision_t decision; /**< of this tick, until it is carried out */
     mj_claim_t claim;
-    /** in a row: daemons that have gone without being ready, for whatever reason. New settings do not forget them */
+    /** in a row: daemons that have gone without being ready, for whatever reason. New settings do
+     * not forget them */
     unsigned vain_starts;
     mj_daemon_t *daemons;
     mj_archive_set_t *archives;   /**< of classes, for its next daemon; NULL: none */
@@ -58,7 +60,8 @@ typedef struct mj_pool_t {
     int64_t state_looked_at;     /**< when its state folder was looked at last */
 } mj_pool_t;
 
-/** Makes a pool without daemons and takes its place on the board. Settings are taken over as in mj_pool_configure. */
+/** Makes a pool without daemons and takes its place on the board. Settings are taken over as in
+ * mj_pool_configure. */
 mj_pool_t *mj_pool_make(mj_context_t *context, const mj_process_spec_t *spec, apr_pool_t *settings_mem, mj_log_t *log,
                         apr_pool_t *parent);
 
@@ -72,11 +75,13 @@ void mj_pool_take_listener(mj_pool_t *pool, int fd);
 /** Finds the archives that it is to use. */
 void mj_pool_find_archives(mj_pool_t *pool);
 
-/** Starts a new generation of the same settings, as if a target had changed: with the next tick, but no sooner than a second after the last.
- *  why is for the log. @return the number of that generation */
+/** Starts a new generation of the same settings, as if a target had changed: with the next tick,
+ * but no sooner than a second after the last. why is for the log. @return the number of that
+ * generation */
 unsigned mj_pool_roll(mj_pool_t *pool, const char *why, int64_t now);
 
-/** A request may wait for it: it starts again if it was idle; or have found no way to a daemon, and that is looked at. */
+/** A request may wait for it: it starts again if it was idle; or have found no way to a daemon, and
+ * that is looked at. */
 void mj_pool_wake(mj_pool_t *pool);
 
 /** It is no longer named: it drains, and is free when no daemon is left. */
@@ -88,7 +93,8 @@ void mj_pool_drain(mj_pool_t *pool, int64_t now);
 /** A tick begins: looks after the daemons, and says in claim what it would start. */
 void mj_pool_prepare(mj_pool_t *pool, int64_t now);
 
-/** Does what is due, as far as claim allows. @return when it wants to be called again at the latest; also after each event */
+/** Does what is due, as far as claim allows. @return when it wants to be called again at the
+ * latest; also after each event */
 int64_t mj_pool_run_due(mj_pool_t *pool, int64_t now);
 
 /** Looks at the state folder of one pool, if one is due, and says if it holds too much.
@@ -101,15 +107,16 @@ void mj_pool_daemon_exited(mj_pool_t *pool, mj_daemon_t *daemon, const int *stat
 /** The daemon is dead, but cannot be reaped; it is freed. */
 void mj_pool_daemon_is_dead(mj_pool_t *pool, mj_daemon_t *daemon, int64_t now);
 
-/** SIGTERM to all daemons, SIGKILL after shutdown-timeout. endless_us: how long a shutdown-timeout of 0 means; 0: for ever */
+/** SIGTERM to all daemons, SIGKILL after shutdown-timeout. endless_us: how long a shutdown-timeout
+ * of 0 means; 0: for ever */
 void mj_pool_stop(mj_pool_t *pool, int64_t endless_us, int64_t now);
 
-/** Another supervisor is to have the pool: its daemons complete what they have, as long as shutdown-timeout lets them (endless_us where that
- *  is 0), and the board shows that it starts. */
+/** Another supervisor is to have the pool: its daemons complete what they have, as long as
+ * shutdown-timeout lets them (endless_us where that is 0), and the board shows that it starts. */
 void mj_pool_hand_over(mj_pool_t *pool, int64_t endless_us, int64_t now);
 
-/** Shows all again: on a board that is new to the supervisor, or where a child of httpd may have written over it. Writes only where anything
- *  differs. */
+/** Shows all again: on a board that is new to the supervisor, or where a child of httpd may have
+ * written over it. Writes only where anything differs. */
 void mj_pool_show(const mj_pool_t *pool);
 
 /** The same for all pools, and what httpd's children count is made no higher than they say. */

@@ -15,7 +15,8 @@
 
 #define MESSAGES_PER_TICK 16
 
-/* A daemon that serves and is of an older generation; NULL if there is none, or one of this generation serves already. */
+/* A daemon that serves and is of an older generation; NULL if there is none, or one of this
+ * generation serves already. */
 static const mj_daemon_t *find_predecessor(const mj_pool_t *pool)
 {
     const mj_daemon_t *daemon, *found = NULL;
@@ -57,7 +58,8 @@ static bool is_renewal(const char *why)
     return strcmp(why, "maximum-requests") == 0 || strcmp(why, "restart-interval") == 0;
 }
 
-/* It is to be replaced for what it did, why being an option's name: another starts, then it drains. */
+/* It is to be replaced for what it did, why being an option's name: another starts, then it
+ * drains. */
 static void retire(mj_pool_t *pool, mj_daemon_t *daemon, const char *why, const char *more, int64_t now)
 {
     if (daemon->life.state != MJ_LIFE_READY || daemon->is_retired) {
@@ -73,7 +75,8 @@ static void retire(mj_pool_t *pool, mj_daemon_t *daemon, const char *why, const 
     }
 }
 
-/* One that nobody can connect to serves nobody new: it is shown as draining at once, and what it has is served to the end. */
+/* One that nobody can connect to serves nobody new: it is shown as draining at once, and what it
+ * has is served to the end. */
 static void look_for_way(mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
 {
     const char *wrong;
@@ -278,8 +281,9 @@ void mj_pool_daemon_is_dead(mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
     mj_pool_daemon_exited(pool, daemon, NULL, now);
 }
 
-/* Who kills it, the kernel for want of memory for instance, says nothing about what it was made of; nor does what keeps the launcher
- * from being executed, a user's limit of processes for instance. */
+/* Who kills it, the kernel for want of memory for instance, says nothing about what it was made of;
+ * nor does what keeps the launcher from being executed, a user's limit of processes for
+ * instance. */
 static bool is_of_the_machine(const mj_end_t *end, const mj_life_t *life)
 {
     bool is_killed = (end->is_held || (WIFSIGNALED(end->status) && WTERMSIG(end->status) == SIGKILL)) && life->timeout == NULL;

@@ -1,12 +1,14 @@
-/* What the files of a pool share: pool.c is what it is and what it is told, pool_tick.c what is due, pool_daemon.c what its daemons
- * do, pool_show.c what the board shows, pool_listener.c the socket that they share. */
+/* What the files of a pool share: pool.c is what it is and what it is told, pool_tick.c what is
+ * due, pool_daemon.c what its daemons do, pool_show.c what the board shows, pool_listener.c the
+ * socket that they share. */
 #ifndef MJ_POOL_PARTS_H
 #define MJ_POOL_PARTS_H
 
 #include "pool.h"
 
 #define SECOND INT64_C(1000000)
-/* A pool rolls this often at most: several files are often changed together, and nobody may keep root forking. */
+/* A pool rolls this often at most: several files are often changed together, and nobody may keep
+ * root forking. */
 #define ROLL_PERIOD SECOND
 /* The way to a daemon is looked at this often at most. */
 #define MJ_REACH_PERIOD SECOND
@@ -34,11 +36,12 @@ void mj_pool_step(mj_pool_t *pool, mj_daemon_t *daemon, mj_life_event_t event, i
 /** It is to be replaced: retired, or of an older generation. */
 bool mj_pool_is_old(const mj_pool_t *pool, const mj_daemon_t *daemon);
 
-/** @param is_lasting it would most likely fail again, so that the older generation, where there is one, stays until something changes */
+/** @param is_lasting it would most likely fail again, so that the older generation, where there is
+ *   one, stays until something changes */
 void mj_pool_count_failed_start(mj_pool_t *pool, int64_t started_at, bool is_lasting, int64_t now);
 
-/** Whether the daemon that is to start has the pool's state folder, which is made if it is missing. The pool does not stop for want of it; nor
- *  does every start say so again. */
+/** Whether the daemon that is to start has the pool's state folder, which is made if it is missing.
+ * The pool does not stop for want of it; nor does every start say so again. */
 bool mj_pool_has_state(mj_pool_t *pool, int64_t now);
 
 /** Makes the socket that the pool's daemons share ready for another one, where they share one.

@@ -1,4 +1,5 @@
-/* What the board shows of a pool: made from the pool and its daemons each time, and never read back. */
+/* What the board shows of a pool: made from the pool and its daemons each time, and never read
+ * back. */
 #include "pool_parts.h"
 
 #include <stdlib.h>

@@ -124,7 +124,8 @@ static void rest_if_idle(mj_pool_t *pool, int64_t now)
     }
 }
 
-/* The one that is to drain next: the fewest requests in flight, of equal ones the last slot, which is asked last. */
+/* The one that is to drain next: the fewest requests in flight, of equal ones the last slot, which
+ * is asked last. */
 static mj_daemon_t *choose(const mj_pool_t *pool, bool of_old)
 {
     mj_daemon_t *daemon, *chosen = NULL;

@@ -23,7 +23,8 @@ static size_t append(char *out, size_t size, size_t len, const char *text)
     return len;
 }
 
-/* step names what failed; object what it was to be done with, reason why, mend what to do: each may be NULL. */
+/* step names what failed; object what it was to be done with, reason why, mend what to do: each may
+ * be NULL. */
 static _Noreturn void give_up(const char *step, const char *object, const char *reason, const char *mend)
 {
     char message[512] = {MJ_LIFECYCLE_FAILED};
@@ -71,8 +72,8 @@ static void confine(const mj_process_spec_t *spec)
 static void place_descriptors(const mj_process_spec_t *spec, const mj_inheritance_t *given)
 {
     int fd;
-    /* All of these are above 4, so that none is overwritten before its turn; dup2 takes close-on-exec off. The lifecycle socket and
-     * stderr come first: failures are told there. */
+    /* All of these are above 4, so that none is overwritten before its turn; dup2 takes
+     * close-on-exec off. The lifecycle socket and stderr come first: failures are told there. */
     require(dup2(given->lifecycle, MJ_LIFECYCLE_FD) >= 0 && dup2(given->err, MJ_LIFECYCLE_ERR_FD) >= 0 &&
                 dup2(given->out, MJ_LIFECYCLE_OUT_FD) >= 0 && dup2(given->listener, MJ_LIFECYCLE_LISTENER_FD) >= 0 &&
                 dup2(given->record, MJ_LIFECYCLE_RECORD_FD) >= 0,
@@ -120,8 +121,9 @@ static void drop_identity(const mj_process_spec_t *spec)
     }
 }
 
-/* Else it would have that of the session in which httpd was started, with whatever root keeps there. An empty one, of the pool's user and of
- * nobody else's quota. A kernel, or a container, that knows no keys keeps none. */
+/* Else it would have that of the session in which httpd was started, with whatever root keeps
+ * there. An empty one, of the pool's user and of nobody else's quota. A kernel, or a container,
+ * that knows no keys keeps none. */
 static void join_session_keyring(void)
 {
     bool has_joined = syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) >= 0;

@@ -1,5 +1,6 @@
-/* What a pool's daemons are: who they run as, what is executed, and with which arguments and environment. Made whole before any fork,
- * because between fork and exec nothing may be allocated. */
+/* What a pool's daemons are: who they run as, what is executed, and with which arguments and
+ * environment. Made whole before any fork, because between fork and exec nothing may be
+ * allocated. */
 #ifndef MJ_PROCESS_SPEC_H
 #define MJ_PROCESS_SPEC_H
 
@@ -52,8 +53,8 @@ typedef struct mj_process_spec_t {
     int backlog;          /**< of the listening socket */
 } mj_process_spec_t;
 
-/** Reads and checks a pool record. Root refuses UID 0, GID 0 and UIDs under the config's minimum here once more; others refuse any UID
- *  but their own, and what only root can do.
+/** Reads and checks a pool record. Root refuses UID 0, GID 0 and UIDs under the config's minimum
+ * here once more; others refuse any UID but their own, and what only root can do.
  *  @param record is copied
  *  @param max_pools places on the board; 0: there is no board
  *  @param pool lives as long as *out is used

@@ -47,7 +47,8 @@ int64_t mj_procfs_resident(pid_t pid)
     if (resident > 0) {
         return resident;
     }
-    /* The process's own file shows what its first thread has, which is nothing once that has ended: any other thread tells. */
+    /* The process's own file shows what its first thread has, which is nothing once that has ended:
+     * any other thread tells. */
     (void)snprintf(folder, sizeof(folder), "/proc/%ld/task", (long)pid);
     tasks = opendir(folder);
     while (tasks != NULL && resident == 0 && (entry = readdir(tasks)) != NULL) {
@@ -62,7 +63,8 @@ int64_t mj_procfs_resident(pid_t pid)
     return resident;
 }
 
-/* The number in a field of /proc/PID/stat, counted from 1, behind the name, which may hold anything. */
+/* The number in a field of /proc/PID/stat, counted from 1, behind the name, which may hold
+ * anything. */
 static uint64_t field_of(const char *stat, int field)
 {
     const char *at = strrchr(stat, ')');

@@ -1,4 +1,5 @@
-/* What /proc tells of processes: how much memory a daemon holds, whether its JVM collects garbage, whose child somebody was. */
+/* What /proc tells of processes: how much memory a daemon holds, whether its JVM collects garbage,
+ * whose child somebody was. */
 #ifndef MJ_PROCFS_H
 #define MJ_PROCFS_H
 
@@ -7,11 +8,13 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/** Resident memory of a process in bytes, also of one whose first thread has ended; 0 if it cannot be told. */
+/** Resident memory of a process in bytes, also of one whose first thread has ended; 0 if it cannot
+ * be told. */
 int64_t mj_procfs_resident(pid_t pid);
 
-/** Microseconds that a process has used of the processor, and all that it has started and that has not left it, ended or not; of MJ_FAMILY_MAX
- *  of them, whoever they are: they are an application user's. 0 if it cannot be told. */
+/** Microseconds that a process has used of the processor, and all that it has started and that has
+ * not left it, ended or not; of MJ_FAMILY_MAX of them, whoever they are: they are an application
+ * user's. 0 if it cannot be told. */
 uint64_t mj_procfs_used_us(pid_t pid);
 
 #define MJ_FAMILY_MAX 64
@@ -32,8 +35,8 @@ const char *mj_procfs_holder(pid_t pid, apr_pool_t *pool);
 
 /** The threads of a JVM that collect garbage: HotSpot's `VM Thread` and the collectors' own. */
 typedef struct mj_collector_t {
-    /** CPU time that they have used. In a long pause it grows; in a JVM that waits for a thread to reach a safepoint, is
-     *  stopped or hangs, it does not */
+    /** CPU time that they have used. In a long pause it grows; in a JVM that waits for a thread to
+     * reach a safepoint, is stopped or hangs, it does not */
     uint64_t ticks;
     bool is_running; /**< one of them runs, or wants to: the machine may be busy */
 } mj_collector_t;
@@ -41,10 +44,12 @@ typedef struct mj_collector_t {
 /** All zero if it cannot be told. */
 mj_collector_t mj_procfs_collector(pid_t pid);
 
-/** Whether a process catches a signal. A JVM does not catch SIGQUIT where -Xrs says so, nor does what is no JVM yet. */
+/** Whether a process catches a signal. A JVM does not catch SIGQUIT where -Xrs says so, nor does
+ * what is no JVM yet. */
 bool mj_procfs_catches(pid_t pid, int number);
 
-/** How often the kernel has killed something on this machine for want of memory; 0 if it cannot be told. */
+/** How often the kernel has killed something on this machine for want of memory; 0 if it cannot be
+ * told. */
 uint64_t mj_procfs_oom_kills(void);
 
 /** Adds a line of /proc/PID/stat, if it is one. */

@@ -54,8 +54,9 @@ static void tell_daemon(mj_client_t *client, const mj_daemon_t *daemon, const ch
                   moment(daemon->life.ready_at, now, mem), (long long)((now - daemon->life.started_at) / 1000));
 }
 
-/* Why it is to be replaced, or ends. Cut: the log has all of it, and a pool must fit what a client may leave unread, whatever the
- * text of its daemons (MJ_BOARD_SLOTS of them, a byte shown as five) may be. */
+/* Why it is to be replaced, or ends. Cut: the log has all of it, and a pool must fit what a client
+ * may leave unread, whatever the text of its daemons (MJ_BOARD_SLOTS of them, a byte shown as five)
+ * may be. */
 static const char *why(const mj_daemon_t *daemon, apr_pool_t *mem)
 {
     const char *text;

@@ -1,4 +1,5 @@
-/* A pool and its daemons as a client of the control socket is told of them: JSON (docs/modjvm.md). */
+/* A pool and its daemons as a client of the control socket is told of them: JSON
+ * (docs/modjvm.md). */
 #ifndef MJ_REPORT_H
 #define MJ_REPORT_H
 

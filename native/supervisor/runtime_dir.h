@@ -1,4 +1,5 @@
-/* The runtime directory while the supervisor runs: what cleaners of /run and /tmp remove is made again. */
+/* The runtime directory while the supervisor runs: what cleaners of /run and /tmp remove is made
+ * again. */
 #ifndef MJ_RUNTIME_DIR_H
 #define MJ_RUNTIME_DIR_H
 
@@ -15,7 +16,8 @@ typedef struct mj_runtime_dir_t {
     bool is_wrong; /**< it could not be made again, which was logged */
 } mj_runtime_dir_t;
 
-/** Looks whether it is there, if a look is due, and makes it again if it is not: with one line in the log, or one that says why it cannot be.
+/** Looks whether it is there, if a look is due, and makes it again if it is not: with one line in
+ * the log, or one that says why it cannot be.
  *  @return when to call again at the latest */
 int64_t mj_runtime_dir_keep(mj_runtime_dir_t *dir, int64_t now, apr_pool_t *parent);
 

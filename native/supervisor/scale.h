@@ -1,5 +1,5 @@
-/* How many processes a pool with processes=MIN-MAX wants: one more while requests wait, one less when the load would fit into half of
- * what is left. Pure: time is a parameter. */
+/* How many processes a pool with processes=MIN-MAX wants: one more while requests wait, one less
+ * when the load would fit into half of what is left. Pure: time is a parameter. */
 #ifndef MJ_SCALE_H
 #define MJ_SCALE_H
 
@@ -8,10 +8,12 @@
 
 /** Requests have to wait for this long before a process is added, and again before the next. */
 #define MJ_GROW_US INT64_C(200000)
-/** The load has to be low for this long before a process is taken away, and again before the next. */
+/** The load has to be low for this long before a process is taken away, and again before the
+ * next. */
 #define MJ_SHRINK_US INT64_C(10000000)
 
-/** What a pool has to do at the moment. Comes from the board, which httpd's children write: nothing but the size depends on it. */
+/** What a pool has to do at the moment. Comes from the board, which httpd's children write: nothing
+ * but the size depends on it. */
 typedef struct mj_load_t {
     uint32_t waiting;
     uint32_t in_flight;

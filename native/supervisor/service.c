@@ -14,7 +14,8 @@
 
 #define SOCKET_NAME "control"
 #define CLIENTS_MAX 16
-/* Of these, one user may have so many, and all users of pools together so many: root can always get in. */
+/* Of these, one user may have so many, and all users of pools together so many: root can always get
+ * in. */
 #define CLIENTS_OF_ONE_USER 4
 #define CLIENTS_OF_POOLS 12
 #define BACKLOG 16
@@ -22,7 +23,8 @@
 /* After a failure that may pass: no descriptors left, no space for the socket. */
 #define PAUSE_US INT64_C(1000000)
 #define RETRY_US (10 * INT64_C(1000000))
-/* The socket's file is looked at this often, and a second after the last look if anything else happens. */
+/* The socket's file is looked at this often, and a second after the last look if anything else
+ * happens. */
 #define LOOK_PERIOD_US (10 * INT64_C(1000000))
 #define LOOK_US INT64_C(1000000)
 
@@ -143,8 +145,9 @@ static void stop_listening(mj_service_t *service)
     mj_polled_close(&service->listener);
 }
 
-/* Everybody may connect: who asks is told by the kernel. The directory is the supervisor's alone, so that the path cannot be
- * exchanged between these calls; what is there is of a supervisor that has gone, or is about to. */
+/* Everybody may connect: who asks is told by the kernel. The directory is the supervisor's alone,
+ * so that the path cannot be exchanged between these calls; what is there is of a supervisor that
+ * has gone, or is about to. */
 static bool start_listening(mj_service_t *service)
 {
     const struct sockaddr *address = (const struct sockaddr *)&service->address;

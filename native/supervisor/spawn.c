@@ -25,8 +25,8 @@ static bool write_all(int fd, mj_span_t bytes)
     return true;
 }
 
-/* The pool's record, and behind it two more entries, `route` and `key`, which are this daemon's alone: whoever keeps, compares or
- * copies the record never has them. */
+/* The pool's record, and behind it two more entries, `route` and `key`, which are this daemon's
+ * alone: whoever keeps, compares or copies the record never has them. */
 static const char *write_record(mj_span_t record, uint32_t serial, const mj_key_t *key, int *fd)
 {
     /* lengths and name (PROTOCOL.md, section 5) */

@@ -1,5 +1,6 @@
-/* How much a folder of a pool's user holds. Root looks where the user may change everything meanwhile: it follows no link, enters no
- * mount and no folder of anybody else, asks no file system that a user may have mounted, and stops at the bound. */
+/* How much a folder of a pool's user holds. Root looks where the user may change everything
+ * meanwhile: it follows no link, enters no mount and no folder of anybody else, asks no file system
+ * that a user may have mounted, and stops at the bound. */
 #ifndef MJ_STATE_SIZE_H
 #define MJ_STATE_SIZE_H
 
@@ -18,14 +19,16 @@
 /* The same with their sessions (modjvm.servlet.SessionFolder). */
 #define MJ_STATE_SESSIONS "sessions"
 
-/** Opens what is called name in a folder, but no mount and nothing behind a link (O_NOFOLLOW has to be among the flags).
+/** Opens what is called name in a folder, but no mount and nothing behind a link (O_NOFOLLOW has to
+ * be among the flags).
  *  @param name without a slash
  *  @return -1 and errno; EXDEV: a file system is mounted there */
 int mj_state_open(int folder, const char *name, int flags);
 
 /** @param folder stays open
  *  @param uid whose folders are entered
- *  @param why set if it holds too much, or what cannot be looked at: what it is, the bound and the cure */
+ *  @param why set if it holds too much, or what cannot be looked at: what it is, the bound and the
+ *    cure */
 bool mj_state_is_small(int folder, uid_t uid, char *why, size_t size);
 
 #endif

@@ -21,8 +21,9 @@ static bool is_daemon(const mj_pool_t *pools, pid_t pid)
     return false;
 }
 
-/* A process cannot get rid of its user (PR_SET_NO_NEW_PRIVS), nor of the time when it was born. Who is in a daemon's session is of that
- * daemon; of who has left it, nobody can tell which of several daemons it was. */
+/* A process cannot get rid of its user (PR_SET_NO_NEW_PRIVS), nor of the time when it was born. Who
+ * is in a daemon's session is of that daemon; of who has left it, nobody can tell which of several
+ * daemons it was. */
 static bool may_have_parent(const mj_pool_t *pools, pid_t ended, const mj_kin_t *kin)
 {
     const mj_pool_t *pool;

@@ -23,7 +23,8 @@
 /* How long those may take to go that were killed last of all: the machine may be busy. */
 #define STRAYS_US (2 * SECOND)
 #define STRAYS_PERIOD_US (20 * INT64_C(1000))
-/* The daemons of a supervisor that was killed die with it, but perhaps a moment after the next one has come. */
+/* The daemons of a supervisor that was killed die with it, but perhaps a moment after the next one
+ * has come. */
 #define CLEAN_AGAIN_US (5 * SECOND)
 /* What a shutdown-timeout of 0 means when another supervisor takes over: others wait. */
 #define HAND_OVER_US (5 * SECOND)
@@ -248,7 +249,8 @@ static void void_settings(mj_supervisor_t *supervisor)
     supervisor->void_at = MJ_NEVER;
 }
 
-/* A retired one is there for requests of httpd's children of before. They have rows on its board, which httpd's parent frees when they end. */
+/* A retired one is there for requests of httpd's children of before. They have rows on its board,
+ * which httpd's parent frees when they end. */
 static bool is_of_no_use(const mj_supervisor_t *supervisor)
 {
     const mj_board_t *board = supervisor->context.board;
@@ -271,8 +273,9 @@ static int64_t end_strays(mj_supervisor_t *supervisor, int64_t now)
     return now + STRAYS_PERIOD_US;
 }
 
-/* Whoever has captured a child of httpd can write over the board. It is put right when anything happens, a second apart at most, and nothing
- * wakes us for it but a request that suffers. @return when to call again at the latest */
+/* Whoever has captured a child of httpd can write over the board. It is put right when anything
+ * happens, a second apart at most, and nothing wakes us for it but a request that suffers. @return
+ * when to call again at the latest */
 static int64_t put_board_right(mj_supervisor_t *supervisor, int64_t now)
 {
     if (now < supervisor->show_at) {

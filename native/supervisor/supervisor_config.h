@@ -1,4 +1,5 @@
-/* What the supervisor was started with and the server record says, checked, and the runtime directory. Read-only between two commits. */
+/* What the supervisor was started with and the server record says, checked, and the runtime
+ * directory. Read-only between two commits. */
 #ifndef MJ_SUPERVISOR_CONFIG_H
 #define MJ_SUPERVISOR_CONFIG_H
 

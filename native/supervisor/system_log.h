@@ -1,4 +1,5 @@
-/* The machine's log, syslogd's or journald's. Never waits: a line that it does not take now is lost. */
+/* The machine's log, syslogd's or journald's. Never waits: a line that it does not take now is
+ * lost. */
 #ifndef MJ_SYSTEM_LOG_H
 #define MJ_SYSTEM_LOG_H
 
@@ -11,7 +12,8 @@ typedef struct mj_system_log_t {
     int fd;           /**< -1: not connected */
 } mj_system_log_t;
 
-/** Sends one line; connects before, and once more if the daemon behind the socket is another one by now.
+/** Sends one line; connects before, and once more if the daemon behind the socket is another one by
+ * now.
  *  @param priority facility and severity, as syslog(3) takes them
  *  @param tag what the line is marked with, in front of [pid]
  *  @param at its time */

@@ -60,7 +60,8 @@ static void remove_work(int folder)
     (void)unlinkat(folder, WORK, AT_REMOVEDIR);
 }
 
-/* Others pass through it and read what is in it; whoever could write there could place what every JVM runs. */
+/* Others pass through it and read what is in it; whoever could write there could place what every
+ * JVM runs. */
 static const char *open_folder(mj_training_t *training, const char *path)
 {
     struct stat st;

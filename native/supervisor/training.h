@@ -1,11 +1,12 @@
-/* The process that makes an archive, jvm-training: an identity of nobody's, a folder of its own, and a file that is root's. */
+/* The process that makes an archive, jvm-training: an identity of nobody's, a folder of its own,
+ * and a file that is root's. */
 #ifndef MJ_TRAINING_H
 #define MJ_TRAINING_H
 
 #include "process_spec.h"
 
-/** The longest that it takes, and of the processor for each of its JVMs. On a machine that has nothing left for the lowest priority, it takes
- *  no more than a place in memory. */
+/** The longest that it takes, and of the processor for each of its JVMs. On a machine that has
+ * nothing left for the lowest priority, it takes no more than a place in memory. */
 #define MJ_TRAINING_S 300
 #define MJ_TRAINING_PROCESSOR_S 60
 

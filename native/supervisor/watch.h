@@ -28,7 +28,8 @@ typedef struct mj_watch_t {
     int64_t resident;   /**< bytes, when that was looked at last */
     int64_t silence_at; /**< of the next look */
     int64_t looked_at;  /**< of the last one */
-    /** so far; grows by looks, so that a supervisor that was stopped itself is in no haste when it goes on */
+    /** so far; grows by looks, so that a supervisor that was stopped itself is in no haste when it
+     * goes on */
     int64_t silent_us;
     bool has_spoken;  /**< since the last look */
     bool is_resting;  /**< it has said that it is silent while nothing is served */

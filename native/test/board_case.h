@@ -14,10 +14,12 @@ extern uint32_t child;
 /** Adds a case whose tests have these and a fresh test_pool. */
 TCase *mj_board_case(Suite *suite, const char *name);
 
-/** Another mapping of the board, as a process has it that did not make it. In a forked one it takes the place of `board`. */
+/** Another mapping of the board, as a process has it that did not make it. In a forked one it takes
+ * the place of `board`. */
 mj_board_t *mj_board_map_again(void);
 
-/** A daemon starts in that slot and becomes ready, as the supervisor writes it. Its pid is 1000 more than its serial. */
+/** A daemon starts in that slot and becomes ready, as the supervisor writes it. Its pid is 1000
+ * more than its serial. */
 void mj_board_ready(unsigned slot, uint32_t serial, uint32_t threads);
 
 /** Admits one request, or fails the test. */

@@ -1,4 +1,5 @@
-/* One frame of a daemon's stream, decoded as httpd does it: the header first, then the payload of its type. */
+/* One frame of a daemon's stream, decoded as httpd does it: the header first, then the payload of
+ * its type. */
 #ifndef MJ_TEST_DAEMON_FRAME_H
 #define MJ_TEST_DAEMON_FRAME_H
 
@@ -21,11 +22,13 @@ typedef struct daemon_frame_t {
     } payload;
 } daemon_frame_t;
 
-/** Decodes the payload, frame->head.len bytes, of the type in frame->head. @return as the decoder of that type does */
+/** Decodes the payload, frame->head.len bytes, of the type in frame->head. @return as the decoder
+ * of that type does */
 apr_status_t daemon_payload_decode(const unsigned char *in, daemon_frame_t *frame);
 
 /** Decodes the frame at the start of in; it takes MJ_HEADER_SIZE + frame->head.len bytes.
- *  @return APR_SUCCESS; APR_INCOMPLETE if len does not hold the whole of it; else what is wrong with it */
+ *  @return APR_SUCCESS; APR_INCOMPLETE if len does not hold the whole of it; else what is wrong
+ *    with it */
 apr_status_t daemon_frame_decode(const unsigned char *in, apr_size_t len, daemon_frame_t *frame);
 
 #endif

@@ -1,35 +1,25 @@
-/* Stands in for jvm-daemon in the tests of the supervisor. What it does is named in the variable FAKE, words separated by commas:
- *   facts     prints what it finds itself to be
- *   child     starts a process in its group, and prints its number
- *   talk      prints lines that need care
- *   flood     prints and sends messages without end
- *   crash     names a crash report and aborts
- *   fail      says why it cannot start, and exits with 7
- *   hang      is never ready
- *   toil=PATH computes until there is something at PATH, and is then ready
- *   nurse=PATH has a child compute until there is something at PATH, and is then ready
- *   stubborn  takes no notice of anything but SIGKILL
- *   brief     exits with 3 as soon as it is ready
- *   hangup    ends as a JVM does that got SIGHUP
- *   like-hangup  ends as a JVM does whose application has called System.exit(129)
- *   wordy     asks to be replaced, for a reason of 1000 bytes that show as four times as many
- *   beat      sends heartbeats
- *   rest      says that it is silent from now on, and prints `asked` when it is asked
- *   idle      says that it is idle, all the time
- *   load=TEXT says that this is its load
- *   serve     accepts connections, and answers each with its pid
- *   partial=HASH  tells that its application of that hash has failed to load
- *   grow      takes 64 MB of memory once it is ready
- *   threads   prints something like a dump of a JVM's threads on SIGQUIT
- *   deaf      does not handle SIGQUIT
- *   escape    starts a process in a session of its own, whose parent ends at once, and prints its number
- *   shut      closes its lifecycle socket as soon as it is ready, and lives on
- *   thread    has a second thread, and prints its number
- *   headless  its first thread ends once it is ready, and another goes on
- *   unlistening  closes its listening socket before it is ready
- *   keyring   prints whether it finds the key `mj-secret` in its session's keyring
- * SIGQUIT has it print `dump`, SIGUSR1 wish to be replaced, SIGUSR2 tell that a target has changed. Otherwise it is ready at once, and
- * ends when it is told to drain or when the supervisor is gone. */
+/* Stands in for jvm-daemon in the tests of the supervisor. What it does is named in the variable
+ * FAKE, words separated by commas: facts     prints what it finds itself to be child     starts a
+ * process in its group, and prints its number talk      prints lines that need care flood
+ * prints and sends messages without end crash     names a crash report and aborts fail      says
+ * why it cannot start, and exits with 7 hang      is never ready toil=PATH computes until there is
+ * something at PATH, and is then ready nurse=PATH has a child compute until there is something at
+ * PATH, and is then ready stubborn  takes no notice of anything but SIGKILL brief     exits with 3
+ * as soon as it is ready hangup    ends as a JVM does that got SIGHUP like-hangup  ends as a JVM
+ * does whose application has called System.exit(129) wordy     asks to be replaced, for a reason of
+ * 1000 bytes that show as four times as many beat      sends heartbeats rest      says that it is
+ * silent from now on, and prints `asked` when it is asked idle      says that it is idle, all the
+ * time load=TEXT says that this is its load serve     accepts connections, and answers each with
+ * its pid partial=HASH  tells that its application of that hash has failed to load grow      takes
+ * 64 MB of memory once it is ready threads   prints something like a dump of a JVM's threads on
+ * SIGQUIT deaf      does not handle SIGQUIT escape    starts a process in a session of its own,
+ * whose parent ends at once, and prints its number shut      closes its lifecycle socket as soon as
+ * it is ready, and lives on thread    has a second thread, and prints its number headless  its
+ * first thread ends once it is ready, and another goes on unlistening  closes its listening socket
+ * before it is ready keyring   prints whether it finds the key `mj-secret` in its session's keyring
+ * SIGQUIT has it print `dump`, SIGUSR1 wish to be replaced, SIGUSR2 tell that a target has changed.
+ * Otherwise it is ready at once, and ends when it is told to drain or when the supervisor is
+ * gone. */
 #include "record.h"
 
 #include <dirent.h>

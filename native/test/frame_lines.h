@@ -9,8 +9,8 @@
 /** @return the name of a frame's type; NULL for a type that PROTOCOL.md does not specify */
 const char *frame_type_name(uint8_t type);
 
-/** Appends all lines (vector_line_t) of the frame, except a WELCOME's minor version, which httpd's codec does not hand out. They point
- *  into the frame and into test_pool. */
+/** Appends all lines (vector_line_t) of the frame, except a WELCOME's minor version, which httpd's
+ * codec does not hand out. They point into the frame and into test_pool. */
 void frame_lines(apr_array_header_t *lines, const daemon_frame_t *frame);
 
 #endif

@@ -14,7 +14,8 @@ Suite *mj_suite(void);
 /** Adds a case to the suite whose tests have a fresh test_pool. */
 TCase *mj_case(Suite *suite, const char *name);
 
-/** A copy of len bytes of its own, so that the sanitizer sees a read behind its end. It lives as long as test_pool. */
+/** A copy of len bytes of its own, so that the sanitizer sees a read behind its end. It lives as
+ * long as test_pool. */
 unsigned char *mj_exact_copy(const void *data, apr_size_t len);
 
 /** The whole of a file, NUL-terminated, in test_pool. Fails the test if it cannot be read. */

@@ -1,11 +1,11 @@
-/* Stands in for jvm-daemon in HostileDaemonTest: a daemon that breaks the protocol in the way that each request's path info names (the functions
- * below). The request's query, a token, stands in all that it answers, so that a test can tell whose bytes a client was given.
+/* Stands in for jvm-daemon in HostileDaemonTest: a daemon that breaks the protocol in the way that
+ * each request's path info names (the functions below). The request's query, a token, stands in all
+ * that it answers, so that a test can tell whose bytes a client was given.
  *
- * What the process does as a whole is named in the variable HOSTILE:
- *   acts    serves as its requests say, with a child for each connection
- *   deaf    is ready, but accepts nothing, and has a backlog of one
- *   closed  is ready, and nobody can connect
- * Without HOSTILE it becomes the program beside it that bears its name and `.real`: the daemon that it stands in for. */
+ * What the process does as a whole is named in the variable HOSTILE: acts    serves as its requests
+ * say, with a child for each connection deaf    is ready, but accepts nothing, and has a backlog of
+ * one closed  is ready, and nobody can connect Without HOSTILE it becomes the program beside it
+ * that bears its name and `.real`: the daemon that it stands in for. */
 #include "stuck_file.h"
 #include "wire.h"
 
@@ -676,7 +676,8 @@ static void fd_short(void) { file_of(token_file(), strlen(token) + 1); }
 /* In /sys a file says that it is larger than it is. */
 static void fd_sys(void) { file_of(open("/sys/kernel/mm/transparent_hugepage/enabled", O_RDONLY), 4096); }
 
-/* Everything is answered but a read, for ever. WORK has the device that a machine lets its users open. */
+/* Everything is answered but a read, for ever. WORK has the device that a machine lets its users
+ * open. */
 static void fd_fuse(void)
 {
     char device[512];

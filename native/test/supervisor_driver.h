@@ -28,7 +28,8 @@ typedef struct driver_t {
 /** Makes the folders and the board, and starts the supervisor. */
 driver_t *driver_start(void);
 
-/** The same, with a supervisor that can have so many descriptors open (0: as many as this process), and one of its arguments different. */
+/** The same, with a supervisor that can have so many descriptors open (0: as many as this process),
+ * and one of its arguments different. */
 driver_t *driver_start_as(unsigned descriptors, const char *entry, const char *value);
 
 /** A pool's record, without an identity: add more entries, then driver_configure it. */
@@ -97,7 +98,8 @@ void driver_finish(driver_t *driver);
 /** Removes the folders, and sockets that were left. */
 void driver_clean(driver_t *driver);
 
-/** True while the deadline that began with *since (0: begins now) has not passed; sleeps a little. */
+/** True while the deadline that began with *since (0: begins now) has not passed; sleeps a
+ * little. */
 bool driver_waits(int64_t *since);
 
 #endif

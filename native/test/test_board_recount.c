@@ -168,7 +168,8 @@ static void *take_turns(void *unused)
     return NULL;
 }
 
-/* Recounts while requests come and go take nothing off that is counted: a request that stays is counted throughout. */
+/* Recounts while requests come and go take nothing off that is counted: a request that stays is
+ * counted throughout. */
 START_TEST(a_recount_disturbs_nobody)
 {
     pthread_t threads[4];

@@ -238,7 +238,8 @@ static int buffer_of(const mj_channel_t *of)
     return size;
 }
 
-/* What MJ_WRITABLE promises, for the least buffer as for a large one; and a message of that size comes whole or not at all. */
+/* What MJ_WRITABLE promises, for the least buffer as for a large one; and a message of that size
+ * comes whole or not at all. */
 START_TEST(a_message_that_fits_the_send_buffer_never_waits)
 {
     static const int64_t buffers[] = {0, 1, 4096, 16384, 32768, 65536, 100000};
@@ -339,7 +340,8 @@ START_TEST(a_daemon_that_goes_while_it_is_sent_to_had_some)
     bool sent_any = false;
     apr_status_t rv;
 
-    /* The socket takes some of it and no more, as its other end reads nothing: then the other end goes. */
+    /* The socket takes some of it and no more, as its other end reads nothing: then the other end
+     * goes. */
     ck_assert_int_eq(mj_channel_send(channel, &parts, &count, &sent_any), APR_EAGAIN);
     ck_assert(sent_any);
     ck_assert_uint_gt(part.iov_len, 0);

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Macros of wire.h and key.h that are made of others, or say how C writes a number that PROTOCOL.md gives in words. */
+/* Macros of wire.h and key.h that are made of others, or say how C writes a number that PROTOCOL.md
+ * gives in words. */
 static const char *const derived[] = {"WIRE_H", "KEY_H", "HELLO_SIZE", "WELCOME_SIZE", "LENGTH_UNKNOWN", "H", "PROTOCOL_H"};
 
 static unsigned long *number_of(const char *text)
@@ -34,7 +35,8 @@ static bool is_derived(const char *name)
     return false;
 }
 
-/* The lines of a file that start with prefix, as names (what follows up to a space) and numbers. Without a prefix, # starts a comment. */
+/* The lines of a file that start with prefix, as names (what follows up to a space) and numbers.
+ * Without a prefix, # starts a comment. */
 static apr_hash_t *read_numbers(const char *path, const char *prefix)
 {
     apr_hash_t *numbers = apr_hash_make(test_pool);
@@ -105,7 +107,8 @@ START_TEST(macros_of_the_lifecycle_protocol_are_its_constants)
 }
 END_TEST
 
-/* The cells of a row of a table in Markdown, blanks around them taken away; NULL at the end and where the line is no row. */
+/* The cells of a row of a table in Markdown, blanks around them taken away; NULL at the end and
+ * where the line is no row. */
 static char *next_cell(char **line)
 {
     char *cell = *line;

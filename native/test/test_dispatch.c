@@ -599,7 +599,8 @@ START_TEST(a_request_that_daemons_lose_unread_is_given_up)
     ck_assert_int_eq(result.status, 503);
     ck_assert_int_eq(result.retry_after, 1);
     ck_assert_int_eq(only->requests, 20);
-    /* Before each retry the board is waited for; and after each loss but the first there is a pause. */
+    /* Before each retry the board is waited for; and after each loss but the first there is a
+     * pause. */
     ck_assert_int_ge(apr_time_now() - began, (19 + 18) * apr_time_from_msec(50));
     ck_assert_uint_eq(counted(MJ_COUNTER_MOVED), 20);
     assert_logged("E MJ0035: pool shop: no daemon took the request; 503");

@@ -12,7 +12,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* A folder that looks like a Java home of that version; with version NULL it has no file `release`. */
+/* A folder that looks like a Java home of that version; with version NULL it has no file
+ * `release`. */
 static const char *make_home(const char *folder, const char *name, const char *version)
 {
     const char *home = apr_pstrcat(test_pool, folder, "/", name, NULL);

@@ -99,7 +99,8 @@ static const char *next_message(const launched_t *launched)
 {
     char message[2048];
     ssize_t n = recv(launched->lifecycle, message, sizeof(message), 0);
-    /* What it said last is read before the end shows; a message of ours that it left unread shows as a reset. */
+    /* What it said last is read before the end shows; a message of ours that it left unread shows
+     * as a reset. */
     ck_assert_msg(n >= 0 || errno == ECONNRESET, "%s\n%s", strerror(errno), output_of(launched));
     return n > 0 ? apr_pstrmemdup(test_pool, message, (apr_size_t)n) : "";
 }

@@ -98,7 +98,8 @@ START_TEST(file_systems_of_a_namespace_of_its_own_are_not_plain)
 }
 END_TEST
 
-/* A file on an overlay whose layers are on two file systems has a device of which mountinfo knows nothing. */
+/* A file on an overlay whose layers are on two file systems has a device of which mountinfo knows
+ * nothing. */
 START_TEST(what_is_mounted_and_unmounted_is_noticed)
 {
     mj_mounted_t mounted;

@@ -8,7 +8,8 @@
 #define FIELDS (sizeof(mj_scope_t) / sizeof(const char *))
 #define PARAMS (offsetof(mj_scope_t, params) / sizeof(const char *))
 
-/* Every field of a scope but its parameters is one pointer, here to a string, so that a field that is added later is tested here without being named. */
+/* Every field of a scope but its parameters is one pointer, here to a string, so that a field that
+ * is added later is tested here without being named. */
 static const char **field(mj_scope_t *scope, size_t i)
 {
     return (const char **)(void *)scope + i;

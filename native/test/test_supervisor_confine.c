@@ -1,5 +1,5 @@
-/* What a daemon sees of the file system, and what a user who owns a part of it can do to that. Each try is a process of its own, with a
- * mount namespace of its own. */
+/* What a daemon sees of the file system, and what a user who owns a part of it can do to that. Each
+ * try is a process of its own, with a mount namespace of its own. */
 #include "confine.h"
 #include "harness.h"
 #include "temp_folder.h"
@@ -64,7 +64,8 @@ static int try_to_write(const char *path)
     return 0;
 }
 
-/* Runs in a process of its own what look says, once the process is confined. @return its exit code */
+/* Runs in a process of its own what look says, once the process is confined. @return its exit
+ * code */
 static int confine_and(const mj_process_spec_t *spec, int (*look)(void))
 {
     int status;

@@ -1,4 +1,5 @@
-/* The ends of daemons and of jvm-supervisor itself, with a stand-in for jvm-daemon: nothing is left behind. */
+/* The ends of daemons and of jvm-supervisor itself, with a stand-in for jvm-daemon: nothing is left
+ * behind. */
 #include "harness.h"
 #include "supervisor_driver.h"
 
@@ -126,13 +127,15 @@ START_TEST(should_take_its_daemons_along_when_it_is_killed)
     ck_assert_int_eq(kill(driver->pid, SIGKILL), 0);
     await_no_children();
     ck_assert(kill(child, 0) != 0);
-    /* Its socket is left, and the next supervisor removes it: should_remove_sockets_that_were_left_behind. */
+    /* Its socket is left, and the next supervisor removes it:
+     * should_remove_sockets_that_were_left_behind. */
     ck_assert_uint_eq(driver_sockets(driver), 1);
     driver_clean(driver);
 }
 END_TEST
 
-/* Other tools than httpd send signals: requests wait for the next supervisor, and what daemons have is completed. */
+/* Other tools than httpd send signals: requests wait for the next supervisor, and what daemons have
+ * is completed. */
 static void expect_a_hand_over(int number)
 {
     driver_t *driver = driver_start();

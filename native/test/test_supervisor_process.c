@@ -1,5 +1,5 @@
-/* jvm-supervisor as a process, with a stand-in for jvm-daemon: what starts, what is replaced, what is logged, and
- * what new settings change. How it all ends: test_supervisor_end.c. */
+/* jvm-supervisor as a process, with a stand-in for jvm-daemon: what starts, what is replaced, what
+ * is logged, and what new settings change. How it all ends: test_supervisor_end.c. */
 #include "control_socket.h"
 #include "harness.h"
 #include "supervisor_driver.h"
@@ -463,7 +463,8 @@ static const char *speak_as_stranger(const driver_t *driver, uid_t user)
     return user == 0 && recv(own, &answer, 1, 0) <= 0 ? NULL : "it is heard";
 }
 
-/* Whoever is forked from httpd's parent has the mark; a connection that is open just then, too. As another user, once it has changed. */
+/* Whoever is forked from httpd's parent has the mark; a connection that is open just then, too. As
+ * another user, once it has changed. */
 START_TEST(should_not_hear_what_a_stranger_says)
 {
     driver_t *driver = driver_start();
@@ -697,7 +698,8 @@ static void expect_nothing_kept(driver_t *driver, mj_record_builder_t *pool)
     driver_clean(driver);
 }
 
-/* What the pool's user could write there would be run at the next start, although another user's files alone may be. */
+/* What the pool's user could write there would be run at the next start, although another user's
+ * files alone may be. */
 START_TEST(should_keep_nothing_where_another_user_decides_what_runs)
 {
     driver_t *driver = driver_start();
@@ -708,7 +710,8 @@ START_TEST(should_keep_nothing_where_another_user_decides_what_runs)
 }
 END_TEST
 
-/* What its processes may not write is what they may not change for the next start: what they keep would be a way around. */
+/* What its processes may not write is what they may not change for the next start: what they keep
+ * would be a way around. */
 START_TEST(should_keep_nothing_where_something_is_read_only)
 {
     driver_t *driver = driver_start();

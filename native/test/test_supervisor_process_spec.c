@@ -1,4 +1,5 @@
-/* Pool records as the supervisor reads them, and what it refuses; and its end when no settings come. */
+/* Pool records as the supervisor reads them, and what it refuses; and its end when no settings
+ * come. */
 #include "harness.h"
 #include "process_spec.h"
 #include "session.h"

@@ -1,4 +1,5 @@
-/* jvm-supervisor as a process, with a stand-in for jvm-daemon: what rolls, what is replaced and why, what stops for idleness. */
+/* jvm-supervisor as a process, with a stand-in for jvm-daemon: what rolls, what is replaced and
+ * why, what stops for idleness. */
 #include "failures.h"
 #include "harness.h"
 #include "supervisor_driver.h"
@@ -89,7 +90,8 @@ START_TEST(should_roll_once_for_what_several_tell)
 }
 END_TEST
 
-/* Each daemon counts its changes from one, and the supervisor has heard of those that an earlier one has reported. */
+/* Each daemon counts its changes from one, and the supervisor has heard of those that an earlier
+ * one has reported. */
 static void report_new_change(driver_t *driver, unsigned rolls)
 {
     int64_t since = 0;
@@ -335,7 +337,8 @@ START_TEST(should_have_threads_printed_before_it_kills)
     const char *dump;
     long pid;
     configure(driver, "hang", "startup-timeout", "300");
-    /* one whose time was over before it had a handler for SIGQUIT prints nothing, and another start follows */
+    /* one whose time was over before it had a handler for SIGQUIT prints nothing, and another start
+     * follows */
     driver_await(driver, "[pool shop] dump\n", 1);
     pid = driver_number_after(driver, "[jvm:notice] [pid ");
     driver_await(driver, apr_psprintf(test_pool, "pid %ld ended: startup-timeout", pid), 1);

@@ -1,5 +1,5 @@
-/* The control socket of jvm-supervisor, with a stand-in for jvm-daemon: what each verb does, who may use it, and that no client
- * holds anybody up. */
+/* The control socket of jvm-supervisor, with a stand-in for jvm-daemon: what each verb does, who
+ * may use it, and that no client holds anybody up. */
 #include "harness.h"
 #include "supervisor_driver.h"
 #include "wakeup.h"
@@ -46,7 +46,8 @@ static int join(const driver_t *driver)
     return fd;
 }
 
-/* Everything until the supervisor closes. One that was refused without being heard has it reset, behind the answer. */
+/* Everything until the supervisor closes. One that was refused without being heard has it reset,
+ * behind the answer. */
 static const char *answer(int fd)
 {
     char *text = apr_palloc(test_pool, MAX_ANSWER);

@@ -1,4 +1,5 @@
-/* What the board shows is jvm-supervisor's word: whatever a captured child of httpd writes over it is put right. */
+/* What the board shows is jvm-supervisor's word: whatever a captured child of httpd writes over it
+ * is put right. */
 #include "harness.h"
 #include "reopen.h"
 #include "supervisor_driver.h"
@@ -105,7 +106,8 @@ START_TEST(should_show_again_what_was_overwritten)
 }
 END_TEST
 
-/* Counts too: there is room again, for requests and for those who wait. The place of a daemon comes with its key. */
+/* Counts too: there is room again, for requests and for those who wait. The place of a daemon comes
+ * with its key. */
 START_TEST(should_serve_again)
 {
     driver_t *driver = driver_start();

@@ -1,4 +1,5 @@
-/* jvm-supervisor as a process, with a stand-in for jvm-daemon: how many start at once, and who is next. */
+/* jvm-supervisor as a process, with a stand-in for jvm-daemon: how many start at once, and who is
+ * next. */
 #include "harness.h"
 #include "supervisor_driver.h"
 
@@ -58,7 +59,8 @@ static void call(driver_t *driver, unsigned pool)
     }
 }
 
-/* The numbers of the pools in the order in which their daemons were started, and the most that started at once. */
+/* The numbers of the pools in the order in which their daemons were started, and the most that
+ * started at once. */
 static const char *order_of(driver_t *driver, unsigned *most)
 {
     const char *line = driver_log(driver);
@@ -169,7 +171,8 @@ START_TEST(should_not_wait_for_a_start_that_waits_itself)
 }
 END_TEST
 
-/* What a daemon has brought along works: the start goes on. And startup-timeout begins when it is a pool's turn. */
+/* What a daemon has brought along works: the start goes on. And startup-timeout begins when it is a
+ * pool's turn. */
 START_TEST(should_wait_for_what_a_start_has_brought_along)
 {
     static const struct timespec longer_than_it_may_rest = {.tv_sec = 6};

@@ -267,7 +267,8 @@ static void mount_at(const char *place, const char *source, unsigned long flags)
     ck_assert_msg(mount(source, place, "tmpfs", flags, NULL) == 0, "%s: %s", place, strerror(errno));
 }
 
-/* With fusermount a user mounts on what is his, where root sees it too: who asks such a file system may wait for ever. */
+/* With fusermount a user mounts on what is his, where root sees it too: who asks such a file system
+ * may wait for ever. */
 START_TEST(should_not_enter_what_is_mounted)
 {
     if (!mount_tmpfs("mode=0711")) {

@@ -1,5 +1,5 @@
-/* What the processes of a pool do to be overlooked, with a stand-in for jvm-daemon: they run away from their daemon, hide its death, or hide
- * how much memory it has. */
+/* What the processes of a pool do to be overlooked, with a stand-in for jvm-daemon: they run away
+ * from their daemon, hide its death, or hide how much memory it has. */
 #include "harness.h"
 #include "supervisor_driver.h"
 
@@ -68,7 +68,8 @@ START_TEST(should_end_what_has_run_away_before_it_ends_itself)
 }
 END_TEST
 
-/* Both have the same user. What has run away from one does not go with the other, unless it could be the other's. */
+/* Both have the same user. What has run away from one does not go with the other, unless it could
+ * be the other's. */
 START_TEST(should_leave_alone_what_another_pool_has_started)
 {
     driver_t *driver = driver_start();
@@ -109,7 +110,8 @@ START_TEST(should_end_what_the_generation_before_has_left)
 }
 END_TEST
 
-/* Whoever traces a process is told of its death first, and its parent only when the tracer has been. */
+/* Whoever traces a process is told of its death first, and its parent only when the tracer has
+ * been. */
 START_TEST(should_replace_a_daemon_whose_death_a_tracer_hides)
 {
     driver_t *driver = driver_start();
@@ -156,7 +158,8 @@ START_TEST(should_see_the_memory_of_a_process_whose_first_thread_has_ended)
 }
 END_TEST
 
-/* root's may hold what nobody else is to have, kernel keys of file systems and of Kerberos for instance. */
+/* root's may hold what nobody else is to have, kernel keys of file systems and of Kerberos for
+ * instance. */
 START_TEST(should_not_share_the_keyring_of_the_session_that_started_httpd)
 {
     driver_t *driver;

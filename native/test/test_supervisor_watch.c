@@ -1,4 +1,5 @@
-/* The watch over a daemon, with a clock of the test's own, and what /proc tells of this very process. */
+/* The watch over a daemon, with a clock of the test's own, and what /proc tells of this very
+ * process. */
 #include "harness.h"
 #include "life.h"
 #include "procfs.h"

@@ -1,4 +1,5 @@
-/* The golden vectors: what a daemon sends is decoded, what httpd sends is encoded (PROTOCOL.md, section 6). */
+/* The golden vectors: what a daemon sends is decoded, what httpd sends is encoded (PROTOCOL.md,
+ * section 6). */
 #include "daemon_frame.h"
 #include "frame_lines.h"
 #include "harness.h"
@@ -115,7 +116,8 @@ static void check_every_prefix(const vector_t *vector)
     check_lines(vector, lines);
 }
 
-/* Feeds the wire byte by byte; a frame is taken as soon as it is there. @return the first error, or APR_SUCCESS */
+/* Feeds the wire byte by byte; a frame is taken as soon as it is there. @return the first error, or
+ * APR_SUCCESS */
 static apr_status_t feed_bytes(const vector_t *vector, apr_array_header_t *lines, apr_size_t *left)
 {
     daemon_frame_t frame;

@@ -1,4 +1,5 @@
-/* What the vectors cannot show: limits, sizes that would make large files, every single byte, and what failure leaves untouched. */
+/* What the vectors cannot show: limits, sizes that would make large files, every single byte, and
+ * what failure leaves untouched. */
 #include "daemon_frame.h"
 #include "harness.h"
 

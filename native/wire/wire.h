@@ -1,7 +1,9 @@
-/* httpd's half of the wire codec: encodes HELLO, REQUEST, DATA, TRAILERS, END; decodes what a daemon sends (PROTOCOL.md).
+/* httpd's half of the wire codec: encodes HELLO, REQUEST, DATA, TRAILERS, END; decodes what a
+ * daemon sends (PROTOCOL.md).
  *
- * Pure functions over the caller's buffers: no I/O, no allocation, no logging, no state. The daemon is hostile: every length is
- * checked before use, and what is decoded points into the caller's buffer and holds no byte that PROTOCOL.md forbids. */
+ * Pure functions over the caller's buffers: no I/O, no allocation, no logging, no state. The daemon
+ * is hostile: every length is checked before use, and what is decoded points into the caller's
+ * buffer and holds no byte that PROTOCOL.md forbids. */
 #ifndef MJ_WIRE_H
 #define MJ_WIRE_H
 
@@ -102,9 +104,11 @@ void mj_hello_encode(unsigned char *out, uint32_t pid, uint16_t settings, const 
 
 /** Writes a REQUEST frame, header included.
  *  @param out_len set to the frame's size on success
- *  @return APR_SUCCESS; APR_ENOSPC if capacity does not suffice (out_len is then the size that would); MJ_EFRAMETOOLARGE if the frame
- *  would exceed its limit, or the application or a count 65535; MJ_EBADSTRING, MJ_EBADHEADER if a field holds a forbidden byte;
- *  MJ_EBADFLAGS for EXPECT or WHOLE without BODY, or both; MJ_EBADLENGTH for a content length other than 0 without BODY */
+ *  @return APR_SUCCESS; APR_ENOSPC if capacity does not suffice (out_len is then the size that
+ *    would); MJ_EFRAMETOOLARGE if the frame would exceed its limit, or the application or a count
+ *    65535; MJ_EBADSTRING, MJ_EBADHEADER if a field holds a forbidden byte; MJ_EBADFLAGS for EXPECT
+ *    or WHOLE without BODY, or both; MJ_EBADLENGTH for a content length other than 0 without
+ *    BODY */
 apr_status_t mj_request_encode(unsigned char *out, apr_size_t capacity, uint16_t serial, const mj_request_t *request,
                                apr_size_t *out_len);
 
@@ -118,7 +122,8 @@ bool mj_is_token(mj_span_t text);
 apr_status_t mj_trailers_encode(unsigned char *out, apr_size_t capacity, uint16_t serial, const mj_pair_t *fields,
                                 apr_size_t count, apr_size_t *out_len);
 
-/** Writes the header of a DATA frame of len payload bytes (1 to MJ_MAX_DATA), MJ_HEADER_SIZE bytes. */
+/** Writes the header of a DATA frame of len payload bytes (1 to MJ_MAX_DATA), MJ_HEADER_SIZE
+ * bytes. */
 void mj_data_header_encode(unsigned char *out, uint16_t serial, uint32_t len);
 
 /** Writes an END frame, MJ_HEADER_SIZE bytes. */
@@ -133,8 +138,8 @@ typedef struct mj_frame_t {
 } mj_frame_t;
 
 /** Decodes and judges the header of a frame that a daemon sent.
- *  @return APR_SUCCESS; APR_INCOMPLETE with fewer than MJ_HEADER_SIZE bytes; MJ_EUNKNOWNFRAME, MJ_EFRAMETOOLARGE, MJ_EBADFLAGS;
- *  MJ_EBADLENGTH for an empty DATA */
+ *  @return APR_SUCCESS; APR_INCOMPLETE with fewer than MJ_HEADER_SIZE bytes; MJ_EUNKNOWNFRAME,
+ *    MJ_EFRAMETOOLARGE, MJ_EBADFLAGS; MJ_EBADLENGTH for an empty DATA */
 apr_status_t mj_frame_decode(const unsigned char *in, apr_size_t len, mj_frame_t *frame);
 
 /** Header or trailer fields: the wire form, checked; walk a copy of pairs with mj_header_next. */
@@ -151,7 +156,8 @@ typedef struct mj_response_t {
     mj_fields_t fields;
 } mj_response_t;
 
-/* Decoders of payloads: in and len are the whole payload (frame.len bytes). On any failure *out is untouched. */
+/* Decoders of payloads: in and len are the whole payload (frame.len bytes). On any failure *out is
+ * untouched. */
 
 /** @return APR_SUCCESS, MJ_EBADLENGTH, MJ_EBADMAGIC, MJ_EBADVERSION */
 apr_status_t mj_welcome_decode(const unsigned char *in, apr_size_t len, uint32_t *pid);
@@ -166,7 +172,8 @@ apr_status_t mj_inform_decode(const unsigned char *in, apr_size_t len, mj_respon
 /** UPGRADED and TRAILERS. @return APR_SUCCESS, MJ_EBADLENGTH, MJ_EBADSTRING, MJ_EBADHEADER */
 apr_status_t mj_fields_decode(const unsigned char *in, apr_size_t len, mj_fields_t *fields);
 
-/** Takes the next pair off rest, the pairs of fields that have been decoded. @return false after the last. */
+/** Takes the next pair off rest, the pairs of fields that have been decoded. @return false after
+ * the last. */
 bool mj_header_next(mj_span_t *rest, mj_pair_t *header);
 
 /** @return APR_SUCCESS, MJ_EBADLENGTH */

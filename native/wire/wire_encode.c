@@ -103,7 +103,8 @@ static void request_texts(const mj_request_t *request, mj_span_t texts[REQUEST_T
     texts[12] = request->log_id;
 }
 
-/* Adds to *size what len bytes and their length take; at most the limit of a frame, so that no sum overflows. */
+/* Adds to *size what len bytes and their length take; at most the limit of a frame, so that no sum
+ * overflows. */
 static apr_status_t measure_bytes(apr_size_t len, apr_size_t length_size, apr_size_t *size)
 {
     if (len > MJ_MAX_REQUEST || *size + length_size + len > MJ_MAX_REQUEST) {

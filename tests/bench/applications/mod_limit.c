@@ -1,6 +1,6 @@
 /*
- * The limit: what a handler inside httpd serves, with no process behind it. The handler limit-flush sends before it returns,
- * so that httpd finds the next request of a fast client waiting.
+ * The limit: what a handler inside httpd serves, with no process behind it. The handler limit-flush
+ * sends before it returns, so that httpd finds the next request of a fast client waiting.
  */
 #include <httpd.h> /* before the others of httpd, which need it */
 

@@ -6,8 +6,8 @@ import java.util.HashMap;
 import modjvm.jwsgi.Companion;
 
 /**
- * The class that JWSGI applications call; name, package and members are those of uWSGI. What has no meaning here throws
- * {@link UnsupportedOperationException}. Thread-safe.
+ * The class that JWSGI applications call; name, package and members are those of uWSGI. What has no
+ * meaning here throws {@link UnsupportedOperationException}. Thread-safe.
  */
 @SuppressWarnings({"DefaultPackage", "DoNotCallSuggester"}) // as in uWSGI
 public class uwsgi {
@@ -130,7 +130,9 @@ public class uwsgi {
         String function(String... args);
     }
 
-    /** Returns the process id: processes have no numbers, and this one differs between them, too. */
+    /**
+     * Returns the process id: processes have no numbers, and this one differs between them, too.
+     */
     public static int worker_id() {
         return (int) ProcessHandle.current().pid();
     }

@@ -15,7 +15,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Stands in for the Java host in the launcher's tests; the property {@code act} names what it does. */
+/**
+ * Stands in for the Java host in the launcher's tests; the property {@code act} names what it does.
+ */
 public final class Main {
     private Main() {}
 
@@ -121,7 +123,10 @@ public final class Main {
         report('1', Integer.toString(taken));
     }
 
-    /** How much more is resident with an array, in MB, and without its pages; and whether it reads as it was. */
+    /**
+     * How much more is resident with an array, in MB, and without its pages; and whether it reads
+     * as it was.
+     */
     private static void hollow() {
         byte[] bytes = new byte[8 << 20];
         long full = Daemon.residentBytes();

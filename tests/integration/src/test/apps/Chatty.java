@@ -1,8 +1,8 @@
 import modjvm.*;
 
 /**
- * Prints as many kilobytes as the query says, in lines that fit one line of a log, and says so at the end: outside of the request, or, where the
- * query is `inside=N`, in it.
+ * Prints as many kilobytes as the query says, in lines that fit one line of a log, and says so at
+ * the end: outside of the request, or, where the query is `inside=N`, in it.
  */
 public class Chatty {
     static final Application application = request -> {

@@ -2,7 +2,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import modjvm.*;
 
-/** Ends its JVM while it is loaded, until a file exists: by System.exit, or (param.kill) by a signal. */
+/**
+ * Ends its JVM while it is loaded, until a file exists: by System.exit, or (param.kill) by a
+ * signal.
+ */
 public class DiesAtStart {
     static Application application(Config config) throws Exception {
         if (!Files.exists(Path.of(config.parameters().get("until")))) {

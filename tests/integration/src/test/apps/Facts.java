@@ -7,7 +7,10 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import modjvm.*;
 
-/** Tells what an application sees of its request, its process and the files around it. The query says what is asked. */
+/**
+ * Tells what an application sees of its request, its process and the files around it. The query
+ * says what is asked.
+ */
 public class Facts {
     static final Application application = Facts::answer;
 

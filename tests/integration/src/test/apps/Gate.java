@@ -4,8 +4,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import modjvm.*;
 
 /**
- * Holds requests: for some milliseconds, or until a file exists (FILE.inside then tells that one is there). Counts how many are inside at once, and
- * how many there were.
+ * Holds requests: for some milliseconds, or until a file exists (FILE.inside then tells that one is
+ * there). Counts how many are inside at once, and how many there were.
  */
 public class Gate {
     private static final AtomicInteger INSIDE = new AtomicInteger();

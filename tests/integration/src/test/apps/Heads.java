@@ -1,6 +1,9 @@
 import modjvm.*;
 
-/** Answers with a field of as many bytes as the query says; the path info says in which kind of head. */
+/**
+ * Answers with a field of as many bytes as the query says; the path info says in which kind of
+ * head.
+ */
 public class Heads {
     static final Application application = Heads::answer;
 

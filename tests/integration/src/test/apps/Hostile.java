@@ -14,8 +14,10 @@ import java.util.stream.Stream;
 import modjvm.*;
 
 /**
- * Tries what it should not be able to do. The body names one thing in each line, a verb and its object; so does the answer, with what came of it:
- * <code>VERB OBJECT => denied: WHY</code>, <code>got: WHAT</code>, or <code>failed: WHY</code> for want of something else than the permission.
+ * Tries what it should not be able to do. The body names one thing in each line, a verb and its
+ * object; so does the answer, with what came of it:
+ * <code>VERB OBJECT => denied: WHY</code>, <code>got: WHAT</code>, or <code>failed: WHY</code> for
+ * want of something else than the permission.
  */
 public class Hostile {
     private static final Pattern DENIAL = Pattern.compile("(?i)permission denied|not permitted|must be superuser");
@@ -80,7 +82,9 @@ public class Hostile {
         }
     }
 
-    /** What the other side says, an error being a denial; "connected" where nothing is said to it. */
+    /**
+     * What the other side says, an error being a denial; "connected" where nothing is said to it.
+     */
     private static String connect(Path path, String line) throws IOException {
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
             if (line.isEmpty()) {

@@ -8,8 +8,10 @@ import java.util.zip.CRC32;
 import modjvm.*;
 
 /**
- * Writes down which requests it has seen, in a file that outlives it: one line before and one after each, in FOLDER/PID.ledger. The query is ID,
- * HOLD: it holds the request for some milliseconds, however it is interrupted; "halt" ends the JVM before the body is read. The answer tells what the body was.
+ * Writes down which requests it has seen, in a file that outlives it: one line before and one after
+ * each, in FOLDER/PID.ledger. The query is ID, HOLD: it holds the request for some milliseconds,
+ * however it is interrupted; "halt" ends the JVM before the body is read. The answer tells what the
+ * body was.
  */
 public class Ledger {
     private final FileChannel file;

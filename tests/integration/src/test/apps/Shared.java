@@ -1,7 +1,9 @@
 import java.util.concurrent.CompletableFuture;
 import modjvm.*;
 
-/** Asks a thread of the common pool for the application's own class, by the context class loader. */
+/**
+ * Asks a thread of the common pool for the application's own class, by the context class loader.
+ */
 public class Shared {
     static Response application(Request request) throws Exception {
         return Response.text(CompletableFuture.supplyAsync(Shared::find).get());

@@ -4,7 +4,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.CRC32;
 import modjvm.*;
 
-/** Moves large bodies and counts, for others to ask, how much of the last one it has moved. Reading stops on the way until it is told to go on. */
+/**
+ * Moves large bodies and counts, for others to ask, how much of the last one it has moved. Reading
+ * stops on the way until it is told to go on.
+ */
 public class Tap {
     static final Application application = Tap::answer;
 

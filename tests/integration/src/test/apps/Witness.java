@@ -2,7 +2,10 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import modjvm.*;
 
-/** Tells which requests have reached it: each as [METHOD PATHINFO LENGTH], the length of the body as it was read. The query "seen" asks for all. */
+/**
+ * Tells which requests have reached it: each as [METHOD PATHINFO LENGTH], the length of the body as
+ * it was read. The query "seen" asks for all.
+ */
 public class Witness {
     private static final List<String> SEEN = new CopyOnWriteArrayList<>();
 

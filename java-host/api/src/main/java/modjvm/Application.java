@@ -5,8 +5,10 @@ package modjvm;
  *
  * <ol>
  *   <li>The host finds it by the mount's entry point, once, before its first request.
- *   <li>{@link #handle} is called for each request, by many threads at once: an application is thread-safe.
- *   <li>If it is an {@link AutoCloseable}, the host calls {@code close()} once, after the last request.
+ *   <li>{@link #handle} is called for each request, by many threads at once: an application is
+ *       thread-safe.
+ *   <li>If it is an {@link AutoCloseable}, the host calls {@code close()} once, after the last
+ *       request.
  * </ol>
  *
  * <p>docs/interface.md states the whole contract; {@link Lint} checks it.

@@ -10,7 +10,8 @@ public sealed interface Body {
     /**
      * How long it is.
      *
-     * @return the length in bytes, or nothing where it is not known before the body is written or its file is opened
+     * @return the length in bytes, or nothing where it is not known before the body is written or
+     *     its file is opened
      */
     OptionalLong length();
 
@@ -57,7 +58,8 @@ public sealed interface Body {
          * @param path the file
          * @param offset where the body begins
          * @param length of the body
-         * @throws IllegalArgumentException if offset or length are negative, or together more than a long holds
+         * @throws IllegalArgumentException if offset or length are negative, or together more than
+         *     a long holds
          */
         public File {
             Objects.requireNonNull(path, "path");
@@ -77,8 +79,8 @@ public sealed interface Body {
     }
 
     /**
-     * A file below a folder, by a path that a client may have made up. What lies outside the folder is never opened: see
-     * {@link Response#file(Path, String)}.
+     * A file below a folder, by a path that a client may have made up. What lies outside the folder
+     * is never opened: see {@link Response#file(Path, String)}.
      *
      * @param folder the folder; a relative one starts from the pool's home
      * @param path of the file, from the folder on
@@ -144,7 +146,8 @@ public sealed interface Body {
     }
 
     /**
-     * No body, but another protocol in place of HTTP, until the connection ends: see {@link Response#upgrade}.
+     * No body, but another protocol in place of HTTP, until the connection ends: see
+     * {@link Response#upgrade}.
      *
      * @param handler called once, after the head has been sent
      */

@@ -3,9 +3,11 @@ package modjvm;
 import java.util.Map;
 
 /**
- * What a factory is given to make its application of: {@code static Application application(Config config)}.
+ * What a factory is given to make its application of: {@code static Application application(Config
+ * config)}.
  *
- * @param parameters the mount's parameters ({@code param.NAME=} of JVMAlias, and JVMParameter); cannot be changed
+ * @param parameters the mount's parameters ({@code param.NAME=} of JVMAlias, and JVMParameter);
+ *     cannot be changed
  */
 public record Config(Map<String, String> parameters) {
     /**

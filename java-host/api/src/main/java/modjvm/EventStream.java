@@ -38,8 +38,8 @@ public final class EventStream {
     }
 
     /**
-     * Sends what no browser shows: it keeps the connection from being idle, and finds out whether the client is still
-     * there.
+     * Sends what no browser shows: it keeps the connection from being idle, and finds out whether
+     * the client is still there.
      *
      * @throws IOException if the client has gone
      */

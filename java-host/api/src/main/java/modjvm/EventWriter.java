@@ -6,11 +6,12 @@ import java.io.IOException;
 @FunctionalInterface
 public interface EventWriter {
     /**
-     * Sends all events. The host calls it once, in the thread that called {@link Application#handle}; when it returns,
-     * the response is whole.
+     * Sends all events. The host calls it once, in the thread that called
+     * {@link Application#handle}; when it returns, the response is whole.
      *
      * @param events takes them; each leaves at once
-     * @throws IOException if the client has gone (thrown by the stream; let it pass), or for any failure
+     * @throws IOException if the client has gone (thrown by the stream; let it pass), or for any
+     *     failure
      */
     void write(EventStream events) throws IOException;
 }

@@ -6,7 +6,8 @@ import java.util.Objects;
  * One field of a request or response head. It cannot hold anything that would split a message.
  *
  * @param name a token (RFC 9110, section 5.6.2); compared without regard to case
- * @param value characters up to U+00FF, each one byte of the message (ISO-8859-1); no control character but the tab
+ * @param value characters up to U+00FF, each one byte of the message (ISO-8859-1); no control
+ *     character but the tab
  */
 public record Header(String name, String value) {
     private static final String TOKEN_MARKS = "!#$%&'*+-.^_`|~";
@@ -16,8 +17,8 @@ public record Header(String name, String value) {
      *
      * @param name the name
      * @param value the value
-     * @throws IllegalArgumentException if the name or the value is not what it must be; says which character of which
-     *     header, but not the value
+     * @throws IllegalArgumentException if the name or the value is not what it must be; says which
+     *     character of which header, but not the value
      */
     public Header {
         checkName(Objects.requireNonNull(name, "name"));

@@ -6,7 +6,10 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The header fields of a request or a response, in their order. Names are compared without regard to case. Immutable. */
+/**
+ * The header fields of a request or a response, in their order. Names are compared without regard
+ * to case. Immutable.
+ */
 public final class Headers implements Iterable<Header> {
     private static final Headers EMPTY = new Headers(List.of());
 

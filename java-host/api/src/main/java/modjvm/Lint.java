@@ -3,16 +3,17 @@ package modjvm;
 import java.util.Objects;
 
 /**
- * Wraps an application and checks both sides against the tables of docs/interface.md: what the server hands to the
- * application, and what the application hands back. A breach throws a {@link LintException} that names the rule: before
- * the application is called, after it has returned, or out of the stream that it reads or writes.
+ * Wraps an application and checks both sides against the tables of docs/interface.md: what the
+ * server hands to the application, and what the application hands back. A breach throws a
+ * {@link LintException} that names the rule: before the application is called, after it has
+ * returned, or out of the stream that it reads or writes.
  *
  * <pre>{@code
  * static final Application application = Lint.wrap(request -> Response.text("Hello\n"));
  * }</pre>
  *
- * <p>Meant for development and tests: it looks at every header and variable of every request. Thread-safe if the
- * application is.
+ * <p>Meant for development and tests: it looks at every header and variable of every request.
+ * Thread-safe if the application is.
  */
 @SuppressWarnings("try") // close() passes on whatever the application's own throws
 public final class Lint implements Application, AutoCloseable {

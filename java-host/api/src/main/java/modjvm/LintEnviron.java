@@ -7,7 +7,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
-/** Checks the CGI variables of a request: against the rules, and against what the request itself says. */
+/**
+ * Checks the CGI variables of a request: against the rules, and against what the request itself
+ * says.
+ */
 final class LintEnviron {
     private static final String PORT = "[0-9]{1,5}";
 

@@ -1,6 +1,9 @@
 package modjvm;
 
-/** A breach of the contract in docs/interface.md, by the application or by its server. Thrown by {@link Lint}. */
+/**
+ * A breach of the contract in docs/interface.md, by the application or by its server. Thrown by
+ * {@link Lint}.
+ */
 public final class LintException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -6,7 +6,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.OptionalLong;
 
-/** A request's body, or what a client sends after an upgrade, checked while it is read. Used by one thread at a time. */
+/**
+ * A request's body, or what a client sends after an upgrade, checked while it is read. Used by one
+ * thread at a time.
+ */
 final class LintInput extends InputStream {
     private static final int END = -1;
     private static final int MAX_OCTET = 255;

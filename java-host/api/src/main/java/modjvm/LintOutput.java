@@ -6,7 +6,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.OptionalLong;
 
-/** The stream of a {@link BodyWriter} or an {@link UpgradeHandler}, checked while it is written. Thread-safe by its lock. */
+/**
+ * The stream of a {@link BodyWriter} or an {@link UpgradeHandler}, checked while it is written.
+ * Thread-safe by its lock.
+ */
 final class LintOutput extends OutputStream {
     private final OutputStream out;
     private final boolean isPromised;

@@ -1,6 +1,9 @@
 package modjvm;
 
-/** The rules that {@link Lint} checks: exactly those that the tables of docs/interface.md have an id for. */
+/**
+ * The rules that {@link Lint} checks: exactly those that the tables of docs/interface.md have an id
+ * for.
+ */
 enum LintRule {
     APPLICATION_OPEN("application.open"),
 

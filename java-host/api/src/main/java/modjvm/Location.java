@@ -11,7 +11,9 @@ final class Location {
 
     private Location() {}
 
-    /** Encodes what cannot stand in a URL, and leaves the rest, what is encoded included, as it is. */
+    /**
+     * Encodes what cannot stand in a URL, and leaves the rest, what is encoded included, as it is.
+     */
     static String encode(String location) {
         StringBuilder encoded = new StringBuilder(location.length());
         for (int i = 0; i < location.length(); ) {

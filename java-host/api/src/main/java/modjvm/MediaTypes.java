@@ -3,7 +3,10 @@ package modjvm;
 import java.util.Locale;
 import java.util.Map;
 
-/** Media types by extension. A table of our own: the JDK's differs from version to version, and lacks CSS in 17. */
+/**
+ * Media types by extension. A table of our own: the JDK's differs from version to version, and
+ * lacks CSS in 17.
+ */
 final class MediaTypes {
     private static final String UNKNOWN = "application/octet-stream";
 

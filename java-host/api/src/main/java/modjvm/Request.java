@@ -7,8 +7,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * One request, as httpd received it. Nothing is ever null. Everything but {@link #body} is immutable and thread-safe,
- * and stays readable after the request; the body is read by one thread at a time, until the response has been sent.
+ * One request, as httpd received it. Nothing is ever null. Everything but {@link #body} is
+ * immutable and thread-safe, and stays readable after the request; the body is read by one thread
+ * at a time, until the response has been sent.
  */
 public interface Request {
     /**
@@ -19,7 +20,8 @@ public interface Request {
     String method();
 
     /**
-     * The request target, as received: undecoded, with its query, whatever httpd redirected within itself.
+     * The request target, as received: undecoded, with its query, whatever httpd redirected within
+     * itself.
      *
      * @return for example {@code /shop/a%20b?x=1}
      */
@@ -70,35 +72,37 @@ public interface Request {
     /**
      * The length of the body.
      *
-     * @return the length in bytes; nothing where there is no body, or where its length is not known beforehand
+     * @return the length in bytes; nothing where there is no body, or where its length is not known
+     *     beforehand
      */
     OptionalLong contentLength();
 
     /**
-     * The body, as it comes. Reading blocks until bytes have come. Where there is no body, it is at its end from the
-     * first. A read throws if the client breaks off. It need not be read, nor closed.
+     * The body, as it comes. Reading blocks until bytes have come. Where there is no body, it is at
+     * its end from the first. A read throws if the client breaks off. It need not be read, nor
+     * closed.
      *
      * @return always the same stream
      */
     InputStream body();
 
     /**
-     * The fields that followed the body. There are none until the body has been read to its end, and there may be none
-     * then; clients rarely send any.
+     * The fields that followed the body. There are none until the body has been read to its end,
+     * and there may be none then; clients rarely send any.
      *
      * @return the trailers, in their order; values as ISO-8859-1
      */
     Headers trailers();
 
     /**
-     * Sends an interim response, at once: 103 Early Hints with a Link for instance, so that a browser fetches what the
-     * page will need while the page is made. httpd drops it where the client speaks HTTP/1.0. Only while
-     * {@link Application#handle} runs; thread-safe.
+     * Sends an interim response, at once: 103 Early Hints with a Link for instance, so that a
+     * browser fetches what the page will need while the page is made. httpd drops it where the
+     * client speaks HTTP/1.0. Only while {@link Application#handle} runs; thread-safe.
      *
      * @param status 102 to 199
      * @param headers its fields
-     * @throws IllegalArgumentException if the status is outside the range, or a field cannot stand there (about the
-     *     framing of the body, or all together too long)
+     * @throws IllegalArgumentException if the status is outside the range, or a field cannot stand
+     *     there (about the framing of the body, or all together too long)
      * @throws IllegalStateException if {@code handle} has returned, or after 64 of them
      * @throws IOException if the client has gone
      */

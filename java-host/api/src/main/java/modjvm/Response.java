@@ -12,8 +12,8 @@ import java.util.function.Supplier;
 /**
  * A response: status, headers, body. Immutable; the {@code with} methods return a changed copy.
  *
- * <p>The host sends a Content-Length for every body whose length is known. A Content-Length header set here promises the
- * length of a stream, and is enforced.
+ * <p>The host sends a Content-Length for every body whose length is known. A Content-Length header
+ * set here promises the length of a stream, and is enforced.
  */
 public final class Response {
     private static final String CONTENT_TYPE = "Content-Type";
@@ -71,12 +71,15 @@ public final class Response {
     }
 
     /**
-     * Sends the client elsewhere, by GET: 303 See Other, with an empty body. What a POST is best answered with.
+     * Sends the client elsewhere, by GET: 303 See Other, with an empty body. What a POST is best
+     * answered with.
      *
-     * @param location a URL, or a path on this server. What cannot stand in a URL is encoded (UTF-8, {@code %C3%BC}): spaces, quotes and
-     *     what is not ASCII; what is encoded already stays
+     * @param location a URL, or a path on this server. What cannot stand in a URL is encoded
+     *     (UTF-8, {@code %C3%BC}): spaces, quotes and what is not ASCII; what is encoded already
+     *     stays
      * @return a response with that Location
-     * @throws IllegalArgumentException if the location holds a control character or half of a surrogate pair
+     * @throws IllegalArgumentException if the location holds a control character or half of a
+     *     surrogate pair
      */
     public static Response redirect(String location) {
         return status(SEE_OTHER).withHeader("Location", Location.encode(location));
@@ -95,11 +98,12 @@ public final class Response {
     }
 
     /**
-     * A file, 200; its type goes by its extension. The host opens it before the headers go: if it is missing the client
-     * is told 404, if it may not be read 403.
+     * A file, 200; its type goes by its extension. The host opens it before the headers go: if it
+     * is missing the client is told 404, if it may not be read 403.
      *
      * @param path the file; a relative one starts from the pool's home
-     * @return a response with the file's type, {@code application/octet-stream} if its extension is not known
+     * @return a response with the file's type, {@code application/octet-stream} if its extension is
+     *     not known
      */
     public static Response file(Path path) {
         Objects.requireNonNull(path, "path");
@@ -107,14 +111,16 @@ public final class Response {
     }
 
     /**
-     * A part of a file, 200; its type goes by its extension. For ranges that clients ask for, none of this is needed:
-     * httpd answers them of a whole file.
+     * A part of a file, 200; its type goes by its extension. For ranges that clients ask for, none
+     * of this is needed: httpd answers them of a whole file.
      *
      * @param path the file; a relative one starts from the pool's home
      * @param offset where the part begins, in bytes
      * @param length of the part; if the file ends before, the client is told 500
-     * @return a response with the file's type, {@code application/octet-stream} if its extension is not known
-     * @throws IllegalArgumentException if offset or length are negative, or together more than a long holds
+     * @return a response with the file's type, {@code application/octet-stream} if its extension is
+     *     not known
+     * @throws IllegalArgumentException if offset or length are negative, or together more than a
+     *     long holds
      */
     public static Response file(Path path, long offset, long length) {
         Objects.requireNonNull(path, "path");
@@ -122,14 +128,16 @@ public final class Response {
     }
 
     /**
-     * A file below a folder, 200, by a path that comes from a client, such as {@link Request#pathInfo}; its type goes by
-     * its extension. The client is told 404 where there is no such file, where the path is a folder's, holds an empty
-     * part, {@code .}, {@code ..} or a NUL, or starts with more than one slash, and where a part of it is a symbolic
-     * link; 403 where the file may not be read. The folder itself may be behind a link.
+     * A file below a folder, 200, by a path that comes from a client, such as
+     * {@link Request#pathInfo}; its type goes by its extension. The client is told 404 where there
+     * is no such file, where the path is a folder's, holds an empty part, {@code .}, {@code ..} or
+     * a NUL, or starts with more than one slash, and where a part of it is a symbolic link; 403
+     * where the file may not be read. The folder itself may be behind a link.
      *
      * @param folder the folder; a relative one starts from the pool's home
      * @param path of the file, from the folder on, with or without a slash in front
-     * @return a response with the file's type, {@code application/octet-stream} if its extension is not known
+     * @return a response with the file's type, {@code application/octet-stream} if its extension is
+     *     not known
      */
     public static Response file(Path folder, String path) {
         Body body = new Body.FileBelow(folder, path);
@@ -137,7 +145,8 @@ public final class Response {
     }
 
     /**
-     * A body that is written bit by bit, 200. It is sent without a length, unless a Content-Length header promises one.
+     * A body that is written bit by bit, 200. It is sent without a length, unless a Content-Length
+     * header promises one.
      *
      * @param contentType its media type
      * @param writer writes it; not called for HEAD
@@ -149,7 +158,8 @@ public final class Response {
     }
 
     /**
-     * A body that comes from elsewhere, 200: read to its end and closed by the host, whatever becomes of the response.
+     * A body that comes from elsewhere, 200: read to its end and closed by the host, whatever
+     * becomes of the response.
      *
      * @param contentType its media type
      * @param input gives the body; not read for HEAD
@@ -161,8 +171,9 @@ public final class Response {
     }
 
     /**
-     * Events that a browser's {@code EventSource} receives one by one, 200. The response lasts as long as the writer, and
-     * holds one of the pool's threads; it is best ended from time to time, since the browser asks again by itself.
+     * Events that a browser's {@code EventSource} receives one by one, 200. The response lasts as
+     * long as the writer, and holds one of the pool's threads; it is best ended from time to time,
+     * since the browser asks again by itself.
      *
      * @param writer sends the events; not called for HEAD
      * @return a response of type {@code text/event-stream} that no cache keeps
@@ -185,14 +196,17 @@ public final class Response {
     }
 
     /**
-     * Changes to another protocol: 101 Switching Protocols, after which the connection is the handler's. Only for a
-     * request that has no body and whose Upgrade header names the protocol;
+     * Changes to another protocol: 101 Switching Protocols, after which the connection is the
+     * handler's. Only for a request that has no body and whose Upgrade header names the protocol;
      * {@link WebSocket#accept(Request, WebSocketHandler)} sees to that.
      *
-     * @param protocol the protocol's name, and version if it has one: {@code websocket}, {@code example/2}
+     * @param protocol the protocol's name, and version if it has one: {@code websocket},
+     *     {@code example/2}
      * @param handler speaks it
-     * @return a response with that Upgrade header; its status cannot be changed, nor its body to another kind
-     * @throws IllegalArgumentException if the protocol is neither a token nor two with a slash between them
+     * @return a response with that Upgrade header; its status cannot be changed, nor its body to
+     *     another kind
+     * @throws IllegalArgumentException if the protocol is neither a token nor two with a slash
+     *     between them
      */
     public static Response upgrade(String protocol, UpgradeHandler handler) {
         Body body = new Body.Upgrade(handler);
@@ -230,8 +244,8 @@ public final class Response {
     }
 
     /**
-     * One more header. Those of the same name stay, except that Content-Type and Content-Length stand once: the new
-     * value takes the place of the old.
+     * One more header. Those of the same name stay, except that Content-Type and Content-Length
+     * stand once: the new value takes the place of the old.
      *
      * @param name a token
      * @param value characters up to U+00FF, no control character but the tab
@@ -268,13 +282,15 @@ public final class Response {
     }
 
     /**
-     * Fields that follow the body, known only once it has been sent, such as a checksum of it. Asked for once, in the
-     * thread that called {@link Application#handle}, after the body has been written; not for a file, nor for HEAD, 204
-     * and 304. httpd sends them to clients that speak HTTP/2, and drops them for others.
+     * Fields that follow the body, known only once it has been sent, such as a checksum of it.
+     * Asked for once, in the thread that called {@link Application#handle}, after the body has been
+     * written; not for a file, nor for HEAD, 204 and 304. httpd sends them to clients that speak
+     * HTTP/2, and drops them for others.
      *
-     * @param newTrailers gives the fields; what it throws breaks the response off. {@code IllegalArgumentException}
-     *     is thrown of a field that would have to be known before the body: one about framing, routing, authentication,
-     *     caching or the content (RFC 9110, section 6.5.1)
+     * @param newTrailers gives the fields; what it throws breaks the response off.
+     *     {@code IllegalArgumentException} is thrown of a field that would have to be known before
+     *     the body: one about framing, routing, authentication, caching or the content (RFC 9110,
+     *     section 6.5.1)
      * @return a copy with these trailers
      */
     public Response withTrailers(Supplier<Headers> newTrailers) {

@@ -6,7 +6,10 @@ import java.util.Set;
 
 /** Fields that follow a body. */
 final class Trailers {
-    /** What a recipient must know before the body, or must never take from behind it (RFC 9110, section 6.5.1). */
+    /**
+     * What a recipient must know before the body, or must never take from behind it (RFC 9110,
+     * section 6.5.1).
+     */
     private static final Set<String> FORBIDDEN = Set.of(
             "age",
             "authorization",

@@ -4,7 +4,10 @@ package modjvm;
 final class Upgrades {
     private Upgrades() {}
 
-    /** Whether the client offers to speak a protocol; HTTP/1.0 does not know how to (RFC 9110, section 7.8). */
+    /**
+     * Whether the client offers to speak a protocol; HTTP/1.0 does not know how to (RFC 9110,
+     * section 7.8).
+     */
     static boolean isOffered(Request request, String protocol) {
         return !request.protocol().equals("HTTP/1.0")
                 && request.headers().items("Upgrade").stream().anyMatch(protocol::equalsIgnoreCase);

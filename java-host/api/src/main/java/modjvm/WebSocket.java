@@ -19,21 +19,22 @@ import java.util.OptionalInt;
  *             socket.send("You said: " + text.text());
  *         }
  *     }
- * });
- * }</pre>
+ * }); }</pre>
  *
  * <ol>
  *   <li>{@link #accept(Request, WebSocketHandler)} looks at the request and answers it.
  *   <li>The handler is called, in the request's thread, which it holds until it returns.
- *   <li>It calls {@link #receive} again and again, also if it only sends: that is what answers the client's Pings and
- *       its Close.
- *   <li>When it returns, the WebSocket is closed: with 1000, or as {@link #close} has said, or with 1011 if it threw.
+ *   <li>It calls {@link #receive} again and again, also if it only sends: that is what answers the
+ *       client's Pings and its Close.
+ *   <li>When it returns, the WebSocket is closed: with 1000, or as {@link #close} has said, or with
+ *       1011 if it threw.
  * </ol>
  *
- * <p>Thread-safe, but for {@link #receive}, which is called by one thread at a time and not after the handler has
- * returned. A thread that is interrupted while it sends ends the connection that it sends to; a handler's thread is
- * interrupted when its own client leaves, so it does not send to other clients itself, but hands messages to a thread of
- * each of theirs. There is no compression, and messages are sent in one frame each.
+ * <p>Thread-safe, but for {@link #receive}, which is called by one thread at a time and not after
+ * the handler has returned. A thread that is interrupted while it sends ends the connection that it
+ * sends to; a handler's thread is interrupted when its own client leaves, so it does not send to
+ * other clients itself, but hands messages to a thread of each of theirs. There is no compression,
+ * and messages are sent in one frame each.
  */
 public final class WebSocket {
     private final WebSocketSource source;
@@ -62,8 +63,9 @@ public final class WebSocket {
      *
      * @param request the request
      * @param handler holds the conversation
-     * @return 101; or a refusal with a text that says why: 405 for another method than GET, 400 for a request that asks
-     *     for no WebSocket, has a bad key or a body, 426 for another version, 403 for a page of another host
+     * @return 101; or a refusal with a text that says why: 405 for another method than GET, 400 for
+     *     a request that asks for no WebSocket, has a bad key or a body, 426 for another version,
+     *     403 for a page of another host
      */
     public static Response accept(Request request, WebSocketHandler handler) {
         return accept(request, WebSocketOptions.defaults(), handler);
@@ -87,9 +89,11 @@ public final class WebSocket {
     /**
      * Waits for a message. Pings are answered meanwhile, Pongs dropped.
      *
-     * <p>There is none any more, and {@link #closeCode} says why, once either side has closed, the client has ended the
-     * connection without closing (1006), or has broken the protocol (1002, 1007, 1009: it has been told), or has not
-     * answered a Ping, or the process or the tunnel is about to end (1001: the client has been told). A message of which only a part has come is never returned.
+     * <p>There is none any more, and {@link #closeCode} says why, once either side has closed, the
+     * client has ended the connection without closing (1006), or has broken the protocol (1002,
+     * 1007, 1009: it has been told), or has not answered a Ping, or the process or the tunnel is
+     * about to end (1001: the client has been told). A message of which only a part has come is
+     * never returned.
      *
      * @return the next message, or nothing if there is none any more
      * @throws IOException if the client is gone; let it pass
@@ -125,8 +129,9 @@ public final class WebSocket {
     }
 
     /**
-     * Sends a Ping, beside those that a silent client gets by itself ({@link WebSocketOptions#withPingInterval}). The
-     * client answers by a Pong, which {@link #receive} drops.
+     * Sends a Ping, beside those that a silent client gets by itself
+     * ({@link WebSocketOptions#withPingInterval}). The client answers by a Pong, which
+     * {@link #receive} drops.
      *
      * @param bytes 125 at most
      * @throws IllegalArgumentException if there are more bytes
@@ -140,12 +145,13 @@ public final class WebSocket {
     }
 
     /**
-     * Closes. Nothing can be sent afterwards; what the client still sends is dropped. Does not wait for the client:
-     * {@link #receive} does, and the end of the handler, for as long as {@link WebSocketOptions#closeTimeout} says. Does
-     * nothing if the WebSocket is closed already.
+     * Closes. Nothing can be sent afterwards; what the client still sends is dropped. Does not wait
+     * for the client: {@link #receive} does, and the end of the handler, for as long as
+     * {@link WebSocketOptions#closeTimeout} says. Does nothing if the WebSocket is closed already.
      *
-     * @param code 1000 to 1003, 1007 to 1014, or 3000 to 4999: 1000 is normal, 1001 going away, 1008 a breach of the
-     *     application's rules, 1011 a failure, those from 4000 on are the application's own
+     * @param code 1000 to 1003, 1007 to 1014, or 3000 to 4999: 1000 is normal, 1001 going away,
+     *     1008 a breach of the application's rules, 1011 a failure, those from 4000 on are the
+     *     application's own
      * @param reason why; at most 123 bytes in UTF-8, may be empty
      * @throws IllegalArgumentException if the code or the reason is not what it must be
      * @throws IOException if the client is gone
@@ -167,7 +173,8 @@ public final class WebSocket {
     /**
      * The subprotocol that is spoken.
      *
-     * @return one of {@link WebSocketOptions#subprotocols}, or nothing if the client named none of them
+     * @return one of {@link WebSocketOptions#subprotocols}, or nothing if the client named none of
+     *     them
      */
     public Optional<String> subprotocol() {
         return subprotocol;
@@ -176,15 +183,16 @@ public final class WebSocket {
     /**
      * Why the WebSocket was closed, by the side that was first.
      *
-     * @return the code; 1005 if the client closed without one, 1006 if it ended the connection without closing; nothing
-     *     while the WebSocket is open
+     * @return the code; 1005 if the client closed without one, 1006 if it ended the connection
+     *     without closing; nothing while the WebSocket is open
      */
     public OptionalInt closeCode() {
         return close.stream().mapToInt(WebSocketClose::code).findFirst();
     }
 
     /**
-     * Why the WebSocket was closed, in words, by the side that was first. Words of the client are anyone's.
+     * Why the WebSocket was closed, in words, by the side that was first. Words of the client are
+     * anyone's.
      *
      * @return the reason; empty where there is none, and while the WebSocket is open
      */
@@ -214,7 +222,10 @@ public final class WebSocket {
         }
     }
 
-    /** The client has not answered a Ping. It is told, should it hear, and has the usual time to close. */
+    /**
+     * The client has not answered a Ping. It is told, should it hear, and has the usual time to
+     * close.
+     */
     private void giveUp() {
         source.endAfter(closeTimeout); // first: what is sent to who does not take it waits
         try {
@@ -224,7 +235,10 @@ public final class WebSocket {
         }
     }
 
-    /** Lets the client's Close come, so that the connection does not end while the client has something to send. */
+    /**
+     * Lets the client's Close come, so that the connection does not end while the client has
+     * something to send.
+     */
     private void awaitEnd() {
         if (output.isBroken() || closeTimeout.isZero() || Thread.currentThread().isInterrupted()) {
             return;
@@ -236,7 +250,10 @@ public final class WebSocket {
         }
     }
 
-    /** Closes, also if the thread was told to stop: that flag would end the connection before the client knew. */
+    /**
+     * Closes, also if the thread was told to stop: that flag would end the connection before the
+     * client knew.
+     */
     private void farewell(int code) throws IOException {
         boolean isInterrupted = Thread.interrupted();
         try {

@@ -13,7 +13,10 @@ final class WebSocketHandshake {
     private static final String VERSION = "13";
     private static final String VERSION_HEADER = "Sec-WebSocket-Version";
     private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-    /** Milliseconds for which nothing may come through a tunnel; 0 or absent: any time. Set by the web server. */
+    /**
+     * Milliseconds for which nothing may come through a tunnel; 0 or absent: any time. Set by the
+     * web server.
+     */
     private static final String TIMEOUT_VARIABLE = "JVM_TUNNEL_TIMEOUT";
 
     private static final int KEY_CHARACTERS = 24; // 16 bytes in Base64
@@ -61,7 +64,10 @@ final class WebSocketHandshake {
         return subprotocol.isPresent() ? response.withHeader("Sec-WebSocket-Protocol", subprotocol.get()) : response;
     }
 
-    /** Pings come in time for who answers them not to be cut off as idle, with time for a second one. */
+    /**
+     * Pings come in time for who answers them not to be cut off as idle, with time for a second
+     * one.
+     */
     private static WebSocketOptions inTime(Request request, WebSocketOptions options) {
         String timeout = request.environ().getOrDefault(TIMEOUT_VARIABLE, "");
         if (!timeout.matches("[1-9][0-9]{0,15}")) {

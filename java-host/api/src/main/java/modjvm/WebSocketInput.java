@@ -33,7 +33,9 @@ final class WebSocketInput {
     private long length;
     private int mask;
 
-    /** The message so far; its kind is that of its first frame, a continuation while there is none. */
+    /**
+     * The message so far; its kind is that of its first frame, a continuation while there is none.
+     */
     private int kind = CONTINUATION;
 
     private byte[] message = NOTHING;
@@ -49,7 +51,8 @@ final class WebSocketInput {
      * Reads up to the end of a message.
      *
      * @return the message, or nothing if the client has closed
-     * @throws WebSocketViolation if the client has sent what it may not; nothing can be read any more
+     * @throws WebSocketViolation if the client has sent what it may not; nothing can be read any
+     *     more
      */
     Optional<WebSocketMessage> read() throws IOException, WebSocketViolation {
         try {
@@ -134,7 +137,10 @@ final class WebSocketInput {
         count += (int) length;
     }
 
-    /** Grows by doubling, so that a message of many fragments is not copied for each; exactly if no other follows. */
+    /**
+     * Grows by doubling, so that a message of many fragments is not copied for each; exactly if no
+     * other follows.
+     */
     private void reserve(int needed) {
         if (needed > message.length) {
             long doubled = Math.min(maxMessageBytes, 2L * message.length);

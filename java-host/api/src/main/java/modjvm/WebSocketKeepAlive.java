@@ -6,11 +6,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 
 /**
- * Pings a client that is silent, and finds out so whether it is still there. Thread-safe by its lock, which is not held
- * while anything is sent.
+ * Pings a client that is silent, and finds out so whether it is still there. Thread-safe by its
+ * lock, which is not held while anything is sent.
  *
- * <p>A client is judged only while somebody waits for it: what it has sent to an application that does not read is not
- * known. It gets its Pings all the same, so that the connection does not seem idle to whoever is in between.
+ * <p>A client is judged only while somebody waits for it: what it has sent to an application that
+ * does not read is not known. It gets its Pings all the same, so that the connection does not seem
+ * idle to whoever is in between.
  */
 final class WebSocketKeepAlive {
     private static final byte[] NOTHING = {};
@@ -21,7 +22,9 @@ final class WebSocketKeepAlive {
     private final Runnable onDead;
 
     private boolean isStopped;
-    /** A Ping is on its way out; it may have to wait until the client takes what was sent before. */
+    /**
+     * A Ping is on its way out; it may have to wait until the client takes what was sent before.
+     */
     private boolean isSending;
 
     private boolean isPinged;

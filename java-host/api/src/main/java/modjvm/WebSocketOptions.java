@@ -7,7 +7,10 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** What an application wants of its WebSockets. Immutable; the {@code with} methods return a changed copy. */
+/**
+ * What an application wants of its WebSockets. Immutable; the {@code with} methods return a changed
+ * copy.
+ */
 public final class WebSocketOptions {
     private static final int DEFAULT_MAX_MESSAGE_BYTES = 1024 * 1024;
     private static final Duration DEFAULT_CLOSE_TIMEOUT = Duration.ofSeconds(5);
@@ -42,8 +45,9 @@ public final class WebSocketOptions {
     }
 
     /**
-     * What holds where nothing else is said: messages of at most 1 MiB, no subprotocol, pages of the same host alone,
-     * five seconds for the client to close too, a Ping for a client that has been silent for 30 seconds.
+     * What holds where nothing else is said: messages of at most 1 MiB, no subprotocol, pages of
+     * the same host alone, five seconds for the client to close too, a Ping for a client that has
+     * been silent for 30 seconds.
      *
      * @return the defaults
      */
@@ -52,7 +56,8 @@ public final class WebSocketOptions {
     }
 
     /**
-     * Another limit for the messages that are received. Beyond it the WebSocket is closed with 1009.
+     * Another limit for the messages that are received. Beyond it the WebSocket is closed with
+     * 1009.
      *
      * @param bytes the longest message in bytes, of text in UTF-8; 1 to 2147483639
      * @return a copy with that limit
@@ -66,9 +71,11 @@ public final class WebSocketOptions {
     }
 
     /**
-     * Other subprotocols. The first of them that the client names too is spoken; if it names none of them, none is.
+     * Other subprotocols. The first of them that the client names too is spoken; if it names none
+     * of them, none is.
      *
-     * @param names what the application speaks, the preferred one first; compared with regard to case
+     * @param names what the application speaks, the preferred one first; compared with regard to
+     *     case
      * @return a copy with those subprotocols
      * @throws IllegalArgumentException if one of them is no token
      */
@@ -82,14 +89,16 @@ public final class WebSocketOptions {
     }
 
     /**
-     * Other origins whose pages may connect. Without any, only pages of the host that the request is for may; with
-     * some, exactly these, and the application's own is named too if its pages are to connect.
+     * Other origins whose pages may connect. Without any, only pages of the host that the request
+     * is for may; with some, exactly these, and the application's own is named too if its pages are
+     * to connect.
      *
-     * <p>A browser connects for any page of any site, and sends the user's cookies along: an application that knows its
-     * users by cookies, or by httpd's authentication, is not to allow {@code *}.
+     * <p>A browser connects for any page of any site, and sends the user's cookies along: an
+     * application that knows its users by cookies, or by httpd's authentication, is not to allow
+     * {@code *}.
      *
-     * @param origins such as {@code https://www.example.org}, without a path; {@code *} for all. Compared without
-     *     regard to case
+     * @param origins such as {@code https://www.example.org}, without a path; {@code *} for all.
+     *     Compared without regard to case
      * @return a copy with those origins
      * @throws IllegalArgumentException if one of them is no origin
      */
@@ -107,9 +116,11 @@ public final class WebSocketOptions {
     }
 
     /**
-     * Another time for the client to answer when this side has closed. The connection is cut if it is over.
+     * Another time for the client to answer when this side has closed. The connection is cut if it
+     * is over.
      *
-     * @param timeout none to one hour; with {@link Duration#ZERO} nothing is waited for when the handler returns
+     * @param timeout none to one hour; with {@link Duration#ZERO} nothing is waited for when the
+     *     handler returns
      * @return a copy with that time
      * @throws IllegalArgumentException if it is outside the range
      */
@@ -123,12 +134,12 @@ public final class WebSocketOptions {
     }
 
     /**
-     * Another time after which a silent client gets a Ping. A client that sends nothing for as long again, not even the
-     * Pong, is taken for dead: the WebSocket is closed with 1001. Pings come sooner where the pool's
-     * {@code tunnel-timeout} is less than three such times.
+     * Another time after which a silent client gets a Ping. A client that sends nothing for as long
+     * again, not even the Pong, is taken for dead: the WebSocket is closed with 1001. Pings come
+     * sooner where the pool's {@code tunnel-timeout} is less than three such times.
      *
-     * @param interval none to one day; with {@link Duration#ZERO} no Pings are sent, and a client that is silent for
-     *     {@code tunnel-timeout} is cut off though it lives
+     * @param interval none to one day; with {@link Duration#ZERO} no Pings are sent, and a client
+     *     that is silent for {@code tunnel-timeout} is cut off though it lives
      * @return a copy with that time
      * @throws IllegalArgumentException if it is outside the range
      */
@@ -178,7 +189,8 @@ public final class WebSocketOptions {
     }
 
     /**
-     * How long a client may be silent before it gets a Ping, and how long it may then take to answer.
+     * How long a client may be silent before it gets a Ping, and how long it may then take to
+     * answer.
      *
      * @return the time; none if no Pings are sent
      */

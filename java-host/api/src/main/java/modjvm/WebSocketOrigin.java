@@ -25,7 +25,8 @@ final class WebSocketOrigin {
      * Whether the request's page may connect.
      *
      * @param allowed the origins that may, in lower case; empty for the request's own host
-     * @return true also where there is no page: only browsers send an Origin, and only they hold a user's cookies
+     * @return true also where there is no page: only browsers send an Origin, and only they hold a
+     *     user's cookies
      */
     static boolean isAllowed(Request request, Set<String> allowed) {
         List<String> origins = request.headers().all("Origin");

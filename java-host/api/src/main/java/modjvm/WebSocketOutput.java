@@ -18,7 +18,10 @@ final class WebSocketOutput {
     private final Lock lock = new ReentrantLock();
     private final ByteBuffer head = ByteBuffer.allocate(MAX_HEAD_BYTES);
     private final OutputStream out;
-    /** Both go from false to true alone. Volatile: whoever receives does not wait for a client that is slow to take. */
+    /**
+     * Both go from false to true alone. Volatile: whoever receives does not wait for a client that
+     * is slow to take.
+     */
     private volatile boolean isClosed;
 
     private volatile boolean isBroken;
@@ -42,8 +45,9 @@ final class WebSocketOutput {
      * Sends a frame, or nothing if the WebSocket is closed.
      *
      * @return whether it was sent
-     * @throws InterruptedIOException if the thread has been told to stop; the flag stays. Nothing has been sent then, so
-     *     that a thread which is told to stop does no harm to the connections of others
+     * @throws InterruptedIOException if the thread has been told to stop; the flag stays. Nothing
+     *     has been sent then, so that a thread which is told to stop does no harm to the
+     *     connections of others
      */
     boolean trySend(int opcode, byte[] payload) throws IOException {
         acquire();

@@ -8,8 +8,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 
 /**
- * What the client sends, until a deadline once there is one. It ends where the stream ends or the deadline passes.
- * Read by one thread at a time; the deadline may be set by any, by its lock.
+ * What the client sends, until a deadline once there is one. It ends where the stream ends or the
+ * deadline passes. Read by one thread at a time; the deadline may be set by any, by its lock.
  */
 final class WebSocketSource {
     /** How long a stream that was closed may take to wake its reader. */
@@ -103,7 +103,10 @@ final class WebSocketSource {
         }
     }
 
-    /** Closing the stream wakes who reads, and what is still to be said can be: an interrupt would end the connection. */
+    /**
+     * Closing the stream wakes who reads, and what is still to be said can be: an interrupt would
+     * end the connection.
+     */
     private synchronized void end() {
         isLate = true;
         if (!isReading || isReleased) {

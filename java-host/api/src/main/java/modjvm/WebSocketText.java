@@ -12,7 +12,8 @@ final class WebSocketText {
 
     static String decode(byte[] bytes, int offset, int length) throws WebSocketViolation {
         String text = new String(bytes, offset, length, StandardCharsets.UTF_8);
-        // What is malformed becomes this character. Only a text that has it needs the slower, strict decoder.
+        // What is malformed becomes this character. Only a text that has it needs the slower,
+        // strict decoder.
         if (text.indexOf(REPLACEMENT) < 0) {
             return text;
         }

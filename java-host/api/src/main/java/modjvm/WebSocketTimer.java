@@ -9,8 +9,9 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What WebSockets do by the clock. One thread looks at all of them, so it never waits; what may wait for a client is done
- * by other threads. All of them end when idle, and have no class loader nor thread-locals of an application.
+ * What WebSockets do by the clock. One thread looks at all of them, so it never waits; what may
+ * wait for a client is done by other threads. All of them end when idle, and have no class loader
+ * nor thread-locals of an application.
  */
 final class WebSocketTimer {
     private static final ScheduledThreadPoolExecutor TIMER =

@@ -1,4 +1,7 @@
-/** What an application is made of: {@link modjvm.Application}, {@link modjvm.Request}, {@link modjvm.Response}. */
+/**
+ * What an application is made of: {@link modjvm.Application}, {@link modjvm.Request},
+ * {@link modjvm.Response}.
+ */
 @NullMarked
 package modjvm;
 

@@ -12,7 +12,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The contract and its checker have the same rules: docs/interface.md is where they are written down. */
+/**
+ * The contract and its checker have the same rules: docs/interface.md is where they are written
+ * down.
+ */
 class LintDocumentTest {
     private static final Pattern ID = Pattern.compile("\\| `([^`]+)` \\|.*");
 

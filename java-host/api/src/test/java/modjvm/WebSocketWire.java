@@ -61,7 +61,10 @@ final class WebSocketWire {
         return all.toByteArray();
     }
 
-    /** Has a handler hold a conversation whose client's part is known beforehand; tells what the server said. */
+    /**
+     * Has a handler hold a conversation whose client's part is known beforehand; tells what the
+     * server said.
+     */
     static List<String> converse(byte[] client, WebSocketHandler handler) throws Exception {
         return converse(new ByteArrayInputStream(client), WebSocketOptions.defaults(), handler);
     }

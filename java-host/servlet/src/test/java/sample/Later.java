@@ -15,7 +15,10 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Answers asynchronously, in the way that {@code do=} says. What listeners hear goes to the system property {@code sample.heard}. */
+/**
+ * Answers asynchronously, in the way that {@code do=} says. What listeners hear goes to the system
+ * property {@code sample.heard}.
+ */
 @WebServlet(urlPatterns = "/later", asyncSupported = true)
 public class Later extends HttpServlet {
     private static final long serialVersionUID = 1L;

@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 
-/** Of the shapes that uWSGI's documentation has: an array, a list in place of the body, an upload, the companion class. */
+/**
+ * Of the shapes that uWSGI's documentation has: an array, a list in place of the body, an upload,
+ * the companion class.
+ */
 public class Jwsgi {
     public static Object[] application(HashMap env) {
         HashMap<String, Object> headers = new HashMap<>();

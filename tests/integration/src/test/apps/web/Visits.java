@@ -7,7 +7,10 @@ import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpSession;
 import java.io.IOException;
 
-/** Counts the visits of each session; tells which process it is in, and its path with the session's id. */
+/**
+ * Counts the visits of each session; tells which process it is in, and its path with the session's
+ * id.
+ */
 @WebServlet("/visits")
 public class Visits extends HttpServlet {
     private static final long serialVersionUID = 1L;

@@ -58,7 +58,10 @@ final class CentralDirectory {
         return null;
     }
 
-    /** The directory ends where its end record begins, or, in an archive beyond 4 GB, the records before that, which hold no entries. */
+    /**
+     * The directory ends where its end record begins, or, in an archive beyond 4 GB, the records
+     * before that, which hold no entries.
+     */
     private static ByteBuffer read(Path archive) throws IOException {
         try (FileChannel file = FileChannel.open(archive, StandardOpenOption.READ)) {
             ByteBuffer tail = read(file, Math.max(0, file.size() - END_SIZE - MOST_COMMENT), file.size());

@@ -11,15 +11,21 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * The archives of a pool, exploded: each version of each into a folder of its own, once for all processes. The folder of a version
- * that no process uses any more goes when the next one is there, and that of an archive which nobody has used for a day goes with the next archive that
- * is asked for. Thread-safe, beside other processes too.
+ * The archives of a pool, exploded: each version of each into a folder of its own, once for all
+ * processes. The folder of a version that no process uses any more goes when the next one is there,
+ * and that of an archive which nobody has used for a day goes with the next archive that is asked
+ * for. Thread-safe, beside other processes too.
  */
 public final class ExplodedArchives {
-    /** The folder in a pool's state folder whose content is bounded here: the supervisor does not measure it. */
+    /**
+     * The folder in a pool's state folder whose content is bounded here: the supervisor does not
+     * measure it.
+     */
     public static final String FOLDER = "web";
 
-    /** How long a folder stays that nobody uses: longer than a pool is down for work on the machine. */
+    /**
+     * How long a folder stays that nobody uses: longer than a pool is down for work on the machine.
+     */
     private static final Duration UNUSED = Duration.ofDays(1);
 
     /** In a version's folder, beside its lock. */
@@ -58,7 +64,8 @@ public final class ExplodedArchives {
         /**
          * Prepares the files.
          *
-         * @param files what the archive holds; may be changed if it was exploded, but not if it is the administrator's folder
+         * @param files what the archive holds; may be changed if it was exploded, but not if it is
+         *     the administrator's folder
          * @param empty an empty folder
          * @param progress to be run now and then
          * @return what is kept: one of the two folders

@@ -17,8 +17,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells other processes that a folder is in use, by a lock on a file in it, which the end of a process releases however it comes.
- * Several holders in one process share it. The folder's time of modification is when somebody began or ended to use it last. Thread-safe.
+ * Tells other processes that a folder is in use, by a lock on a file in it, which the end of a
+ * process releases however it comes. Several holders in one process share it. The folder's time of
+ * modification is when somebody began or ended to use it last. Thread-safe.
  */
 public final class FolderLock implements AutoCloseable {
     /** The file in each folder that can be held. */
@@ -58,7 +59,8 @@ public final class FolderLock implements AutoCloseable {
                     continue;
                 }
                 channel.lock(0, Long.MAX_VALUE, true);
-                // Else somebody has removed the folder meanwhile, and perhaps another has made it anew.
+                // Else somebody has removed the folder meanwhile, and perhaps another has made it
+                // anew.
                 if (Objects.equals(key, key(file))) {
                     FolderLock lock = new FolderLock(file, channel);
                     lock.touch();

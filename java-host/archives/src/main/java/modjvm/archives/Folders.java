@@ -49,7 +49,8 @@ public final class Folders implements AutoCloseable {
     }
 
     /**
-     * Removes a folder that a process has left behind: nobody holds it, and nothing was put into it for an hour.
+     * Removes a folder that a process has left behind: nobody holds it, and nothing was put into it
+     * for an hour.
      *
      * @param folder stays if it has no file of the name {@link FolderLock#NAME}
      */

@@ -11,7 +11,10 @@ import java.nio.file.StandardOpenOption;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The right to make something that several processes and threads want, one after another. The end of a process gives it back. */
+/**
+ * The right to make something that several processes and threads want, one after another. The end
+ * of a process gives it back.
+ */
 final class Turn implements AutoCloseable {
     private static final long PAUSE_MS = 50;
 
@@ -55,7 +58,10 @@ final class Turn implements AutoCloseable {
         }
     }
 
-    /** Who waits for the file meanwhile has it open still, and looks first whether what it wants is there. */
+    /**
+     * Who waits for the file meanwhile has it open still, and looks first whether what it wants is
+     * there.
+     */
     @Override
     public void close() throws IOException {
         try (channel) {

@@ -1,4 +1,6 @@
-/** Archives of applications, such as WARs, exploded once per version for all processes of a pool. */
+/**
+ * Archives of applications, such as WARs, exploded once per version for all processes of a pool.
+ */
 @NullMarked
 package modjvm.archives;
 

@@ -17,7 +17,10 @@ import modjvm.spi.LoadException;
 import modjvm.spi.ResponseHead;
 import org.jspecify.annotations.Nullable;
 
-/** A Spring Boot application that runs: its main method on a thread of its own, and its web server. Thread-safe. */
+/**
+ * A Spring Boot application that runs: its main method on a thread of its own, and its web server.
+ * Thread-safe.
+ */
 final class BootApplication implements Handler, Link, AutoCloseable {
     private static final long STACK_BYTES = 4L << 20;
     private static final int MOST_CAUSES = 10;

@@ -32,7 +32,10 @@ record BootLayout(String mainClass, List<Path> classPath) {
         classPath = List.copyOf(classPath);
     }
 
-    /** The jar of an application: the target itself, or the one in a folder that an application was extracted to. */
+    /**
+     * The jar of an application: the target itself, or the one in a folder that an application was
+     * extracted to.
+     */
     static Optional<Path> jar(Path target) {
         if (target.toString().endsWith(JAR)) {
             return Files.isRegularFile(target) && isBoot(target) ? Optional.of(target) : Optional.empty();

@@ -11,8 +11,9 @@ import java.util.Enumeration;
 import java.util.List;
 
 /**
- * The classes of one Spring Boot application, and the inside of the bridge to it. A class is looked for in the JDK, then here, then in
- * the pool's class path; the package {@code modjvm} and what the bridge shares is the host's.
+ * The classes of one Spring Boot application, and the inside of the bridge to it. A class is looked
+ * for in the JDK, then here, then in the pool's class path; the package {@code modjvm} and what the
+ * bridge shares is the host's.
  */
 final class BootLoader extends URLClassLoader {
     private static final String HOST = "modjvm.";

@@ -19,7 +19,10 @@ import modjvm.spi.Deployment;
 import modjvm.spi.DeploymentContext;
 import modjvm.spi.LoadException;
 
-/** Makes applications of Spring Boot's jars: those with their libraries inside, and those with them in a folder beside. Thread-safe. */
+/**
+ * Makes applications of Spring Boot's jars: those with their libraries inside, and those with them
+ * in a folder beside. Thread-safe.
+ */
 public final class BootProvider implements ApplicationProvider {
     private static final String MOUNT = "mount";
     private static final String ARGUMENT = "argument";
@@ -107,7 +110,9 @@ public final class BootProvider implements ApplicationProvider {
         return type;
     }
 
-    /** What the application may not decide comes last, and wins over what the administrator says. */
+    /**
+     * What the application may not decide comes last, and wins over what the administrator says.
+     */
     private static Map<String, Object> properties(DeploymentContext context) {
         Map<String, Object> properties = new LinkedHashMap<>(context.config().parameters());
         String mount = String.join("", context.options().getOrDefault(MOUNT, List.of()));

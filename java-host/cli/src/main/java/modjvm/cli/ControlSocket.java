@@ -11,7 +11,10 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/** The supervisor's control socket: one line goes there, and an answer comes back (CONTROL.md, section 7). */
+/**
+ * The supervisor's control socket: one line goes there, and an answer comes back (CONTROL.md,
+ * section 7).
+ */
 final class ControlSocket {
     static final String NAME = "control";
 
@@ -22,7 +25,8 @@ final class ControlSocket {
     }
 
     /**
-     * Asks, and copies the text of the answer as it comes, {@linkplain Printable#of made printable}.
+     * Asks, and copies the text of the answer as it comes,
+     * {@linkplain Printable#of made printable}.
      *
      * @param line what to ask, without its newline
      * @throws Failure if nobody answers, or if the answer is an error

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Reads a JSON document into maps, lists, strings, doubles and booleans. A member that is null is left out; a null in a list is refused, for the
- * supervisor sends none.
+ * Reads a JSON document into maps, lists, strings, doubles and booleans. A member that is null is
+ * left out; a null in a list is refused, for the supervisor sends none.
  */
 final class Json {
     private static final int MAX_DEPTH = 32;

@@ -16,7 +16,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ScopeType;
 
-/** What modjvm is told on its command line. Exit codes: 0 done, 1 refused or failed, 2 wrong usage. */
+/**
+ * What modjvm is told on its command line. Exit codes: 0 done, 1 refused or failed, 2 wrong usage.
+ */
 @Command(
         name = "modjvm",
         mixinStandardHelpOptions = true,

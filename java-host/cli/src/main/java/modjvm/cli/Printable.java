@@ -3,8 +3,8 @@ package modjvm.cli;
 import java.util.Locale;
 
 /**
- * Text of a daemon's making, made fit for a terminal. The supervisor escapes it too; this holds for whatever else may
- * listen on a control socket.
+ * Text of a daemon's making, made fit for a terminal. The supervisor escapes it too; this holds for
+ * whatever else may listen on a control socket.
  */
 final class Printable {
     /** Tags and variation selectors: all of them, assigned or not. */
@@ -15,9 +15,9 @@ final class Printable {
     private Printable() {}
 
     /**
-     * Escapes what a terminal would act on, or what would change how other characters are shown: all control characters
-     * but the tab, Unicode's format characters (directions, joiners), separators of lines and paragraphs, tags, and
-     * halves of surrogate pairs.
+     * Escapes what a terminal would act on, or what would change how other characters are shown:
+     * all control characters but the tab, Unicode's format characters (directions, joiners),
+     * separators of lines and paragraphs, tags, and halves of surrogate pairs.
      *
      * @return the text with each of these as &#92;uHHHH
      */

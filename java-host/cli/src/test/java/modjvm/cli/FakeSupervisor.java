@@ -12,7 +12,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Listens where a supervisor would, keeps the lines that it is sent, and answers each with the same. */
+/**
+ * Listens where a supervisor would, keeps the lines that it is sent, and answers each with the
+ * same.
+ */
 final class FakeSupervisor implements AutoCloseable {
     private final ServerSocketChannel listener;
     private final List<String> lines = new CopyOnWriteArrayList<>();

@@ -79,7 +79,9 @@ class MainTest {
         assertThat(out.toString()).isEqualTo(STATUS);
     }
 
-    /** Whoever listens there: nothing of it moves the cursor, or turns the order of what is read. */
+    /**
+     * Whoever listens there: nothing of it moves the cursor, or turns the order of what is read.
+     */
     @ParameterizedTest
     @CsvSource({"'ok\npid 1:\n', dump, 'pid 1:\n', ''", "'error ', restart, '', 'modjvm: '"})
     void shouldPrintNothingThatATerminalWouldActOn(String before, String verb, String onOut, String onErr)

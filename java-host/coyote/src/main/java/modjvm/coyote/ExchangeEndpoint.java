@@ -17,7 +17,10 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
 final class ExchangeEndpoint extends AbstractEndpoint<Exchange, Exchange> {
     private static final Log log = LogFactory.getLog(ExchangeEndpoint.class);
 
-    /** Of threads that applications ask for by AsyncContext.start, or that wait for a body: as many as Tomcat has. */
+    /**
+     * Of threads that applications ask for by AsyncContext.start, or that wait for a body: as many
+     * as Tomcat has.
+     */
     private static final int MOST_THREADS = 200;
 
     private static final long IDLE_SECONDS = 60;
@@ -34,7 +37,10 @@ final class ExchangeEndpoint extends AbstractEndpoint<Exchange, Exchange> {
     @Override
     public void bind() {}
 
-    /** Connections are httpd's, and not counted here: Tomcat would miss those that it has not accepted. */
+    /**
+     * Connections are httpd's, and not counted here: Tomcat would miss those that it has not
+     * accepted.
+     */
     @Override
     public void setMaxConnections(int maximum) {}
 

@@ -24,7 +24,10 @@ import org.apache.tomcat.util.net.AbstractEndpoint.Handler.SocketState;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 import org.jspecify.annotations.Nullable;
 
-/** Between an exchange and Tomcat's request and response. Used again and again, by one thread at a time. */
+/**
+ * Between an exchange and Tomcat's request and response. Used again and again, by one thread at a
+ * time.
+ */
 final class ExchangeProcessor extends AbstractProcessor {
     private static final Log log = LogFactory.getLog(ExchangeProcessor.class);
 

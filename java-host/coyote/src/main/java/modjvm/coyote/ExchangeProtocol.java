@@ -14,7 +14,10 @@ import org.apache.juli.logging.LogFactory;
 import org.apache.tomcat.util.net.SSLHostConfig;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 
-/** Tomcat's connector to exchanges in place of sockets. Thread-safe: each exchange is served by the thread that brings it. */
+/**
+ * Tomcat's connector to exchanges in place of sockets. Thread-safe: each exchange is served by the
+ * thread that brings it.
+ */
 public class ExchangeProtocol extends AbstractProtocol<Exchange> {
     private static final Log log = LogFactory.getLog(ExchangeProtocol.class);
 
@@ -41,8 +44,8 @@ public class ExchangeProtocol extends AbstractProtocol<Exchange> {
     }
 
     /**
-     * Has httpd ask another process for a request, as if the request had not come here. Only before the application has seen it; then
-     * nothing more is to be done for it.
+     * Has httpd ask another process for a request, as if the request had not come here. Only before
+     * the application has seen it; then nothing more is to be done for it.
      *
      * @param request of a connector with this protocol; of another one, nothing happens
      * @return false if it is too late, or there is no other process: then the request goes on

@@ -13,8 +13,9 @@ import org.apache.tomcat.util.net.SocketEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One exchange as Tomcat's socket, served by the thread that brought it: that thread calls the application, waits for what an
- * asynchronous request has to tell, and calls the application again. Events come from any thread.
+ * One exchange as Tomcat's socket, served by the thread that brought it: that thread calls the
+ * application, waits for what an asynchronous request has to tell, and calls the application again.
+ * Events come from any thread.
  */
 final class ExchangeSocket extends ExchangeAddresses {
     private final ExchangeEndpoint endpoint;
@@ -80,7 +81,10 @@ final class ExchangeSocket extends ExchangeAddresses {
         return upgraded != null;
     }
 
-    /** The client has left, or the request's time is over: whoever waits for something of it is told. */
+    /**
+     * The client has left, or the request's time is over: whoever waits for something of it is
+     * told.
+     */
     private void abandon(InterruptedException cause) {
         IOException error = new IOException("the request was broken off", cause);
         setError(error);
@@ -179,7 +183,8 @@ final class ExchangeSocket extends ExchangeAddresses {
         }
     }
 
-    // Reads and writes are of upgraded connections. Those that shall not wait for the client wait nevertheless.
+    // Reads and writes are of upgraded connections. Those that shall not wait for the client wait
+    // nevertheless.
 
     private UpgradedConnection connection() {
         UpgradedConnection connection = upgraded;

@@ -13,8 +13,8 @@ import org.apache.tomcat.util.net.SocketEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of a request. Used by one thread at a time: by who serves the request, or, after {@link #prefetch}, by a thread that
- * waits for the next bytes and hands them over with an event.
+ * The body of a request. Used by one thread at a time: by who serves the request, or, after
+ * {@link #prefetch}, by a thread that waits for the next bytes and hands them over with an event.
  */
 final class RequestInput implements InputBuffer {
     private static final int BUFFER_BYTES = 16_384;
@@ -61,7 +61,9 @@ final class RequestInput implements InputBuffer {
         return count;
     }
 
-    /** What can be had without waiting; 1 in place of a failure, so that somebody reads and gets it. */
+    /**
+     * What can be had without waiting; 1 in place of a failure, so that somebody reads and gets it.
+     */
     @Override
     public int available() {
         if (failure != null) {

@@ -3,8 +3,9 @@ package modjvm.coyote;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The path of a request for Tomcat. httpd has decided by its own understanding of the path who may send the request, so the path
- * must mean the same to Tomcat, which drops path parameters before anything else.
+ * The path of a request for Tomcat. httpd has decided by its own understanding of the path who may
+ * send the request, so the path must mean the same to Tomcat, which drops path parameters before
+ * anything else.
  */
 final class RequestPath {
     private static final String UNRESERVED = "-._~!$&'()*+,;=:@/";
@@ -12,8 +13,8 @@ final class RequestPath {
     private RequestPath() {}
 
     /**
-     * As the client wrote it, if that means the same to both; else httpd's, encoded. Empty if a segment of that is {@code ..;} or
-     * {@code ;x/}, which is a name to httpd alone.
+     * As the client wrote it, if that means the same to both; else httpd's, encoded. Empty if a
+     * segment of that is {@code ..;} or {@code ;x/}, which is a name to httpd alone.
      *
      * @param target as in the request line
      * @param known the path as httpd has decoded it, from the root

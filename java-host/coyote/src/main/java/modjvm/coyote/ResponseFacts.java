@@ -75,7 +75,10 @@ final class ResponseFacts {
         return Headers.of(fields);
     }
 
-    /** What cannot stand in a header is treated as Tomcat treats it: a control character is a space, a bad name leaves the header out. */
+    /**
+     * What cannot stand in a header is treated as Tomcat treats it: a control character is a space,
+     * a bad name leaves the header out.
+     */
     private static void add(List<Header> fields, String name, String value) {
         try {
             fields.add(new Header(name, clean(value == null ? "" : value)));

@@ -16,8 +16,9 @@ import org.apache.tomcat.util.net.SocketEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The response of an exchange. Used by one thread at a time. Where the application has a WriteListener, what it writes is put by,
- * and a thread of its own sends it, so that the application does not wait for the client.
+ * The response of an exchange. Used by one thread at a time. Where the application has a
+ * WriteListener, what it writes is put by, and a thread of its own sends it, so that the
+ * application does not wait for the client.
  */
 final class ResponseOutput implements OutputBuffer {
     private final Exchange exchange;

@@ -9,8 +9,8 @@ import modjvm.spi.Tunnel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connection of an exchange that has been upgraded. The thread of the exchange waits for what comes, whenever somebody is
- * interested; all threads may take it, and write.
+ * The connection of an exchange that has been upgraded. The thread of the exchange waits for what
+ * comes, whenever somebody is interested; all threads may take it, and write.
  */
 final class UpgradedConnection {
     private static final int BUFFER_BYTES = 8192;
@@ -54,7 +54,10 @@ final class UpgradedConnection {
         CLOSED
     }
 
-    /** Waits until something is there to read that somebody has asked for. For the exchange's thread. */
+    /**
+     * Waits until something is there to read that somebody has asked for. For the exchange's
+     * thread.
+     */
     News await() throws InterruptedException {
         lock.lockInterruptibly();
         try {
@@ -134,7 +137,10 @@ final class UpgradedConnection {
         }
     }
 
-    /** Returns how much was read, 0 if there is nothing and it does not wait for that, -1 at the end. */
+    /**
+     * Returns how much was read, 0 if there is nothing and it does not wait for that, -1 at the
+     * end.
+     */
     int read(boolean waits, ByteBuffer to) throws IOException {
         if (!waits && !isReady()) {
             return 0;

@@ -9,7 +9,10 @@ import modjvm.spi.ResponseSink;
 import org.apache.tomcat.util.net.SocketEvent;
 import org.jspecify.annotations.Nullable;
 
-/** Sends what is put by, by a thread that lives as long as there is something to send. Thread-safe by its lock. */
+/**
+ * Sends what is put by, by a thread that lives as long as there is something to send. Thread-safe
+ * by its lock.
+ */
 final class WriteBehind implements Runnable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition written = lock.newCondition();

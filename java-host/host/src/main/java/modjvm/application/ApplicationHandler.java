@@ -25,7 +25,8 @@ public final class ApplicationHandler implements Handler {
             response = application.handle(request);
         } finally {
             request.close();
-            // An interrupt that the application left behind would close the connection at the next read or write.
+            // An interrupt that the application left behind would close the connection at the next
+            // read or write.
             Thread.interrupted();
         }
         if (response == null) {

@@ -11,8 +11,9 @@ import modjvm.Request;
 import modjvm.Response;
 
 /**
- * Functional interfaces that are applications: their one abstract method takes a Request, perhaps a Config after it, and returns a Response.
- * Among them are {@code Function} and {@code BiFunction}, and the function types of Kotlin and Scala, whose methods take and return any object.
+ * Functional interfaces that are applications: their one abstract method takes a Request, perhaps a
+ * Config after it, and returns a Response. Among them are {@code Function} and {@code BiFunction},
+ * and the function types of Kotlin and Scala, whose methods take and return any object.
  */
 final class FunctionShape {
     private FunctionShape() {}

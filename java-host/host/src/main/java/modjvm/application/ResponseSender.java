@@ -156,7 +156,8 @@ final class ResponseSender {
                 && (status == NO_CONTENT
                         || status == NOT_MODIFIED
                         || response.body() instanceof Body.Empty && isHead(exchange))) {
-            // Nothing is known of the length that the same request would have had by GET, or without its condition.
+            // Nothing is known of the length that the same request would have had by GET, or
+            // without its condition.
             stated = ResponseHead.UNKNOWN;
         }
         return new ResponseHead(status, response.headers(), stated, response.hasTrailers());
@@ -167,7 +168,10 @@ final class ResponseSender {
         sink.end(hasTrailers ? response.trailers().get() : Headers.empty());
     }
 
-    /** Whether a body has the length that the application promised, if it did; if not, the request fails. */
+    /**
+     * Whether a body has the length that the application promised, if it did; if not, the request
+     * fails.
+     */
     private static boolean isKept(long promised, Response response, long length, Exchange exchange) throws IOException {
         int status = response.status();
         if (promised < 0 || promised == length || status == NO_CONTENT || status == NOT_MODIFIED || isHead(exchange)) {

@@ -60,7 +60,10 @@ final class ServedFile {
         }
     }
 
-    /** Opens a file by a path that a client may have made up: step by step from the folder on, following no link. */
+    /**
+     * Opens a file by a path that a client may have made up: step by step from the folder on,
+     * following no link.
+     */
     static FileChannel open(Body.FileBelow file) throws IOException, Unavailable {
         String[] parts = parts(file.path());
         try (DirectoryStream<Path> folder = Files.newDirectoryStream(file.folder())) {
@@ -105,7 +108,10 @@ final class ServedFile {
         return parts;
     }
 
-    /** Linux refuses such a name with an error of its own, not as missing; a client may well have made it up. */
+    /**
+     * Linux refuses such a name with an error of its own, not as missing; a client may well have
+     * made it up.
+     */
     private static boolean isTooLong(Path path) {
         for (Path name : path) {
             if (name.toString().getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME) {

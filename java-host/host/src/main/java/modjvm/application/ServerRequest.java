@@ -12,7 +12,10 @@ import modjvm.spi.Exchange;
 import modjvm.spi.RequestHead;
 import org.jspecify.annotations.Nullable;
 
-/** A request as the application sees it. Immutable but for its body, and for what is made at its first use. */
+/**
+ * A request as the application sees it. Immutable but for its body, and for what is made at its
+ * first use.
+ */
 final class ServerRequest implements Request {
     private final Exchange exchange;
     private final RequestHead head;

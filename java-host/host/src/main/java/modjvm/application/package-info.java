@@ -1,4 +1,7 @@
-/** The first kind of application: {@link modjvm.Application}. Knows of the host what any other kind does, the spi. */
+/**
+ * The first kind of application: {@link modjvm.Application}. Knows of the host what any other kind
+ * does, the spi.
+ */
 @NullMarked
 package modjvm.application;
 

@@ -14,14 +14,17 @@ import modjvm.logging.Log;
 import modjvm.server.Replacement;
 
 /**
- * Finds threads that wait for one another in a circle: says where they stand, and asks for a replacement, once. The JDK does not see virtual
- * threads among them.
+ * Finds threads that wait for one another in a circle: says where they stand, and asks for a
+ * replacement, once. The JDK does not see virtual threads among them.
  */
 public final class Deadlocks implements PeriodicTask {
     private static final Duration LEAST_PAUSE = Duration.ofMillis(500);
     /** While nothing is served. */
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
-    /** Memory has been given back by then, so the timer sleeps with its alarm set, and a request makes the next look come soon. */
+    /**
+     * Memory has been given back by then, so the timer sleeps with its alarm set, and a request
+     * makes the next look come soon.
+     */
     private static final long REST_AFTER_NANOS = 3 * IdleClock.LONG_NANOS;
 
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -102,7 +105,10 @@ public final class Deadlocks implements PeriodicTask {
         return replacement.askReplacement(reason) ? NEVER : RETRY_NANOS;
     }
 
-    /** A circle of locks that are waited for with a limit comes undone by itself: it counts when it is there twice. */
+    /**
+     * A circle of locks that are waited for with a limit comes undone by itself: it counts when it
+     * is there twice.
+     */
     private void look() {
         if (!threads.mayFormCircle()) {
             suspects = Set.of();

@@ -3,8 +3,8 @@ package modjvm.health;
 import java.time.Duration;
 
 /**
- * Tells the supervisor that the JVM runs: not while it is stopped, thrashes, or cannot come to a safepoint. While nothing is served it tells so once, and
- * rests: then the supervisor asks.
+ * Tells the supervisor that the JVM runs: not while it is stopped, thrashes, or cannot come to a
+ * safepoint. While nothing is served it tells so once, and rests: then the supervisor asks.
  */
 public final class Heartbeat implements PeriodicTask {
     private static final Duration LEAST = Duration.ofMillis(100);

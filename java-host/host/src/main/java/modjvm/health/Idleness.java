@@ -3,7 +3,10 @@ package modjvm.health;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** Tells the supervisor, again and again, that neither request nor tunnel has been served for some time. */
+/**
+ * Tells the supervisor, again and again, that neither request nor tunnel has been served for some
+ * time.
+ */
 public final class Idleness implements PeriodicTask {
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 

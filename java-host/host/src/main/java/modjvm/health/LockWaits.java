@@ -4,7 +4,10 @@ import java.util.concurrent.locks.AbstractOwnableSynchronizer;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** Which threads wait for what another thread holds, as far as that can be told without the JDK's management: a monitor, or a lock with an owner. */
+/**
+ * Which threads wait for what another thread holds, as far as that can be told without the JDK's
+ * management: a monitor, or a lock with an owner.
+ */
 final class LockWaits {
     private LockWaits() {}
 

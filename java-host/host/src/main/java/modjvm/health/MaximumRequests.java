@@ -5,8 +5,8 @@ import modjvm.server.Replacement;
 import modjvm.server.Server;
 
 /**
- * Asks for a replacement once a number of requests has been served: with the last of them, and as a task where that came too soon, or the
- * supervisor could not take it. Thread-safe by its lock.
+ * Asks for a replacement once a number of requests has been served: with the last of them, and as a
+ * task where that came too soon, or the supervisor could not take it. Thread-safe by its lock.
  */
 public final class MaximumRequests implements PeriodicTask, Runnable {
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);

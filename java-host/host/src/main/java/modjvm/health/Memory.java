@@ -1,6 +1,8 @@
 package modjvm.health;
 
-/** What is done with the memory of the process, outside of what the JVM itself does. Thread-safe. */
+/**
+ * What is done with the memory of the process, outside of what the JVM itself does. Thread-safe.
+ */
 public interface Memory {
     /** How much of it is resident; 0 if that cannot be told. */
     long residentBytes();
@@ -14,6 +16,9 @@ public interface Memory {
     /** Gives back what the C library and the JDK hold and do not use. */
     void giveBack();
 
-    /** Gives back what the current thread's stack holds beyond what is in use: for a thread that has been deep, and only waits from now on. */
+    /**
+     * Gives back what the current thread's stack holds beyond what is in use: for a thread that has
+     * been deep, and only waits from now on.
+     */
     void giveBackStack();
 }

@@ -4,14 +4,21 @@ import java.lang.ref.WeakReference;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Gives memory back to the system once nothing has been served for a while: once for each time of work, and only if there is something to
- * gain. What requests wait for in the meantime is one collection.
+ * Gives memory back to the system once nothing has been served for a while: once for each time of
+ * work, and only if there is something to gain. What requests wait for in the meantime is one
+ * collection.
  */
 public final class MemoryTrimmer implements PeriodicTask {
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(2);
-    /** Between the collection and the rest: what the collector has found to be free is freed by threads of the JDK. */
+    /**
+     * Between the collection and the rest: what the collector has found to be free is freed by
+     * threads of the JDK.
+     */
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
-    /** And then: the compiler has taken notice of all this, and returns its memory to the C library after five seconds. */
+    /**
+     * And then: the compiler has taken notice of all this, and returns its memory to the C library
+     * after five seconds.
+     */
     private static final long SETTLE_NANOS = TimeUnit.SECONDS.toNanos(6);
     /** As a collection of a large heap takes long, the next one comes so many times later. */
     private static final long RARITY = 200;
@@ -76,9 +83,11 @@ public final class MemoryTrimmer implements PeriodicTask {
     }
 
     /**
-     * The collector keeps the pages of the young generation, all of which have been written to. They are given back piece by piece, as arrays
-     * that nobody uses: an array is all zero, and so are pages that have been given back. Ends with the first collection, which is when all has
-     * been passed through. Of each array a page stays; so they are large where it is known how much is left, and small at the end.
+     * The collector keeps the pages of the young generation, all of which have been written to.
+     * They are given back piece by piece, as arrays that nobody uses: an array is all zero, and so
+     * are pages that have been given back. Ends with the first collection, which is when all has
+     * been passed through. Of each array a page stays; so they are large where it is known how much
+     * is left, and small at the end.
      */
     private void hollowFreeHeap() {
         WeakReference<Object> untilCollection = new WeakReference<>(new Object());

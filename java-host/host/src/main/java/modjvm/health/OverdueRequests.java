@@ -9,8 +9,9 @@ import modjvm.server.RunningRequest;
 import modjvm.server.Server;
 
 /**
- * Finds requests that are past their time, and whose threads have not heeded the interrupt that came with its end. Where such a thread stands
- * is logged, nobody waits for it any more, and the first one makes the daemon ask for a replacement.
+ * Finds requests that are past their time, and whose threads have not heeded the interrupt that
+ * came with its end. Where such a thread stands is logged, nobody waits for it any more, and the
+ * first one makes the daemon ask for a replacement.
  */
 public final class OverdueRequests implements PeriodicTask {
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);

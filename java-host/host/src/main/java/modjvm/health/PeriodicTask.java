@@ -1,11 +1,17 @@
 package modjvm.health;
 
-/** What a {@link Timer} does from time to time. It waits for nothing, for no file and no socket: other tasks would wait with it. */
+/**
+ * What a {@link Timer} does from time to time. It waits for nothing, for no file and no socket:
+ * other tasks would wait with it.
+ */
 public interface PeriodicTask {
     /** A pause that does not end. */
     long NEVER = Long.MAX_VALUE;
 
-    /** There is nothing to do until something begins: a pause that ends with the next pass of the timer, and has none made. */
+    /**
+     * There is nothing to do until something begins: a pause that ends with the next pass of the
+     * timer, and has none made.
+     */
     long REST = Long.MAX_VALUE - 1;
 
     /**

@@ -7,8 +7,9 @@ import modjvm.loading.ChangeNotices;
 import modjvm.loading.Watch;
 
 /**
- * Tells the supervisor of targets that have changed. Has a thread of its own, which a dead file system can stop without harm to anything else.
- * It sleeps until the kernel notices a change, if it can; else it looks each second.
+ * Tells the supervisor of targets that have changed. Has a thread of its own, which a dead file
+ * system can stop without harm to anything else. It sleeps until the kernel notices a change, if it
+ * can; else it looks each second.
  */
 public final class Reload implements Runnable {
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -62,9 +63,9 @@ public final class Reload implements Runnable {
         for (long pause = PAUSE_NANOS; ; ) {
             pause(pause);
             long began = System.nanoTime();
-            // Before the look: what changes after it is noticed. What the notices hold stays with them once they are of
-            // no use: a process without
-            // descriptors is to be replaced, not to go on with two more.
+            // Before the look: what changes after it is noticed. What the notices hold stays with
+            // them once they are of no use: a process without descriptors is to be replaced, not to
+            // go on with two more.
             isTold = isTold && notices != null && cover(notices);
             boolean isUnsettled = watch.look(changes);
             pause = pauseNanos(isUnsettled, System.nanoTime() - began);

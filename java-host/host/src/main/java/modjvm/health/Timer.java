@@ -8,8 +8,9 @@ import modjvm.logging.Log;
 import modjvm.server.Alarm;
 
 /**
- * Has tasks done when they are due, by one thread of its own. If nothing is due for long, an alarm wakes it as soon as something begins, and then all
- * of them are done: with nothing to do, it sleeps.
+ * Has tasks done when they are due, by one thread of its own. If nothing is due for long, an alarm
+ * wakes it as soon as something begins, and then all of them are done: with nothing to do, it
+ * sleeps.
  */
 public final class Timer {
     /** For so long it sleeps without an alarm: while requests come, none of them is to wake it. */

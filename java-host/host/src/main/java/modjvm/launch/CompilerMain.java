@@ -3,11 +3,16 @@ package modjvm.launch;
 import modjvm.loading.CompiledAhead;
 import modjvm.loading.KeptClasses;
 
-/** Where the launcher's jvm-compiler enters: the sources of a pool are compiled and kept, and that is all. */
+/**
+ * Where the launcher's jvm-compiler enters: the sources of a pool are compiled and kept, and that
+ * is all.
+ */
 public final class CompilerMain {
     private CompilerMain() {}
 
-    /** What another daemon's compiler keeps at this moment is not waited for: both keep the same. */
+    /**
+     * What another daemon's compiler keeps at this moment is not waited for: both keep the same.
+     */
     private static final class Nobody implements Runnable {
         @Override
         public void run() {}

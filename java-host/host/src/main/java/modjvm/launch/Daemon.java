@@ -15,7 +15,10 @@ final class Daemon {
     /** Returns the pool record. */
     static native byte[] settings();
 
-    /** Returns the path of the pool's state folder, empty where it has none; nobody but its user and root can write there. */
+    /**
+     * Returns the path of the pool's state folder, empty where it has none; nobody but its user and
+     * root can write there.
+     */
     static native byte[] stateFolder();
 
     /**
@@ -32,7 +35,10 @@ final class Daemon {
     /** Returns as soon as no process compiles sources ahead. */
     static native void awaitCompiler();
 
-    /** Waits for the supervisor's next message; returns its type, or -1 when the supervisor has gone. */
+    /**
+     * Waits for the supervisor's next message; returns its type, or -1 when the supervisor has
+     * gone.
+     */
     static native int awaitCommand();
 
     /** Puts /dev/null on descriptor 0, in place of the listening socket. */
@@ -46,25 +52,39 @@ final class Daemon {
      */
     static native boolean watch(SocketChannel channel, long id);
 
-    /** Waits for the next connection that its peer has closed; for one thread. Returns its id, or -1 if there is no more to wait for. */
+    /**
+     * Waits for the next connection that its peer has closed; for one thread. Returns its id, or -1
+     * if there is no more to wait for.
+     */
     static native long awaitHangup();
 
-    /** The uid under which the other end of a connection was made; negative if it cannot be told. */
+    /**
+     * The uid under which the other end of a connection was made; negative if it cannot be told.
+     */
     static native long peer(SocketChannel channel);
 
     /** The process that has made a connection; negative if it cannot be told. */
     static native long peerProcess(SocketChannel channel);
 
-    /** The number of a connection's descriptor; negative where this JDK's channels cannot be reached. */
+    /**
+     * The number of a connection's descriptor; negative where this JDK's channels cannot be
+     * reached.
+     */
     static native int number(SocketChannel channel);
 
-    /** Waits until something can be read from a descriptor, or its other end, or {@link SocketChannel#shutdownInput}, has closed it. */
+    /**
+     * Waits until something can be read from a descriptor, or its other end, or
+     * {@link SocketChannel#shutdownInput}, has closed it.
+     */
     static native void awaitInput(int number);
 
     /** How many descriptors this process has if it can have no more; 0 if it can. */
     static native long exhaustedDescriptors();
 
-    /** Whether {@link #send} can attach this file: it can be told here which descriptors these are, and it is a regular file, not on FUSE. */
+    /**
+     * Whether {@link #send} can attach this file: it can be told here which descriptors these are,
+     * and it is a regular file, not on FUSE.
+     */
     static native boolean canPass(SocketChannel channel, FileChannel file);
 
     /**
@@ -82,10 +102,15 @@ final class Daemon {
     /** The process's resident memory; 0 if it cannot be told. */
     static native long residentBytes();
 
-    /** How large the part of the heap is in which objects are made, if our own sizes hold; else 0. */
+    /**
+     * How large the part of the heap is in which objects are made, if our own sizes hold; else 0.
+     */
     static native long edenBytes();
 
-    /** Gives the pages of an array back that nothing has been written to, and nothing ever will; where this JVM lets at them. */
+    /**
+     * Gives the pages of an array back that nothing has been written to, and nothing ever will;
+     * where this JVM lets at them.
+     */
     static native void hollow(byte[] zeros);
 
     /** Gives back what the C library and the JDK hold and do not use. */

@@ -2,11 +2,17 @@ package modjvm.launch;
 
 import java.util.Map;
 
-/** Why the JVM ends, System.exit or a signal: found in the stacks of all threads while it runs its shutdown hooks. */
+/**
+ * Why the JVM ends, System.exit or a signal: found in the stacks of all threads while it runs its
+ * shutdown hooks.
+ */
 final class ExitCaller {
     private static final String RUNTIME = "java.lang.Runtime";
     private static final String HOOKS = "java.lang.ApplicationShutdownHooks";
-    /** Handles the signals that end a JVM, on a thread that the JDK makes for each and names as the signal. */
+    /**
+     * Handles the signals that end a JVM, on a thread that the JDK makes for each and names as the
+     * signal.
+     */
     private static final String TERMINATOR = "java.lang.Terminator";
 
     private static final Map<String, Integer> SIGNALS = Map.of("SIGHUP", 1, "SIGINT", 2, "SIGTERM", 15);
@@ -46,7 +52,8 @@ final class ExitCaller {
     /**
      * Looks at the stacks of some threads for a call of System.exit or Runtime.exit.
      *
-     * @return {@code shop.Shop.handle(Shop.java:12)}; empty if it was none of them, or the host itself
+     * @return {@code shop.Shop.handle(Shop.java:12)}; empty if it was none of them, or the host
+     *     itself
      */
     static String of(Iterable<StackTraceElement[]> stacks) {
         for (StackTraceElement[] stack : stacks) {

@@ -44,11 +44,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <ol>
  *   <li>The listening socket is taken over; what connects waits in its backlog.
- *   <li>The pool's applications load, several at once. Each may fail by itself. Then they answer what warms them up.
- *   <li>Requests are served, and the supervisor is told that the daemon is ready; from then on it also hears of whatever
- *       makes the daemon worth replacing.
- *   <li>On the supervisor's command requests are refused and the daemon ends when those in flight have; when the
- *       supervisor is gone, it ends at once; on SIGTERM and System.exit, it closes its applications before.
+ *   <li>The pool's applications load, several at once. Each may fail by itself. Then they answer
+ *       what warms them up.
+ *   <li>Requests are served, and the supervisor is told that the daemon is ready; from then on it
+ *       also hears of whatever makes the daemon worth replacing.
+ *   <li>On the supervisor's command requests are refused and the daemon ends when those in flight
+ *       have; when the supervisor is gone, it ends at once; on SIGTERM and System.exit, it closes
+ *       its applications before.
  * </ol>
  */
 final class Host {
@@ -69,8 +71,8 @@ final class Host {
      * Makes a daemon that is not started yet.
      *
      * @param log gets what is said about applications
-     * @param inFlightGrace how long requests in flight may still take at SIGTERM and System.exit, but at most a quarter
-     *     of the shutdown-timeout
+     * @param inFlightGrace how long requests in flight may still take at SIGTERM and System.exit,
+     *     but at most a quarter of the shutdown-timeout
      */
     Host(Launcher launcher, Supervisor supervisor, ProcessEnd end, PrintStream log, Duration inFlightGrace) {
         this.inFlightGrace = inFlightGrace;
@@ -238,9 +240,10 @@ final class Host {
     }
 
     /**
-     * Lets requests in flight end, has tunnels end, and closes the applications, within the time that the supervisor
-     * gives. The listening socket is left to the end of the process: closing an inherited channel would turn descriptors 1 and 2
-     * to /dev/null, and swallow what applications have to say at their end.
+     * Lets requests in flight end, has tunnels end, and closes the applications, within the time
+     * that the supervisor gives. The listening socket is left to the end of the process: closing an
+     * inherited channel would turn descriptors 1 and 2 to /dev/null, and swallow what applications
+     * have to say at their end.
      */
     private void shutDown(Mounts mounts, Duration timeout) {
         reportExit();
@@ -267,7 +270,10 @@ final class Host {
         mounts.close(all.minus(grace));
     }
 
-    /** Tells which signal ends the JVM, or where the application that has called System.exit did so, if it was one of these. */
+    /**
+     * Tells which signal ends the JVM, or where the application that has called System.exit did so,
+     * if it was one of these.
+     */
     private void reportExit() {
         Map<Thread, StackTraceElement[]> threads = Thread.getAllStackTraces();
         String signal = ExitCaller.signal(threads);

@@ -14,7 +14,10 @@ interface Launcher {
     /** Returns the pool record. */
     byte[] settings();
 
-    /** Returns the folder that the pool keeps things in; nobody but its user and root can write there. */
+    /**
+     * Returns the folder that the pool keeps things in; nobody but its user and root can write
+     * there.
+     */
     Optional<Path> stateFolder();
 
     /** Returns as soon as no process compiles the pool's sources for the {@link #stateFolder}. */

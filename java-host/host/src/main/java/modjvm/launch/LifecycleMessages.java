@@ -1,6 +1,8 @@
 package modjvm.launch;
 
-/** Numbers and letters of LIFECYCLE.md that are the host's; {@code lifecycle.txt} has all of them. */
+/**
+ * Numbers and letters of LIFECYCLE.md that are the host's; {@code lifecycle.txt} has all of them.
+ */
 final class LifecycleMessages {
     /** Bytes of a message, its type included. */
     static final int MAX = 1024;

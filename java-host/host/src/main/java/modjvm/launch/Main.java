@@ -7,7 +7,10 @@ import modjvm.logging.LoggingConfiguration;
 
 /** Where the launcher enters. */
 public final class Main {
-    /** httpd is most often ending at the same time, and a request that called System.exit never ends. */
+    /**
+     * httpd is most often ending at the same time, and a request that called System.exit never
+     * ends.
+     */
     private static final Duration IN_FLIGHT_GRACE = Duration.ofMillis(500);
 
     private Main() {}

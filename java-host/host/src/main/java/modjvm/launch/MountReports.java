@@ -4,7 +4,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import modjvm.health.Supervisor;
 import modjvm.loading.MountEvents;
 
-/** Tells the supervisor what becomes of the applications; that they are still being made, not too often. Thread-safe. */
+/**
+ * Tells the supervisor what becomes of the applications; that they are still being made, not too
+ * often. Thread-safe.
+ */
 final class MountReports implements MountEvents {
     static final long PERIOD_NANOS = 250_000_000;
 

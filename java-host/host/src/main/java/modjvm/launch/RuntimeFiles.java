@@ -9,8 +9,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The files that a daemon runs on besides its applications: some of the JDK's and mod_jvm's own. An upgrade renames new ones over them, or
- * switches a link in their path, and what still runs is then half of each.
+ * The files that a daemon runs on besides its applications: some of the JDK's and mod_jvm's own. An
+ * upgrade renames new ones over them, or switches a link in their path, and what still runs is then
+ * half of each.
  */
 final class RuntimeFiles {
     private static final List<String> OF_JDK = List.of("release", "lib/modules", "lib/server/libjvm.so");

@@ -10,8 +10,9 @@ import modjvm.spi.MemoryExchange;
 import modjvm.spi.MemoryRequest;
 
 /**
- * Has applications answer requests that nobody has sent, one after another, so that the first client does not wait for what happens once. A
- * request that fails is a line in the log; one that does not end holds up the start.
+ * Has applications answer requests that nobody has sent, one after another, so that the first
+ * client does not wait for what happens once. A request that fails is a line in the log; one that
+ * does not end holds up the start.
  */
 final class WarmUps {
     private static final int SERVER_ERROR = 500;

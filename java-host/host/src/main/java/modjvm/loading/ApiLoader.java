@@ -6,8 +6,9 @@ import java.util.Map;
 import modjvm.Application;
 
 /**
- * The top of what applications see: the JDK, the package {@code modjvm} and what providers share, and nothing else of the host. It hands out the
- * host's own {@link Application}, and the providers' own types, so that both sides mean the same.
+ * The top of what applications see: the JDK, the package {@code modjvm} and what providers share,
+ * and nothing else of the host. It hands out the host's own {@link Application}, and the providers'
+ * own types, so that both sides mean the same.
  */
 final class ApiLoader extends ClassLoader {
     private static final String PACKAGE = "modjvm.";

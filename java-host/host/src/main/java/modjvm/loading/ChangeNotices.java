@@ -23,11 +23,12 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waits until paths may look otherwise than before, so that nobody has to look at them all the time: inotify, by the JDK. A notice says no more than
- * that a look is worth while. One thread's.
+ * Waits until paths may look otherwise than before, so that nobody has to look at them all the
+ * time: inotify, by the JDK. A notice says no more than that a look is worth while. One thread's.
  *
- * <p>Not every change is noticed: other machines' in a network file system are not, nor is what is written through a mapping. So file systems
- * of which that is not known are not covered, and even what is covered wants a look now and then.
+ * <p>Not every change is noticed: other machines' in a network file system are not, nor is what is
+ * written through a mapping. So file systems of which that is not known are not covered, and even
+ * what is covered wants a look now and then.
  */
 public final class ChangeNotices implements AutoCloseable {
     /** Those of the machine's own, where the kernel sees each change. */
@@ -55,7 +56,8 @@ public final class ChangeNotices implements AutoCloseable {
     /**
      * Opens notices for a file system.
      *
-     * @return null where the system has no more to give: 128 for each user, if nobody has raised that
+     * @return null where the system has no more to give: 128 for each user, if nobody has raised
+     *     that
      */
     public static @Nullable ChangeNotices open(Path of) {
         try {
@@ -74,7 +76,8 @@ public final class ChangeNotices implements AutoCloseable {
     }
 
     /**
-     * From now on, changes of these paths are noticed: of what lies there, of the folders and links that lead there, and of all that lies below.
+     * From now on, changes of these paths are noticed: of what lies there, of the folders and links
+     * that lead there, and of all that lies below.
      *
      * @return false if that cannot be said of each of them
      */
@@ -138,7 +141,10 @@ public final class ChangeNotices implements AutoCloseable {
         return isOfInterest;
     }
 
-    /** @return where the path leads, every folder and link on the way being covered; null where it leads nowhere */
+    /**
+     * @return where the path leads, every folder and link on the way being covered; null where it
+     *     leads nowhere
+     */
     private @Nullable Path follow(Path path) throws IOException {
         Path at = path.toAbsolutePath().getRoot();
         Deque<Path> rest = new ArrayDeque<>();
@@ -193,7 +199,10 @@ public final class ChangeNotices implements AutoCloseable {
         return interests.size() <= MOST_FOLDERS;
     }
 
-    /** @param isOnTheWay whether only other folders and links in place of those there would matter: a folder like /tmp is busy */
+    /**
+     * @param isOnTheWay whether only other folders and links in place of those there would matter:
+     *     a folder like /tmp is busy
+     */
     private Interest register(Path folder, boolean isOnTheWay) throws IOException {
         if (!isLocal(folder)) {
             throw new IOException(folder + " is not local to this machine");

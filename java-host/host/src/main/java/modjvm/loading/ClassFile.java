@@ -10,8 +10,8 @@ final class ClassFile {
     private ClassFile() {}
 
     /**
-     * Tells whether a class file's constants hold a name, as they do where a member of that name is declared. It may
-     * be wrong in saying yes, never in saying no.
+     * Tells whether a class file's constants hold a name, as they do where a member of that name is
+     * declared. It may be wrong in saying yes, never in saying no.
      */
     static boolean names(byte[] file, String name) {
         byte[] text = name.getBytes(StandardCharsets.UTF_8);

@@ -6,8 +6,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The threads of the common pool, which runs parallel streams and {@code CompletableFuture.supplyAsync} for every application of the JVM. The
- * JDK gives them the system class loader, which sees no application. These answer with the class loader of the application whose code asks.
+ * The threads of the common pool, which runs parallel streams and
+ * {@code CompletableFuture.supplyAsync} for every application of the JVM. The JDK gives them the
+ * system class loader, which sees no application. These answer with the class loader of the
+ * application whose code asks.
  */
 public final class CommonPoolThreads implements ForkJoinPool.ForkJoinWorkerThreadFactory {
     private static final String PROPERTY = "java.util.concurrent.ForkJoinPool.common.threadFactory";
@@ -16,7 +18,10 @@ public final class CommonPoolThreads implements ForkJoinPool.ForkJoinWorkerThrea
     /** Called by the JDK, once. */
     public CommonPoolThreads() {}
 
-    /** Has the JDK use this class; to be called before anything uses the common pool. A java-option that names another class wins. */
+    /**
+     * Has the JDK use this class; to be called before anything uses the common pool. A java-option
+     * that names another class wins.
+     */
     public static void install() {
         if (System.getProperty(PROPERTY) == null) {
             System.setProperty(PROPERTY, CommonPoolThreads.class.getName());

@@ -16,7 +16,8 @@ public final class CompiledAhead {
     private CompiledAhead() {}
 
     /**
-     * Compiles and keeps every source that is not kept as it is. What fails is left to the start, which tells why.
+     * Compiles and keeps every source that is not kept as it is. What fails is left to the start,
+     * which tells why.
      *
      * @param definitions applications, as in REQUEST
      * @param classPath jars and folders that each of them sees
@@ -35,7 +36,10 @@ public final class CompiledAhead {
         new Parallel(compilations).run(threads);
     }
 
-    /** The sources, each with the jars and folders of its group, as Group will have them when it is loaded. */
+    /**
+     * The sources, each with the jars and folders of its group, as Group will have them when it is
+     * loaded.
+     */
     private static Map<Path, List<Path>> sources(List<Definition> definitions) {
         Map<String, Set<Path>> groupPaths = new HashMap<>();
         for (Definition definition : definitions) {

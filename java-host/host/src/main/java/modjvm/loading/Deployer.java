@@ -10,8 +10,9 @@ import modjvm.spi.LoadException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the application of a definition: by the host's own kind, or else by those of providers, which are looked for only where the host itself can
- * make nothing of the definition. Used by the thread that loads.
+ * Makes the application of a definition: by the host's own kind, or else by those of providers,
+ * which are looked for only where the host itself can make nothing of the definition. Used by the
+ * thread that loads.
  */
 final class Deployer {
     private final Definition definition;

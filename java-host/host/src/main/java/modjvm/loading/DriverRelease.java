@@ -5,7 +5,10 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Collections;
 
-/** Deregisters the JDBC drivers of the class loader that has defined it: DriverManager lets nobody else do so. */
+/**
+ * Deregisters the JDBC drivers of the class loader that has defined it: DriverManager lets nobody
+ * else do so.
+ */
 public final class DriverRelease implements Runnable {
     /** Called by reflection. */
     public DriverRelease() {}

@@ -13,8 +13,9 @@ import modjvm.record.Record;
 import modjvm.record.RecordException;
 
 /**
- * Which applications a request may bring that the settings do not name. httpd has worked out what its configuration can lead to; a child of httpd that somebody
- * has captured gets no further than that. Immutable.
+ * Which applications a request may bring that the settings do not name. httpd has worked out what
+ * its configuration can lead to; a child of httpd that somebody has captured gets no further than
+ * that. Immutable.
  */
 public final class DynamicTargets {
     /** None at all. */
@@ -84,7 +85,10 @@ public final class DynamicTargets {
         return lists;
     }
 
-    /** Says why no request may bring this definition, which part of it is to blame, and how to allow it; empty if one may. */
+    /**
+     * Says why no request may bring this definition, which part of it is to blame, and how to allow
+     * it; empty if one may.
+     */
     String refusal(Definition definition) {
         String target = definition.target().toString();
         if (!isNormal(target) || forms.stream().noneMatch(form -> form.matches(target))) {

@@ -3,7 +3,8 @@ package modjvm.loading;
 import modjvm.spi.LoadException;
 
 /**
- * The name of an entry point: {@code member}, {@code Class}, {@code Class::member} or {@code pkg.Class::member}.
+ * The name of an entry point: {@code member}, {@code Class}, {@code Class::member} or
+ * {@code pkg.Class::member}.
  *
  * @param className empty where the name is bare
  * @param name the member; where {@code className} is empty, a member or a class

@@ -8,7 +8,10 @@ import java.util.Arrays;
 import modjvm.spi.LoadException;
 import org.jspecify.annotations.Nullable;
 
-/** Makes of what an application's code threw while it was loaded one line that says where, and a report. */
+/**
+ * Makes of what an application's code threw while it was loaded one line that says where, and a
+ * report.
+ */
 final class Failures {
     /** Frames between the host's and the application's: reflection and class initialisation. */
     private static final String[] MACHINERY = {
@@ -18,7 +21,10 @@ final class Failures {
     private static final int MAX_CAUSES = 20;
 
     private final Path path;
-    /** Null where the application is not of classes that the host itself has loaded, as is what follows. */
+    /**
+     * Null where the application is not of classes that the host itself has loaded, as is what
+     * follows.
+     */
     private final @Nullable Target target;
 
     private final @Nullable TargetLoader loader;

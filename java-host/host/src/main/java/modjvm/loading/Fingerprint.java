@@ -12,8 +12,9 @@ import java.nio.file.attribute.FileTime;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What a target looks like from outside, as a number: it differs as soon as somebody has touched the file, or one of
- * the first {@value #MAX_FILES} files of a folder. Absent and unreadable are states like any other.
+ * What a target looks like from outside, as a number: it differs as soon as somebody has touched
+ * the file, or one of the first {@value #MAX_FILES} files of a folder. Absent and unreadable are
+ * states like any other.
  */
 final class Fingerprint {
     static final int MAX_FILES = 10_000;
@@ -41,7 +42,10 @@ final class Fingerprint {
         }
     }
 
-    /** The time of change (ctime) is there for chmod, and for a file written in place with its old time restored. */
+    /**
+     * The time of change (ctime) is there for chmod, and for a file written in place with its old
+     * time restored.
+     */
     private static long of(Path file, BasicFileAttributes attributes) throws IOException {
         FileTime changed = (FileTime) Files.getAttribute(file, "unix:ctime", LinkOption.NOFOLLOW_LINKS);
         long hash = mix(file.hashCode(), attributes.size());

@@ -12,8 +12,9 @@ import modjvm.spi.LoadException;
 /**
  * The applications that share a class loader. Thread-safe: one target is attached at a time.
  *
- * <p>A target that has changed since it was attached is attached anew: alone in its group, to a fresh loader; beside
- * others, to a loader of its own below the group's, where its classes are looked for first. The others keep theirs.
+ * <p>A target that has changed since it was attached is attached anew: alone in its group, to a
+ * fresh loader; beside others, to a loader of its own below the group's, where its classes are
+ * looked for first. The others keep theirs.
  */
 final class Group {
     private ClassLoader api;
@@ -85,7 +86,10 @@ final class Group {
         }
     }
 
-    /** Makes a loader for a target that a provider takes as a whole: it sees what the provider shares, and the pool's class path. */
+    /**
+     * Makes a loader for a target that a provider takes as a whole: it sees what the provider
+     * shares, and the pool's class path.
+     */
     TargetLoader beside(Providers.Provided provider) {
         return new TargetLoader(ApiLoader.with(List.of(provider)), pool);
     }

@@ -4,8 +4,8 @@ import modjvm.spi.Exchange;
 import modjvm.spi.Handler;
 
 /**
- * A handler whose threads have its application's class loader as context class loader. It is not taken back after the call: the next request sets
- * its own.
+ * A handler whose threads have its application's class loader as context class loader. It is not
+ * taken back after the call: the next request sets its own.
  */
 final class InContext implements Handler {
     private final Handler handler;

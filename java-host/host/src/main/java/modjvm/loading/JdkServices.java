@@ -10,8 +10,9 @@ import java.util.ServiceLoader;
 import javax.imageio.ImageIO;
 
 /**
- * Makes known to the JDK what an application brings along for it. DriverManager and ImageIO look for their providers once in a JVM, through the
- * context class loader of whoever happens to ask first, and would find nothing of the applications after it.
+ * Makes known to the JDK what an application brings along for it. DriverManager and ImageIO look
+ * for their providers once in a JVM, through the context class loader of whoever happens to ask
+ * first, and would find nothing of the applications after it.
  */
 final class JdkServices {
     private static final String SERVICES = "META-INF/services/";
@@ -25,7 +26,8 @@ final class JdkServices {
     private JdkServices() {}
 
     /**
-     * Registers the JDBC drivers and image plug-ins that lie in this loader itself. Costs a look for their service files where there are none.
+     * Registers the JDBC drivers and image plug-ins that lie in this loader itself. Costs a look
+     * for their service files where there are none.
      *
      * @param log gets what cannot be used
      */
@@ -41,7 +43,10 @@ final class JdkServices {
         }
     }
 
-    /** Takes the JDBC drivers of an application back, which may have threads and memory of their own. */
+    /**
+     * Takes the JDBC drivers of an application back, which may have threads and memory of their
+     * own.
+     */
     static void release(TargetLoader loader, PrintStream log) {
         if (!has(loader, Driver.class.getName())) {
             return;
@@ -57,7 +62,10 @@ final class JdkServices {
         return loader.findResource(SERVICES + service) != null;
     }
 
-    /** A driver registers itself when its class is initialised, which making one does. Those of the parents are theirs to register. */
+    /**
+     * A driver registers itself when its class is initialised, which making one does. Those of the
+     * parents are theirs to register.
+     */
     private static void loadDrivers(URLClassLoader loader, PrintStream log) {
         Iterator<ServiceLoader.Provider<Driver>> providers =
                 ServiceLoader.load(Driver.class, loader).stream().iterator();

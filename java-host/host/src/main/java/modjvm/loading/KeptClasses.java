@@ -32,8 +32,9 @@ import modjvm.record.Fnv;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The class files of compiled sources, kept from one start to the next: in the pool's state folder, a file for each
- * source, with all that they were made from. Thread-safe, beside other processes too: a file appears whole.
+ * The class files of compiled sources, kept from one start to the next: in the pool's state folder,
+ * a file for each source, with all that they were made from. Thread-safe, beside other processes
+ * too: a file appears whole.
  */
 public final class KeptClasses {
     /** Beyond it the oldest go. */
@@ -58,7 +59,8 @@ public final class KeptClasses {
      * Makes an instance that keeps nothing, for a pool without a folder.
      *
      * @param folder must be the pool's user's or root's, and nobody else may write to it
-     * @param others returns when no other process is about to keep what this one looks for; safe to call from several threads
+     * @param others returns when no other process is about to keep what this one looks for; safe to
+     *     call from several threads
      * @param log gets what is wrong with a file
      */
     public KeptClasses(Optional<Path> folder, Runnable others, PrintStream log) {
@@ -96,7 +98,8 @@ public final class KeptClasses {
                 return Optional.empty(); // of another state of things
             }
             Map<String, byte[]> classes = classes(rest.position(head.length));
-            // What is not used is the oldest; and the launcher sees that a source which was touched is not compiled.
+            // What is not used is the oldest; and the launcher sees that a source which was touched
+            // is not compiled.
             Files.setLastModifiedTime(file, FileTime.fromMillis(System.currentTimeMillis()));
             return Optional.of(classes);
         } catch (NoSuchFileException e) {

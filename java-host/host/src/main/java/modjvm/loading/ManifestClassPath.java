@@ -14,14 +14,20 @@ import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
 
-/** The jars and folders that a jar's manifest names as its {@code Class-Path}, and those that these name in turn. */
+/**
+ * The jars and folders that a jar's manifest names as its {@code Class-Path}, and those that these
+ * name in turn.
+ */
 final class ManifestClassPath {
     /** Beyond it a manifest is taken for a mistake. */
     static final int MAX_PATHS = 1_000;
 
     private ManifestClassPath() {}
 
-    /** Returns them without the jar itself, whether they exist or not; none for a folder, a source or a broken jar. */
+    /**
+     * Returns them without the jar itself, whether they exist or not; none for a folder, a source
+     * or a broken jar.
+     */
     static List<Path> of(Path jar) {
         Set<Path> found = new LinkedHashSet<>();
         Deque<Path> next = new ArrayDeque<>(List.of(jar));

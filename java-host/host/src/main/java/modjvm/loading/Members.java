@@ -15,7 +15,9 @@ import modjvm.spi.EntryKind;
 final class Members {
     private Members() {}
 
-    /** Finds a member in a class or one above it: a field, else a factory, else a handler method. */
+    /**
+     * Finds a member in a class or one above it: a field, else a factory, else a handler method.
+     */
     static Optional<Member> find(Class<?> type, String name, List<EntryKind> entryKinds) {
         for (EntryKind entryKind : entryKinds) {
             for (Kind kind : Kind.values()) {
@@ -30,7 +32,9 @@ final class Members {
         return Optional.empty();
     }
 
-    /** Finds a member that a class itself declares and that can be used without naming the class. */
+    /**
+     * Finds a member that a class itself declares and that can be used without naming the class.
+     */
     static Optional<Member> declared(Class<?> type, String name, List<EntryKind> entryKinds) {
         for (EntryKind entryKind : entryKinds) {
             for (Kind kind : Kind.values()) {
@@ -43,7 +47,9 @@ final class Members {
         return Optional.empty();
     }
 
-    /** Returns the application that a class itself is: made with a Config, else without parameters. */
+    /**
+     * Returns the application that a class itself is: made with a Config, else without parameters.
+     */
     static Optional<Member> itself(Class<?> type, List<EntryKind> entryKinds) {
         Optional<Constructor<?>> constructor = constructor(type, Config.class).or(() -> constructor(type));
         Optional<EntryKind> kind = kindOf(type, entryKinds);
@@ -70,7 +76,10 @@ final class Members {
         }
     }
 
-    /** Describes what a class and those above it have under a name, for a message that says why none of it fits. */
+    /**
+     * Describes what a class and those above it have under a name, for a message that says why none
+     * of it fits.
+     */
     static List<String> describe(Class<?> type, String name) {
         List<String> found = new ArrayList<>();
         for (Class<?> owner = type; owner != null; owner = owner.getSuperclass()) {
@@ -108,7 +117,10 @@ final class Members {
         return Optional.empty();
     }
 
-    /** The kinds of member, in the order in which they are looked for. What is an application, the kind of entry point says. */
+    /**
+     * The kinds of member, in the order in which they are looked for. What is an application, the
+     * kind of entry point says.
+     */
     private enum Kind {
         FIELD {
             @Override

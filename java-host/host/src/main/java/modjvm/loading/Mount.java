@@ -12,11 +12,15 @@ import modjvm.spi.LoadException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One definition, and the application that it became or the reason why not. Thread-safe: one thread loads while the
- * others wait for it. Loading has a thread of its own, so that no client that leaves can interrupt a factory.
+ * One definition, and the application that it became or the reason why not. Thread-safe: one thread
+ * loads while the others wait for it. Loading has a thread of its own, so that no client that
+ * leaves can interrupt a factory.
  */
 final class Mount {
-    /** Of threads that load: the compiler recurses deeper than applications, for whom the pool's stack-size is. */
+    /**
+     * Of threads that load: the compiler recurses deeper than applications, for whom the pool's
+     * stack-size is.
+     */
     static final long STACK_BYTES = 4L << 20;
 
     private final Definition definition;
@@ -65,13 +69,19 @@ final class Mount {
         return definition.target();
     }
 
-    /** Has this hear of its failures, by the bytes of its definition. To be called before it is loaded. */
+    /**
+     * Has this hear of its failures, by the bytes of its definition. To be called before it is
+     * loaded.
+     */
     void tell(MountEvents to, byte[] bytes) {
         events = to;
         name = bytes;
     }
 
-    /** Returns the application's handler; loads it, at first or because the target of a failed attempt has changed. */
+    /**
+     * Returns the application's handler; loads it, at first or because the target of a failed
+     * attempt has changed.
+     */
     Handler get() throws LoadException {
         Handler ready = handler;
         return ready != null ? ready : current().result();
@@ -93,7 +103,10 @@ final class Mount {
         return handler != null;
     }
 
-    /** Loads on the calling thread; a failure is kept for those who ask, but an error of the JVM is thrown. */
+    /**
+     * Loads on the calling thread; a failure is kept for those who ask, but an error of the JVM is
+     * thrown.
+     */
     void preload() {
         Attempt first = new Attempt(look());
         synchronized (this) {
@@ -112,7 +125,10 @@ final class Mount {
         all.addAll(resources);
     }
 
-    /** Tells the application that the process drains, on a thread of its own. Has no effect the second time. */
+    /**
+     * Tells the application that the process drains, on a thread of its own. Has no effect the
+     * second time.
+     */
     synchronized void drain() {
         for (Runnable each : onDrain) {
             Thread thread = new Thread(null, each, "drain " + target());
@@ -131,7 +147,10 @@ final class Mount {
         }
     }
 
-    /** What the target looks like before it is loaded: what it looks like later is compared with the first of these. */
+    /**
+     * What the target looks like before it is loaded: what it looks like later is compared with the
+     * first of these.
+     */
     private long look() {
         long fingerprint = Fingerprint.of(target());
         if (definition.reload()) {

@@ -1,6 +1,9 @@
 package modjvm.loading;
 
-/** Hears what becomes of the applications that the settings name. Called by the threads that load them. */
+/**
+ * Hears what becomes of the applications that the settings name. Called by the threads that load
+ * them.
+ */
 public interface MountEvents {
     /** Hears nothing. */
     MountEvents NONE = new MountEvents() {

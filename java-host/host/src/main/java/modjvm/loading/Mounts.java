@@ -20,7 +20,10 @@ import modjvm.spi.LoadException;
 
 /** The applications of a pool. */
 public final class Mounts implements Applications {
-    /** Applications that were not known at start: a bound against requests that name one file in ever new ways. */
+    /**
+     * Applications that were not known at start: a bound against requests that name one file in
+     * ever new ways.
+     */
     static final int MAX_DYNAMIC = 1_000;
 
     private static final int NOT_FOUND = 404;
@@ -78,7 +81,8 @@ public final class Mounts implements Applications {
      * @param threads how many to load at once
      * @param events hears which fail, now and when a request has one loaded again
      * @return those that have failed, in their order
-     * @throws LoadException if a definition is malformed; a failed application is not an exception here
+     * @throws LoadException if a definition is malformed; a failed application is not an exception
+     *     here
      */
     public List<byte[]> preload(List<byte[]> definitions, int threads, MountEvents events) throws LoadException {
         Map<Mount, byte[]> all = new LinkedHashMap<>();
@@ -205,7 +209,10 @@ public final class Mounts implements Applications {
         }
     }
 
-    /** Not in the log of the request, which is httpd's child's: somebody may have captured that, and may want to fill this log. */
+    /**
+     * Not in the log of the request, which is httpd's child's: somebody may have captured that, and
+     * may want to fill this log.
+     */
     private LoadException refused(String why) {
         String line = refusals.next(why, System.nanoTime());
         if (!line.isEmpty()) {

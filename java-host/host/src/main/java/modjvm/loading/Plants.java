@@ -8,10 +8,11 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Finds what httpd's user could have put in a target's way. A child of httpd that somebody has captured can name any target below a document root, and it may be able
- * to write in a part of it.
+ * Finds what httpd's user could have put in a target's way. A child of httpd that somebody has
+ * captured can name any target below a document root, and it may be able to write in a part of it.
  *
- * @param uid httpd's user; negative: pools run as httpd's user, so that there is nothing to keep apart
+ * @param uid httpd's user; negative: pools run as httpd's user, so that there is nothing to keep
+ *     apart
  * @param gid his group
  */
 record Plants(long uid, long gid) {
@@ -27,8 +28,8 @@ record Plants(long uid, long gid) {
     /**
      * Walks to a target as the kernel does, by each folder and each symbolic link.
      *
-     * @return the first folder or link on the way, or the target itself, that belongs to httpd's user, or the target if he can write to it; empty if
-     *     there is none
+     * @return the first folder or link on the way, or the target itself, that belongs to httpd's
+     *     user, or the target if he can write to it; empty if there is none
      * @throws IOException if the target is not there
      */
     String find(Path target) throws IOException {

@@ -22,8 +22,9 @@ import modjvm.spi.EntryKind;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The kinds of application: the host's own, and those of providers. Each folder beside the host's jar holds the jars of one, with a class loader of
- * its own below the host's. They are looked for when they are needed for the first time, which they are not in a pool of plain applications.
+ * The kinds of application: the host's own, and those of providers. Each folder beside the host's
+ * jar holds the jars of one, with a class loader of its own below the host's. They are looked for
+ * when they are needed for the first time, which they are not in a pool of plain applications.
  * Thread-safe by its lock.
  */
 public final class Providers {
@@ -92,7 +93,10 @@ public final class Providers {
         return found;
     }
 
-    /** Opens the packages that a provider's applications expect to be open; says so in the log where one stays closed. */
+    /**
+     * Opens the packages that a provider's applications expect to be open; says so in the log where
+     * one stays closed.
+     */
     void open(Provided by) {
         for (String each : by.provider().opens()) {
             String module = each.substring(0, each.indexOf('/'));

@@ -100,7 +100,10 @@ final class Resolver {
         return found.isEmpty() ? Optional.empty() : Optional.of(found.get(0));
     }
 
-    /** Scala and Kotlin put a static method beside that of an object, into the class {@code X} of {@code X$} or {@code X$Companion}. */
+    /**
+     * Scala and Kotlin put a static method beside that of an object, into the class {@code X} of
+     * {@code X$} or {@code X$Companion}.
+     */
     private static boolean isForwardedTo(Member member, List<Member> all) {
         String name = member.type().getName();
         return !member.isStatic()
@@ -143,7 +146,10 @@ final class Resolver {
                 "no class has a member " + name + ", and no class has that name; correct JVMEntryPoint" + why);
     }
 
-    /** The one class of a target that is an Application, for a message; not looked for where there are many classes. */
+    /**
+     * The one class of a target that is an Application, for a message; not looked for where there
+     * are many classes.
+     */
     private Optional<Member> onlyApplication() throws LoadException {
         List<String> names = target.classNames();
         List<Member> found = new ArrayList<>();
@@ -186,7 +192,10 @@ final class Resolver {
         return String.join("; ", all);
     }
 
-    /** Finds a class by its binary name, its name in a source, or the end of it; in the target, else behind it. */
+    /**
+     * Finds a class by its binary name, its name in a source, or the end of it; in the target, else
+     * behind it.
+     */
     private Optional<Class<?>> classNamed(String name) throws LoadException {
         List<String> whole = new ArrayList<>();
         List<String> ends = new ArrayList<>();

@@ -26,7 +26,10 @@ import modjvm.spi.LoadException;
 
 /** Compiles a source file in memory, as {@code java Hello.java} does. Thread-safe. */
 final class SourceCompiler {
-    /** What the compiler of JDK 25 says of a compact source file that is no program but an application. */
+    /**
+     * What the compiler of JDK 25 says of a compact source file that is no program but an
+     * application.
+     */
     private static final String NO_MAIN = "compiler.err.implicit.class.does.not.have.main.method";
 
     /** Stands behind the last line, so that no line number changes. */
@@ -54,7 +57,8 @@ final class SourceCompiler {
      * @param source the file
      * @param groupPath jars and folders of its application group
      * @return the class files by binary name, in the order of the source
-     * @throws LoadException with the first error, its report with every one, each as {@code PATH:LINE: MESSAGE}
+     * @throws LoadException with the first error, its report with every one, each as
+     *     {@code PATH:LINE: MESSAGE}
      */
     Map<String, byte[]> compile(Path source, List<Path> groupPath) throws LoadException {
         List<Path> path = path(groupPath);
@@ -120,7 +124,10 @@ final class SourceCompiler {
         }
     }
 
-    /** All that a source's classes depend on beside its text: what the compiler is, and what it sees. */
+    /**
+     * All that a source's classes depend on beside its text: what the compiler is, and what it
+     * sees.
+     */
     static String circumstances(List<Path> path) {
         StringBuilder text = new StringBuilder();
         for (String property : List.of("java.home", "java.runtime.version", "java.vm.version")) {

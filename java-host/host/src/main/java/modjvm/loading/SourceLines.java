@@ -17,7 +17,9 @@ import javax.tools.JavaFileObject;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
-/** Finds where something is declared in a source that compiles; only for the message of a failure. */
+/**
+ * Finds where something is declared in a source that compiles; only for the message of a failure.
+ */
 final class SourceLines {
     private SourceLines() {}
 

@@ -77,10 +77,16 @@ abstract class Target {
     /** The binary names of all classes. */
     abstract List<String> classNames() throws LoadException;
 
-    /** The binary names of the classes that may declare a member of that name, and perhaps some more. */
+    /**
+     * The binary names of the classes that may declare a member of that name, and perhaps some
+     * more.
+     */
     abstract List<String> classesNaming(String member) throws LoadException;
 
-    /** The class that the target itself names as the one with its application, or with that member of it. */
+    /**
+     * The class that the target itself names as the one with its application, or with that member
+     * of it.
+     */
     Optional<NamedClass> namedClass(String member) {
         return Optional.empty();
     }
@@ -117,7 +123,10 @@ abstract class Target {
         return path + ": " + frame.getFileName() + ":" + frame.getLineNumber();
     }
 
-    /** The binary name of a class file, or nothing where it is no class that could hold an entry point. */
+    /**
+     * The binary name of a class file, or nothing where it is no class that could hold an entry
+     * point.
+     */
     static Optional<String> className(String file) {
         boolean isClass = file.endsWith(".class") && !file.endsWith("-info.class") && !file.startsWith("META-INF/");
         return isClass

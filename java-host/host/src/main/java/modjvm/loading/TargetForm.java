@@ -3,7 +3,8 @@ package modjvm.loading;
 import java.util.List;
 
 /**
- * The literal parts of a path, in their order; between two of them there may be anything. A folder is itself with a slash, and an empty part.
+ * The literal parts of a path, in their order; between two of them there may be anything. A folder
+ * is itself with a slash, and an empty part.
  *
  * @param parts at least one
  */

@@ -17,12 +17,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import modjvm.spi.LoadException;
 
 /**
- * The classes of one application group: compiled ones from memory, others from jars and folders. A class is looked for
- * in the JDK and the api, then here, then in the parent, so that an application's own classes win over the pool's
- * class path, and those of a retried target over the group that it belongs to.
+ * The classes of one application group: compiled ones from memory, others from jars and folders. A
+ * class is looked for in the JDK and the api, then here, then in the parent, so that an
+ * application's own classes win over the pool's class path, and those of a retried target over the
+ * group that it belongs to.
  *
- * <p>Jars stay open while the loader lives. A jar that is replaced by renaming another over it goes on being read as
- * it was; one that is overwritten in place breaks the classes not yet loaded.
+ * <p>Jars stay open while the loader lives. A jar that is replaced by renaming another over it goes
+ * on being read as it was; one that is overwritten in place breaks the classes not yet loaded.
  */
 final class TargetLoader extends URLClassLoader {
     static {
@@ -50,7 +51,9 @@ final class TargetLoader extends URLClassLoader {
         addURL(path.toUri().toURL());
     }
 
-    /** Adds the compiled classes of a source, unless another source has defined one of them before. */
+    /**
+     * Adds the compiled classes of a source, unless another source has defined one of them before.
+     */
     void add(Path source, Map<String, byte[]> classes) throws IOException, LoadException {
         for (String name : classes.keySet()) {
             Compiled other = compiled.get(name);
@@ -65,7 +68,10 @@ final class TargetLoader extends URLClassLoader {
         }
     }
 
-    /** Makes an object of a class of the host's that is defined here once more, so that the JDK takes it for the application's own. */
+    /**
+     * Makes an object of a class of the host's that is defined here once more, so that the JDK
+     * takes it for the application's own.
+     */
     Runnable copyOf(Class<? extends Runnable> type) throws ReflectiveOperationException {
         Class<?> copy = findLoadedClass(type.getName());
         if (copy == null) {

@@ -8,12 +8,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a pool has loaded, as it looked before that, and what has become of it since. Thread-safe by its lock, but for {@link #look}, which is
- * one thread's: it may have to wait for a file system, and nobody waits with it.
+ * What a pool has loaded, as it looked before that, and what has become of it since. Thread-safe by
+ * its lock, but for {@link #look}, which is one thread's: it may have to wait for a file system,
+ * and nobody waits with it.
  *
- * <p>Something has changed if it looks otherwise than before, and the same in two looks in a row: then copying has ended. It is told once for
- * each change. What is gone is no change yet, because nothing could replace what runs; unless it came with a request, and will not be found
- * by the next one either.
+ * <p>Something has changed if it looks otherwise than before, and the same in two looks in a row:
+ * then copying has ended. It is told once for each change. What is gone is no change yet, because
+ * nothing could replace what runs; unless it came with a request, and will not be found by the next
+ * one either.
  */
 public final class Watch {
     /** Why something is watched; a later reason outweighs an earlier one. */
@@ -32,7 +34,10 @@ public final class Watch {
     private @Nullable Runnable whenFilled;
     private @Nullable Runnable whenAdded;
 
-    /** @param classPath what is watched together with the first target: nobody reloads without targets */
+    /**
+     * @param classPath what is watched together with the first target: nobody reloads without
+     *     targets
+     */
     public Watch(List<Path> classPath) {
         this.classPath = List.copyOf(classPath);
     }
@@ -64,7 +69,8 @@ public final class Watch {
     }
 
     /**
-     * Adds a target that is about to be loaded, and what its manifest names; changes nothing if they are there already.
+     * Adds a target that is about to be loaded, and what its manifest names; changes nothing if
+     * they are there already.
      *
      * @param fingerprint what it looks like
      * @param isDynamic whether a request has named it, rather than the settings
@@ -122,7 +128,8 @@ public final class Watch {
      * Looks at everything.
      *
      * @param changes gets what has changed
-     * @return whether something looks otherwise than before and may be about to change further: another look should follow soon
+     * @return whether something looks otherwise than before and may be about to change further:
+     *     another look should follow soon
      */
     public boolean look(Changes changes) {
         List<Entry> all;
@@ -173,7 +180,10 @@ public final class Watch {
         private final Path path;
         /** Guarded by the watch. */
         private Reason reason = Reason.TRIED;
-        /** What it looked like when it was loaded or last told of; this and the rest are the looking thread's. */
+        /**
+         * What it looked like when it was loaded or last told of; this and the rest are the looking
+         * thread's.
+         */
         private long known;
 
         private boolean isSuspected;

@@ -1,4 +1,7 @@
-/** From targets to applications: compiling, class loaders, entry points, and what to say where that fails. */
+/**
+ * From targets to applications: compiling, class loaders, entry points, and what to say where that
+ * fails.
+ */
 @NullMarked
 package modjvm.loading;
 

@@ -4,7 +4,10 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
-/** What is printed to standard output or error: goes with the request that the printing thread handles, if it handles one. Thread-safe. */
+/**
+ * What is printed to standard output or error: goes with the request that the printing thread
+ * handles, if it handles one. Thread-safe.
+ */
 public final class CapturedStream extends OutputStream {
     private final PrintStream process;
     private final boolean isError;

@@ -5,7 +5,10 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import modjvm.spi.LogLevel;
 
-/** Lines for the error log of the virtual host: the supervisor takes them from standard error. Thread-safe. */
+/**
+ * Lines for the error log of the virtual host: the supervisor takes them from standard error.
+ * Thread-safe.
+ */
 public final class Log {
     /** The process's own standard error, whatever System.err has become. */
     private static volatile PrintStream process = System.err;
@@ -34,7 +37,8 @@ public final class Log {
     }
 
     /**
-     * Writes like {@link #line}, from a thread of its own: who calls waits neither for the supervisor nor for who holds standard error.
+     * Writes like {@link #line}, from a thread of its own: who calls waits neither for the
+     * supervisor nor for who holds standard error.
      *
      * @param message may be of several lines
      */
@@ -72,7 +76,10 @@ public final class Log {
         return text.toString();
     }
 
-    /** The exception's class and message; never fails, whatever the class makes of {@code getMessage}. */
+    /**
+     * The exception's class and message; never fails, whatever the class makes of
+     * {@code getMessage}.
+     */
     public static String describe(Throwable thrown) {
         String name = thrown.getClass().getName();
         try {
@@ -84,7 +91,8 @@ public final class Log {
     }
 
     /**
-     * A text that tells the supervisor its level, line by line, as sd-daemon(3) has it; without that, standard error's are errors.
+     * A text that tells the supervisor its level, line by line, as sd-daemon(3) has it; without
+     * that, standard error's are errors.
      *
      * @return to be printed to the standard error of the process
      */

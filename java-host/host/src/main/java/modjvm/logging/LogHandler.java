@@ -10,7 +10,10 @@ import java.util.logging.LogRecord;
 import java.util.logging.SimpleFormatter;
 import modjvm.spi.LogLevel;
 
-/** Records of java.util.logging: with the request that the logging thread handles, each at its level; else to standard output and error. Thread-safe. */
+/**
+ * Records of java.util.logging: with the request that the logging thread handles, each at its
+ * level; else to standard output and error. Thread-safe.
+ */
 public final class LogHandler extends Handler {
     private final SimpleFormatter formatter = new SimpleFormatter();
 

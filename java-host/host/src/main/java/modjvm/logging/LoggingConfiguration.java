@@ -6,8 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.logging.LogManager;
 
 /**
- * Named by the property {@code java.util.logging.config.class}, unless the administrator has named another configuration: made by the JDK when an
- * application first uses java.util.logging (or System.Logger), so that who does not use it pays nothing.
+ * Named by the property {@code java.util.logging.config.class}, unless the administrator has named
+ * another configuration: made by the JDK when an application first uses java.util.logging (or
+ * System.Logger), so that who does not use it pays nothing.
  */
 public final class LoggingConfiguration {
     /** @throws IOException never: the configuration is at hand */

@@ -2,7 +2,10 @@ package modjvm.logging;
 
 import java.util.concurrent.TimeUnit;
 
-/** A line of the log that anybody can cause: it comes once a minute, however often there is reason for it. Thread-safe. */
+/**
+ * A line of the log that anybody can cause: it comes once a minute, however often there is reason
+ * for it. Thread-safe.
+ */
 public final class RareLine {
     private static final long PAUSE_NANOS = TimeUnit.MINUTES.toNanos(1);
 

@@ -8,8 +8,9 @@ import modjvm.spi.LogLevel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The lines that a request's application prints and logs in the thread that handles the request: they go to httpd with it, which writes them to the
- * error log of the request's virtual host. Never waits for a slow client: where the connection takes nothing more, a line takes the process's own
+ * The lines that a request's application prints and logs in the thread that handles the request:
+ * they go to httpd with it, which writes them to the error log of the request's virtual host. Never
+ * waits for a slow client: where the connection takes nothing more, a line takes the process's own
  * standard error. Used by the thread of the request, or the one that answers it.
  */
 public final class RequestLog implements ExchangeObserver {

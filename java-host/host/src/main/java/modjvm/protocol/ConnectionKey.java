@@ -3,7 +3,10 @@ package modjvm.protocol;
 import java.util.Arrays;
 import modjvm.protocol.ProtocolException.Code;
 
-/** What a connection shows in its HELLO: random bits that the supervisor has made for one daemon, and that httpd alone knows beside it. Immutable. */
+/**
+ * What a connection shows in its HELLO: random bits that the supervisor has made for one daemon,
+ * and that httpd alone knows beside it. Immutable.
+ */
 public final class ConnectionKey {
     /** Where there is none: no connection has it. */
     public static final ConnectionKey NONE = new ConnectionKey(new byte[0]);

@@ -9,10 +9,12 @@ import java.util.List;
 import modjvm.protocol.ProtocolException.Code;
 
 /**
- * Decodes the payloads of what httpd sends. Pure: takes bytes, gives a frame or the error; the reading is the connection's.
+ * Decodes the payloads of what httpd sends. Pure: takes bytes, gives a frame or the error; the
+ * reading is the connection's.
  *
- * <p>A frame is decoded in two steps, {@link FrameHeader#decode} and {@link #decode}, so that its header is judged before its payload is
- * waited for, and so that a connection can pass DATA on as it comes, without making a frame of it.
+ * <p>A frame is decoded in two steps, {@link FrameHeader#decode} and {@link #decode}, so that its
+ * header is judged before its payload is waited for, and so that a connection can pass DATA on as
+ * it comes, without making a frame of it.
  */
 public final class Decoder {
     static final byte[] MAGIC = "MJVM".getBytes(StandardCharsets.US_ASCII);

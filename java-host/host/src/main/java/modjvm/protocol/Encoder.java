@@ -25,12 +25,18 @@ public final class Encoder {
 
     private Encoder() {}
 
-    /** The header of DATA, put in front of a payload that is in the buffer already, {@link Constants#HEADER_SIZE} bytes after {@code at}. */
+    /**
+     * The header of DATA, put in front of a payload that is in the buffer already,
+     * {@link Constants#HEADER_SIZE} bytes after {@code at}.
+     */
     public static void dataHeader(ByteBuffer out, int at, int length, boolean flush, int serial) {
         FrameHeader.encode(out, at, length, FRAME_DATA, flush ? FLAG_DATA_FLUSH : 0, serial);
     }
 
-    /** Asks that the head of a response that was encoded at this place be passed to the client at once. */
+    /**
+     * Asks that the head of a response that was encoded at this place be passed to the client at
+     * once.
+     */
     public static void markFlush(ByteBuffer out, int at) {
         out.put(at + 5, (byte) (out.get(at + 5) | FLAG_RESPONSE_FLUSH));
     }
@@ -82,7 +88,8 @@ public final class Encoder {
      * Appends a frame to a buffer with room for {@link #sizeOf} bytes.
      *
      * @param out big-endian
-     * @throws ProtocolException if the frame would violate the protocol; the buffer's position is then where it was
+     * @throws ProtocolException if the frame would violate the protocol; the buffer's position is
+     *     then where it was
      */
     public static void encode(Frame frame, ByteBuffer out) throws ProtocolException {
         int start = out.position();

@@ -2,7 +2,10 @@ package modjvm.protocol;
 
 import java.util.List;
 
-/** A frame of PROTOCOL.md, section 2. httpd's are decoded by {@link Decoder}, the daemon's encoded by {@link Encoder}. */
+/**
+ * A frame of PROTOCOL.md, section 2. httpd's are decoded by {@link Decoder}, the daemon's encoded
+ * by {@link Encoder}.
+ */
 public sealed interface Frame {
     /** A body's length that is not known beforehand: all ones on the wire. */
     long LENGTH_UNKNOWN = -1;
@@ -61,7 +64,8 @@ public sealed interface Frame {
     }
 
     /**
-     * To httpd: a whole response whose body is a part of a file. The file's descriptor goes with the frame.
+     * To httpd: a whole response whose body is a part of a file. The file's descriptor goes with
+     * the frame.
      *
      * @param contentLength of the body
      * @param offset where in the file the body begins

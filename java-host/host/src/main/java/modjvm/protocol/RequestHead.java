@@ -14,8 +14,8 @@ import modjvm.record.Record;
 import modjvm.record.RecordException;
 
 /**
- * The payload of a REQUEST, checked as a whole when it is decoded, and made into strings only where somebody asks. Immutable, if nobody
- * changes the bytes that it was made of.
+ * The payload of a REQUEST, checked as a whole when it is decoded, and made into strings only where
+ * somebody asks. Immutable, if nobody changes the bytes that it was made of.
  */
 public final class RequestHead {
     private static final int SERVER_PORT_OFFSET = 8;
@@ -164,7 +164,8 @@ public final class RequestHead {
     /**
      * The application's definition, a record.
      *
-     * @param known returned if it holds the same bytes, so that a connection that serves one application makes no copies
+     * @param known returned if it holds the same bytes, so that a connection that serves one
+     *     application makes no copies
      */
     public byte[] definition(byte[] known) {
         int from = definitionAt + 2;

@@ -1,4 +1,6 @@
-/** The wire between httpd and a daemon (PROTOCOL.md): pure functions over bytes, without any I/O. */
+/**
+ * The wire between httpd and a daemon (PROTOCOL.md): pure functions over bytes, without any I/O.
+ */
 @NullMarked
 package modjvm.protocol;
 

@@ -1,6 +1,9 @@
 package modjvm.record;
 
-/** The hash by which both sides name things, as eight hexadecimal digits: it tells them apart, and keeps no secret. */
+/**
+ * The hash by which both sides name things, as eight hexadecimal digits: it tells them apart, and
+ * keeps no secret.
+ */
 public final class Fnv {
     private static final int OFFSET = 0x811c9dc5;
     private static final int PRIME = 16777619;

@@ -8,7 +8,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
-/** A sequence of named values, the form in which settings and definitions travel (PROTOCOL.md, section 5). */
+/**
+ * A sequence of named values, the form in which settings and definitions travel (PROTOCOL.md,
+ * section 5).
+ */
 @SuppressWarnings("JavaLangClash") // the name that the specification and the C parts have for it
 public final class Record {
     private static final int MAX_NAME = 255;

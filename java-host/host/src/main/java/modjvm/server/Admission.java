@@ -9,18 +9,21 @@ import java.util.concurrent.locks.ReentrantLock;
 import modjvm.spi.Verdict;
 
 /**
- * The permits of a daemon: how many requests may be in the application at once, and how many have not been answered in full. Thread-safe: a
- * request from httpd, which has a queue, changes numbers here, and never waits for another one; only who drains waits, and who goes on after a wait.
+ * The permits of a daemon: how many requests may be in the application at once, and how many have
+ * not been answered in full. Thread-safe: a request from httpd, which has a queue, changes numbers
+ * here, and never waits for another one; only who drains waits, and who goes on after a wait.
  *
- * <p>A permit is given back just before the last bytes of a response leave, because httpd may send the next request as soon as it has them;
- * the request stays in flight until they have left. A tunnel gives its permit back when it opens, and is in flight until it ends. An asynchronous
+ * <p>A permit is given back just before the last bytes of a response leave, because httpd may send
+ * the next request as soon as it has them; the request stays in flight until they have left. A
+ * tunnel gives its permit back when it opens, and is in flight until it ends. An asynchronous
  * request gives it back while it only waits.
  */
 public final class Admission {
     /**
      * What has been served so far.
      *
-     * @param inFlight requests and tunnels that have not ended; without those that are waited for no more
+     * @param inFlight requests and tunnels that have not ended; without those that are waited for
+     *     no more
      * @param finished requests and tunnels that have
      */
     public record Count(int inFlight, long finished) {}
@@ -33,7 +36,10 @@ public final class Admission {
 
     private final int permits;
     private final Alarm alarm;
-    /** {@link #DRAINING}, the requests in flight in the rest of the upper half, the permits taken in the lower half. */
+    /**
+     * {@link #DRAINING}, the requests in flight in the rest of the upper half, the permits taken in
+     * the lower half.
+     */
     private final AtomicLong state = new AtomicLong();
 
     private final AtomicLong finished = new AtomicLong();
@@ -57,7 +63,9 @@ public final class Admission {
         this.alarm = alarm;
     }
 
-    /** An admitted request's; used by one thread, but for {@link #abandon} and {@link #isAbandoned}. */
+    /**
+     * An admitted request's; used by one thread, but for {@link #abandon} and {@link #isAbandoned}.
+     */
     public static final class Permit implements modjvm.spi.Permit {
         private static final int RELEASED = 1;
         private static final int ABANDONED = 2;
@@ -146,8 +154,8 @@ public final class Admission {
             waiting.incrementAndGet();
             long left = patience.toNanos();
             while (true) {
-                // After it is known that somebody waits: whoever gives a permit back either sees that, or has done so
-                // before.
+                // After it is known that somebody waits: whoever gives a permit back either sees
+                // that, or has done so before.
                 modjvm.spi.Permit permit = tryAdmit();
                 if (permit.verdict() != Verdict.FULL || left <= 0) {
                     return permit;
@@ -173,8 +181,8 @@ public final class Admission {
     }
 
     /**
-     * Takes a permit for a request that has waited without one. New requests do not wait for such ones, nor these for ever: who holds all permits
-     * may wait for what this one does next.
+     * Takes a permit for a request that has waited without one. New requests do not wait for such
+     * ones, nor these for ever: who holds all permits may wait for what this one does next.
      */
     private void takeAgain() {
         if (tryTake()) {
@@ -254,7 +262,10 @@ public final class Admission {
         return new Count(inFlight(state.get()), finished.get());
     }
 
-    /** Runs this when so many have finished in all, on the thread of the last one; not if that has been already. */
+    /**
+     * Runs this when so many have finished in all, on the thread of the last one; not if that has
+     * been already.
+     */
     public void whenFinished(long count, Runnable action) {
         atMilestone = action;
         milestone = count;

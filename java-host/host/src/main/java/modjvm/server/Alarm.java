@@ -5,8 +5,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Wakes a thread that sleeps for as long as nothing happens. It sets the alarm, looks whether anything happens already, and parks; whoever begins
- * something rings, which is one read while no alarm is set. Thread-safe, for one sleeper.
+ * Wakes a thread that sleeps for as long as nothing happens. It sets the alarm, looks whether
+ * anything happens already, and parks; whoever begins something rings, which is one read while no
+ * alarm is set. Thread-safe, for one sleeper.
  */
 public final class Alarm {
     private final AtomicBoolean isSet = new AtomicBoolean();

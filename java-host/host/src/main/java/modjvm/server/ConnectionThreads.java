@@ -28,7 +28,8 @@ public final class ConnectionThreads implements ThreadFactory {
                     + version + "; set java-home= or leave the option out");
         }
         try {
-            // Thread.ofVirtual().name(NAME, 1).factory(), of a later Java than the one that this is compiled for.
+            // Thread.ofVirtual().name(NAME, 1).factory(), of a later Java than the one that this is
+            // compiled for.
             Class<?> builder = Class.forName("java.lang.Thread$Builder");
             Method name = builder.getMethod("name", String.class, long.class);
             Object named = name.invoke(Thread.class.getMethod("ofVirtual").invoke(null), NAME, 1L);

@@ -18,7 +18,9 @@ public record RunningRequest(AbstractExchange exchange, Admission.Permit permit)
         return exchange.sinceNanos();
     }
 
-    /** Method and path, as received, without the query, which may hold what is nobody's business. */
+    /**
+     * Method and path, as received, without the query, which may hold what is nobody's business.
+     */
     public String name() {
         String target = exchange.head().target();
         int query = target.indexOf('?');

@@ -26,7 +26,10 @@ import modjvm.spi.Permit;
  * </ol>
  */
 public final class Server implements Dispatcher, AutoCloseable {
-    /** How long connections have for their way out once nothing is in flight: they wait for nothing that is not there. */
+    /**
+     * How long connections have for their way out once nothing is in flight: they wait for nothing
+     * that is not there.
+     */
     private static final Duration FINISH = Duration.ofSeconds(1);
 
     private static final int SERVER_ERROR = 500;
@@ -112,8 +115,8 @@ public final class Server implements Dispatcher, AutoCloseable {
     }
 
     /**
-     * From now on refuses every request, tells the applications, closes connections without one, and waits until nothing is in flight: tunnels are waited for, abandoned requests
-     * are not.
+     * From now on refuses every request, tells the applications, closes connections without one,
+     * and waits until nothing is in flight: tunnels are waited for, abandoned requests are not.
      */
     public void drain() throws InterruptedException {
         admission.drain();
@@ -122,8 +125,8 @@ public final class Server implements Dispatcher, AutoCloseable {
             connector.drain();
         }
         admission.awaitNoneInFlight();
-        // Whoever has read a request must get to refuse it before the process ends: httpd could not send it elsewhere
-        // otherwise.
+        // Whoever has read a request must get to refuse it before the process ends: httpd could not
+        // send it elsewhere otherwise.
         for (Connector connector : connectors) {
             connector.awaitEnd(FINISH);
         }

@@ -1,4 +1,6 @@
-/** What all connectors have in common: how many requests are served at once, and by which threads. */
+/**
+ * What all connectors have in common: how many requests are served at once, and by which threads.
+ */
 @NullMarked
 package modjvm.server;
 

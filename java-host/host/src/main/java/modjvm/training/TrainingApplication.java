@@ -13,8 +13,9 @@ import modjvm.Request;
 import modjvm.Response;
 
 /**
- * An application that uses what applications use, so that it is in the archive. It is loaded from the host's jar, and,
- * for pools of sources, from this file: what the compiler needs for it is then fast for theirs too.
+ * An application that uses what applications use, so that it is in the archive. It is loaded from
+ * the host's jar, and, for pools of sources, from this file: what the compiler needs for it is then
+ * fast for theirs too.
  */
 public final class TrainingApplication {
     private static final String PAGE = """

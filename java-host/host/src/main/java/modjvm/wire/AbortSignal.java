@@ -4,8 +4,9 @@ import modjvm.spi.AbstractExchange;
 import org.jspecify.annotations.Nullable;
 
 /**
- * httpd at the other end of a connection: closing it, it gives the request up, be it that the client has left or that its time is over. Who
- * serves the request is then told. Thread-safe by its lock.
+ * httpd at the other end of a connection: closing it, it gives the request up, be it that the
+ * client has left or that its time is over. Who serves the request is then told. Thread-safe by its
+ * lock.
  */
 final class AbortSignal {
     private @Nullable AbstractExchange exchange;

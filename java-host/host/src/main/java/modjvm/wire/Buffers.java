@@ -5,11 +5,14 @@ import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 
 /**
- * Large buffers for bodies, lent to requests, so that what a daemon holds depends on the requests in flight and not on the connections
- * that are open. Thread-safe by its queue.
+ * Large buffers for bodies, lent to requests, so that what a daemon holds depends on the requests
+ * in flight and not on the connections that are open. Thread-safe by its queue.
  */
 final class Buffers {
-    /** Room for two of the greatest frames, and for what stands before and behind them: 100 KB leave in one write. */
+    /**
+     * Room for two of the greatest frames, and for what stands before and behind them: 100 KB leave
+     * in one write.
+     */
     static final int SIZE = 132 * 1024;
 
     private final Queue<ByteBuffer> spare;

@@ -22,9 +22,11 @@ import modjvm.spi.Verdict;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection from httpd, served by one thread, one request after another (PROTOCOL.md, section 3).
+ * One connection from httpd, served by one thread, one request after another (PROTOCOL.md, section
+ * 3).
  *
- * <p>Owned by that thread, but for {@link #finish}, {@link #finishIfIdle}, {@link #finishTunnel}, {@link #hangUp}, {@link #exchange}, {@link #turnAway} and {@link #close}.
+ * <p>Owned by that thread, but for {@link #finish}, {@link #finishIfIdle}, {@link #finishTunnel},
+ * {@link #hangUp}, {@link #exchange}, {@link #turnAway} and {@link #close}.
  */
 final class Connection implements AutoCloseable {
     private static final int GREATEST_SERIAL = 0xffff;
@@ -43,7 +45,10 @@ final class Connection implements AutoCloseable {
     private final FrameWriter output;
     private final CreditWindow window = new CreditWindow();
     private final AbortSignal signal = new AbortSignal();
-    /** Written by the owner before it asks for admission, read by who drains after nothing is admitted any more. */
+    /**
+     * Written by the owner before it asks for admission, read by who drains after nothing is
+     * admitted any more.
+     */
     private volatile boolean idle = true;
 
     /** httpd has read its configuration anew, and this process is about to be replaced. */
@@ -57,7 +62,8 @@ final class Connection implements AutoCloseable {
     /**
      * Makes a connection that is not served yet.
      *
-     * @param settings say what it is to show, and whether {@link #serve} is called by a virtual thread
+     * @param settings say what it is to show, and whether {@link #serve} is called by a virtual
+     *     thread
      * @param threads makes those that a request needs besides the connection's own
      */
     Connection(
@@ -79,7 +85,8 @@ final class Connection implements AutoCloseable {
     }
 
     /**
-     * Serves until httpd closes the connection, or one side violates the protocol, or {@link #finish}; then the channel is closed.
+     * Serves until httpd closes the connection, or one side violates the protocol, or
+     * {@link #finish}; then the channel is closed.
      *
      * @param onHeard run once httpd has shown the key
      */
@@ -103,8 +110,9 @@ final class Connection implements AutoCloseable {
     }
 
     /**
-     * Ends the connection as soon as what has arrived is answered: httpd cannot send any more, and learns so at once. A request that it
-     * sends at this moment is either read and answered, or not read at all.
+     * Ends the connection as soon as what has arrived is answered: httpd cannot send any more, and
+     * learns so at once. A request that it sends at this moment is either read and answered, or not
+     * read at all.
      */
     void finish() throws IOException {
         if (channel.isOpen()) {
@@ -150,9 +158,10 @@ final class Connection implements AutoCloseable {
     }
 
     /**
-     * Breaks off a connection that was not heard; returns what there is to say about that. The thread that serves it
-     * closes it: closed here, its descriptor's number could be the next connection's before that thread, which waits for
-     * input by that number, has looked, and it would wait for ever.
+     * Breaks off a connection that was not heard; returns what there is to say about that. The
+     * thread that serves it closes it: closed here, its descriptor's number could be the next
+     * connection's before that thread, which waits for input by that number, has looked, and it
+     * would wait for ever.
      */
     String turnAway(String why) throws IOException {
         String line = String.valueOf(unheard(why).getMessage());
@@ -192,7 +201,8 @@ final class Connection implements AutoCloseable {
 
     private boolean serve(FrameHeader header) throws IOException, ProtocolException {
         output.begin(header.serial());
-        // Before the head is read, which may be long: what a daemon holds is bounded by its permits.
+        // Before the head is read, which may be long: what a daemon holds is bounded by its
+        // permits.
         Permit permit = dispatcher.tryAdmit();
         if (permit.verdict() != Verdict.ADMITTED) {
             refuse(header, permit.verdict() == Verdict.FULL ? Frame.Reason.FULL : Frame.Reason.DRAINING);
@@ -211,8 +221,8 @@ final class Connection implements AutoCloseable {
     private boolean serve(FrameHeader header, Permit permit) throws IOException, ProtocolException {
         Frame.Request request = Decoder.request(header, input.payload(header.length()));
         if (request.isWhole()) {
-            // Before the application is called: should this process die by then, httpd knows from bytes left unread
-            // that it can ask another.
+            // Before the application is called: should this process die by then, httpd knows from
+            // bytes left unread that it can ask another.
             input.awaitWhole();
         }
         rememberApplication(request.head().definition(definition));

@@ -4,8 +4,9 @@ import modjvm.protocol.Constants;
 import modjvm.protocol.FrameHeader;
 
 /**
- * How much of a request's body httpd may send: what its first message may hold, later what CREDIT has granted (PROTOCOL.md). Used by one thread at a
- * time, for one request of a connection after another.
+ * How much of a request's body httpd may send: what its first message may hold, later what CREDIT
+ * has granted (PROTOCOL.md). Used by one thread at a time, for one request of a connection after
+ * another.
  */
 final class CreditWindow {
     /** What may be outstanding, and what once a body has turned out to be long. */
@@ -18,7 +19,10 @@ final class CreditWindow {
     private boolean isWhole;
 
     private long granted;
-    /** What httpd's first message left of the initial credit; nothing to count on, but no violation either. */
+    /**
+     * What httpd's first message left of the initial credit; nothing to count on, but no violation
+     * either.
+     */
     private long lapsed;
     /** CREDIT has been sent. */
     private boolean isCredited;
@@ -51,7 +55,8 @@ final class CreditWindow {
     }
 
     /**
-     * Works out what httpd is to be granted now: when its first message is used up, later once half of what may be outstanding has been taken.
+     * Works out what httpd is to be granted now: when its first message is used up, later once half
+     * of what may be outstanding has been taken.
      *
      * @param received in all
      * @param isPending whether some of that has not been taken

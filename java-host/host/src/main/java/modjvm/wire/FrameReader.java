@@ -11,8 +11,9 @@ import modjvm.protocol.ProtocolException;
 import modjvm.protocol.ProtocolException.Code;
 
 /**
- * What httpd sends over one connection, read ahead. Used by one thread at a time: the connection's, or between a request's head and its
- * end the one that holds the lock of the request's body; but {@link #tryLast}, {@link #endTunnel} and {@link #end} are anybody's.
+ * What httpd sends over one connection, read ahead. Used by one thread at a time: the connection's,
+ * or between a request's head and its end the one that holds the lock of the request's body; but
+ * {@link #tryLast}, {@link #endTunnel} and {@link #end} are anybody's.
  */
 final class FrameReader {
     /** One read takes at least as much as httpd believes it to (PROTOCOL.md, section 3). */
@@ -23,7 +24,10 @@ final class FrameReader {
     private final ByteBuffer small = ByteBuffer.allocateDirect(SMALL).flip();
     /** What comes is a tunnel's. Volatile: whoever ends the process asks. */
     private volatile boolean isTunnel;
-    /** Nothing more is to come, because the process is about to end. Volatile: another thread says so. */
+    /**
+     * Nothing more is to come, because the process is about to end. Volatile: another thread says
+     * so.
+     */
     private volatile boolean isLast;
     /** Volatile: any thread may end it, and whoever hears of it asks. */
     private volatile boolean isEnded;
@@ -81,7 +85,9 @@ final class FrameReader {
         isTunnel = false;
     }
 
-    /** Has nothing more come through a tunnel, if this still is one; who reads is woken. Anybody's. */
+    /**
+     * Has nothing more come through a tunnel, if this still is one; who reads is woken. Anybody's.
+     */
     synchronized void endTunnel() throws IOException {
         if (isTunnel) {
             end();
@@ -99,7 +105,10 @@ final class FrameReader {
         return isEnded;
     }
 
-    /** Makes what has come through a tunnel the last, for who calls is about to end the channel's input; returns false if there is no tunnel. */
+    /**
+     * Makes what has come through a tunnel the last, for who calls is about to end the channel's
+     * input; returns false if there is no tunnel.
+     */
     boolean tryLast() {
         isLast = isTunnel;
         return isLast;
@@ -113,7 +122,9 @@ final class FrameReader {
         return FrameHeader.decode(buffer);
     }
 
-    /** Waits until a body that comes whole, in one DATA frame, is pending, and the END behind it. */
+    /**
+     * Waits until a body that comes whole, in one DATA frame, is pending, and the END behind it.
+     */
     void awaitWhole() throws IOException, ProtocolException {
         enlarge();
         if (!await(Constants.HEADER_SIZE)) {

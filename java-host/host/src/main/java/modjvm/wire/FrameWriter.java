@@ -12,8 +12,9 @@ import modjvm.protocol.ProtocolException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is sent to httpd over one connection, put together until it is sent: a small response leaves in one write. Thread-safe by its lock,
- * because one thread may read a request's body, which sends CREDIT, while another writes the response.
+ * What is sent to httpd over one connection, put together until it is sent: a small response leaves
+ * in one write. Thread-safe by its lock, because one thread may read a request's body, which sends
+ * CREDIT, while another writes the response.
  */
 final class FrameWriter {
     private static final int SMALL = 8192;
@@ -126,7 +127,8 @@ final class FrameWriter {
     /**
      * Refuses the request, at once.
      *
-     * @return false if it is too late: something of an answer was sent, a line for the log for instance
+     * @return false if it is too late: something of an answer was sent, a line for the log for
+     *     instance
      */
     boolean refuse(Frame.Refused frame) throws IOException {
         lock.lock();
@@ -179,7 +181,8 @@ final class FrameWriter {
     }
 
     /**
-     * Sends a line for the error log, if that can be done without waiting for anybody; it precedes what may yet be taken back or added to.
+     * Sends a line for the error log, if that can be done without waiting for anybody; it precedes
+     * what may yet be taken back or added to.
      *
      * @param of the serial of the request that it belongs to
      * @return false if it cannot, or if the request's last frame is there already
@@ -340,7 +343,10 @@ final class FrameWriter {
         }
     }
 
-    /** Moves the last bytes to where the response starts that may yet be taken back, or the DATA that is being filled. */
+    /**
+     * Moves the last bytes to where the response starts that may yet be taken back, or the DATA
+     * that is being filled.
+     */
     private void moveLast(int length, int at) {
         int from = buffer.position() - length;
         if (at == from) {

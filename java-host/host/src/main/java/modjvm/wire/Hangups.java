@@ -12,6 +12,9 @@ public interface Hangups {
      */
     boolean watch(SocketChannel channel, long id);
 
-    /** Waits for the next connection that its peer has closed; for one thread. Negative if there is no more to wait for. */
+    /**
+     * Waits for the next connection that its peer has closed; for one thread. Negative if there is
+     * no more to wait for.
+     */
     long await();
 }

@@ -5,11 +5,15 @@ import modjvm.logging.Log;
 import modjvm.server.Replacement;
 
 /**
- * Whether connections can be taken. Where that fails for long, this process serves nobody new, and asks to be replaced: what it lacks, descriptors for
- * instance, another one has. For one thread, the one that takes them.
+ * Whether connections can be taken. Where that fails for long, this process serves nobody new, and
+ * asks to be replaced: what it lacks, descriptors for instance, another one has. For one thread,
+ * the one that takes them.
  */
 public final class Shortage {
-    /** Descriptors come back when files are closed; if they have not after so long, they have leaked. */
+    /**
+     * Descriptors come back when files are closed; if they have not after so long, they have
+     * leaked.
+     */
     private static final long DESCRIPTORS_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** Threads come back when other processes of the user end. */
     private static final long OTHERS_NANOS = TimeUnit.SECONDS.toNanos(10);

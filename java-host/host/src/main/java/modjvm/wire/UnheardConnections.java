@@ -8,9 +8,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
 /**
- * Connections that have not shown the daemon's key yet. Any process of httpd's user can make them, and each holds a
- * thread: so there are so many at most, and none for longer than some seconds. httpd sends its key together with its
- * first request, as soon as it has connected. Thread-safe by its lock.
+ * Connections that have not shown the daemon's key yet. Any process of httpd's user can make them,
+ * and each holds a thread: so there are so many at most, and none for longer than some seconds.
+ * httpd sends its key together with its first request, as soon as it has connected. Thread-safe by
+ * its lock.
  *
  * @param <C> a connection
  */
@@ -33,7 +34,10 @@ final class UnheardConnections<C> {
         this.turnAway = turnAway;
     }
 
-    /** Takes one more. If there are too many then, the oldest goes: one of httpd's is not for long among them. */
+    /**
+     * Takes one more. If there are too many then, the oldest goes: one of httpd's is not for long
+     * among them.
+     */
     void add(C connection) {
         C oldest;
         synchronized (this) {

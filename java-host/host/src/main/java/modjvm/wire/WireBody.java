@@ -19,11 +19,15 @@ import modjvm.spi.RequestBody;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of a request as it comes (at its end from the first if there is none), with the credit that lets httpd send it. Thread-safe by its lock: an application may read it in a
- * thread of its own, and may still hold it when the request is over.
+ * The body of a request as it comes (at its end from the first if there is none), with the credit
+ * that lets httpd send it. Thread-safe by its lock: an application may read it in a thread of its
+ * own, and may still hold it when the request is over.
  */
 final class WireBody extends RequestBody {
-    /** Not a monitor: up to Java 23, a virtual thread that waits in one keeps the thread that carries it from all others. */
+    /**
+     * Not a monitor: up to Java 23, a virtual thread that waits in one keeps the thread that
+     * carries it from all others.
+     */
     private final ReentrantLock lock = new ReentrantLock();
 
     private final FrameReader input;
@@ -39,16 +43,25 @@ final class WireBody extends RequestBody {
 
     private boolean isTunnel;
     private Frame.@Nullable Trailers announced;
-    /** Once the application has read the body's end. Volatile: any thread may ask, and must not wait for who reads. */
+    /**
+     * Once the application has read the body's end. Volatile: any thread may ask, and must not wait
+     * for who reads.
+     */
     private volatile Headers trailers = Headers.empty();
 
-    /** Whether a thread waits for more, on behalf of {@link #onReady}. Volatile: that one says so itself. */
+    /**
+     * Whether a thread waits for more, on behalf of {@link #onReady}. Volatile: that one says so
+     * itself.
+     */
     private volatile boolean isAwaited;
 
     private boolean ended;
     private boolean cut;
     private boolean over;
-    /** Thrown on by {@link #discard}, so that the connection learns of it whatever the application made of it. */
+    /**
+     * Thrown on by {@link #discard}, so that the connection learns of it whatever the application
+     * made of it.
+     */
     private @Nullable Exception failure;
 
     /**
@@ -140,7 +153,10 @@ final class WireBody extends RequestBody {
         }
     }
 
-    /** Ends what comes through a tunnel: a read that waits fails, without harm to what is written. Nothing happens to a body. Does not wait. */
+    /**
+     * Ends what comes through a tunnel: a read that waits fails, without harm to what is written.
+     * Nothing happens to a body. Does not wait.
+     */
     @Override
     public void close() throws IOException {
         input.endTunnel();
@@ -232,7 +248,10 @@ final class WireBody extends RequestBody {
         }
     }
 
-    /** From here on it is what comes through a tunnel, up to its end. Not for a request with a body, which would stand in the way. */
+    /**
+     * From here on it is what comes through a tunnel, up to its end. Not for a request with a body,
+     * which would stand in the way.
+     */
     void openTunnel() {
         lock.lock();
         try {
@@ -245,7 +264,10 @@ final class WireBody extends RequestBody {
         }
     }
 
-    /** Whether the connection failed, or httpd cut the body off: then the application's trouble is nobody's fault. */
+    /**
+     * Whether the connection failed, or httpd cut the body off: then the application's trouble is
+     * nobody's fault.
+     */
     boolean isBroken() {
         lock.lock();
         try {

@@ -27,10 +27,16 @@ import modjvm.spi.Dispatcher;
 public final class WireConnector implements Connector {
     /** How long accepting rests where it fails, for want of descriptors for instance. */
     private static final long ACCEPT_PAUSE_MS = 100;
-    /** How long accepting rests where a thread cannot be had: each try costs lines of the JVM's own in the log. */
+    /**
+     * How long accepting rests where a thread cannot be had: each try costs lines of the JVM's own
+     * in the log.
+     */
     private static final long THREAD_PAUSE_MS = 500;
 
-    /** Connections without HELLO beside those of httpd, which makes no more at a time than there are permits. */
+    /**
+     * Connections without HELLO beside those of httpd, which makes no more at a time than there are
+     * permits.
+     */
     private static final int SPARE_UNHEARD = 64;
 
     private final ServerSocketChannel listener;
@@ -86,7 +92,8 @@ public final class WireConnector implements Connector {
     @Override
     public void start(Dispatcher to) {
         loadWhatClosesChannels();
-        // No lambdas here: the first one costs a starting JVM more than everything else in this class.
+        // No lambdas here: the first one costs a starting JVM more than everything else in this
+        // class.
         Thread acceptor = new Thread("modjvm-accept") {
             @Override
             public void run() {
@@ -106,8 +113,8 @@ public final class WireConnector implements Connector {
     }
 
     /**
-     * The first end of a channel loads a library of the JDK. A process that has no descriptor left by then cannot, and never again: no connection of it
-     * would end.
+     * The first end of a channel loads a library of the JDK. A process that has no descriptor left
+     * by then cannot, and never again: no connection of it would end.
      */
     private static void loadWhatClosesChannels() {
         try {
@@ -166,7 +173,8 @@ public final class WireConnector implements Connector {
     /**
      * Closes connections that have not said HELLO in time.
      *
-     * @return how many nanoseconds later to look again; 0 if there are none: the alarm tells of the next
+     * @return how many nanoseconds later to look again; 0 if there are none: the alarm tells of the
+     *     next
      */
     public long turnAwayUnheard() {
         return unheard.look();
@@ -223,7 +231,10 @@ public final class WireConnector implements Connector {
         startWhenPossible(thread);
     }
 
-    /** Nothing has been read of the connection: its request waits, and so do those behind it, rather than lose what is in flight. */
+    /**
+     * Nothing has been read of the connection: its request waits, and so do those behind it, rather
+     * than lose what is in flight.
+     */
     private void startWhenPossible(Thread thread) {
         while (listener.isOpen()) {
             try {
@@ -283,7 +294,8 @@ public final class WireConnector implements Connector {
         } catch (ProtocolException e) {
             Log.line("connection", "closed: " + e.getMessage());
         } catch (IOException e) {
-            // httpd has gone, or given this connection up, and it says itself what it needs to say about that.
+            // httpd has gone, or given this connection up, and it says itself what it needs to say
+            // about that.
             closeQuietly(connection);
         } catch (Throwable e) {
             report(Thread.currentThread().getName(), e);

@@ -149,7 +149,10 @@ final class WireHead implements modjvm.spi.RequestHead {
         return head.logId();
     }
 
-    /** httpd can be told to let control characters through, which a {@link Header} never holds: each becomes a space (RFC 9110, 5.5). */
+    /**
+     * httpd can be told to let control characters through, which a {@link Header} never holds: each
+     * becomes a space (RFC 9110, 5.5).
+     */
     static String withoutControls(String value) {
         for (int i = 0; i < value.length(); i++) {
             if (isControl(value.charAt(i))) {

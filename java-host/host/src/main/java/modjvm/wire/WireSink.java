@@ -9,8 +9,9 @@ import modjvm.spi.ResponseHead;
 import modjvm.spi.ResponseSink;
 
 /**
- * Takes the body of a response, or what goes into a tunnel. Refuses more than was promised. Thread-safe by the lock of the output: a writer may use
- * threads of its own, and may still hold it when the response is over.
+ * Takes the body of a response, or what goes into a tunnel. Refuses more than was promised.
+ * Thread-safe by the lock of the output: a writer may use threads of its own, and may still hold it
+ * when the response is over.
  */
 final class WireSink extends ResponseSink {
     private static final int SERVER_ERROR = 500;
@@ -99,7 +100,9 @@ final class WireSink extends ResponseSink {
         }
     }
 
-    /** The response is taken back, or broken off: its end is none of this sink's business any more. */
+    /**
+     * The response is taken back, or broken off: its end is none of this sink's business any more.
+     */
     void cancel() {
         output.lock();
         try {

@@ -18,7 +18,10 @@ import modjvm.wire.Descriptors;
 import modjvm.wire.FakeHangups;
 import modjvm.wire.Hangups;
 
-/** A launcher, a supervisor and a process, played by a test: what the host does is noted as one word or line each. */
+/**
+ * A launcher, a supervisor and a process, played by a test: what the host does is noted as one word
+ * or line each.
+ */
 final class FakeDaemon implements Launcher, ProcessEnd {
     private final byte[] settings;
     private final Path socket;

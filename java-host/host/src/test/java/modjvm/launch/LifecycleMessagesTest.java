@@ -13,7 +13,10 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class LifecycleMessagesTest {
-    /** Descriptors and exit codes are the launcher's, and so are the messages that no Java code sends. */
+    /**
+     * Descriptors and exit codes are the launcher's, and so are the messages that no Java code
+     * sends.
+     */
     private static final List<String> OF_OTHERS = List.of(
             "LISTENER_FD", "OUT_FD", "ERR_FD", "FD", "RECORD_FD", "FDS", "NOT_STARTED", "LOAD", "NO_ARCHIVE", "EXIT");
 

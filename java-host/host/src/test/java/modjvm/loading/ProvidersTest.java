@@ -21,7 +21,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** Kinds of application that the host does not have, from a jar that is made here. */
 @Timeout(120)
 class ProvidersTest {
-    /** The type that both the application and the provider know, and an implementation that is the provider's alone. */
+    /**
+     * The type that both the application and the provider know, and an implementation that is the
+     * provider's alone.
+     */
     private static final String GREETER =
             "package greet.api; public interface Greeter { String greet(String whom); default String of(String name) { return greet(name); } }";
 

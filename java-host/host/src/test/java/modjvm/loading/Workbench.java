@@ -70,7 +70,10 @@ final class Workbench {
         return Files.writeString(file, String.join("\n", lines) + "\n");
     }
 
-    /** Writes a source that imports the api, on one line with the first given, so that lines count from there. */
+    /**
+     * Writes a source that imports the api, on one line with the first given, so that lines count
+     * from there.
+     */
     Path source(String name, String... lines) throws IOException {
         String[] all = lines.clone();
         all[0] = "import modjvm.*; " + all[0];
@@ -105,7 +108,9 @@ final class Workbench {
         return out;
     }
 
-    /** Packs a folder of classes; the application's class goes into the manifest unless it is empty. */
+    /**
+     * Packs a folder of classes; the application's class goes into the manifest unless it is empty.
+     */
     Path jar(String name, String applicationClass, Path classes) throws IOException {
         return jar(name, applicationClass, classes, "");
     }

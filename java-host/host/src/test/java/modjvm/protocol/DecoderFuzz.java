@@ -1,6 +1,9 @@
 package modjvm.protocol;
 
-/** What a fuzzer calls (tests/run): whatever httpd's side sends, there are frames or a ProtocolException. */
+/**
+ * What a fuzzer calls (tests/run): whatever httpd's side sends, there are frames or a
+ * ProtocolException.
+ */
 public final class DecoderFuzz {
     private DecoderFuzz() {}
 

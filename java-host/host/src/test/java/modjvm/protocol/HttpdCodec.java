@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.Map;
 import modjvm.record.Record;
 
-/** httpd's half of the wire, for tests: strict enough for what a correct daemon sends. Texts are ISO-8859-1. */
+/**
+ * httpd's half of the wire, for tests: strict enough for what a correct daemon sends. Texts are
+ * ISO-8859-1.
+ */
 public final class HttpdCodec {
     private HttpdCodec() {}
 
@@ -186,7 +189,10 @@ public final class HttpdCodec {
         return out.put(HEADER_SIZE, payload).array();
     }
 
-    /** How many bytes the frame at the start of this buffer has, as soon as its header is there; else 0. */
+    /**
+     * How many bytes the frame at the start of this buffer has, as soon as its header is there;
+     * else 0.
+     */
     public static int sizeOf(ByteBuffer in) {
         return in.remaining() < HEADER_SIZE ? 0 : HEADER_SIZE + in.getInt(in.position());
     }

@@ -13,7 +13,10 @@ import modjvm.record.RecordException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Random changes of the vectors: whatever the bytes, the decoder gives frames or a ProtocolException, and takes finite time. */
+/**
+ * Random changes of the vectors: whatever the bytes, the decoder gives frames or a
+ * ProtocolException, and takes finite time.
+ */
 @Timeout(60)
 class MutationTest {
     private static final int ROUNDS_PER_VECTOR = 400;

@@ -22,7 +22,10 @@ class AllocationTest {
 
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final byte[] buffer = new byte[64];
-    /** Of the thread that serves, at the end of the warm-up and at the last request. Volatile: another thread reads them. */
+    /**
+     * Of the thread that serves, at the end of the warm-up and at the last request. Volatile:
+     * another thread reads them.
+     */
     private volatile long before;
 
     private volatile long after;

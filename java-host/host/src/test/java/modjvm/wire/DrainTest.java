@@ -74,7 +74,10 @@ public class DrainTest {
         }
     }
 
-    /** Every request of a connection is answered, refused, or not read at all: httpd may send the last two elsewhere. */
+    /**
+     * Every request of a connection is answered, refused, or not read at all: httpd may send the
+     * last two elsewhere.
+     */
     @Test
     void shouldLoseNoRequestUnderLoad() throws Exception {
         for (int round = 0; round < 30; round++) {

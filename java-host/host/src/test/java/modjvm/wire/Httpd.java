@@ -15,7 +15,10 @@ import modjvm.protocol.Constants;
 import modjvm.protocol.Frame;
 import modjvm.protocol.HttpdCodec;
 
-/** One connection of an httpd child, played by a test. Reads block; the tests have a timeout, whose interrupt ends them. */
+/**
+ * One connection of an httpd child, played by a test. Reads block; the tests have a timeout, whose
+ * interrupt ends them.
+ */
 public final class Httpd implements AutoCloseable {
     private final SocketChannel channel;
     private ByteBuffer in = ByteBuffer.allocate(1 << 17).flip();
@@ -85,7 +88,10 @@ public final class Httpd implements AutoCloseable {
         return HttpdCodec.end(0, true);
     }
 
-    /** Sends one request, after HELLO if it is the connection's first, and frames of it, in one write. */
+    /**
+     * Sends one request, after HELLO if it is the connection's first, and frames of it, in one
+     * write.
+     */
     public void send(HttpdCodec.RequestBuilder request, byte[]... frames) throws IOException {
         sendRaw(next(request, frames));
     }

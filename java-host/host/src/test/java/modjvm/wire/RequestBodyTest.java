@@ -121,7 +121,10 @@ class RequestBodyTest {
         }
     }
 
-    /** As httpd does: sends what credit allows, in one thread, while it looks for what comes; the initial credit lapses. */
+    /**
+     * As httpd does: sends what credit allows, in one thread, while it looks for what comes; the
+     * initial credit lapses.
+     */
     @ParameterizedTest
     @ValueSource(longs = {100, 60_000, 70_000, 300_000, 64 << 20})
     void shouldStreamALongBodyByCredit(long length) throws Exception {

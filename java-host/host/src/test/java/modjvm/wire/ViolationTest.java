@@ -22,7 +22,9 @@ class ViolationTest {
     private static final byte[] GET = Httpd.get("/").encode(1);
     private static final byte[] POST = Httpd.post(10).encode(1);
 
-    /** Where the application does not read the body, what is wrong in it must be seen all the same. */
+    /**
+     * Where the application does not read the body, what is wrong in it must be seen all the same.
+     */
     static Stream<Arguments> violations() {
         byte[] beyond = join(HELLO, POST, HttpdCodec.data(1, new byte[16384]), HttpdCodec.data(1, new byte[1]));
         return Stream.concat(violationsOfReaders(), Stream.of(Arguments.of("DATA beyond the credit", beyond)));

@@ -25,7 +25,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Interim responses, trailers, files, upgrades, lines for the log, and who may connect: frame by frame. */
+/**
+ * Interim responses, trailers, files, upgrades, lines for the log, and who may connect: frame by
+ * frame.
+ */
 @Timeout(30)
 class WireFeaturesTest {
     @TempDir
@@ -209,7 +212,10 @@ class WireFeaturesTest {
         }
     }
 
-    /** A line that does not go at once comes before what is sent next, and does not tear a frame of it. */
+    /**
+     * A line that does not go at once comes before what is sent next, and does not tear a frame of
+     * it.
+     */
     @Test
     void shouldKeepLinesAndBodyWholeWhereTheSocketIsFull() throws IOException {
         try (TestServer server = TestServer.serving(request -> Response.stream("text/plain", out -> {

@@ -56,7 +56,10 @@ final class ExchangeServer extends HttpServer {
         return state == State.STOPPED;
     }
 
-    /** Serves an exchange of the mount, whose path is not part of what the program sees, as behind any proxy. */
+    /**
+     * Serves an exchange of the mount, whose path is not part of what the program sees, as behind
+     * any proxy.
+     */
     void serve(Exchange exchange) throws Exception {
         if (state != State.STARTED) {
             exchange.fail(UNAVAILABLE, "the program has stopped its HttpServer");
@@ -101,7 +104,10 @@ final class ExchangeServer extends HttpServer {
         notifyAll();
     }
 
-    /** The context with the longest path that the request's begins with, letter by letter, as in the JDK. */
+    /**
+     * The context with the longest path that the request's begins with, letter by letter, as in the
+     * JDK.
+     */
     private @Nullable ServerContext find(String path) {
         ServerContext found = null;
         for (ServerContext each : contexts) {

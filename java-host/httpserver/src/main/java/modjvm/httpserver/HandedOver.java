@@ -7,8 +7,9 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request that a thread of the program's executor serves, while the exchange's thread waits for it: the request's place stays taken, and
- * an interrupt of the waiting thread is passed on. Thread-safe.
+ * A request that a thread of the program's executor serves, while the exchange's thread waits for
+ * it: the request's place stays taken, and an interrupt of the waiting thread is passed on.
+ * Thread-safe.
  */
 final class HandedOver implements Runnable {
     /** What is to be done. */
@@ -33,7 +34,8 @@ final class HandedOver implements Runnable {
      * Runs a task there, and waits until it has returned.
      *
      * @return false if the executor does not take it
-     * @throws InterruptedException if the waiting thread is interrupted before the task has begun, which it does no more
+     * @throws InterruptedException if the waiting thread is interrupted before the task has begun,
+     *     which it does no more
      * @throws IOException what the task throws; so are unchecked exceptions and errors
      */
     static boolean run(Executor executor, Task task) throws IOException, InterruptedException {

@@ -5,7 +5,10 @@ import java.util.Set;
 import modjvm.spi.ApplicationProvider;
 import modjvm.spi.EntryKind;
 
-/** Makes applications of HttpHandlers, and of programs whose {@code main} makes an HttpServer. Stateless. */
+/**
+ * Makes applications of HttpHandlers, and of programs whose {@code main} makes an HttpServer.
+ * Stateless.
+ */
 public final class HttpServerApplications implements ApplicationProvider {
     private static final String MODULE = "jdk.httpserver";
 

@@ -7,7 +7,9 @@ import modjvm.spi.Exchange;
 import modjvm.spi.Handler;
 import modjvm.spi.RawPath;
 
-/** Serves exchanges by an HttpHandler whose context is the mount. Thread-safe, if the handler is. */
+/**
+ * Serves exchanges by an HttpHandler whose context is the mount. Thread-safe, if the handler is.
+ */
 final class MountedHandler implements Handler {
     private final HttpHandler handler;
     private final ExchangeServer server = new ExchangeServer();

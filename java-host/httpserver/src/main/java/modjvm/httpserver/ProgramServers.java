@@ -13,8 +13,8 @@ import modjvm.spi.LoadException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the servers of programs that are mounted, which are told by the context class loader of the thread that asks; for all others, the
- * provider that was there before makes them. Thread-safe.
+ * Makes the servers of programs that are mounted, which are told by the context class loader of the
+ * thread that asks; for all others, the provider that was there before makes them. Thread-safe.
  */
 final class ProgramServers extends HttpServerProvider {
     private static final String FIELD = "provider";
@@ -27,8 +27,8 @@ final class ProgramServers extends HttpServerProvider {
     }
 
     /**
-     * Makes it the JDK's provider, unless it is. The JDK asks for one once, by a name that its own class loader must know; so it is put where
-     * the JDK keeps the answer.
+     * Makes it the JDK's provider, unless it is. The JDK asks for one once, by a name that its own
+     * class loader must know; so it is put where the JDK keeps the answer.
      *
      * @throws LoadException if this JDK keeps it elsewhere
      */

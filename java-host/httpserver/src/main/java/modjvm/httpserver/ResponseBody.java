@@ -7,7 +7,10 @@ import modjvm.Headers;
 import modjvm.spi.ResponseSink;
 import org.jspecify.annotations.Nullable;
 
-/** What a handler writes to. There before the response begins, so that filters can wrap it. Used by one thread at a time. */
+/**
+ * What a handler writes to. There before the response begins, so that filters can wrap it. Used by
+ * one thread at a time.
+ */
 final class ResponseBody extends OutputStream {
     private final Runnable onEnd;
     private @Nullable ResponseSink sink;
@@ -21,7 +24,10 @@ final class ResponseBody extends OutputStream {
         this.onEnd = onEnd;
     }
 
-    /** The response has begun. It ends at once if nothing of a body is sent; what is written all the same is dropped. */
+    /**
+     * The response has begun. It ends at once if nothing of a body is sent; what is written all the
+     * same is dropped.
+     */
     void open(ResponseSink begun, long length) throws IOException {
         sink = begun;
         left = length;

@@ -20,8 +20,9 @@ import modjvm.spi.ResponseHead;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An exchange as a program for the JDK's server sees it. Used by one thread at a time, which need not be the one that the handler was called
- * on: the exchange is over when its response has ended, not when the handler returns.
+ * An exchange as a program for the JDK's server sees it. Used by one thread at a time, which need
+ * not be the one that the handler was called on: the exchange is over when its response has ended,
+ * not when the handler returns.
  */
 final class ServedExchange extends HttpExchange {
     private static final int NOT_YET = -1;
@@ -70,7 +71,10 @@ final class ServedExchange extends HttpExchange {
         }
     }
 
-    /** The handler has returned. If its response has not ended, whoever has the exchange now will end it. */
+    /**
+     * The handler has returned. If its response has not ended, whoever has the exchange now will
+     * end it.
+     */
     synchronized void leave() {
         if (!isEnded) {
             isSuspended = true;

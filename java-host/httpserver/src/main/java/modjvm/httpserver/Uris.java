@@ -12,7 +12,8 @@ final class Uris {
     private Uris() {}
 
     /**
-     * Makes a URI, in which what none can hold is encoded, such as {@code |} or a {@code %} without digits.
+     * Makes a URI, in which what none can hold is encoded, such as {@code |} or a {@code %} without
+     * digits.
      *
      * @param path begins with a slash; two of them would begin a host
      * @param query empty for none

@@ -1,4 +1,7 @@
-/** Runs handlers and programs that are written for the HTTP server of the JDK. Requests come as exchanges: nothing listens. */
+/**
+ * Runs handlers and programs that are written for the HTTP server of the JDK. Requests come as
+ * exchanges: nothing listens.
+ */
 @NullMarked
 package modjvm.httpserver;
 

@@ -8,7 +8,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** What the class {@code uwsgi} does: one for all JWSGI applications of a process, as in uWSGI. Thread-safe. */
+/**
+ * What the class {@code uwsgi} does: one for all JWSGI applications of a process, as in uWSGI.
+ * Thread-safe.
+ */
 public final class Companion {
     /** The interface that applications call is static, so this is too. */
     private static final Companion INSTANCE = new Companion();

@@ -8,14 +8,18 @@ import java.util.Optional;
 import java.util.stream.BaseStream;
 import org.jspecify.annotations.Nullable;
 
-/** Iterates over what applications return: whatever has the method, as in uWSGI, and not only what implements the interface. */
+/**
+ * Iterates over what applications return: whatever has the method, as in uWSGI, and not only what
+ * implements the interface.
+ */
 final class Iterators {
     private Iterators() {}
 
     /**
      * Returns an iterator.
      *
-     * @param object an Iterable, a stream, an Iterator, or anything with a method {@code iterator()}
+     * @param object an Iterable, a stream, an Iterator, or anything with a method
+     *     {@code iterator()}
      * @return empty if there is none
      * @throws Exception what the application's method throws
      */

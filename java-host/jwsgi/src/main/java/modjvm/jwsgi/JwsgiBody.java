@@ -18,7 +18,10 @@ import modjvm.spi.ResponseHead;
 import modjvm.spi.ResponseSink;
 import org.jspecify.annotations.Nullable;
 
-/** Sends the bodies that JWSGI has, by their types and in the order in which uWSGI tries these. Stateless. */
+/**
+ * Sends the bodies that JWSGI has, by their types and in the order in which uWSGI tries these.
+ * Stateless.
+ */
 final class JwsgiBody {
     private static final int PIECE = 8192; // bytes of a stream that are sent at once
     private static final byte[] NOTHING = {};

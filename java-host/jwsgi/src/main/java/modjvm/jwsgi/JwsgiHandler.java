@@ -16,7 +16,10 @@ final class JwsgiHandler implements Handler {
     private static final int SERVER_ERROR = 500;
     private static final String INPUT = "jwsgi.input";
     private static final MethodType SHAPE = MethodType.methodType(Object[].class, HashMap.class);
-    /** Makes the stream that applications read; its class has no package, so Java cannot name it here. */
+    /**
+     * Makes the stream that applications read; its class has no package, so Java cannot name it
+     * here.
+     */
     private static final MethodHandle NEW_INPUT = newInput();
 
     private final MethodHandle method;
@@ -34,7 +37,8 @@ final class JwsgiHandler implements Handler {
         try {
             answer = call(environ);
         } finally {
-            // An interrupt that the application left behind would close the connection at the next read or write.
+            // An interrupt that the application left behind would close the connection at the next
+            // read or write.
             Thread.interrupted();
         }
         try {

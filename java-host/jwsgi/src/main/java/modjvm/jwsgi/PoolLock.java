@@ -11,8 +11,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A lock of all processes of a pool: the threads of this one exclude each other first, and then the processes by a lock on a file, which
- * the kernel takes back if a process ends. Thread-safe.
+ * A lock of all processes of a pool: the threads of this one exclude each other first, and then the
+ * processes by a lock on a file, which the kernel takes back if a process ends. Thread-safe.
  */
 final class PoolLock {
     private final Path file;

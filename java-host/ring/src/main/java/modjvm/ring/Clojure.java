@@ -14,7 +14,10 @@ import java.util.function.Consumer;
 import modjvm.WebSocket;
 import org.jspecify.annotations.Nullable;
 
-/** One application's Clojure, by reflection, and the functions of the bridge that are written in it. Thread-safe. */
+/**
+ * One application's Clojure, by reflection, and the functions of the bridge that are written in it.
+ * Thread-safe.
+ */
 final class Clojure {
     private static final int FIND = 0;
     private static final int REQUEST = 1;

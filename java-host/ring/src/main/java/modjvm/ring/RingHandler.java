@@ -49,7 +49,8 @@ final class RingHandler implements Handler {
         try {
             return clojure.call(function, request);
         } finally {
-            // An interrupt that the application left behind would close the connection at the next read or write.
+            // An interrupt that the application left behind would close the connection at the next
+            // read or write.
             Thread.interrupted();
         }
     }

@@ -6,7 +6,10 @@ import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The classes and Clojure sources of one application: after those of the JDK and the api, and before those of the pool's class path. */
+/**
+ * The classes and Clojure sources of one application: after those of the JDK and the api, and
+ * before those of the pool's class path.
+ */
 final class RingLoader extends URLClassLoader {
     private static final String API = "modjvm.";
 

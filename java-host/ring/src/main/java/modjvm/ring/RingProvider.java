@@ -11,7 +11,10 @@ import modjvm.spi.DeploymentContext;
 import modjvm.spi.LoadException;
 import org.jspecify.annotations.Nullable;
 
-/** Makes applications of Ring handlers, which an entry point names as {@code namespace/function}. Stateless. */
+/**
+ * Makes applications of Ring handlers, which an entry point names as {@code namespace/function}.
+ * Stateless.
+ */
 public final class RingProvider implements ApplicationProvider {
     private static final char SEPARATOR = '/';
     private static final String SOURCE = ".clj";

@@ -1,4 +1,7 @@
-/** Runs Ring handlers. Nothing here is compiled against Clojure: each application brings its own along. */
+/**
+ * Runs Ring handlers. Nothing here is compiled against Clojure: each application brings its own
+ * along.
+ */
 @NullMarked
 package modjvm.ring;
 

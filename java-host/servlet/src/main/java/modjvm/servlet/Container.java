@@ -14,7 +14,10 @@ import org.apache.tomcat.util.modeler.Registry;
 
 /** Tomcat's server: what all web applications of a process share. Thread-safe. */
 final class Container {
-    /** Kept, for the JDK would forget their levels. What these say at INFO is of interest to who starts a Tomcat by hand. */
+    /**
+     * Kept, for the JDK would forget their levels. What these say at INFO is of interest to who
+     * starts a Tomcat by hand.
+     */
     private static final List<Logger> QUIET = List.of(
             Logger.getLogger("org.apache.catalina.core.StandardService"),
             Logger.getLogger("org.apache.catalina.core.StandardEngine"),

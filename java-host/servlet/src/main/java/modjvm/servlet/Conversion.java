@@ -17,8 +17,9 @@ import modjvm.archives.Folders;
 import modjvm.archives.Progress;
 
 /**
- * Converts an application from javax.servlet to jakarta.servlet, with Tomcat's migration tool. The tool lies beside this module's jar, in
- * a folder of its own, and is in memory while it works: most processes never need it.
+ * Converts an application from javax.servlet to jakarta.servlet, with Tomcat's migration tool. The
+ * tool lies beside this module's jar, in a folder of its own, and is in memory while it works: most
+ * processes never need it.
  */
 final class Conversion {
     private static final String FOLDER = "migration";

@@ -5,8 +5,9 @@ import org.apache.catalina.deploy.NamingResourcesImpl;
 import org.apache.tomcat.util.descriptor.web.ContextResource;
 
 /**
- * The pools of connections that a context.xml asks for. Where it names no pool, or DBCP, which Tomcat's distribution has for that, it gets Tomcat's
- * JDBC pool, with DBCP's defaults and the commonest of DBCP's names.
+ * The pools of connections that a context.xml asks for. Where it names no pool, or DBCP, which
+ * Tomcat's distribution has for that, it gets Tomcat's JDBC pool, with DBCP's defaults and the
+ * commonest of DBCP's names.
  */
 final class DataSources {
     private static final String POOL = "org.apache.tomcat.jdbc.pool.DataSourceFactory";

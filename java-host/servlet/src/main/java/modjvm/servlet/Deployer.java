@@ -30,7 +30,10 @@ final class Deployer {
     private static final String CONTEXT = "context";
     /** Which ones are for main. */
     private static final String ARGUMENT = "argument";
-    /** The folder in the state folder whose content is bounded here: the supervisor does not measure it. */
+    /**
+     * The folder in the state folder whose content is bounded here: the supervisor does not measure
+     * it.
+     */
     private static final String SESSIONS = "sessions";
 
     private final Folders folders;

@@ -16,8 +16,9 @@ import org.apache.catalina.valves.ValveBase;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives httpd's user its roles, before the application's own login looks for a user: from a variable or a header of the request that the
- * administrator has named, else from the application's realm, which is asked for the name alone. Thread-safe.
+ * Gives httpd's user its roles, before the application's own login looks for a user: from a
+ * variable or a header of the request that the administrator has named, else from the application's
+ * realm, which is asked for the name alone. Thread-safe.
  */
 final class HttpdLogin extends ValveBase {
     /** What parameters begin with that are settings of this. */

@@ -37,7 +37,10 @@ final class KeptSession extends StandardSession {
         sessions.accessEnded(this);
     }
 
-    /** Without the attributes that cannot be written: they are unbound, as in Tomcat, and each kind gets a line. */
+    /**
+     * Without the attributes that cannot be written: they are unbound, as in Tomcat, and each kind
+     * gets a line.
+     */
     @Override
     protected void doWriteObject(ObjectOutputStream stream) throws IOException {
         for (String name : keys()) {

@@ -5,8 +5,8 @@ import modjvm.spi.Handler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A servlet alone whose definition does not say where it is mounted: its first request does. Thread-safe: the first requests wait
- * for each other.
+ * A servlet alone whose definition does not say where it is mounted: its first request does.
+ * Thread-safe: the first requests wait for each other.
  */
 final class LateMount implements Handler {
     private static final int SERVER_ERROR = 500;

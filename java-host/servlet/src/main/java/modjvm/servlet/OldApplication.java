@@ -14,8 +14,9 @@ import java.util.stream.Stream;
 import java.util.zip.ZipException;
 
 /**
- * Tells whether a web application was made for the packages javax.servlet, which Tomcat had up to version 9. Its own classes and pages
- * tell; else its libraries, of which some may be made for either.
+ * Tells whether a web application was made for the packages javax.servlet, which Tomcat had up to
+ * version 9. Its own classes and pages tell; else its libraries, of which some may be made for
+ * either.
  */
 final class OldApplication {
     /** What is said where one was not recognised. */

@@ -9,8 +9,8 @@ import org.apache.tomcat.util.IntrospectionUtils;
 import org.apache.tomcat.util.descriptor.web.ApplicationParameter;
 
 /**
- * What JVMParameter says: attributes of Tomcat's connector, and how users log in, with a prefix each; all others are the application's context parameters, and
- * win over those of web.xml.
+ * What JVMParameter says: attributes of Tomcat's connector, and how users log in, with a prefix
+ * each; all others are the application's context parameters, and win over those of web.xml.
  */
 final class Parameters {
     private static final String CONNECTOR = "connector.";

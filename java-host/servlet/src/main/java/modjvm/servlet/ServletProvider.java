@@ -13,8 +13,8 @@ import modjvm.spi.EntryKind;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes applications of WARs, of folders with WEB-INF, and of classes that are servlets. Tomcat is loaded by the first of them.
- * Thread-safe.
+ * Makes applications of WARs, of folders with WEB-INF, and of classes that are servlets. Tomcat is
+ * loaded by the first of them. Thread-safe.
  */
 public final class ServletProvider implements ApplicationProvider {
     private static final String SUFFIX = ".war";

@@ -22,15 +22,18 @@ import modjvm.archives.Folders;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sessions of one application, on their way from process to process. A session is in one process, or waits here; never both.
- * Thread-safe, beside other processes too.
+ * The sessions of one application, on their way from process to process. A session is in one
+ * process, or waits here; never both. Thread-safe, beside other processes too.
  *
  * <ul>
- *   <li>{@code waiting/KEY} is a session that no process has. Its time of change is when it can be removed.
- *   <li>{@code PROCESS/lock} is held while the process lives (see {@link FolderLock}). PROCESS is its route.
- *   <li>{@code PROCESS/KEY} says that the process has a session which its id does not say to be there, or that it still uses it
- *       while it drains. The file is empty.
- *   <li>{@code PROCESS/listed} says that a process that drains has each of its sessions in {@code waiting}, or a file for it.
+ *   <li>{@code waiting/KEY} is a session that no process has. Its time of change is when it can be
+ *       removed.
+ *   <li>{@code PROCESS/lock} is held while the process lives (see {@link FolderLock}). PROCESS is
+ *       its route.
+ *   <li>{@code PROCESS/KEY} says that the process has a session which its id does not say to be
+ *       there, or that it still uses it while it drains. The file is empty.
+ *   <li>{@code PROCESS/listed} says that a process that drains has each of its sessions in
+ *       {@code waiting}, or a file for it.
  * </ul>
  */
 final class SessionFolder implements AutoCloseable {
@@ -232,8 +235,8 @@ final class SessionFolder implements AutoCloseable {
     }
 
     /**
-     * Tells whether another process has a session, or may have it until it has drained. If so, it is worth while to ask that process,
-     * or to come back soon.
+     * Tells whether another process has a session, or may have it until it has drained. If so, it
+     * is worth while to ask that process, or to come back soon.
      *
      * @param id with the route that it came with
      */

@@ -21,9 +21,10 @@ import org.apache.tomcat.util.concurrent.KeyedReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sessions of an application in this process. They are in memory, and go to the {@link SessionFolder} when the process drains or
- * stops. A session that another process has put there is taken when a request asks for it; then it gets the route of this process,
- * but is still found by its former id. Thread-safe.
+ * The sessions of an application in this process. They are in memory, and go to the
+ * {@link SessionFolder} when the process drains or stops. A session that another process has put
+ * there is taken when a request asks for it; then it gets the route of this process, but is still
+ * found by its former id. Thread-safe.
  */
 final class SessionManager extends ManagerBase {
     private static final Log log = LogFactory.getLog(SessionManager.class);
@@ -76,7 +77,10 @@ final class SessionManager extends ManagerBase {
         super.stopInternal();
     }
 
-    /** Puts away all sessions that no request uses, and from now on each one when it is not used any more. */
+    /**
+     * Puts away all sessions that no request uses, and from now on each one when it is not used any
+     * more.
+     */
     synchronized void drain() {
         isDraining = true;
         for (Session session : findSessions()) {

@@ -12,7 +12,10 @@ import org.apache.catalina.session.StandardManager;
 import org.apache.catalina.util.SessionIdGeneratorBase;
 import org.jspecify.annotations.Nullable;
 
-/** How the sessions of one application are kept, as far as its context.xml does not say otherwise. Used by the thread that loads it. */
+/**
+ * How the sessions of one application are kept, as far as its context.xml does not say otherwise.
+ * Used by the thread that loads it.
+ */
 final class SessionSettings {
     private final @Nullable SessionFolder folder;
     private final String route;
@@ -105,7 +108,10 @@ final class SessionSettings {
         return inMemory;
     }
 
-    /** A Manager without a class is Tomcat's default one, with settings of the application's. Its file would go with the process. */
+    /**
+     * A Manager without a class is Tomcat's default one, with settings of the application's. Its
+     * file would go with the process.
+     */
     private static boolean isReplaced(StandardManager given) {
         String file = given.getPathname();
         boolean isOff = file != null && file.isEmpty();
@@ -130,7 +136,10 @@ final class SessionSettings {
         }
     }
 
-    /** Tomcat's own default is a generator whose seed takes 100 ms and more on a busy machine, at each start. */
+    /**
+     * Tomcat's own default is a generator whose seed takes 100 ms and more on a busy machine, at
+     * each start.
+     */
     private static void useSystemRandom(ManagerBase sessions) {
         if (SessionIdGeneratorBase.DEFAULT_SECURE_RANDOM_ALGORITHM.equals(sessions.getSecureRandomAlgorithm())) {
             sessions.setSecureRandomAlgorithm(""); // the JDK's default: on Linux, it reads /dev/urandom

@@ -12,8 +12,9 @@ import org.apache.catalina.valves.ValveBase;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the session of a request before the application has seen the request. The session stays in this process as long as the
- * request needs it. If another process has it, httpd is sent there. Thread-safe.
+ * Finds the session of a request before the application has seen the request. The session stays in
+ * this process as long as the request needs it. If another process has it, httpd is sent there.
+ * Thread-safe.
  */
 final class SessionValve extends ValveBase {
     private final SessionFolder folder;

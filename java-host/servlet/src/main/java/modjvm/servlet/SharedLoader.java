@@ -8,8 +8,9 @@ import modjvm.Application;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a web application sees beside its own classes: the JDK, Tomcat with the Jakarta APIs, the package {@code modjvm}, and the pool's
- * class path, as Tomcat's folder lib; nothing else of mod_jvm.
+ * What a web application sees beside its own classes: the JDK, Tomcat with the Jakarta APIs, the
+ * package {@code modjvm}, and the pool's class path, as Tomcat's folder lib; nothing else of
+ * mod_jvm.
  */
 final class SharedLoader extends URLClassLoader {
     private static final String PACKAGE = "modjvm.";

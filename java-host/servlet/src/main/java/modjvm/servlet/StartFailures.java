@@ -8,7 +8,10 @@ import org.apache.catalina.LifecycleException;
 import org.jspecify.annotations.Nullable;
 import org.xml.sax.SAXParseException;
 
-/** What Tomcat says of an application that does not start: it logs that, and throws nothing. Listens to one thread. */
+/**
+ * What Tomcat says of an application that does not start: it logs that, and throws nothing. Listens
+ * to one thread.
+ */
 final class StartFailures extends Handler implements AutoCloseable {
     private static final Logger TOMCAT = Logger.getLogger("org.apache");
 
@@ -41,7 +44,10 @@ final class StartFailures extends Handler implements AutoCloseable {
         }
     }
 
-    /** Where a descriptor is wrong; else what came first, and the exception that came first. On one line. */
+    /**
+     * Where a descriptor is wrong; else what came first, and the exception that came first. On one
+     * line.
+     */
     String message() {
         return (place == null ? description() : in(place)).replaceAll("\\s+", " ");
     }

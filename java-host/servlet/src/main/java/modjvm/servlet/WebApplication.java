@@ -18,10 +18,15 @@ import org.apache.catalina.mapper.Mapper;
 import org.apache.catalina.mapper.WrapperMappingInfo;
 import org.apache.catalina.valves.ErrorReportValve;
 
-/** One web application at one mount. It has an engine and a mapper of its own: no path of its can lead to another application. Thread-safe. */
+/**
+ * One web application at one mount. It has an engine and a mapper of its own: no path of its can
+ * lead to another application. Thread-safe.
+ */
 final class WebApplication implements Handler, AutoCloseable {
     private static final String HOST = "localhost";
-    /** How often sessions are looked at, among others: a process with nothing to do wakes up seldom. */
+    /**
+     * How often sessions are looked at, among others: a process with nothing to do wakes up seldom.
+     */
     private static final int IDLE_SECONDS = 60;
 
     private final Container container;

@@ -17,7 +17,10 @@ import org.apache.catalina.startup.ContextConfig;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.tomcat.util.scan.StandardJarScanner;
 
-/** Makes the context of a web application: what Tomcat's distribution sets in its conf folder, beside what the application sets. */
+/**
+ * Makes the context of a web application: what Tomcat's distribution sets in its conf folder,
+ * beside what the application sets.
+ */
 final class WebContext implements LifecycleListener {
     private static final String DEFAULTS = "web-defaults.xml";
     private static final String CONTEXT_XML = "META-INF/context.xml";

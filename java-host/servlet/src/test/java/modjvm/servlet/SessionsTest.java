@@ -20,7 +20,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import sample.Counter;
 
-/** Sessions that go from process to process; here, two servers of one application are the processes. */
+/**
+ * Sessions that go from process to process; here, two servers of one application are the processes.
+ */
 @Timeout(60)
 class SessionsTest {
     private static final String FIRST = "j00000001";

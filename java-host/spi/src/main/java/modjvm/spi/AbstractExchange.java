@@ -7,11 +7,12 @@ import modjvm.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the exchanges of all connectors have in common: the order of calls, suspension, and the news that the client has left. A connector extends
- * it with the ways to send.
+ * What the exchanges of all connectors have in common: the order of calls, suspension, and the news
+ * that the client has left. A connector extends it with the ways to send.
  *
  * <ol>
- *   <li>The connector makes the exchange on the thread that serves it, with an admitted permit, and hands it to {@link Dispatcher#serve}.
+ *   <li>The connector makes the exchange on the thread that serves it, with an admitted permit, and
+ *       hands it to {@link Dispatcher#serve}.
  *   <li>The dispatcher calls {@link #begin}, the handler, and {@link #awaitCompletion}.
  *   <li>If the client leaves, the connector calls {@link #abort}, from any thread.
  *   <li>When {@code serve} has returned, the connector calls {@link #end}.
@@ -95,7 +96,8 @@ public abstract class AbstractExchange implements Exchange {
     protected abstract void sendInterim(int status, Headers fields) throws IOException;
 
     /**
-     * Sends that the request has failed, in place of the response or by breaking it off. Calls {@link #ending} before it leaves.
+     * Sends that the request has failed, in place of the response or by breaking it off. Calls
+     * {@link #ending} before it leaves.
      *
      * @param status 400 to 599
      * @param reason for the error log
@@ -104,8 +106,8 @@ public abstract class AbstractExchange implements Exchange {
     protected abstract void sendFailure(int status, String reason) throws IOException;
 
     /**
-     * Sends that another process is to be asked, unless anything of an answer has been sent. Called only if the exchange can
-     * {@link Capability#DECLINE}.
+     * Sends that another process is to be asked, unless anything of an answer has been sent. Called
+     * only if the exchange can {@link Capability#DECLINE}.
      *
      * @return whether it was sent
      * @throws IOException if the connection is lost
@@ -120,7 +122,8 @@ public abstract class AbstractExchange implements Exchange {
     protected abstract boolean takeBack();
 
     /**
-     * Tells whoever is in front that the exchange has given its place back, or has one again. Does not wait.
+     * Tells whoever is in front that the exchange has given its place back, or has one again. Does
+     * not wait.
      *
      * @param isPlaceHeld whether it has one
      */
@@ -134,7 +137,8 @@ public abstract class AbstractExchange implements Exchange {
     public abstract boolean isLost();
 
     /**
-     * Tells whether the request's body has failed or was cut off: then the application's trouble is nobody's fault.
+     * Tells whether the request's body has failed or was cut off: then the application's trouble is
+     * nobody's fault.
      *
      * @return whether it has
      */
@@ -150,8 +154,8 @@ public abstract class AbstractExchange implements Exchange {
     }
 
     /**
-     * Runs what a suspended exchange is handed, until it is complete. Returns at once if the exchange is not suspended. Called by the dispatcher, on
-     * the exchange's thread.
+     * Runs what a suspended exchange is handed, until it is complete. Returns at once if the
+     * exchange is not suspended. Called by the dispatcher, on the exchange's thread.
      */
     public final void awaitCompletion() {
         Suspension waiting = suspension;
@@ -160,7 +164,10 @@ public abstract class AbstractExchange implements Exchange {
         }
     }
 
-    /** The client has left: who serves is interrupted and told. Called by the connector, from any thread; has no effect when the exchange is over. */
+    /**
+     * The client has left: who serves is interrupted and told. Called by the connector, from any
+     * thread; has no effect when the exchange is over.
+     */
     public final void abort() {
         Runnable action;
         synchronized (this) {
@@ -180,7 +187,10 @@ public abstract class AbstractExchange implements Exchange {
         }
     }
 
-    /** The exchange is over. Called by the connector, on the exchange's thread; an interrupt that was meant for the exchange does not outlive it. */
+    /**
+     * The exchange is over. Called by the connector, on the exchange's thread; an interrupt that
+     * was meant for the exchange does not outlive it.
+     */
     public final void end() {
         synchronized (this) {
             isOver = true;
@@ -359,7 +369,10 @@ public abstract class AbstractExchange implements Exchange {
         return isAborted;
     }
 
-    /** What is to precede the response's end is sent now. Called by the connector before it puts the end into the buffer, if only the end follows. */
+    /**
+     * What is to precede the response's end is sent now. Called by the connector before it puts the
+     * end into the buffer, if only the end follows.
+     */
     protected final void finishing() {
         ExchangeObserver told = observer;
         if (told != null) {
@@ -377,7 +390,10 @@ public abstract class AbstractExchange implements Exchange {
         return !head().method().equals("HEAD") && status != NO_CONTENT && status != NOT_MODIFIED;
     }
 
-    /** The last bytes are about to leave: the next request may come. Called by the connector, each time. Does what {@link #finishing} does, too. */
+    /**
+     * The last bytes are about to leave: the next request may come. Called by the connector, each
+     * time. Does what {@link #finishing} does, too.
+     */
     protected final void ending() {
         finishing();
         state = State.ENDED;

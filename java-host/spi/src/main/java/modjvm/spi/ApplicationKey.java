@@ -2,7 +2,10 @@ package modjvm.spi;
 
 import java.util.Arrays;
 
-/** Names an application: the record of its definition (PROTOCOL.md, section 5). Two keys are equal if their bytes are. Immutable. */
+/**
+ * Names an application: the record of its definition (PROTOCOL.md, section 5). Two keys are equal
+ * if their bytes are. Immutable.
+ */
 public final class ApplicationKey {
     private final byte[] definition;
     private final int hash;
@@ -13,7 +16,8 @@ public final class ApplicationKey {
     }
 
     /**
-     * Makes a key. A connector keeps the key of the last request rather than make an equal one for the next.
+     * Makes a key. A connector keeps the key of the last request rather than make an equal one for
+     * the next.
      *
      * @param definition the record; copied
      * @return the key

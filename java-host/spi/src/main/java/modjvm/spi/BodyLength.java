@@ -4,7 +4,9 @@ import java.io.IOException;
 import modjvm.Header;
 import modjvm.Headers;
 
-/** Compares what is written of a body with the length that its head has promised. Not thread-safe. */
+/**
+ * Compares what is written of a body with the length that its head has promised. Not thread-safe.
+ */
 public final class BodyLength {
     private final long promised;
     private long written;

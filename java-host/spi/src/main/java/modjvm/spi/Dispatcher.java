@@ -6,7 +6,8 @@ import java.time.Duration;
 /** What connectors hand their requests to. Thread-safe. */
 public interface Dispatcher {
     /**
-     * Asks for admission, without waiting. For connectors with a queue in front of them, as httpd has one.
+     * Asks for admission, without waiting. For connectors with a queue in front of them, as httpd
+     * has one.
      *
      * @return the permit; to be closed if it is admitted
      */
@@ -22,7 +23,8 @@ public interface Dispatcher {
     Permit admit(Duration patience) throws InterruptedException;
 
     /**
-     * Tells whether {@link #serve} would look for this application: the settings name it, or allow requests to bring it.
+     * Tells whether {@link #serve} would look for this application: the settings name it, or allow
+     * requests to bring it.
      *
      * @param application the application
      * @return false if a request for it is best refused
@@ -30,8 +32,9 @@ public interface Dispatcher {
     boolean knows(ApplicationKey application);
 
     /**
-     * Serves an exchange on the calling thread. Returns when it has been answered, however that went: if the application fails, the dispatcher
-     * logs that and answers. The connector then drops what is left of the request's body and closes the permit.
+     * Serves an exchange on the calling thread. Returns when it has been answered, however that
+     * went: if the application fails, the dispatcher logs that and answers. The connector then
+     * drops what is left of the request's body and closes the permit.
      *
      * @param exchange made by the calling thread, for this call
      * @param application which application is to serve

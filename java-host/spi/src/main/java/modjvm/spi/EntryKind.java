@@ -4,12 +4,14 @@ import java.lang.invoke.MethodHandle;
 import java.lang.reflect.Method;
 
 /**
- * A kind of entry point in a class of a target. The host looks for members and classes by name; the kind says which of them it means. The host
- * also makes instances, calls factories and reads fields; the kind makes an application of what it gets.
+ * A kind of entry point in a class of a target. The host looks for members and classes by name; the
+ * kind says which of them it means. The host also makes instances, calls factories and reads
+ * fields; the kind makes an application of what it gets.
  *
- * <p>Under one name, the host takes a field whose type {@linkplain #isApplication is an application}; else a factory, which is a method with a {@code
- * modjvm.Config} that returns one; else a {@linkplain #isHandler handler method}; else a class that is one itself. Members may be private, static or
- * not.
+ * <p>Under one name, the host takes a field whose type
+ * {@linkplain #isApplication is an application}; else a factory, which is a method with a
+ * {@code modjvm.Config} that returns one; else a {@linkplain #isHandler handler method}; else a
+ * class that is one itself. Members may be private, static or not.
  */
 public interface EntryKind {
     /**
@@ -23,14 +25,16 @@ public interface EntryKind {
      * Describes what is accepted, for the message about a member of the wrong type.
      *
      * @param name the member's
-     * @return a list, such as {@code a field of type Application, a factory Application NAME(Config)}
+     * @return a list, such as {@code a field of type Application, a factory Application
+     *     NAME(Config)}
      */
     String accepted(String name);
 
     /**
      * Tells whether objects of a class are applications.
      *
-     * @param type the type of a field, what a factory returns, or a class of the target; not to be initialised
+     * @param type the type of a field, what a factory returns, or a class of the target; not to be
+     *     initialised
      * @return whether they are
      */
     boolean isApplication(Class<?> type);

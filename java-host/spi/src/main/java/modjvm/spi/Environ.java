@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * The CGI variables of a request, as httpd makes them for a CGI program: what the administrator set, and above it what the request itself
- * says.
+ * The CGI variables of a request, as httpd makes them for a CGI program: what the administrator
+ * set, and above it what the request itself says.
  */
 public final class Environ {
     private Environ() {}
@@ -43,7 +43,8 @@ public final class Environ {
         if (!head.authType().isEmpty()) {
             environ.put("AUTH_TYPE", head.authType());
         }
-        // Programs take it for their own setting; a client could send them through a proxy of its choice ("httpoxy").
+        // Programs take it for their own setting; a client could send them through a proxy of its
+        // choice ("httpoxy").
         environ.remove("HTTP_PROXY");
         return Collections.unmodifiableMap(environ);
     }
@@ -56,7 +57,10 @@ public final class Environ {
         }
     }
 
-    /** Empty for a header that has none: a name that could be taken for another one's, and credentials for a proxy. */
+    /**
+     * Empty for a header that has none: a name that could be taken for another one's, and
+     * credentials for a proxy.
+     */
     private static String variable(String name) {
         for (int i = 0; i < name.length(); i++) {
             char c = name.charAt(i);

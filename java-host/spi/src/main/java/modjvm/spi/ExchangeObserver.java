@@ -1,6 +1,8 @@
 package modjvm.spi;
 
-/** Hears how far the answer to a request has got. Called by the thread that answers. Throws nothing. */
+/**
+ * Hears how far the answer to a request has got. Called by the thread that answers. Throws nothing.
+ */
 public interface ExchangeObserver {
     /** The response is about to begin. */
     void responding();

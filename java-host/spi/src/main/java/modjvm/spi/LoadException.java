@@ -3,7 +3,10 @@ package modjvm.spi;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** An application that cannot be had. The message is one line: it names the target, the place and the mend. */
+/**
+ * An application that cannot be had. The message is one line: it names the target, the place and
+ * the mend.
+ */
 public final class LoadException extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -12,10 +12,12 @@ import modjvm.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An exchange in memory: nobody has sent the request, and nobody waits for the response. For warm-ups, and for tests of handlers.
+ * An exchange in memory: nobody has sent the request, and nobody waits for the response. For
+ * warm-ups, and for tests of handlers.
  *
- * <p>Can do all but {@link Capability#DECLINE}. Reads no file, but reads no file: the body stays empty. An upgrade is noted as status 101, and throws {@link
- * GoingAwayException}, as there is nobody at the other end.
+ * <p>Can do all but {@link Capability#DECLINE}. Reads no file, but reads no file: the body stays
+ * empty. An upgrade is noted as status 101, and throws {@link GoingAwayException}, as there is
+ * nobody at the other end.
  */
 public final class MemoryExchange extends AbstractExchange {
     /** What is known while nothing has been answered. */
@@ -39,7 +41,8 @@ public final class MemoryExchange extends AbstractExchange {
      * Makes the exchange of a request.
      *
      * @param request the request
-     * @param out gets the response's body as it is written, and is not closed; what was written stays there if the response fails
+     * @param out gets the response's body as it is written, and is not closed; what was written
+     *     stays there if the response fails
      */
     public MemoryExchange(MemoryRequest request, OutputStream out) {
         super(Permit.uncounted(Verdict.ADMITTED)); // who is not sent takes nobody's place

@@ -11,7 +11,10 @@ import modjvm.Header;
 import modjvm.Headers;
 import org.jspecify.annotations.Nullable;
 
-/** The head of a request that nobody has sent, and its body. Immutable; a GET of the local host unless something else is said. */
+/**
+ * The head of a request that nobody has sent, and its body. Immutable; a GET of the local host
+ * unless something else is said.
+ */
 public final class MemoryRequest implements RequestHead {
     private static final int PORT = 80;
 

@@ -1,13 +1,15 @@
 package modjvm.spi;
 
 /**
- * The answer to a request that asks for admission. An admitted request is in flight until the permit is closed; whoever drains waits for that.
+ * The answer to a request that asks for admission. An admitted request is in flight until the
+ * permit is closed; whoever drains waits for that.
  *
  * <p>Used by one thread at a time, but for {@link #isAbandoned} and {@link #release}.
  */
 public interface Permit extends AutoCloseable {
     /**
-     * Returns a permit that nobody counts: a refusal, or the permit of an exchange that takes nobody's place.
+     * Returns a permit that nobody counts: a refusal, or the permit of an exchange that takes
+     * nobody's place.
      *
      * @param verdict whether the request is admitted
      * @return the permit; its methods have no effect
@@ -24,7 +26,8 @@ public interface Permit extends AutoCloseable {
     Verdict verdict();
 
     /**
-     * Gives the place back until {@link #resume}, because the request only waits. It stays in flight.
+     * Gives the place back until {@link #resume}, because the request only waits. It stays in
+     * flight.
      *
      * @return false if it has no place to give back; nothing has changed then
      */
@@ -32,10 +35,16 @@ public interface Permit extends AutoCloseable {
         return false;
     }
 
-    /** Takes a place again after {@link #pause}: if none is free for a second, or the thread is interrupted, one more than there are. */
+    /**
+     * Takes a place again after {@link #pause}: if none is free for a second, or the thread is
+     * interrupted, one more than there are.
+     */
     default void resume() {}
 
-    /** Lets the next request in, if that has not happened yet. Called just before the last bytes of a response leave. */
+    /**
+     * Lets the next request in, if that has not happened yet. Called just before the last bytes of
+     * a response leave.
+     */
     void release();
 
     /**

@@ -3,8 +3,9 @@ package modjvm.spi;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The path of a request as the client has written it, where that is what the server in front has judged; else that path, encoded. So an
- * application that looks at the raw path sees none that nobody was asked about.
+ * The path of a request as the client has written it, where that is what the server in front has
+ * judged; else that path, encoded. So an application that looks at the raw path sees none that
+ * nobody was asked about.
  */
 public final class RawPath {
     private static final String UNRESERVED = "-._~!$&'()*+,;=:@/";

@@ -4,27 +4,29 @@ import java.io.InputStream;
 import modjvm.Headers;
 
 /**
- * The body of a request as it comes. At its end from the first if there is none. Thread-safe, but meant for one thread at a time: a read that
- * waits keeps others waiting.
+ * The body of a request as it comes. At its end from the first if there is none. Thread-safe, but
+ * meant for one thread at a time: a read that waits keeps others waiting.
  *
- * <p>{@code 100 Continue} is sent at the first read. A read throws {@link java.io.EOFException} if the body was cut off, and
- * {@link java.io.IOException} once the connection is lost or the exchange is over. An unread rest is dropped.
+ * <p>{@code 100 Continue} is sent at the first read. A read throws {@link java.io.EOFException} if
+ * the body was cut off, and {@link java.io.IOException} once the connection is lost or the exchange
+ * is over. An unread rest is dropped.
  */
 public abstract class RequestBody extends InputStream {
     /** For connectors. */
     protected RequestBody() {}
 
     /**
-     * Tells whether a read would not wait: bytes are there, or the body's end, or a failure. A false answer also lets
-     * the client send more.
+     * Tells whether a read would not wait: bytes are there, or the body's end, or a failure. A
+     * false answer also lets the client send more.
      *
      * @return whether a read returns or throws at once
      */
     public abstract boolean isReady();
 
     /**
-     * Runs an action once {@link #isReady} is true. The action runs on the thread of the exchange, as if it were handed to
-     * {@link Exchange#execute}; so the exchange must be suspended. One at a time may be waiting.
+     * Runs an action once {@link #isReady} is true. The action runs on the thread of the exchange,
+     * as if it were handed to {@link Exchange#execute}; so the exchange must be suspended. One at a
+     * time may be waiting.
      *
      * @param action what to run, once
      * @throws IllegalStateException if the exchange is not suspended, or another action waits

@@ -5,8 +5,8 @@ import java.util.function.BiConsumer;
 import modjvm.Headers;
 
 /**
- * What comes before a request's body. Immutable and thread-safe; stays valid when the exchange is over. Texts are made when they are asked for:
- * who needs one often keeps it.
+ * What comes before a request's body. Immutable and thread-safe; stays valid when the exchange is
+ * over. Texts are made when they are asked for: who needs one often keeps it.
  */
 public interface RequestHead {
     /**
@@ -24,7 +24,8 @@ public interface RequestHead {
     String target();
 
     /**
-     * Returns the path at which the application is mounted, decoded as UTF-8. The connector answers a malformed path itself, with status 400.
+     * Returns the path at which the application is mounted, decoded as UTF-8. The connector answers
+     * a malformed path itself, with status 400.
      *
      * @return the mount, without a slash at its end; empty at the root
      */
@@ -73,7 +74,8 @@ public interface RequestHead {
     void fields(BiConsumer<String, String> visitor);
 
     /**
-     * Visits the variables that the server in front has for the request: SetEnv, SSL_* and the like.
+     * Visits the variables that the server in front has for the request: SetEnv, SSL_* and the
+     * like.
      *
      * @param visitor called for each variable
      */

@@ -8,8 +8,8 @@ import modjvm.Headers;
  *
  * @param status 200 to 999
  * @param fields the header fields; a Content-Length among them is left out, {@code length} counts
- * @param length of the body that is written, or that the same request would have had by GET; {@link #UNKNOWN} if it is
- *     not known beforehand
+ * @param length of the body that is written, or that the same request would have had by GET;
+ *     {@link #UNKNOWN} if it is not known beforehand
  * @param hasTrailers whether {@link ResponseSink#end} may be called with trailer fields
  */
 public record ResponseHead(int status, Headers fields, long length, boolean hasTrailers) {

@@ -4,7 +4,10 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 
-/** The wait of an exchange's thread, after the handler has returned, for tasks and for the end. Thread-safe. */
+/**
+ * The wait of an exchange's thread, after the handler has returned, for tasks and for the end.
+ * Thread-safe.
+ */
 final class Suspension {
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final Thread waiter;
@@ -25,7 +28,10 @@ final class Suspension {
         LockSupport.unpark(waiter);
     }
 
-    /** Runs tasks until it is complete and none is left. Called by the waiter, the exchange's thread. */
+    /**
+     * Runs tasks until it is complete and none is left. Called by the waiter, the exchange's
+     * thread.
+     */
     void await(Exchange exchange) {
         while (true) {
             boolean isLast = isComplete; // looked at first: what was handed over before the end is run

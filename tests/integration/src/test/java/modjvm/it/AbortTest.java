@@ -15,7 +15,10 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** A client that leaves is told to the application, whose thread is interrupted. The pools have one thread: what is not told blocks all. */
+/**
+ * A client that leaves is told to the application, whose thread is interrupted. The pools have one
+ * thread: what is not told blocks all.
+ */
 class AbortTest {
     /** httpd looks after each half second in which nothing came from the daemon. */
     private static final Duration SOON = Duration.ofSeconds(5);

@@ -58,7 +58,10 @@ class ArchiveTest {
             .mapToObj(i -> "static int f" + i + "(int x) { return x + " + i + "; }\n")
             .collect(Collectors.joining("", "class Filler {\n", "}\n"));
 
-    /** Does to the archives, and to whoever makes them, all that a pool's user can think of; answers what has worked. */
+    /**
+     * Does to the archives, and to whoever makes them, all that a pool's user can think of; answers
+     * what has worked.
+     */
     private static final String ATTACK = """
             import java.io.*;
             import java.nio.file.*;

@@ -27,7 +27,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** A slow client, or a slow application, has httpd and the JVM hold no more than a fixed amount (docs/internals.md, section 5). */
+/**
+ * A slow client, or a slow application, has httpd and the JVM hold no more than a fixed amount
+ * (docs/internals.md, section 5).
+ */
 @Isolated("measures")
 class BackPressureTest {
     private static final long GIGABYTE = 1L << 30;
@@ -37,7 +40,10 @@ class BackPressureTest {
     /** As set on both sockets; the kernel takes twice that, its own needs included. */
     private static final int TCP_BUFFER = 64 * KB;
 
-    /** net.core.wmem_default, and one message that was let in because there was room for its first byte. */
+    /**
+     * net.core.wmem_default, and one message that was let in because there was room for its first
+     * byte.
+     */
     private static final long UNIX_SOCKET = wmemDefault() + 64 * KB;
 
     private static final long TCP = 2 * 2 * TCP_BUFFER;
@@ -48,7 +54,10 @@ class BackPressureTest {
     private static final long JVM_DOWN = 132 * KB;
     private static final long DOWN = TCP + HTTPD_DOWN + UNIX_SOCKET + JVM_DOWN;
 
-    /** httpd's input filter, and mod_jvm's piece of the body. What is behind that, in the socket and in the JVM, credit limits. */
+    /**
+     * httpd's input filter, and mod_jvm's piece of the body. What is behind that, in the socket and
+     * in the JVM, credit limits.
+     */
     private static final long HTTPD_UP = 8 * KB + 64 * KB;
 
     private static final long CREDIT = 256 * KB;
@@ -267,7 +276,10 @@ class BackPressureTest {
         }
     }
 
-    /** How much of it lies in the client's socket depends on its windows; httpd and the daemon do not grow all the same. */
+    /**
+     * How much of it lies in the client's socket depends on its windows; httpd and the daemon do
+     * not grow all the same.
+     */
     @Test
     void shouldStopAnApplicationWhoseClientReadsNoMoreOverHttp2() throws Exception {
         Path output = httpd.dir().resolve("received");

@@ -22,7 +22,10 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Requests go to the process with the fewest in flight; what is slow delays nobody while another process has room. */
+/**
+ * Requests go to the process with the fewest in flight; what is slow delays nobody while another
+ * process has room.
+ */
 class BalanceTest {
     private static final int FAST = 100;
 
@@ -107,7 +110,10 @@ class BalanceTest {
                 .containsEntry(pids.get(0), 1L);
     }
 
-    /** One warm process serves as long as it is enough: its code is compiled, its caches are full, its connections open. */
+    /**
+     * One warm process serves as long as it is enough: its code is compiled, its caches are full,
+     * its connections open.
+     */
     @Test
     void shouldStayWithOneProcessWhereNothingIsInFlight() {
         List<String> pids = new ArrayList<>();
@@ -118,7 +124,10 @@ class BalanceTest {
         assertThat(Collections.frequency(pids, pids.get(0))).isGreaterThanOrEqualTo(15);
     }
 
-    /** httpd believes the place free that an application keeps after its client has left; the daemon knows better. */
+    /**
+     * httpd believes the place free that an application keeps after its client has left; the daemon
+     * knows better.
+     */
     @Test
     void shouldNotPauseForAPlaceThatIsNotFree() throws IOException {
         Path go = httpd.work().resolve("deaf");

@@ -26,8 +26,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Files that an application answers with, and that have not all the bytes which they had, or said to have, when they were opened: the client never
- * gets a response that looks whole, nor a piece of the next one, and httpd's children live.
+ * Files that an application answers with, and that have not all the bytes which they had, or said
+ * to have, when they were opened: the client never gets a response that looks whole, nor a piece of
+ * the next one, and httpd's children live.
  */
 class BrokenFileTest {
     private static final int LARGE = 64 << 20;
@@ -97,7 +98,10 @@ class BrokenFileTest {
         return bytes.toString(StandardCharsets.ISO_8859_1);
     }
 
-    /** Over plain HTTP, httpd writes the head with what it reads: where that fails, the client gets nothing at all. */
+    /**
+     * Over plain HTTP, httpd writes the head with what it reads: where that fails, the client gets
+     * nothing at all.
+     */
     @ParameterizedTest
     @CsvSource({
         "plain, /wire, ''",
@@ -137,7 +141,10 @@ class BrokenFileTest {
         }
     }
 
-    /** Where a filter looks at the bytes, httpd's child would die of SIGBUS, were they mapped; where the kernel alone reads them, it does not. */
+    /**
+     * Where a filter looks at the bytes, httpd's child would die of SIGBUS, were they mapped; where
+     * the kernel alone reads them, it does not.
+     */
     @ParameterizedTest
     @CsvSource({
         "plain, /wire, 2000",
@@ -168,7 +175,10 @@ class BrokenFileTest {
         assertThat(httpd.log().lines("exit signal")).isEmpty();
     }
 
-    /** In a user namespace of the pool's user, who could answer for it by himself: the daemon reads it, and httpd does not. */
+    /**
+     * In a user namespace of the pool's user, who could answer for it by himself: the daemon reads
+     * it, and httpd does not.
+     */
     @Test
     @RequiresRoot
     void shouldStreamWhatHttpdHasNotMounted() throws Exception {

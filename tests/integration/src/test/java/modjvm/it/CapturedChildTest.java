@@ -19,7 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Somebody who has captured a child of httpd has the daemons' keys, and asks for code of his own. */
+/**
+ * Somebody who has captured a child of httpd has the daemons' keys, and asks for code of his own.
+ */
 @RequiresRoot
 class CapturedChildTest {
     private static final String HTTPD_USER = "www-data";

@@ -17,7 +17,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** An application and a CGI script in one place see the same variables, whichever way httpd has taken to them. */
+/**
+ * An application and a CGI script in one place see the same variables, whichever way httpd has
+ * taken to them.
+ */
 class CgiTest {
     /** Where the two differ, and why. */
     private static final Map<String, String> DIFFERENCES = Map.of(

@@ -29,9 +29,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
- * Everything goes wrong at once, under load, by chance: daemons and supervisors are killed and stopped, httpd restarts gracefully, settings and
- * targets change, processes and disks are exhausted. No request is run twice, none is lost but by the death of the JVM that it was in, and in the
- * end all is as it was: -Dmodjvm.chaos.seconds says how long (20), -Dmodjvm.chaos.seed what happens.
+ * Everything goes wrong at once, under load, by chance: daemons and supervisors are killed and
+ * stopped, httpd restarts gracefully, settings and targets change, processes and disks are
+ * exhausted. No request is run twice, none is lost but by the death of the JVM that it was in, and
+ * in the end all is as it was: -Dmodjvm.chaos.seconds says how long (20), -Dmodjvm.chaos.seed what
+ * happens.
  */
 @Order(1)
 @RequiresRoot
@@ -169,8 +171,8 @@ class ChaosTest {
     }
 
     /**
-     * Waits until httpd has new children without connections, pools have their least size and none is idle but the one that may be: what is held
-     * then.
+     * Waits until httpd has new children without connections, pools have their least size and none
+     * is idle but the one that may be: what is held then.
      */
     private Map<String, Integer> awaitRest() {
         httpd.graceful();

@@ -9,7 +9,10 @@ import modjvm.it.harness.Httpd;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** A JVM that collects garbage for long is not taken for one that hangs: its collector uses the processor, where it gets it. */
+/**
+ * A JVM that collects garbage for long is not taken for one that hangs: its collector uses the
+ * processor, where it gets it.
+ */
 @Isolated("the collector needs the processor")
 class CollectionTest {
     @Test

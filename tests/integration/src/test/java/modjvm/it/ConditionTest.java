@@ -12,7 +12,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who judges a request's preconditions: httpd those of GET and HEAD, as for CGI; the application those of all that changes something. */
+/**
+ * Who judges a request's preconditions: httpd those of GET and HEAD, as for CGI; the application
+ * those of all that changes something.
+ */
 class ConditionTest {
     private static final String BEFORE = "Fri, 31 Dec 1999 00:00:00 GMT";
     private static final String AFTER = "Sun, 02 Jan 2000 00:00:00 GMT";

@@ -24,7 +24,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** What daemons can see and change of the machine: chroot, private-tmp, read-only. What they need must not lie below /tmp, so it is copied. */
+/**
+ * What daemons can see and change of the machine: chroot, private-tmp, read-only. What they need
+ * must not lie below /tmp, so it is copied.
+ */
 @RequiresRoot
 @ResourceLock("mounts")
 class ConfinementTest {
@@ -176,7 +179,10 @@ class ConfinementTest {
         }
     }
 
-    /** A user who owns a folder on the way puts a link there: to somebody else's, which would be mounted over his own. */
+    /**
+     * A user who owns a folder on the way puts a link there: to somebody else's, which would be
+     * mounted over his own.
+     */
     @Test
     void shouldFollowNoLinkToWhatIsReadOnly() throws IOException {
         Path own = Folders.make(base.resolve("own"), Users.first(), "rwxr-xr-x");
@@ -269,7 +275,8 @@ class ConfinementTest {
 
     @Test
     void shouldSayWhatAPrivateTmpHides() {
-        // this one's applications, and by default the prefix, lie below a folder that the tests may have anywhere
+        // this one's applications, and by default the prefix, lie below a folder that the tests may
+        // have anywhere
         Path target = Path.of("/tmp/apps/Facts.java");
         try (Httpd httpd = httpd().host("site", site("private-tmp=on", apps) + "\nJVMAlias /x " + target)
                 .write()) {

@@ -12,7 +12,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** An application that tries to answer more than its request: the next response on the connection is the next request's, or there is none. */
+/**
+ * An application that tries to answer more than its request: the next response on the connection is
+ * the next request's, or there is none.
+ */
 class DesyncTest {
     @AutoClose
     private static Httpd httpd;

@@ -16,7 +16,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What is left of daemons and sockets after a stop, a restart, a kill: nothing. What a graceful touches: nothing that is unchanged. */
+/**
+ * What is left of daemons and sockets after a stop, a restart, a kill: nothing. What a graceful
+ * touches: nothing that is unchanged.
+ */
 class EndOfLifeTest {
     private static final String SITE = """
             JVMDaemonProcess site ${AS1} processes=2

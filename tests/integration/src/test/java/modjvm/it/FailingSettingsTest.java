@@ -12,7 +12,9 @@ import modjvm.it.harness.Http;
 import modjvm.it.harness.Httpd;
 import org.junit.jupiter.api.Test;
 
-/** New settings fail: what they alone have is refused at once, and the former ones serve the rest. */
+/**
+ * New settings fail: what they alone have is refused at once, and the former ones serve the rest.
+ */
 class FailingSettingsTest {
     /** Whatever waits for the queue-timeout is not answered within a test. */
     private static final String SITE = """

@@ -15,7 +15,10 @@ import modjvm.it.harness.Http;
 import modjvm.it.harness.Httpd;
 import org.junit.jupiter.api.Test;
 
-/** Pools that hang, with all their places taken and their queues full, leave httpd's workers to the other virtual hosts. */
+/**
+ * Pools that hang, with all their places taken and their queues full, leave httpd's workers to the
+ * other virtual hosts.
+ */
 class FairnessTest {
     /** What an answer takes where a worker is free, on a busy machine. */
     private static final Duration SOON = Duration.ofSeconds(5);

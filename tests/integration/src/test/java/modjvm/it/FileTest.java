@@ -26,7 +26,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Files that an application answers with: their descriptors go to httpd, which treats them as its own static files. */
+/**
+ * Files that an application answers with: their descriptors go to httpd, which treats them as its
+ * own static files.
+ */
 class FileTest {
     private static final String TEXT = "0123456789\n";
     private static final int LARGE = 64 << 20;

@@ -21,8 +21,9 @@ import modjvm.it.harness.Proc;
 import modjvm.it.harness.ProcessLimit;
 
 /**
- * What is done to an httpd while it serves: one deed after another, by chance but from a seed, each of them written down. What has to be undone (a
- * stopped process, a limit) is undone by a thread of its own, after some time or by {@link #end}.
+ * What is done to an httpd while it serves: one deed after another, by chance but from a seed, each
+ * of them written down. What has to be undone (a stopped process, a limit) is undone by a thread of
+ * its own, after some time or by {@link #end}.
  */
 final class Havoc {
     /** Signals to a supervisor that has just come hit nothing that there was time to get wrong. */
@@ -51,7 +52,8 @@ final class Havoc {
     private int supervisorsKilled;
 
     /**
-     * @param settings by pool, which has a virtual host of the same name: its lines, with %d for a number that changes
+     * @param settings by pool, which has a virtual host of the same name: its lines, with %d for a
+     *     number that changes
      * @param disk null: none
      */
     Havoc(Httpd httpd, Map<String, String> settings, Random random, StateDisk disk) {

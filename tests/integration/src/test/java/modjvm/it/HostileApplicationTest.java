@@ -24,8 +24,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * An application that does what it can (apps/Hostile.java) against another user's pool, the supervisor and httpd: everything is denied, and nobody
- * notices. The logs and the configuration are root's alone, as distributions have them.
+ * An application that does what it can (apps/Hostile.java) against another user's pool, the
+ * supervisor and httpd: everything is denied, and nobody notices. The logs and the configuration
+ * are root's alone, as distributions have them.
  */
 @RequiresRoot
 class HostileApplicationTest {
@@ -250,7 +251,9 @@ class HostileApplicationTest {
                 "run chrt -f 1 true"));
     }
 
-    /** Nothing of httpd's, of the supervisor's or of another daemon's is open in it, nor the board. */
+    /**
+     * Nothing of httpd's, of the supervisor's or of another daemon's is open in it, nor the board.
+     */
     @Test
     void shouldHaveInheritedNothing() {
         List<String> sockets = others.stream()

@@ -39,8 +39,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A daemon that breaks the protocol in every way that there is (native/test/hostile_daemon.c): its client is told so, its log names it, and nothing
- * else notices. httpd keeps its children, their memory and their descriptors, and another virtual host serves as before.
+ * A daemon that breaks the protocol in every way that there is (native/test/hostile_daemon.c): its
+ * client is told so, its log names it, and nothing else notices. httpd keeps its children, their
+ * memory and their descriptors, and another virtual host serves as before.
  */
 @Order(1)
 @RequiresRoot
@@ -160,7 +161,10 @@ class HostileDaemonTest {
         return Long.parseLong(child.status().getOrDefault("VmHWM", "0").split(" ")[0]);
     }
 
-    /** How many descriptors of each kind; connections to clients come and go, and are no matter here. */
+    /**
+     * How many descriptors of each kind; connections to clients come and go, and are no matter
+     * here.
+     */
     private static Map<String, Integer> countDescriptors(Proc child) {
         Map<String, Integer> counts = new TreeMap<>();
         child.descriptors()
@@ -169,7 +173,9 @@ class HostileDaemonTest {
         return counts;
     }
 
-    /** To each of the six pools, a child may keep a connection; the bystanders have theirs to httpd. */
+    /**
+     * To each of the six pools, a child may keep a connection; the bystanders have theirs to httpd.
+     */
     private static void awaitDescriptors(Proc child) {
         Map<String, Integer> before = new TreeMap<>(descriptors.get(child));
         int sockets = before.remove("socket:") + 8;
@@ -385,7 +391,8 @@ class HostileDaemonTest {
         checkBreach(act, breach, false);
     }
 
-    // ---- breaches within the response: 502 where nothing has left, else the connection is broken off
+    // ---- breaches within the response: 502 where nothing has left, else the connection is broken
+    // off
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
@@ -534,7 +541,10 @@ class HostileDaemonTest {
 
     // ---- bytes that nobody asked for
 
-    /** A pool of its own: what is left over fails whichever request comes next, and that may be another test's. */
+    /**
+     * A pool of its own: what is left over fails whichever request comes next, and that may be
+     * another test's.
+     */
     @ParameterizedTest
     @ValueSource(strings = {"early-answer", "fd-unasked", "fd-with-data", "fd-after-end"})
     void shouldGiveNobodyWhatIsLeftOver(String act) throws IOException {
@@ -662,7 +672,10 @@ class HostileDaemonTest {
         }
     }
 
-    /** A pool of its own: what is left of connections to another pool would count as tries, which end this by themselves. */
+    /**
+     * A pool of its own: what is left of connections to another pool would count as tries, which
+     * end this by themselves.
+     */
     @Test
     void shouldNotAskForEverADaemonThatRefuses() throws IOException {
         long before = System.nanoTime();
@@ -673,7 +686,10 @@ class HostileDaemonTest {
         within(SOON, before);
     }
 
-    /** Without request-timeout, a thread of httpd is free once its client has left: the check after each test sees its connection closed. */
+    /**
+     * Without request-timeout, a thread of httpd is free once its client has left: the check after
+     * each test sees its connection closed.
+     */
     @ParameterizedTest
     @ValueSource(strings = {"silence", "slow-head", "slow-data", "log-endless", "data-endless"})
     void shouldStopWhenTheClientHasLeft(String act) throws IOException {
@@ -688,7 +704,10 @@ class HostileDaemonTest {
         awaitConnections("patient", before);
     }
 
-    /** With a reset: who only closes its half may still receive, and nothing that is sent would tell httpd better. */
+    /**
+     * With a reset: who only closes its half may still receive, and nothing that is sent would tell
+     * httpd better.
+     */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void shouldStopTunnelsWhenTheClientHasLeft(boolean hasClosedItsHalf) throws IOException {

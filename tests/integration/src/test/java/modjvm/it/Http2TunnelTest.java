@@ -11,7 +11,10 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** WebSockets over HTTP/2 (RFC 8441) hold mod_http2's workers, of which each child of httpd has a number of its own. */
+/**
+ * WebSockets over HTTP/2 (RFC 8441) hold mod_http2's workers, of which each child of httpd has a
+ * number of its own.
+ */
 class Http2TunnelTest {
     private static final int WORKERS = 8;
 

@@ -23,7 +23,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A process of httpd's user that is not httpd, such as a CGI program, connects to a pool's socket. */
+/**
+ * A process of httpd's user that is not httpd, such as a CGI program, connects to a pool's socket.
+ */
 @RequiresRoot
 class HttpdUserTest {
     private static final String HTTPD_USER = "www-data";
@@ -161,7 +163,10 @@ class HttpdUserTest {
         return Http.await(httpd.uri("cgi", "/" + name), 200).body();
     }
 
-    /** It finds the pool's socket as any process can, and names a source of its own, and one of the pool's. */
+    /**
+     * It finds the pool's socket as any process can, and names a source of its own, and one of the
+     * pool's.
+     */
     @Test
     void shouldNotHearACgiProgram() {
         daemon();

@@ -19,7 +19,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a daemon costs that nobody uses: hundreds of them share a machine. Counts, which do not depend on what else the machine does. */
+/**
+ * What a daemon costs that nobody uses: hundreds of them share a machine. Counts, which do not
+ * depend on what else the machine does.
+ */
 @Order(1)
 class IdleCostTest {
     /** Until memory is given back, and the JVM's own threads have become patient. */
@@ -28,7 +31,10 @@ class IdleCostTest {
     private static final Duration PERIOD = Duration.ofSeconds(20);
     /** In a period, of a process; one or two were seen, 60 where nothing was done about them. */
     private static final long MOST_WAITS = 5;
-    /** They wake up whenever something is made or removed in a folder that leads to the prefix or the applications: in /tmp that is often. */
+    /**
+     * They wake up whenever something is made or removed in a folder that leads to the prefix or
+     * the applications: in /tmp that is often.
+     */
     private static final Set<String> DISTURBED = Set.of("FileSystemWatch", "modjvm-reload");
 
     @AutoClose

@@ -149,7 +149,8 @@ class IsolationTest {
             assertThat(descriptors.get(1)).startsWith("pipe:");
             assertThat(descriptors.get(2)).startsWith("pipe:");
             assertThat(descriptors.get(3)).startsWith("socket:");
-            // what the JVM and the launcher open for themselves; no log, no configuration, no file of another pool
+            // what the JVM and the launcher open for themselves; no log, no configuration, no file
+            // of another pool
             assertThat(descriptors.values())
                     .allMatch(
                             target -> target.matches("/dev/(null|u?random)|(pipe|socket|anon_inode):.*|/usr/lib/jvm/.*|"

@@ -11,7 +11,10 @@ import modjvm.it.harness.Proc;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A daemon is killed while requests come without pause: only those that were inside it are lost, and none hangs. */
+/**
+ * A daemon is killed while requests come without pause: only those that were inside it are lost,
+ * and none hangs.
+ */
 class KillUnderLoadTest {
     private static final int THREADS = 3;
     private static final int CLIENTS = 8;

@@ -20,7 +20,10 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Kinds of application that have a bridge of their own, behind one httpd; each bridge's own tests look at the details. */
+/**
+ * Kinds of application that have a bridge of their own, behind one httpd; each bridge's own tests
+ * look at the details.
+ */
 class KindsTest {
     @AutoClose
     private static Httpd httpd;

@@ -27,8 +27,8 @@ class LimitsTest {
     @BeforeAll
     static void start() {
         httpd = Httpd.with()
-                // A busy httpd closes connections that are kept alive, at the moment perhaps when the client uses them
-                // again.
+                // A busy httpd closes connections that are kept alive, at the moment perhaps when
+                // the client uses them again.
                 .main("KeepAlive Off")
                 // 195 requests wait: no more than half of all workers may
                 .limits("StartServers 2\nServerLimit 4\nThreadLimit 128\nThreadsPerChild 128\nMaxRequestWorkers 512")

@@ -43,7 +43,10 @@ class LogFloodTest {
         }
     }
 
-    /** What is printed in a request comes to the log by httpd's child that has the request; so little of each that the connection takes it. */
+    /**
+     * What is printed in a request comes to the log by httpd's child that has the request; so
+     * little of each that the connection takes it.
+     */
     @Test
     void shouldLeaveOutWhatRequestsLogTooMuch() {
         try (Httpd httpd = Httpd.with().host("site", """

@@ -15,7 +15,10 @@ import modjvm.it.harness.Httpd;
 import modjvm.it.harness.Proc;
 import org.junit.jupiter.api.Test;
 
-/** What logrotate does, and what an administrator does who stops httpd gently: pools go on, and their lines go where they should. */
+/**
+ * What logrotate does, and what an administrator does who stops httpd gently: pools go on, and
+ * their lines go where they should.
+ */
 class LogRotationTest {
     private static void say(Httpd httpd, String line) {
         assertThat(Http.get(httpd.uri("site", "/?print=" + line)).statusCode()).isEqualTo(200);

@@ -15,7 +15,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How long the head of a request may be: as httpd's own limits have it, up to four mebibytes with all variables. */
+/**
+ * How long the head of a request may be: as httpd's own limits have it, up to four mebibytes with
+ * all variables.
+ */
 class LongHeadTest {
     private static final int MEBIBYTE = 1 << 20;
 

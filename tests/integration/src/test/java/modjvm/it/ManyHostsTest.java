@@ -13,7 +13,10 @@ import modjvm.it.harness.Httpd;
 import modjvm.it.harness.Proc;
 import org.junit.jupiter.api.Test;
 
-/** A thousand virtual hosts with a pool each, as administrators write them: a macro, and a file for each site. Processor time, not time. */
+/**
+ * A thousand virtual hosts with a pool each, as administrators write them: a macro, and a file for
+ * each site. Processor time, not time.
+ */
 class ManyHostsTest {
     private static final int HOSTS = 1000;
     private static final double MOST_SECONDS = 2;

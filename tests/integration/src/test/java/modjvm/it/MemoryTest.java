@@ -22,12 +22,18 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What a burst of requests has taken, threads, descriptors and memory, is given back when nothing is to be done. */
+/**
+ * What a burst of requests has taken, threads, descriptors and memory, is given back when nothing
+ * is to be done.
+ */
 class MemoryTest {
     private static final int BURST = 60;
     /** Those of the JVM and of the host, with room for a later JDK's. */
     private static final int IDLE_THREADS = 30;
-    /** 50 to 55 MB were seen where the daemon has compiled its application; more than 90 without giving anything back. */
+    /**
+     * 50 to 55 MB were seen where the daemon has compiled its application; more than 90 without
+     * giving anything back.
+     */
     private static final long IDLE_KB = 75 * 1024;
     /** httpd closes a connection that has been idle for five seconds, within two. */
     private static final Duration LEAST_PAUSE = Duration.ofMillis(4500);

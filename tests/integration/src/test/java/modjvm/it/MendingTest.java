@@ -10,7 +10,10 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** A mount that fails to load: 500, the reason in the log, the others serve on, and mending the file mends the mount. */
+/**
+ * A mount that fails to load: 500, the reason in the log, the others serve on, and mending the file
+ * mends the mount.
+ */
 class MendingTest {
     private static final String RIGHT = """
             import modjvm.*;

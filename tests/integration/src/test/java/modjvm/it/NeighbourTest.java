@@ -21,7 +21,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Programs that other modules of the same httpd run: what they inherit of us, and what they can do with it. */
+/**
+ * Programs that other modules of the same httpd run: what they inherit of us, and what they can do
+ * with it.
+ */
 @RequiresRoot
 class NeighbourTest {
     private static final Path MODULES = Path.of("/usr/lib/apache2/modules");

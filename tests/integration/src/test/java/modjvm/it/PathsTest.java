@@ -12,7 +12,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** How a request's path is split at the mount. The application answers [scriptName][pathInfo][query][target]. */
+/**
+ * How a request's path is split at the mount. The application answers
+ * [scriptName][pathInfo][query][target].
+ */
 class PathsTest {
     @AutoClose
     private static Httpd httpd;

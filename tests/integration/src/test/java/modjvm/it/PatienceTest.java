@@ -23,7 +23,10 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** For how long httpd puts up with a daemon that says nothing, and that nobody else's slowness is taken for it. */
+/**
+ * For how long httpd puts up with a daemon that says nothing, and that nobody else's slowness is
+ * taken for it.
+ */
 class PatienceTest {
     private static final String SILENCE = "socket-timeout: the daemon sent and accepted nothing for 1000 ms; ";
     private static final long LONGER_NANOS = Duration.ofMillis(2500).toNanos();

@@ -17,10 +17,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Somebody who has captured a child of httpd writes over the memory that httpd shares with the supervisor, and goes. */
+/**
+ * Somebody who has captured a child of httpd writes over the memory that httpd shares with the
+ * supervisor, and goes.
+ */
 @RequiresRoot
 class PoisonedBoardTest {
-    /** The supervisor looks a second apart at most, httpd's children at their rows every two seconds, httpd's parent every ten. */
+    /**
+     * The supervisor looks a second apart at most, httpd's children at their rows every two
+     * seconds, httpd's parent every ten.
+     */
     private static final Duration SOON = Duration.ofSeconds(15);
 
     private Httpd httpd;
@@ -71,7 +77,9 @@ class PoisonedBoardTest {
         });
     }
 
-    /** Graceful restarts go on, and requests under load are lost no longer than the board is wrong. */
+    /**
+     * Graceful restarts go on, and requests under load are lost no longer than the board is wrong.
+     */
     @Test
     void shouldSurviveItUnderLoad() {
         try (Load load = new Load(httpd.port("site"), "/x", 4)) {

@@ -44,7 +44,10 @@ class PoolsStartTest {
             }
             """;
 
-    /** Starts only when there is a file ${WORK}/gate; until then it computes, or waits as one does whose database is away. */
+    /**
+     * Starts only when there is a file ${WORK}/gate; until then it computes, or waits as one does
+     * whose database is away.
+     */
     private static String gated(String meanwhile) {
         return """
             import java.nio.file.*;
@@ -61,7 +64,10 @@ class PoolsStartTest {
             """.replace("MEANWHILE", meanwhile);
     }
 
-    /** The first AT_ONCE pools are gated; of the others, every sixth is a source, the rest are classes. */
+    /**
+     * The first AT_ONCE pools are gated; of the others, every sixth is a source, the rest are
+     * classes.
+     */
     private static Httpd start(String meanwhile) {
         String pools = IntStream.range(0, POOLS)
                 .mapToObj(i -> pool(name(i), target(i), i < AT_ONCE ? "startup-timeout=600" : ""))
@@ -101,7 +107,10 @@ class PoolsStartTest {
         Folders.write(httpd.work().resolve("gate"), "");
     }
 
-    /** The pools in the order in which their processes were started; fails where more start at once than may. */
+    /**
+     * The pools in the order in which their processes were started; fails where more start at once
+     * than may.
+     */
     private static List<String> started(Httpd httpd) {
         List<String> order = new ArrayList<>();
         int starting = 0;

@@ -16,7 +16,10 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** HTTP/2 clients that reset each request as soon as they have made it: httpd's workers and the pool's places are free again afterwards. */
+/**
+ * HTTP/2 clients that reset each request as soon as they have made it: httpd's workers and the
+ * pool's places are free again afterwards.
+ */
 class RapidResetTest {
     private static final int CONNECTIONS = 20;
     private static final int STREAMS = 200;

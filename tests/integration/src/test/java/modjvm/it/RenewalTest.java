@@ -17,7 +17,9 @@ import modjvm.it.harness.Proc;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
-/** Each limit of a daemon, gone beyond: it is replaced, the log says why, and nobody else notices. */
+/**
+ * Each limit of a daemon, gone beyond: it is replaced, the log says why, and nobody else notices.
+ */
 @Order(1)
 class RenewalTest {
     private static Httpd start(String options) {

@@ -14,7 +14,10 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What applications print and log: in the error log of the request's virtual host, with level, pool and httpd's log id. */
+/**
+ * What applications print and log: in the error log of the request's virtual host, with level, pool
+ * and httpd's log id.
+ */
 class RequestLogTest {
     @AutoClose
     private static Httpd httpd;
@@ -38,7 +41,10 @@ class RequestLogTest {
         Http.await(httpd.uri("one", "/wire?input=x"), 200);
     }
 
-    /** What the tests have logged holds a hyphen, which httpd's log ids, of random characters, never do. */
+    /**
+     * What the tests have logged holds a hyphen, which httpd's log ids, of random characters, never
+     * do.
+     */
     @Test
     void shouldLogToTheVirtualHostOfTheRequest() throws IOException {
         Http.get(httpd.uri("one", "/wire?log=A-1"));
@@ -77,7 +83,8 @@ class RequestLogTest {
         try (RawClient stalled = new RawClient(httpd.port("one"))) {
             stalled.send("GET /wire?logstream=C-3 HTTP/1.1\r\nHost: x\r\n\r\n");
             RawClient.Head head = stalled.receiveHead();
-            // the application gets on until its response is held up, and all that it said until then is there
+            // the application gets on until its response is held up, and all that it said until
+            // then is there
             httpd.log("one").await("piece C-3 1$");
             assertThat(Http.get(httpd.uri("one", "/wire?log=D-4")).statusCode()).isEqualTo(200);
             httpd.log("one").await("printed D-4");

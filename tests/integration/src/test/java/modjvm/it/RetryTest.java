@@ -23,7 +23,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A request that no application has seen is moved to another daemon, its body with it; none is ever run twice. The application counts. */
+/**
+ * A request that no application has seen is moved to another daemon, its body with it; none is ever
+ * run twice. The application counts.
+ */
 class RetryTest {
     private static final int CLIENTS = 6;
     private static final Duration PART = Duration.ofSeconds(4);
@@ -43,7 +46,10 @@ class RetryTest {
         return new Random(seed);
     }
 
-    /** Whatever was answered with 200 was run once, and nothing more than once. Returns what was not answered so. */
+    /**
+     * Whatever was answered with 200 was run once, and nothing more than once. Returns what was not
+     * answered so.
+     */
     private static List<String> failures(Map<String, String> outcomes, Ledgers ledgers) {
         List<String> failed = new ArrayList<>();
         assertThat(ledgers.repeated()).isEmpty();
@@ -62,7 +68,10 @@ class RetryTest {
         return System.nanoTime() - began > PART.toNanos();
     }
 
-    /** Clients that leave have their requests hold places that httpd believes free: the daemons refuse what comes. */
+    /**
+     * Clients that leave have their requests hold places that httpd believes free: the daemons
+     * refuse what comes.
+     */
     @ParameterizedTest(name = "{0} threads")
     @ValueSource(ints = {1, 2})
     void shouldMoveWhatAFullDaemonRefuses(int threads) {
@@ -116,7 +125,10 @@ class RetryTest {
         return httpd.awaitReady("site", 2);
     }
 
-    /** Trailers make one message of more than a daemon reads at once: that it left some unread does not mean that it read none. */
+    /**
+     * Trailers make one message of more than a daemon reads at once: that it left some unread does
+     * not mean that it read none.
+     */
     @Test
     void shouldRunNothingTwiceBecauseItsTrailersWereNotRead() throws IOException {
         try (Httpd httpd =
@@ -164,8 +176,8 @@ class RetryTest {
                         .allMatch(f -> f.endsWith(": 502"))
                         .allSatisfy(f ->
                                 assertThat(ledgers.begun(f.split("/")[0])).as(f).isSubsetOf(killed));
-                // Read by the daemon, but killed before the application had its first line done: httpd cannot tell, so
-                // it must not try again.
+                // Read by the daemon, but killed before the application had its first line done:
+                // httpd cannot tell, so it must not try again.
                 List<String> between = failed.stream()
                         .filter(f -> ledgers.begun(f.split("/")[0]).isEmpty())
                         .toList();

@@ -10,7 +10,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Virtual hosts of one ServerName on several ports, as certbot's copy for https makes them: one site, one pool. */
+/**
+ * Virtual hosts of one ServerName on several ports, as certbot's copy for https makes them: one
+ * site, one pool.
+ */
 class SameNameTest {
     private static final String POOL = "ServerName shop.test\nJVMDaemonProcess shop ${AS1} heap=64m env=A=1 env=B=2\n";
     private static final String MOUNT =

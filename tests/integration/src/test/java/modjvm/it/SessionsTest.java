@@ -23,7 +23,10 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
-/** Sessions of web applications: one process or several, replaced, stopped and killed. In an order: each test needs a quiet pool. */
+/**
+ * Sessions of web applications: one process or several, replaced, stopped and killed. In an order:
+ * each test needs a quiet pool.
+ */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class SessionsTest {
     private static final String WELL = "visitor: " + Clients.WELL;

@@ -20,7 +20,10 @@ import modjvm.it.harness.RawClient;
 import modjvm.it.harness.Users;
 import org.junit.jupiter.api.Test;
 
-/** What a daemon needs to take requests is used up, or taken away: what runs goes on, what needs more waits, and what does not come back is had by another daemon. */
+/**
+ * What a daemon needs to take requests is used up, or taken away: what runs goes on, what needs
+ * more waits, and what does not come back is had by another daemon.
+ */
 @RequiresRoot
 class ShortageTest {
     @Test

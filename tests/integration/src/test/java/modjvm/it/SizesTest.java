@@ -73,7 +73,10 @@ class SizesTest {
         assertThat(answer.body()).isEqualTo(LENGTH + " " + Long.toHexString(sum.getValue()));
     }
 
-    /** The daemon writes while it reads: whoever waited for the other to take what is too large at once would wait for ever. */
+    /**
+     * The daemon writes while it reads: whoever waited for the other to take what is too large at
+     * once would wait for ever.
+     */
     @Test
     void shouldMoveBothWaysThroughASmallBuffer() throws IOException {
         try (RawClient client = new RawClient(httpd.port("small"))) {

@@ -15,8 +15,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Requests about whose end two parsers may differ. Whatever stands in a body is never taken for a request, and no answer is given to something else
- * than the request that it is for. (Codings other than chunked: TransferCodingTest.)
+ * Requests about whose end two parsers may differ. Whatever stands in a body is never taken for a
+ * request, and no answer is given to something else than the request that it is for. (Codings other
+ * than chunked: TransferCodingTest.)
  */
 class SmugglingTest {
     private static final String HIDDEN = "GET /app/hidden HTTP/1.1\r\nHost: x\r\n\r\n";
@@ -35,7 +36,9 @@ class SmugglingTest {
         httpd.expect("AH0\\d+|MJ0040");
     }
 
-    /** The text with its abbreviations: a body that is the hidden request, plainly or in a chunk. */
+    /**
+     * The text with its abbreviations: a body that is the hidden request, plainly or in a chunk.
+     */
     private static String expand(String text) {
         return text.replace("|", "\r\n")
                 .replace("{LENGTH}", LENGTH)
@@ -85,7 +88,10 @@ class SmugglingTest {
         assertThat(seen()).doesNotContain("hidden");
     }
 
-    /** Nobody can say where the body ends: the request may be refused or answered, but the connection ends with it. */
+    /**
+     * Nobody can say where the body ends: the request may be refused or answered, but the
+     * connection ends with it.
+     */
     @ParameterizedTest
     @ValueSource(
             strings = {

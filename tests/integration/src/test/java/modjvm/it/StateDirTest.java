@@ -118,7 +118,10 @@ class StateDirTest {
         }
     }
 
-    /** What a daemon is told of its state folder; behind that, of an archive of classes, which is nobody's own. */
+    /**
+     * What a daemon is told of its state folder; behind that, of an archive of classes, which is
+     * nobody's own.
+     */
     private static String stateOf(Proc daemon) {
         return daemon.arguments().get(2);
     }
@@ -140,7 +143,10 @@ class StateDirTest {
         }
     }
 
-    /** Classes that are kept are code, and could be forged by who may not change what they were made of. */
+    /**
+     * Classes that are kept are code, and could be forged by who may not change what they were made
+     * of.
+     */
     @Test
     @RequiresRoot
     void shouldKeepNothingWhereTheSourceIsReadOnly() {

@@ -162,7 +162,10 @@ class StatusPageTest {
                         </Directory>
                         """;
 
-    /** Whoever may write a .htaccess sees no pool of others by it, in whatever way it names the handler. */
+    /**
+     * Whoever may write a .htaccess sees no pool of others by it, in whatever way it names the
+     * handler.
+     */
     @ParameterizedTest
     @ValueSource(
             strings = {

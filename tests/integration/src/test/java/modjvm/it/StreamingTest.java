@@ -134,7 +134,10 @@ class StreamingTest {
         }
     }
 
-    /** httpd must not wait for the daemon to take the request while the daemon waits for httpd to take the response. */
+    /**
+     * httpd must not wait for the daemon to take the request while the daemon waits for httpd to
+     * take the response.
+     */
     @Test
     void shouldMoveOnWhereAnApplicationWritesWhatItReadsLater() throws IOException {
         long length = 16L << 20;
@@ -239,7 +242,9 @@ class StreamingTest {
         }
     }
 
-    /** Whether or not httpd had passed on what was flushed by the time it hears of the exception. */
+    /**
+     * Whether or not httpd had passed on what was flushed by the time it hears of the exception.
+     */
     @RepeatedTest(20)
     void shouldBreakOffBehindWhatWasFlushed() throws IOException {
         try (RawClient client = ask("flushes")) {

@@ -24,10 +24,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Daemons that end are replaced, and the virtual host's error log says why they ended, once for each. */
+/**
+ * Daemons that end are replaced, and the virtual host's error log says why they ended, once for
+ * each.
+ */
 @Order(1)
 class SupervisionTest {
-    /** A pool for each end, since the pauses between starts grow with each process of a pool that ends soon. */
+    /**
+     * A pool for each end, since the pauses between starts grow with each process of a pool that
+     * ends soon.
+     */
     private static final List<String> ENDS = List.of(
             "KILL", "exit7", "HUP", "INT", "TERM", "exit129", "exit130", "exit143", "halt8", "SEGV", "throws",
             "prints");

@@ -13,7 +13,10 @@ import modjvm.it.harness.Prefix;
 import modjvm.it.harness.Proc;
 import org.junit.jupiter.api.Test;
 
-/** A graceful restart changes what a supervisor is started with: another one takes over, and nobody's request is lost. */
+/**
+ * A graceful restart changes what a supervisor is started with: another one takes over, and
+ * nobody's request is lost.
+ */
 class SupervisorChangeTest {
     private static final String SITE = "JVMDaemonProcess site ${AS1}\nJVMAlias / ${APPS}/Gate.java\n";
     private static final String TWO_PROCESSES = SITE.replace("${AS1}", "${AS1} processes=2");

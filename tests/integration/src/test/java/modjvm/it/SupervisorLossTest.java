@@ -81,7 +81,10 @@ class SupervisorLossTest {
         }
     }
 
-    /** The graceful restart finds no supervisor to tell. httpd's children of before hold requests that wait for a daemon. */
+    /**
+     * The graceful restart finds no supervisor to tell. httpd's children of before hold requests
+     * that wait for a daemon.
+     */
     @Test
     void shouldHaveRequestsWaitAcrossAGracefulRestartToo() {
         try (Httpd httpd = startGate()) {
@@ -101,7 +104,10 @@ class SupervisorLossTest {
         }
     }
 
-    /** Tools send these: earlyoom and pkill SIGTERM. The requests inside are completed, and all others wait. */
+    /**
+     * Tools send these: earlyoom and pkill SIGTERM. The requests inside are completed, and all
+     * others wait.
+     */
     @ParameterizedTest
     @ValueSource(strings = {"TERM", "QUIT"})
     void shouldLoseNothingByASignalThatEndsIt(String signal) {

@@ -17,7 +17,10 @@ import modjvm.it.harness.Proc;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Whatever is wrong with the machine when httpd reads its configuration again, httpd lives, says what it is, and mends itself when it can. */
+/**
+ * Whatever is wrong with the machine when httpd reads its configuration again, httpd lives, says
+ * what it is, and mends itself when it can.
+ */
 class SurvivalTest {
     private static final String SITE = "JVMDaemonProcess site ${AS1}\nJVMAlias / ${APPS}/Facts.java\n";
     private static final String PLAIN =

@@ -32,7 +32,10 @@ class SystemCallsTest {
     private static final Pattern ON_THE_WIRE =
             Pattern.compile("(\\w+)\\(\\d+<UNIX-STREAM:|(p?poll|epoll_\\w+)\\(.*<UNIX-STREAM:");
 
-    /** A look for input that is not there yet, before a thread goes to sleep: none or many, as fast as the machine is. */
+    /**
+     * A look for input that is not there yet, before a thread goes to sleep: none or many, as fast
+     * as the machine is.
+     */
     private static final Pattern LOOK = Pattern.compile("poll\\(.*<UNIX-STREAM:.*, 0\\) += 0 ");
 
     private static final String UNFINISHED = " <unfinished ...>";
@@ -40,7 +43,10 @@ class SystemCallsTest {
 
     private static final Pattern ON_THE_FILE = Pattern.compile("(\\w+)\\(.*/file>");
 
-    /** A look whether the client is still there; ppoll is the wait for the next request of a quick one. */
+    /**
+     * A look whether the client is still there; ppoll is the wait for the next request of a quick
+     * one.
+     */
     private static final Pattern AT_THE_CLIENT = Pattern.compile("(p?poll)\\(.*<TCP");
 
     @AutoClose
@@ -93,7 +99,8 @@ class SystemCallsTest {
 
     private static Map<String, Integer> count(Proc process, Pattern pattern, Work work) throws Exception {
         Path output = httpd.work().resolve("strace." + process.pid());
-        // One client: the request of another could come before the connection to the daemon is free again.
+        // One client: the request of another could come before the connection to the daemon is free
+        // again.
         try (RawClient client = new RawClient(httpd.port("site"))) {
             work.of(client, 20); // connections are there, code is warm
             Process strace = new ProcessBuilder(
@@ -128,7 +135,9 @@ class SystemCallsTest {
         return calls;
     }
 
-    /** Puts lines together which strace has cut because a call of another thread came in between. */
+    /**
+     * Puts lines together which strace has cut because a call of another thread came in between.
+     */
     private static List<String> whole(List<String> lines) {
         Map<String, String> begun = new TreeMap<>();
         List<String> all = new ArrayList<>();
@@ -176,7 +185,10 @@ class SystemCallsTest {
         assertThat(calls).allSatisfy((name, times) -> assertThat(times).as(name).isBetween(REQUESTS - 1, REQUESTS + 1));
     }
 
-    /** No other calls than these, and of each no more for a request; but for half of one, as what comes late is read twice. */
+    /**
+     * No other calls than these, and of each no more for a request; but for half of one, as what
+     * comes late is read twice.
+     */
     private static void assertAtMost(Map<String, Integer> calls, Map<String, Integer> most) {
         assertThat(calls)
                 .as("calls for %d requests", REQUESTS)

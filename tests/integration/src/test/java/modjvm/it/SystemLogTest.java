@@ -10,7 +10,10 @@ import modjvm.it.harness.SystemLog;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** {@code ErrorLog syslog}: what happens outside requests is there too, under the facility and the tag of the virtual host. */
+/**
+ * {@code ErrorLog syslog}: what happens outside requests is there too, under the facility and the
+ * tag of the virtual host.
+ */
 @RequiresRoot
 class SystemLogTest {
     private static final String LOCAL3 = "<15"; // 19 times 8, and the severity: info is 6

@@ -11,7 +11,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A body that httpd does not decode reaches no application, and no part of it is taken for a request. */
+/**
+ * A body that httpd does not decode reaches no application, and no part of it is taken for a
+ * request.
+ */
 class TransferCodingTest {
     /** What an application would answer with, should it get it. */
     private static final String SMUGGLED = "GET /app?smuggled HTTP/1.1\r\nHost: x\r\n\r\n";

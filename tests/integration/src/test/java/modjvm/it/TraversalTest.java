@@ -15,7 +15,10 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Every way to write `..`: nothing outside the folder that is served is read or run, whatever httpd and the application make of the path. */
+/**
+ * Every way to write `..`: nothing outside the folder that is served is read or run, whatever httpd
+ * and the application make of the path.
+ */
 class TraversalTest {
     private static final String SECRET = "outside of what is served";
 

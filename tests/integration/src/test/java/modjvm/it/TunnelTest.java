@@ -18,7 +18,10 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What silent tunnels may hold of httpd's 128 workers: half of them one pool's, three quarters all of them. */
+/**
+ * What silent tunnels may hold of httpd's 128 workers: half of them one pool's, three quarters all
+ * of them.
+ */
 class TunnelTest {
     private static final int OF_POOL = 64;
     private static final int OF_ALL = 96;
@@ -71,7 +74,10 @@ class TunnelTest {
         }
     }
 
-    /** Opens all tunnels that a pool may have. Places are given back a moment after their tunnels have ended. */
+    /**
+     * Opens all tunnels that a pool may have. Places are given back a moment after their tunnels
+     * have ended.
+     */
     private static List<RawClient> fillWhole(String host) {
         List<RawClient> open = new ArrayList<>();
         Await.until("the pool has its share", Await.LONG, () -> {

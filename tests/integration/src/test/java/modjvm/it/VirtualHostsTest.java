@@ -105,7 +105,10 @@ class VirtualHostsTest {
         assertThat(Files.getOwner(socket).getName()).isEqualTo("www-data");
     }
 
-    /** Whoever is not httpd neither learns which sockets there are nor, knowing one, connects; httpd's user, so asked, does. */
+    /**
+     * Whoever is not httpd neither learns which sockets there are nor, knowing one, connects;
+     * httpd's user, so asked, does.
+     */
     @Test
     void shouldKeepLocalUsersOut() {
         httpd.expect("connection of pid \\d+ is rejected: UNKNOWN_FRAME"); // what www-data sends is HTTP

@@ -12,10 +12,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
- * How often a thread waits for each request, where two clients take turns (one alone would be looked for, without a wait). Who hands a request to another thread waits once more at least. A wait that comes
- * to nothing is one too: the kernel wakes who reads from a Unix socket when the other side takes what it has written.
+ * How often a thread waits for each request, where two clients take turns (one alone would be
+ * looked for, without a wait). Who hands a request to another thread waits once more at least. A
+ * wait that comes to nothing is one too: the kernel wakes who reads from a Unix socket when the
+ * other side takes what it has written.
  *
- * <p>httpd has the MPM worker, in which a thread stays with its client; event's own hand-overs would hide others.
+ * <p>httpd has the MPM worker, in which a thread stays with its client; event's own hand-overs
+ * would hide others.
  */
 @Isolated("measures")
 class WakeUpsTest {

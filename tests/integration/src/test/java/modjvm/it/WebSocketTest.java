@@ -30,7 +30,10 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Upgrades through httpd: the JDK's client, raw sockets, and HTTP/2. The pool has two threads: a tunnel takes none of them. */
+/**
+ * Upgrades through httpd: the JDK's client, raw sockets, and HTTP/2. The pool has two threads: a
+ * tunnel takes none of them.
+ */
 class WebSocketTest {
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
@@ -173,7 +176,10 @@ class WebSocketTest {
         httpd.log("site").await("failed on purpose");
     }
 
-    /** The Close frame that ends a WebSocket, as the wire has it: the JDK's client may see the end of the connection first. */
+    /**
+     * The Close frame that ends a WebSocket, as the wire has it: the JDK's client may see the end
+     * of the connection first.
+     */
     private static String closeOf(String query) throws IOException {
         try (RawClient client = new RawClient(httpd.port("site"))) {
             client.send("GET /ws?" + query + " HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"

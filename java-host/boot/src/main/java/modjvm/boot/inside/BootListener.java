@@ -11,14 +11,20 @@ import org.springframework.context.ApplicationListener;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.MapPropertySource;
 
-/** Hears how the application starts, and what becomes of it; Spring Boot finds it by META-INF/spring.factories. */
+/**
+ * Hears how the application starts, and what becomes of it; Spring Boot finds it by
+ * META-INF/spring.factories.
+ */
 public final class BootListener implements ApplicationListener<ApplicationEvent>, Ordered {
     private static final String NAME = "modjvm";
 
     /** For Spring. */
     public BootListener() {}
 
-    /** Before the listener that reads the application's configuration, which profiles among others decide about. */
+    /**
+     * Before the listener that reads the application's configuration, which profiles among others
+     * decide about.
+     */
     @Override
     public int getOrder() {
         return HIGHEST_PRECEDENCE;

@@ -22,7 +22,10 @@ public final class Await {
 
     private Await() {}
 
-    /** As much longer than on a quiet machine as there are threads that want each of its processors, now or over the last minute. */
+    /**
+     * As much longer than on a quiet machine as there are threads that want each of its processors,
+     * now or over the last minute.
+     */
     public static Duration scaled(Duration onQuietMachine) {
         return Duration.ofNanos((long) (onQuietMachine.toNanos() * factor()));
     }
@@ -38,7 +41,10 @@ public final class Await {
         }
     }
 
-    /** Returns once the condition holds; fails the test, naming what was awaited, if it does not in time. */
+    /**
+     * Returns once the condition holds; fails the test, naming what was awaited, if it does not in
+     * time.
+     */
     public static void until(String what, Duration limit, BooleanSupplier condition) {
         value(what, limit, () -> condition.getAsBoolean() ? Optional.of(true) : Optional.empty());
     }
@@ -56,7 +62,8 @@ public final class Await {
                     && System.nanoTime() - began > scaled(limit).toNanos()) {
                 throw new AssertionError("not within " + scaled(limit).toMillis() + " ms: " + what);
             }
-            // a look at all processes takes long: it must not take the machine from those who are awaited
+            // a look at all processes takes long: it must not take the machine from those who are
+            // awaited
             LockSupport.parkNanos(Math.max(POLL_NANOS, PAUSES_PER_LOOK * (System.nanoTime() - looked)));
         }
     }

@@ -12,7 +12,10 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.stream.Stream;
 
-/** The memory that httpd's processes share with the supervisor (native/core/board_layout.h), as root sees it: what a captured child of httpd could read. */
+/**
+ * The memory that httpd's processes share with the supervisor (native/core/board_layout.h), as root
+ * sees it: what a captured child of httpd could read.
+ */
 public final class Board {
     private static final int SLOT = 64;
     private static final int PID = 4;

@@ -10,8 +10,9 @@ public final class Cgi {
     private Cgi() {}
 
     /**
-     * Writes a script of sh that httpd can run. Another process makes the file: this one may be forking, and a child that has the file open for
-     * writing would keep it from being run (ETXTBSY).
+     * Writes a script of sh that httpd can run. Another process makes the file: this one may be
+     * forking, and a child that has the file open for writing would keep it from being run
+     * (ETXTBSY).
      */
     public static Path script(Path file, String text) {
         Path source = Folders.write(file.resolveSibling(file.getFileName() + ".sh"), "#!/bin/sh\n" + text);

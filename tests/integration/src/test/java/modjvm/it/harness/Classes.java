@@ -40,7 +40,9 @@ public final class Classes {
         return folder;
     }
 
-    /** Makes a jar of a class folder; the manifest names the application's class, unless that is "". */
+    /**
+     * Makes a jar of a class folder; the manifest names the application's class, unless that is "".
+     */
     public static Path jar(Path jar, Path folder, String applicationClass) {
         Manifest manifest = new Manifest();
         manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");

@@ -7,7 +7,10 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Clients of several kinds, each of which does its work over and over until they are stopped. What became of each time is counted. */
+/**
+ * Clients of several kinds, each of which does its work over and over until they are stopped. What
+ * became of each time is counted.
+ */
 public final class Clients implements AutoCloseable {
     /** The outcome of what went as it should. */
     public static final String WELL = "well";

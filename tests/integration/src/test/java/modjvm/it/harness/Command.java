@@ -11,7 +11,10 @@ import java.util.concurrent.TimeUnit;
 /** What a command printed, both streams together, and how it ended. */
 public record Command(int exitCode, String output) {
 
-    /** Runs a command to its end. Its output goes through a file, so that a daemon it leaves behind holds nobody up. */
+    /**
+     * Runs a command to its end. Its output goes through a file, so that a daemon it leaves behind
+     * holds nobody up.
+     */
     public static Command run(List<String> command) {
         return run(Duration.ofMinutes(1), command);
     }

@@ -11,8 +11,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The tests' applications in one folder that nobody writes to, and their classes as the pools of earlier tests have kept them: a test that is not
- * about compiling does not wait for the compiler. Pools find them in their state folders, and look whether they fit, as after a restart.
+ * The tests' applications in one folder that nobody writes to, and their classes as the pools of
+ * earlier tests have kept them: a test that is not about compiling does not wait for the compiler.
+ * Pools find them in their state folders, and look whether they fit, as after a restart.
  */
 final class CompiledApplications {
     private static final Pattern POOL =

@@ -18,8 +18,8 @@ public final class Folders {
     private Folders() {}
 
     /**
-     * A new folder, readable by all, below the one that modjvm.scratch names, or else below /tmp. Its path is short: the path of a socket below it
-     * may have 107 bytes.
+     * A new folder, readable by all, below the one that modjvm.scratch names, or else below /tmp.
+     * Its path is short: the path of a socket below it may have 107 bytes.
      */
     public static synchronized Path temporary() {
         Path base = Path.of(System.getProperty("modjvm.scratch", "/tmp"));

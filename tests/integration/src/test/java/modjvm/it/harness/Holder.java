@@ -11,9 +11,11 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A program that connects to a daemon and keeps what it has to say to itself: {@code SOCKET COUNT MODE}, where MODE is {@code silent}, {@code half} (of a
- * HELLO) or {@code drip} (a byte of it each second). Prints {@code closed} once the daemon has closed all connections, and {@code open N} if it has
- * not within 40 seconds. It needs no class but the JDK's, and runs as any user.
+ * A program that connects to a daemon and keeps what it has to say to itself:
+ * {@code SOCKET COUNT MODE}, where MODE is {@code silent}, {@code half} (of a HELLO) or
+ * {@code drip} (a byte of it each second). Prints {@code closed} once the daemon has closed all
+ * connections, and {@code open N} if it has not within 40 seconds. It needs no class but the JDK's,
+ * and runs as any user.
  */
 public final class Holder {
     private static final byte[] HELLO = {0, 0, 0, 28, 1, 0, 0, 0, 'M', 'J', 'V', 'M', 2, 0};

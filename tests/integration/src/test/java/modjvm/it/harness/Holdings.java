@@ -9,8 +9,10 @@ public final class Holdings {
     private Holdings() {}
 
     /**
-     * The sums over some processes. Kinds are <code>socket</code>, <code>pipe</code>, <code>anon_inode:[eventpoll]</code> and the like, the names of
-     * memfds and devices, <code>file</code> for all other files, and <code>mapped NAME</code> for shared memory that is mapped.
+     * The sums over some processes. Kinds are <code>socket</code>, <code>pipe</code>,
+     * <code>anon_inode:[eventpoll]</code> and the like, the names of memfds and devices,
+     * <code>file</code> for all other files, and <code>mapped NAME</code> for shared memory that is
+     * mapped.
      */
     public static Map<String, Integer> of(List<Proc> processes) {
         Map<String, Integer> counts = new TreeMap<>();

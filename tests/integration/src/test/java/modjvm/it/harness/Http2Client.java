@@ -10,8 +10,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * One request over HTTP/2 without TLS (RFC 9113), on a connection of its own, frame by frame: for what ready-made clients do not do, such as an upload
- * that stalls. Understands as much of HPACK as it takes to read the status of a first response.
+ * One request over HTTP/2 without TLS (RFC 9113), on a connection of its own, frame by frame: for
+ * what ready-made clients do not do, such as an upload that stalls. Understands as much of HPACK as
+ * it takes to read the status of a first response.
  */
 public final class Http2Client implements AutoCloseable {
     public static final int DATA = 0;

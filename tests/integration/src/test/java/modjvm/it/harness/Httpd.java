@@ -19,8 +19,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A private httpd with mod_jvm, below a folder of its own. Closing it stops it and fails if it left a process or a socket file behind, or if its logs
- * hold an error that the test did not announce. With -Dmodjvm.keep=true its folder stays, for its logs.
+ * A private httpd with mod_jvm, below a folder of its own. Closing it stops it and fails if it left
+ * a process or a socket file behind, or if its logs hold an error that the test did not announce.
+ * With -Dmodjvm.keep=true its folder stays, for its logs.
  */
 public final class Httpd implements AutoCloseable {
     private static final Duration END = Duration.ofSeconds(20);
@@ -78,7 +79,10 @@ public final class Httpd implements AutoCloseable {
         }
     }
 
-    /** Tells httpd to read its configuration again and let requests in flight end. Returns once it has read it. */
+    /**
+     * Tells httpd to read its configuration again and let requests in flight end. Returns once it
+     * has read it.
+     */
     public void graceful() {
         reload("graceful");
     }
@@ -111,7 +115,10 @@ public final class Httpd implements AutoCloseable {
         parent.ifPresent(p -> Await.until("httpd's parent ends", END, () -> !p.isAlive()));
     }
 
-    /** Stops httpd once the requests in flight have ended, and returns when its parent process has ended. */
+    /**
+     * Stops httpd once the requests in flight have ended, and returns when its parent process has
+     * ended.
+     */
     public void gracefulStop() {
         Proc parent = parent();
         Command done = control("-k", "graceful-stop");
@@ -125,7 +132,10 @@ public final class Httpd implements AutoCloseable {
         return control("-t");
     }
 
-    /** Puts other lines in a virtual host's place; takes effect with the next start, restart or graceful. */
+    /**
+     * Puts other lines in a virtual host's place; takes effect with the next start, restart or
+     * graceful.
+     */
     public void rewriteHost(String host, String lines) {
         builder.hosts.replace(host, lines);
         writeConfiguration();

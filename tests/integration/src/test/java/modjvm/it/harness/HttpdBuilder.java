@@ -7,9 +7,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a private httpd is to serve. Lines of configuration may use <code>${APPS}</code> (the tests' applications), <code>${WORK}</code>
- * (a folder that pools may write), <code>${AS1}</code> and <code>${AS2}</code> (the option user= of two different users; nothing where the tests do
- * not run as root), and <code>${PORT_name}</code> for the port of a virtual host.
+ * What a private httpd is to serve. Lines of configuration may use <code>${APPS}</code> (the tests'
+ * applications), <code>${WORK}</code> (a folder that pools may write), <code>${AS1}</code> and
+ * <code>${AS2}</code> (the option user= of two different users; nothing where the tests do not run
+ * as root), and <code>${PORT_name}</code> for the port of a virtual host.
  */
 public final class HttpdBuilder {
     final Map<String, String> hosts = new LinkedHashMap<>();
@@ -70,13 +71,19 @@ public final class HttpdBuilder {
         return this;
     }
 
-    /** Leaves the default of JVMStateDir, which lies outside of the test's folder: the test removes it. */
+    /**
+     * Leaves the default of JVMStateDir, which lies outside of the test's folder: the test removes
+     * it.
+     */
     public HttpdBuilder defaultStateDir() {
         hasDefaultStateDir = true;
         return this;
     }
 
-    /** Starts as on a machine where no pool has run before: no archive has been made, and no classes are kept. */
+    /**
+     * Starts as on a machine where no pool has run before: no archive has been made, and no classes
+     * are kept.
+     */
     public HttpdBuilder withoutArchives() {
         hasArchives = false;
         return ownApplications();
@@ -190,8 +197,9 @@ public final class HttpdBuilder {
     }
 
     /**
-     * With fewer spare threads, httpd would end one of its two children, and the connections that it keeps, a second after its start. There is room
-     * for two children of an earlier configuration, which end slowly on a busy machine.
+     * With fewer spare threads, httpd would end one of its two children, and the connections that
+     * it keeps, a second after its start. There is room for two children of an earlier
+     * configuration, which end slowly on a busy machine.
      */
     private String defaultLimits() {
         return mpm.equals("prefork")

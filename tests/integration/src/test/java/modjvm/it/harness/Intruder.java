@@ -13,9 +13,10 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * A program that speaks to a daemon as httpd does: {@code SOCKET VERSION KEY TARGET ENTRY-POINT GROUP PARAM…}; the key is in hexadecimal digits, and in
- * texts {@code \0} is a NUL byte. Prints what comes back: {@code response STATUS BODY}, {@code failed STATUS MESSAGE}, {@code closed}, or why it cannot
- * connect. It needs no class but the JDK's, and runs as any user.
+ * A program that speaks to a daemon as httpd does: {@code SOCKET VERSION KEY TARGET ENTRY-POINT
+ * GROUP PARAM…}; the key is in hexadecimal digits, and in texts {@code \0} is a NUL byte. Prints
+ * what comes back: {@code response STATUS BODY}, {@code failed STATUS MESSAGE}, {@code closed}, or
+ * why it cannot connect. It needs no class but the JDK's, and runs as any user.
  */
 public final class Intruder {
     private static final int RESPONSE = 0x11;
@@ -73,7 +74,10 @@ public final class Intruder {
         return Command.succeed(command.toArray(new String[0])).trim();
     }
 
-    /** A folder that every user can read, with this class in it: the build's may lie where only its user can search. */
+    /**
+     * A folder that every user can read, with this class in it: the build's may lie where only its
+     * user can search.
+     */
     private static Path folderOf(Class<?> program) {
         try {
             String file = program.getName().replace('.', '/') + ".class";

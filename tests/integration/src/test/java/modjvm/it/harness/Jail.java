@@ -11,8 +11,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * A root directory for processes: the machine's programs and libraries are mounted in it, read-only. Closing it unmounts them, and so does the end
- * of the tests. Where mounting is not permitted, the test is skipped with a line that says so.
+ * A root directory for processes: the machine's programs and libraries are mounted in it,
+ * read-only. Closing it unmounts them, and so does the end of the tests. Where mounting is not
+ * permitted, the test is skipped with a line that says so.
  */
 public final class Jail implements AutoCloseable {
     private static final Set<Path> MOUNTED = ConcurrentHashMap.newKeySet();
@@ -104,7 +105,10 @@ public final class Jail implements AutoCloseable {
         }
     }
 
-    /** Fails if anything is mounted below a folder: then it must not be removed with what lies in it. */
+    /**
+     * Fails if anything is mounted below a folder: then it must not be removed with what lies in
+     * it.
+     */
     public static void requireNothingMountedBelow(Path folder) {
         try {
             if (Files.readString(Path.of("/proc/self/mountinfo")).contains(" " + folder + "/")) {

@@ -21,7 +21,10 @@ public record Jdk(Path home, int release) {
                 Path.of(System.getProperty("java.home")), Runtime.version().feature());
     }
 
-    /** A JDK of at least that release; where there is none, the test is skipped with a line that says so. */
+    /**
+     * A JDK of at least that release; where there is none, the test is skipped with a line that
+     * says so.
+     */
     public static Jdk atLeast(int release) {
         Optional<Jdk> found = Stream.concat(Stream.of(current()), installed())
                 .filter(jdk -> jdk.release >= release)

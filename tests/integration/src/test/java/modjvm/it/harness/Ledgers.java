@@ -11,7 +11,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** What the processes of Ledger.java have written down: for each request, the processes that began it, and those that ended it. */
+/**
+ * What the processes of Ledger.java have written down: for each request, the processes that began
+ * it, and those that ended it.
+ */
 public final class Ledgers {
     private final Map<String, List<Integer>> begun = new TreeMap<>();
     private final Map<String, List<Integer>> ended = new TreeMap<>();

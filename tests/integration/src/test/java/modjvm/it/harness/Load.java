@@ -4,8 +4,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Clients that ask for one path without pause, each request on a connection of its own, until they are stopped. What became of each request is
- * counted: its status, or the exception.
+ * Clients that ask for one path without pause, each request on a connection of its own, until they
+ * are stopped. What became of each request is counted: its status, or the exception.
  */
 public final class Load implements AutoCloseable {
     private static final String KIND = "load";

@@ -11,8 +11,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The archives of pools with the usual options, as a machine has them on which mod_jvm has run for a minute. They are made once for all tests: with
- * them, a JVM starts in half the processor time, and no httpd makes archives of its own beside its tests.
+ * The archives of pools with the usual options, as a machine has them on which mod_jvm has run for
+ * a minute. They are made once for all tests: with them, a JVM starts in half the processor time,
+ * and no httpd makes archives of its own beside its tests.
  */
 final class MachineArchives {
     private static final Duration TRAINING = Duration.ofMinutes(10);

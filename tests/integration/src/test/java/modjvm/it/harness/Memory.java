@@ -13,7 +13,10 @@ public final class Memory {
 
     private Memory() {}
 
-    /** How often a text is in the memory that a process can write to and shares with nobody; 0 if it has ended. */
+    /**
+     * How often a text is in the memory that a process can write to and shares with nobody; 0 if it
+     * has ended.
+     */
     public static int count(Proc process, String text) throws IOException {
         byte[] wanted = text.getBytes(StandardCharsets.UTF_8);
         int count = 0;

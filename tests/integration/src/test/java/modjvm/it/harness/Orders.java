@@ -13,8 +13,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.zip.CRC32;
 
 /**
- * Clients that send Ledger.java one request after another, GETs and POSTs of several sizes, each with an id of its own and on a connection of its
- * own, until they are stopped. What became of each is kept.
+ * Clients that send Ledger.java one request after another, GETs and POSTs of several sizes, each
+ * with an id of its own and on a connection of its own, until they are stopped. What became of each
+ * is kept.
  */
 public final class Orders implements AutoCloseable {
     public static final String WHOLE = "200";
@@ -34,7 +35,8 @@ public final class Orders implements AutoCloseable {
     private final int longestPauseMs;
 
     /**
-     * @param leaving one in so many clients leaves at once, with a request that takes long and is not interrupted; 0: none
+     * @param leaving one in so many clients leaves at once, with a request that takes long and is
+     *     not interrupted; 0: none
      */
     public Orders(int port, int clientCount, long seed, int leaving) {
         this(port, clientCount, seed, leaving, 0);
@@ -115,7 +117,10 @@ public final class Orders implements AutoCloseable {
         Await.until(requests + " more requests", Await.LONG, () -> count(WHOLE) >= target);
     }
 
-    /** Lets the requests in flight end; what became of each, by ID/SIZE. A client that hangs fails the test. */
+    /**
+     * Lets the requests in flight end; what became of each, by ID/SIZE. A client that hangs fails
+     * the test.
+     */
     public Map<String, String> stop() {
         stopped.set(true);
         Await.until("clients end", Await.LONG, () -> clients.stream().noneMatch(Thread::isAlive));

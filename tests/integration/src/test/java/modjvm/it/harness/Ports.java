@@ -8,7 +8,10 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Free loopback ports, below those that the system gives to clients: none of these can take one before httpd does. */
+/**
+ * Free loopback ports, below those that the system gives to clients: none of these can take one
+ * before httpd does.
+ */
 final class Ports {
     private static final Set<Integer> GIVEN = new HashSet<>();
 

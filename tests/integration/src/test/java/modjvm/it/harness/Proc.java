@@ -71,7 +71,10 @@ public record Proc(int pid, int parent, long startTime) {
         Command.run("sh", "-c", "kill -" + name + " " + pid); // the shell's own: kill(1) may not be installed
     }
 
-    /** Stops it, and returns when none of its threads runs any more: until then, one may still read what comes. */
+    /**
+     * Stops it, and returns when none of its threads runs any more: until then, one may still read
+     * what comes.
+     */
     public void stop() {
         signal("STOP");
         Await.until("all threads of " + pid + " stop", Await.LONG, this::isStopped);
@@ -91,7 +94,10 @@ public record Proc(int pid, int parent, long startTime) {
         }
     }
 
-    /** Whether one of its threads waits in the kernel in a function of that name, or one that starts so. */
+    /**
+     * Whether one of its threads waits in the kernel in a function of that name, or one that starts
+     * so.
+     */
     public boolean isWaitingIn(String function) {
         try (DirectoryStream<Path> threads = Files.newDirectoryStream(path("task"))) {
             for (Path thread : threads) {
@@ -178,7 +184,10 @@ public record Proc(int pid, int parent, long startTime) {
         return found;
     }
 
-    /** Names of the memory that it shares with others, one for each mapping: memfds, and what lies in /dev/shm or is System V's. */
+    /**
+     * Names of the memory that it shares with others, one for each mapping: memfds, and what lies
+     * in /dev/shm or is System V's.
+     */
     public List<String> sharedMemory() {
         return text("maps")
                 .lines()

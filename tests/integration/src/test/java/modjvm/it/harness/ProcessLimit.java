@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A process that has as many processes and threads as it may, counted over its user: it can start no more, nor can those that it starts, once they
- * belong to a user who has any.
+ * A process that has as many processes and threads as it may, counted over its user: it can start
+ * no more, nor can those that it starts, once they belong to a user who has any.
  */
 public final class ProcessLimit {
     private final Proc process;

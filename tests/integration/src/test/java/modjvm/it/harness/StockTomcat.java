@@ -8,7 +8,10 @@ import java.nio.file.Path;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** A Tomcat that serves HTTP by itself, from the jars that mod_jvm has: what an application answers there is right. */
+/**
+ * A Tomcat that serves HTTP by itself, from the jars that mod_jvm has: what an application answers
+ * there is right.
+ */
 public final class StockTomcat implements AutoCloseable {
     private static final String SERVER = """
             <Server port='-1'>

@@ -6,7 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A syslogd for one httpd, which sees it as the machine's: {@code <PRIORITY>DATE TAG[PID]: TEXT}, a line each, in a file. Needs root. */
+/**
+ * A syslogd for one httpd, which sees it as the machine's: {@code <PRIORITY>DATE TAG[PID]: TEXT}, a
+ * line each, in a file. Needs root.
+ */
 public final class SystemLog implements AutoCloseable {
     private static final String DAEMON = """
             import os, socket, sys

@@ -5,8 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The Unix users that pools of the tests run as. Where the tests run as root, they are made when first asked for, and those that were made are
- * removed when the tests end. Otherwise every pool runs as the user of the tests.
+ * The Unix users that pools of the tests run as. Where the tests run as root, they are made when
+ * first asked for, and those that were made are removed when the tests end. Otherwise every pool
+ * runs as the user of the tests.
  */
 public final class Users {
     private static final List<String> MADE = new ArrayList<>();
@@ -25,7 +26,9 @@ public final class Users {
         return user("mjtest2");
     }
 
-    /** Two users that no other test has: what their processes are, and how many, is one test's own. */
+    /**
+     * Two users that no other test has: what their processes are, and how many, is one test's own.
+     */
     public static List<String> own(String test) {
         return List.of(user("mj" + test + "1"), user("mj" + test + "2"));
     }

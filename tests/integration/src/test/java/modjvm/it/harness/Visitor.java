@@ -5,7 +5,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.Optional;
 
-/** A client with a session: it keeps its cookie, and knows how often it has been there. Asks {@code web.Visits}. Not thread-safe. */
+/**
+ * A client with a session: it keeps its cookie, and knows how often it has been there. Asks
+ * {@code web.Visits}. Not thread-safe.
+ */
 public final class Visitor {
     private final URI uri;
     private String cookie = "";
@@ -16,7 +19,10 @@ public final class Visitor {
         this.uri = uri;
     }
 
-    /** Returns {@link Clients#WELL} if this visit was counted, as the next one of the session; otherwise what came instead. */
+    /**
+     * Returns {@link Clients#WELL} if this visit was counted, as the next one of the session;
+     * otherwise what came instead.
+     */
     public String visit() {
         HttpRequest.Builder request = Http.request(uri);
         if (!cookie.isEmpty()) {
@@ -49,7 +55,10 @@ public final class Visitor {
         return cookie.substring(cookie.indexOf('=') + 1);
     }
 
-    /** A path with the session's id, as the last answer had it; absent if the client was known to keep cookies. */
+    /**
+     * A path with the session's id, as the last answer had it; absent if the client was known to
+     * keep cookies.
+     */
     public Optional<String> path() {
         return last[2].contains(";") ? Optional.of(last[2]) : Optional.empty();
     }
