@@ -121,7 +121,7 @@ START_TEST(failure_leaves_results_untouched)
     ck_assert_int_ne(mj_credit_decode(mj_exact_copy("\0\0\0\0", 4), 4, &number), APR_SUCCESS);
     ck_assert_int_ne(mj_credit_decode(mj_exact_copy("\0\0\0\1\0", 5), 5, &number), APR_SUCCESS);
     ck_assert_uint_eq(number, 42);
-    ck_assert_int_ne(mj_refused_decode(mj_exact_copy("\4", 1), 1, &reason), APR_SUCCESS);
+    ck_assert_int_ne(mj_refused_decode(mj_exact_copy("\5", 1), 1, &reason), APR_SUCCESS);
     ck_assert_uint_eq(reason, 42);
     ck_assert_int_ne(mj_failed_decode(mj_exact_copy("\1\xf4\0\1aa", 6), 6, &status, &message), APR_SUCCESS);
     ck_assert_int_ne(mj_failed_decode(mj_exact_copy("\1\xf4\0\1\0", 5), 5, &status, &message), APR_SUCCESS);
