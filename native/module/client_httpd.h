@@ -21,9 +21,6 @@ typedef struct mj_httpd_client_t {
 
 void mj_httpd_client_make(mj_httpd_client_t *client, request_rec *r);
 
-/** Sets what the head says of the request's body. */
-void mj_httpd_client_declare_body(request_rec *r, mj_request_t *head);
-
 /** What to poll for the client's next bytes: its socket, or for HTTP/2 a pipe of its stream's.
  *  @return -1 if there is nothing */
 int mj_client_fd(conn_rec *c);

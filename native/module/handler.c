@@ -2,6 +2,7 @@
 #include "handler.h"
 
 #include "child.h"
+#include "client_body.h"
 #include "client_httpd.h"
 #include "config.h"
 #include "dispatch.h"
@@ -59,7 +60,7 @@ static int serve(request_rec *r, mj_outgoing_t *outgoing)
     mj_dispatched_t result;
 
     mj_httpd_client_make(&client, r);
-    mj_httpd_client_declare_body(r, &outgoing->head);
+    mj_client_declare_body(r, &outgoing->head);
     result =
         mj_dispatch(&mj_child()->dispatcher, outgoing->pool->settings, outgoing->pool->index, &client.client, &outgoing->head);
     note(r, &result);

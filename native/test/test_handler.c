@@ -2,6 +2,7 @@
 #include "harness.h"
 
 #include "child.h"
+#include "client_body.h"
 #include "client_httpd.h"
 #include "config.h"
 #include "dispatch.h"
@@ -42,7 +43,7 @@ void mj_httpd_client_make(mj_httpd_client_t *client, request_rec *r)
     client->r = r;
 }
 
-void mj_httpd_client_declare_body(request_rec *r, mj_request_t *head)
+void mj_client_declare_body(request_rec *r, mj_request_t *head)
 {
     (void)r;
     (void)head;
