@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>When {@code serve} has returned, the connector calls {@link #end}.
  * </ol>
  */
-public abstract class AbstractExchange implements Exchange {
+public abstract class AbstractExchange extends Abortable implements Exchange {
     private enum State {
         OPEN,
         ANSWERING,
@@ -30,19 +30,12 @@ public abstract class AbstractExchange implements Exchange {
     private static final int LEAST_INTERIM = 102;
     private static final int GREATEST_INTERIM = 199;
 
-    private final Thread thread = Thread.currentThread();
     private final long sinceNanos = System.nanoTime();
     private final Permit permit;
     private @Nullable ExchangeObserver observer;
     private State state = State.OPEN;
     /** Written by the handler; volatile, because any thread may complete. */
     private volatile @Nullable Suspension suspension;
-    /** Guarded by this. */
-    private @Nullable Runnable onAbort;
-    /** Written under the lock of this; volatile, because who waits looks without it. */
-    private volatile boolean isAborted;
-    /** Written under the lock of this; volatile, because who comes late looks without it. */
-    private volatile boolean isOver;
 
     /**
      * Makes an exchange that the current thread serves.
@@ -169,42 +162,13 @@ public abstract class AbstractExchange implements Exchange {
      * thread; has no effect when the exchange is over.
      */
     public final void abort() {
-        Runnable action;
-        synchronized (this) {
-            if (isOver || isAborted) {
-                return;
-            }
-            isAborted = true;
-            thread.interrupt();
-            action = onAbort;
-        }
-        if (action != null) {
-            action.run();
+        if (!noteAbort()) {
+            return;
         }
         Suspension waiting = suspension;
         if (waiting != null) {
             waiting.complete();
         }
-    }
-
-    /**
-     * The exchange is over. Called by the connector, on the exchange's thread; an interrupt that
-     * was meant for the exchange does not outlive it.
-     */
-    public final void end() {
-        synchronized (this) {
-            isOver = true;
-        }
-        Thread.interrupted();
-    }
-
-    /**
-     * Returns the thread that serves the exchange.
-     *
-     * @return the thread that has made it
-     */
-    public final Thread thread() {
-        return thread;
     }
 
     /**
@@ -320,9 +284,9 @@ public abstract class AbstractExchange implements Exchange {
         if (suspension != null) {
             throw new IllegalStateException("the exchange is suspended already");
         }
-        Suspension waiting = new Suspension(thread);
+        Suspension waiting = new Suspension(thread());
         suspension = waiting;
-        if (isAborted) {
+        if (isAborted()) {
             waiting.complete(); // abort may not have seen it
         }
     }
@@ -351,22 +315,6 @@ public abstract class AbstractExchange implements Exchange {
     @Override
     public final void complete() {
         suspended().complete();
-    }
-
-    @Override
-    public final void onAbort(Runnable action) {
-        synchronized (this) {
-            onAbort = action;
-            if (!isAborted) {
-                return;
-            }
-        }
-        action.run();
-    }
-
-    @Override
-    public final boolean isAborted() {
-        return isAborted;
     }
 
     /**
@@ -405,15 +353,6 @@ public abstract class AbstractExchange implements Exchange {
         permit.release();
     }
 
-    /**
-     * Tells whether the exchange is over.
-     *
-     * @return whether {@link #end} has been called
-     */
-    protected final boolean isOver() {
-        return isOver;
-    }
-
     private void responding() {
         ExchangeObserver told = observer;
         if (told != null) {
@@ -429,7 +368,7 @@ public abstract class AbstractExchange implements Exchange {
     }
 
     private void checkNotOver() throws IOException {
-        if (isOver) {
+        if (isOver()) {
             throw new IOException("the request is over");
         }
     }
