@@ -17,24 +17,11 @@ import org.jspecify.annotations.Nullable;
  * CREDIT, while another writes the response.
  */
 final class FrameWriter {
-    private static final int SMALL = 8192;
-    private static final int NONE = -1;
-    /** Kept free behind DATA, so that the frame which ends a body always fits. */
-    private static final int RESERVE = Constants.HEADER_SIZE;
-
     private final SocketChannel channel;
     private final Descriptors descriptors;
-    private final Buffers buffers;
+    private final FrameBuffer buffer;
     /** Not a monitor: who logs must not wait for who sends. */
     private final ReentrantLock lock = new ReentrantLock();
-
-    private final ByteBuffer small = ByteBuffer.allocateDirect(SMALL);
-    private ByteBuffer buffer = small;
-    private int serial;
-    /** Where the response's head starts in the buffer, as long as it has not left. */
-    private int headAt = NONE;
-    /** Where the DATA frame starts that is being filled. */
-    private int dataAt = NONE;
 
     /** Whether the request's answer, or what may precede that, has begun. */
     private boolean hasAny;
@@ -46,7 +33,7 @@ final class FrameWriter {
     FrameWriter(SocketChannel channel, Descriptors descriptors, Buffers buffers) {
         this.channel = channel;
         this.descriptors = descriptors;
-        this.buffers = buffers;
+        this.buffer = new FrameBuffer(buffers);
     }
 
     /** Keeps all others from sending; several calls by the same thread are then one. */
@@ -62,7 +49,7 @@ final class FrameWriter {
     void begin(int newSerial) {
         lock.lock();
         try {
-            serial = newSerial;
+            buffer.begin(newSerial);
             hasAny = false;
             hasHead = false;
             hasLast = false;
@@ -76,10 +63,7 @@ final class FrameWriter {
         lock.lock();
         try {
             hasLast = true;
-            if (!isSmall()) {
-                buffers.giveBack(buffer);
-                buffer = small.clear();
-            }
+            buffer.release();
         } finally {
             lock.unlock();
         }
@@ -89,18 +73,14 @@ final class FrameWriter {
     void append(Frame frame) throws IOException, ProtocolException {
         lock.lock();
         try {
-            endData(false);
+            buffer.endData(false);
             int size = Encoder.sizeOf(frame);
             if (!(frame instanceof Frame.End)) { // for which room was kept
                 makeRoom(size);
             }
-            int at = buffer.position();
-            Encoder.encode(frame, buffer);
+            buffer.append(frame);
             hasAny = true;
-            if (frame.isHead()) {
-                headAt = at;
-                hasHead = true;
-            }
+            hasHead |= frame.isHead();
             hasLast |= frame.isLast();
         } finally {
             lock.unlock();
@@ -111,10 +91,7 @@ final class FrameWriter {
     boolean retract() {
         lock.lock();
         try {
-            if (headAt != NONE) {
-                buffer.position(headAt);
-                headAt = NONE;
-                dataAt = NONE;
+            if (buffer.retract()) {
                 hasHead = false;
                 hasLast = false;
             }
@@ -151,11 +128,13 @@ final class FrameWriter {
         lock.lock();
         try {
             // DATA that leaves on this occasion will not be there any more for a flush to mark.
-            endData(true);
+            buffer.endData(true);
             hasAny = true;
             makeRoom(Constants.HEADER_SIZE + Integer.BYTES);
-            encode(new Frame.Credit(serial, bytes));
+            buffer.append(new Frame.Credit(buffer.serial(), bytes));
             sendAll(null);
+        } catch (ProtocolException e) {
+            throw new IllegalStateException(e); // it is of four bytes
         } finally {
             lock.unlock();
         }
@@ -169,7 +148,7 @@ final class FrameWriter {
     boolean inform(Frame.Inform frame) throws IOException, ProtocolException {
         lock.lock();
         try {
-            if (frame.serial() != serial || hasHead || hasLast) {
+            if (frame.serial() != buffer.serial() || hasHead || hasLast) {
                 return false;
             }
             append(frame);
@@ -204,15 +183,14 @@ final class FrameWriter {
             return false;
         }
         try {
-            if (frame.serial() != serial || hasLast || lost || !hasRoom(Constants.HEADER_SIZE + greatest)) {
+            if (frame.serial() != buffer.serial()
+                    || hasLast
+                    || lost
+                    || !buffer.hasRoom(Constants.HEADER_SIZE + greatest)) {
                 return false;
             }
             hasAny = true;
-            int at = headAt != NONE ? headAt : dataAt != NONE ? dataAt : buffer.position();
-            int from = buffer.position();
-            encode(frame);
-            moveLast(buffer.position() - from, at);
-            trySend(at + buffer.position() - from);
+            trySend(buffer.insert(frame));
             return !lost;
         } finally {
             lock.unlock();
@@ -241,15 +219,8 @@ final class FrameWriter {
     int write(FileChannel file, long length) throws IOException {
         lock.lock();
         try {
-            enlarge();
-            int room = dataRoom();
-            int limit = buffer.limit();
-            buffer.limit(buffer.position() + (int) Math.min(length, room));
-            try {
-                return file.read(buffer);
-            } finally {
-                buffer.limit(limit);
-            }
+            buffer.enlarge();
+            return buffer.put(file, (int) Math.min(length, dataRoom()));
         } finally {
             lock.unlock();
         }
@@ -259,11 +230,7 @@ final class FrameWriter {
     void flush() throws IOException {
         lock.lock();
         try {
-            if (dataAt != NONE) {
-                endData(true);
-            } else if (headAt != NONE) {
-                Encoder.markFlush(buffer, headAt);
-            }
+            buffer.markFlush();
             sendAll(null);
         } finally {
             lock.unlock();
@@ -306,125 +273,50 @@ final class FrameWriter {
     }
 
     private void sendAll(@Nullable FileChannel file) throws IOException {
-        endData(false);
+        buffer.endData(false);
         if (lost) {
             throw new IOException("the connection to httpd is lost");
         }
-        buffer.flip();
+        ByteBuffer content = buffer.content();
         try {
             if (file != null) {
-                descriptors.send(channel, buffer, file);
+                descriptors.send(channel, content, file);
             }
-            while (buffer.hasRemaining()) {
-                channel.write(buffer);
+            while (content.hasRemaining()) {
+                channel.write(content);
             }
         } catch (IOException e) {
             lost = true;
             throw e;
         } finally {
             buffer.clear();
-            headAt = NONE;
         }
     }
 
     /** Sends what can go at once of the bytes up to here. */
     private void trySend(int end) {
-        ByteBuffer first = buffer.duplicate().position(end).flip();
+        ByteBuffer first = buffer.content(end);
         try {
             descriptors.trySend(channel, first);
         } catch (IOException e) {
             lost = true;
         }
-        int sent = first.position();
-        if (sent > 0) {
-            buffer.flip().position(sent).compact();
-            headAt = headAt == NONE ? NONE : headAt - sent;
-            dataAt = dataAt == NONE ? NONE : dataAt - sent;
-        }
+        buffer.sent(first.position());
     }
 
-    /**
-     * Moves the last bytes to where the response starts that may yet be taken back, or the DATA
-     * that is being filled.
-     */
-    private void moveLast(int length, int at) {
-        int from = buffer.position() - length;
-        if (at == from) {
-            return;
-        }
-        byte[] last = new byte[length];
-        buffer.get(from, last);
-        buffer.put(at + length, buffer.duplicate(), at, from - at).put(at, last);
-        headAt = headAt == NONE ? NONE : headAt + length;
-        dataAt = dataAt == NONE ? NONE : dataAt + length;
-    }
-
-    /** Room in the DATA frame that is being filled, at least one byte. */
+    /** Room in the DATA frame that is growing, at least one byte. */
     private int dataRoom() throws IOException {
-        if (dataAt != NONE) {
-            int room = Math.min(Constants.MAX_DATA - dataLength(), buffer.remaining() - RESERVE);
-            if (room > 0) {
-                return room;
-            }
-            if (isSmall()) {
-                enlarge();
-                return dataRoom();
-            }
-            endData(false);
+        int room = buffer.dataRoom();
+        if (room == 0) {
+            sendAll(null);
+            room = buffer.dataRoom();
         }
-        makeRoom(Constants.HEADER_SIZE + 1 + RESERVE);
-        dataAt = buffer.position();
-        buffer.position(dataAt + Constants.HEADER_SIZE);
-        return Math.min(Constants.MAX_DATA, buffer.remaining() - RESERVE);
-    }
-
-    private int dataLength() {
-        return buffer.position() - dataAt - Constants.HEADER_SIZE;
-    }
-
-    private void endData(boolean flush) {
-        if (dataAt == NONE) {
-            return;
-        }
-        int length = dataLength();
-        if (length == 0) {
-            buffer.position(dataAt);
-        } else {
-            Encoder.dataHeader(buffer, dataAt, length, flush, serial);
-        }
-        dataAt = NONE;
+        return room;
     }
 
     private void makeRoom(int bytes) throws IOException {
-        if (!hasRoom(bytes)) {
+        if (!buffer.hasRoom(bytes)) {
             sendAll(null);
-        }
-    }
-
-    private boolean hasRoom(int bytes) {
-        if (buffer.remaining() < bytes + RESERVE) {
-            enlarge();
-        }
-        return buffer.remaining() >= bytes + RESERVE;
-    }
-
-    private void enlarge() {
-        if (isSmall()) {
-            buffer = buffers.take().put(small.flip());
-            small.clear();
-        }
-    }
-
-    @SuppressWarnings("ReferenceEquality")
-    private boolean isSmall() {
-        return buffer == small;
-    }
-
-    private void encode(Frame frame) {
-        try {
-            Encoder.encode(frame, buffer);
-        } catch (ProtocolException e) {
-            throw new AssertionError(e);
         }
     }
 }
