@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * One connection from httpd, served by one thread, one request after another (PROTOCOL.md, section
  * 3).
  *
- * <p>Owned by that thread, but for {@link #finish}, {@link #finishIfIdle}, {@link #finishTunnel},
+ * <p>Owned by that thread, but for {@link #finish}, {@link #finishWhenIdle}, {@link #finishTunnel},
  * {@link #hangUp}, {@link #exchange}, {@link #turnAway} and {@link #close}.
  */
 final class Connection implements AutoCloseable {
@@ -50,6 +50,8 @@ final class Connection implements AutoCloseable {
      * admitted any more.
      */
     private volatile boolean idle = true;
+    /** Written by who drains, before he looks whether the connection is idle. */
+    private volatile boolean endsWhenIdle;
 
     /** httpd has read its configuration anew, and this process is about to be replaced. */
     private boolean isOfOtherSettings;
@@ -104,6 +106,9 @@ final class Connection implements AutoCloseable {
                     return;
                 }
                 idle = true;
+                if (endsWhenIdle) {
+                    finish();
+                }
                 serial = serial == GREATEST_SERIAL ? 1 : serial + 1;
             }
         }
@@ -120,8 +125,9 @@ final class Connection implements AutoCloseable {
         }
     }
 
-    /** Ends the connection if no request is being served. */
-    void finishIfIdle() throws IOException {
+    /** Ends the connection once no request is being served, as {@link #finish} does. */
+    void finishWhenIdle() throws IOException {
+        endsWhenIdle = true;
         if (idle) {
             finish();
         }

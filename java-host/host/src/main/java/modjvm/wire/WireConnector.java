@@ -315,10 +315,10 @@ public final class WireConnector implements Connector {
         }
     }
 
-    private static void finish(Connection connection, boolean onlyIfIdle) {
+    private static void finish(Connection connection, boolean onlyWhenIdle) {
         try {
-            if (onlyIfIdle) {
-                connection.finishIfIdle();
+            if (onlyWhenIdle) {
+                connection.finishWhenIdle();
             } else {
                 connection.finish();
             }
