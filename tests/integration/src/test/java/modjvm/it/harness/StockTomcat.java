@@ -82,8 +82,9 @@ public final class StockTomcat implements AutoCloseable {
 
     private static String jars() {
         try (Stream<Path> jars = Files.list(Prefix.jars().resolve("servlet"))) {
-            return jars.map(Path::toString)
-                    .filter(name -> name.endsWith(".jar") && !name.contains("modjvm"))
+            return jars.filter(jar -> jar.getFileName().toString().endsWith(".jar"))
+                    .filter(jar -> !jar.getFileName().toString().startsWith("modjvm"))
+                    .map(Path::toString)
                     .collect(Collectors.joining(":"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
