@@ -116,11 +116,17 @@ START_TEST(should_leave_folders_of_others_alone)
 }
 END_TEST
 
+static apr_status_t unmount(void *path)
+{
+    return umount2(path, MNT_DETACH) == 0 ? APR_SUCCESS : errno;
+}
+
 /* In a file system of its own, seen by this test's process alone. */
 static bool mount_tmpfs(const char *options)
 {
     if (unshare(CLONE_NEWNS) == 0 && mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
         mount("none", dir, "tmpfs", 0, options) == 0) {
+        apr_pool_cleanup_register(test_pool, dir, unmount, apr_pool_cleanup_null);
         return true;
     }
     printf("left out, no mounts are allowed here: %s\n", strerror(errno));
