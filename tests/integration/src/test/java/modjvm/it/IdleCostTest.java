@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import modjvm.it.harness.Await;
 import modjvm.it.harness.Http;
 import modjvm.it.harness.Httpd;
@@ -64,11 +66,10 @@ class IdleCostTest {
         Proc daemon = httpd.awaitReady(pool, 1).get(0);
         Proc supervisor = httpd.supervisor().orElseThrow();
         assertThat(Http.get(httpd.uri(pool, "/")).statusCode()).isEqualTo(200);
-        Await.until("a period with few waits", SETTLING, () -> {
+        awaitPeriod("few waits", PERIOD, () -> {
             long before = waits(daemon);
             long supervisorBefore = supervisor.waits();
-            LockSupport.parkNanos(PERIOD.toNanos());
-            return waits(daemon) - before <= MOST_WAITS && supervisor.waits() - supervisorBefore <= MOST_WAITS;
+            return () -> waits(daemon) - before <= MOST_WAITS && supervisor.waits() - supervisorBefore <= MOST_WAITS;
         });
         assertThat(Http.get(httpd.uri(pool, "/")).statusCode()).isEqualTo(200);
         assertThat(httpd.awaitReady(pool, 1)).containsExactly(daemon);
@@ -81,10 +82,9 @@ class IdleCostTest {
                 .host("stuck", host("stuck", 25, "${AS2} deadlock-timeout=4"))
                 .start()) {
             Proc daemon = other.awaitReady("stuck", 1).get(0);
-            Await.until("no heartbeats", SETTLING, () -> {
+            awaitPeriod("no heartbeats", Duration.ofSeconds(3), () -> {
                 long before = daemon.waits("modjvm-timer"::equals);
-                LockSupport.parkNanos(Duration.ofSeconds(3).toNanos());
-                return daemon.waits("modjvm-timer"::equals) == before;
+                return () -> daemon.waits("modjvm-timer"::equals) == before;
             });
             other.expect("pool stuck pid " + daemon.pid() + " (is killed: deadlock-timeout|ended: )");
             daemon.signal("STOP");
@@ -95,6 +95,23 @@ class IdleCostTest {
             Http.await(other.uri("stuck", "/"), 200);
             assertThat(other.awaitReady("stuck", 1)).doesNotContain(daemon);
         }
+    }
+
+    /**
+     * Looks at one period after the other until one was as wanted; a look takes no processor time.
+     *
+     * @param begin called when a period begins; what it returns tells when it ends whether it was
+     */
+    private static void awaitPeriod(String wanted, Duration period, Supplier<BooleanSupplier> begin) {
+        long began = System.nanoTime();
+        BooleanSupplier was;
+        do {
+            assertThat(Duration.ofNanos(System.nanoTime() - began))
+                    .as("until a period with " + wanted)
+                    .isLessThan(Await.scaled(SETTLING));
+            was = begin.get();
+            LockSupport.parkNanos(period.toNanos());
+        } while (!was.getAsBoolean());
     }
 
     private static long waits(Proc daemon) {
