@@ -39,10 +39,10 @@ class BootTest {
     @BeforeAll
     static void start() throws IOException {
         httpd = Httpd.with().host("three", """
-                        JVMDaemonProcess three ${AS1} threads=4 heap=192m
+                        JVMDaemonProcess three ${AS1} queue-timeout=600 threads=4 heap=192m
                         JVMAlias /three ${WORK}/three.jar
                         """).host("four", """
-                        JVMDaemonProcess four ${AS1} threads=4 heap=256m
+                        JVMDaemonProcess four ${AS1} queue-timeout=600 threads=4 heap=256m
                         JVMAlias /jar ${WORK}/four/sample.jar param.greeting=welcome argument=a "argument=b c"
                         JVMAlias /extracted ${WORK}/extracted entry-point=main
                         JVMAlias /returns ${WORK}/four/sample.jar argument=--return
