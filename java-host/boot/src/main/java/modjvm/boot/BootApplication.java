@@ -6,6 +6,7 @@ import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import modjvm.Header;
@@ -73,7 +74,7 @@ final class BootApplication implements Handler, Link, AutoCloseable {
             if (e.getCause() instanceof VirtualMachineError error && !(error instanceof StackOverflowError)) {
                 throw error;
             }
-            throw failed(mainClass, e.getCause());
+            throw failed(mainClass, Objects.requireNonNull(e.getCause()));
         }
     }
 
@@ -102,7 +103,7 @@ final class BootApplication implements Handler, Link, AutoCloseable {
                                 + " spring-boot-starter-web, and spring.main.web-application-type must not be none"));
             }
         } catch (InvocationTargetException e) {
-            failed(e.getCause());
+            failed(Objects.requireNonNull(e.getCause()));
         } catch (IllegalAccessException e) {
             failed(e);
         }
