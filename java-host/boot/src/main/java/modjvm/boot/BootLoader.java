@@ -3,19 +3,20 @@ package modjvm.boot;
 import java.io.IOException;
 import java.net.MalformedURLException;
 import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
+import modjvm.spi.ChildFirstLoader;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The classes of one Spring Boot application, and the inside of the bridge to it. A class is looked
  * for in the JDK, then here, then in the pool's class path; the package {@code modjvm} and what the
  * bridge shares is the host's.
  */
-final class BootLoader extends URLClassLoader {
+final class BootLoader extends ChildFirstLoader {
     private static final String HOST = "modjvm.";
     private static final List<String> INSIDE = List.of("modjvm.boot.inside.", "modjvm.coyote.");
     private static final ClassLoader JDK = ClassLoader.getPlatformClassLoader();
@@ -48,42 +49,15 @@ final class BootLoader extends URLClassLoader {
     }
 
     @Override
-    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-        synchronized (getClassLoadingLock(name)) {
-            Class<?> type = findLoadedClass(name);
-            if (type == null) {
-                type = search(name);
-            }
-            if (resolve) {
-                resolveClass(type);
-            }
-            return type;
-        }
-    }
-
-    private Class<?> search(String name) throws ClassNotFoundException {
+    protected @Nullable Class<?> loadShared(String name) throws ClassNotFoundException {
         if (name.startsWith(HOST) && INSIDE.stream().noneMatch(name::startsWith)) {
             return BRIDGE.loadClass(name);
         }
         try {
             return JDK.loadClass(name);
         } catch (ClassNotFoundException e) {
-            // Not the JDK's.
+            return null; // not the JDK's
         }
-        try {
-            return findClass(name);
-        } catch (ClassNotFoundException e) {
-            if (e.getCause() != null) {
-                throw e; // it is here and cannot be read
-            }
-        }
-        return getParent().loadClass(name);
-    }
-
-    @Override
-    public URL getResource(String name) {
-        URL own = findResource(name);
-        return own != null ? own : super.getResource(name);
     }
 
     @Override

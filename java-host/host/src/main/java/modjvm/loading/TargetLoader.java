@@ -3,7 +3,6 @@ package modjvm.loading;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.security.CodeSource;
 import java.security.cert.Certificate;
@@ -14,7 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import modjvm.spi.ChildFirstLoader;
 import modjvm.spi.LoadException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The classes of one application group: compiled ones from memory, others from jars and folders. A
@@ -25,7 +26,7 @@ import modjvm.spi.LoadException;
  * <p>Jars stay open while the loader lives. A jar that is replaced by renaming another over it goes
  * on being read as it was; one that is overwritten in place breaks the classes not yet loaded.
  */
-final class TargetLoader extends URLClassLoader {
+final class TargetLoader extends ChildFirstLoader {
     static {
         registerAsParallelCapable();
     }
@@ -37,7 +38,7 @@ final class TargetLoader extends URLClassLoader {
 
     /** Makes an empty loader; without a name, which every line of a stack trace would bear. */
     TargetLoader(ClassLoader api, ClassLoader parent) {
-        super(new URL[0], parent);
+        super(null, new URL[0], parent);
         this.api = api;
     }
 
@@ -91,45 +92,18 @@ final class TargetLoader extends URLClassLoader {
     }
 
     @Override
-    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-        synchronized (getClassLoadingLock(name)) {
-            Class<?> type = findLoadedClass(name);
-            if (type == null) {
-                type = search(name);
-            }
-            if (resolve) {
-                resolveClass(type);
-            }
-            return type;
-        }
-    }
-
-    private Class<?> search(String name) throws ClassNotFoundException {
+    protected @Nullable Class<?> loadShared(String name) {
         try {
             return api.loadClass(name);
         } catch (ClassNotFoundException e) {
-            // Neither the JDK's nor the api's.
+            return null; // neither the JDK's nor the api's
         }
-        try {
-            return findClass(name);
-        } catch (ClassNotFoundException e) {
-            if (e.getCause() != null) {
-                throw e; // it is here and cannot be read
-            }
-        }
-        return getParent().loadClass(name);
     }
 
     @Override
     protected Class<?> findClass(String name) throws ClassNotFoundException {
         Compiled own = compiled.get(name);
         return own == null ? super.findClass(name) : defineClass(name, own.bytes, 0, own.bytes.length, own.origin);
-    }
-
-    @Override
-    public URL getResource(String name) {
-        URL own = findResource(name);
-        return own != null ? own : super.getResource(name);
     }
 
     @Override

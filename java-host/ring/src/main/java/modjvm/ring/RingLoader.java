@@ -2,15 +2,16 @@ package modjvm.ring;
 
 import java.net.MalformedURLException;
 import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.util.List;
+import modjvm.spi.ChildFirstLoader;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The classes and Clojure sources of one application: after those of the JDK and the api, and
  * before those of the pool's class path.
  */
-final class RingLoader extends URLClassLoader {
+final class RingLoader extends ChildFirstLoader {
     private static final String API = "modjvm.";
 
     static {
@@ -18,7 +19,7 @@ final class RingLoader extends URLClassLoader {
     }
 
     RingLoader(ClassLoader pool, List<Path> targets) throws MalformedURLException {
-        super(urls(targets), pool);
+        super(null, urls(targets), pool);
     }
 
     private static URL[] urls(List<Path> targets) throws MalformedURLException {
@@ -30,38 +31,11 @@ final class RingLoader extends URLClassLoader {
     }
 
     @Override
-    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-        synchronized (getClassLoadingLock(name)) {
-            Class<?> type = findLoadedClass(name);
-            if (type == null) {
-                type = search(name);
-            }
-            if (resolve) {
-                resolveClass(type);
-            }
-            return type;
-        }
-    }
-
-    private Class<?> search(String name) throws ClassNotFoundException {
+    protected @Nullable Class<?> loadShared(String name) throws ClassNotFoundException {
         try {
             return getPlatformClassLoader().loadClass(name);
         } catch (ClassNotFoundException e) {
-            // None of the JDK's.
+            return name.startsWith(API) ? getParent().loadClass(name) : null;
         }
-        if (name.startsWith(API)) {
-            return getParent().loadClass(name);
-        }
-        try {
-            return findClass(name);
-        } catch (ClassNotFoundException e) {
-            return getParent().loadClass(name);
-        }
-    }
-
-    @Override
-    public URL getResource(String name) {
-        URL own = findResource(name);
-        return own != null ? own : super.getResource(name);
     }
 }
