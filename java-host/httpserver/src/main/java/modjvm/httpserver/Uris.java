@@ -2,12 +2,14 @@ package modjvm.httpserver;
 
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 
 /** Makes the URIs of requests. */
 final class Uris {
     private static final String IN_PATH = "-._~!$&'()*+,;=:@/";
     private static final String IN_QUERY = IN_PATH + "?[]";
     private static final int HEX = 16;
+    private static final HexFormat DIGITS = HexFormat.of().withUpperCase();
 
     private Uris() {}
 
@@ -37,14 +39,10 @@ final class Uris {
             if (isEscape || isPlain || legal.indexOf(c) >= 0) {
                 encoded.append(c);
             } else {
-                encoded.append('%').append(hex(c >> 4)).append(hex(c & (HEX - 1)));
+                encoded.append('%').append(DIGITS.toHexDigits((byte) c));
             }
         }
         return encoded.toString();
-    }
-
-    private static char hex(int digit) {
-        return Character.toUpperCase(Character.forDigit(digit, HEX));
     }
 
     private static boolean isHex(byte octet) {

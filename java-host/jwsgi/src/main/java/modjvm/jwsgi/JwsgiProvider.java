@@ -1,10 +1,10 @@
 package modjvm.jwsgi;
 
-import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import modjvm.spi.ApplicationProvider;
+import modjvm.spi.CodeLocation;
 import modjvm.spi.EntryKind;
 
 /** Makes applications of JWSGI methods. Stateless. */
@@ -20,15 +20,7 @@ public final class JwsgiProvider implements ApplicationProvider {
 
     @Override
     public List<Path> classPath() {
-        try {
-            return List.of(Path.of(JwsgiProvider.class
-                    .getProtectionDomain()
-                    .getCodeSource()
-                    .getLocation()
-                    .toURI()));
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(e); // it was made of a path
-        }
+        return List.of(CodeLocation.of(JwsgiProvider.class));
     }
 
     @Override

@@ -3,7 +3,6 @@ package modjvm.servlet;
 import java.io.File;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
-import java.net.URISyntaxException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.DirectoryStream;
@@ -15,6 +14,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import modjvm.archives.Folders;
 import modjvm.archives.Progress;
+import modjvm.spi.CodeLocation;
 
 /**
  * Converts an application from javax.servlet to jakarta.servlet, with Tomcat's migration tool. The
@@ -105,15 +105,6 @@ final class Conversion {
     }
 
     private static Path folder() {
-        try {
-            return Path.of(Conversion.class
-                            .getProtectionDomain()
-                            .getCodeSource()
-                            .getLocation()
-                            .toURI())
-                    .resolveSibling(FOLDER);
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(e); // it was made of a path
-        }
+        return CodeLocation.of(Conversion.class).resolveSibling(FOLDER);
     }
 }

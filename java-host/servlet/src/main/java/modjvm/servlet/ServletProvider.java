@@ -1,12 +1,12 @@
 package modjvm.servlet;
 
 import jakarta.servlet.Servlet;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import modjvm.spi.ApplicationProvider;
+import modjvm.spi.CodeLocation;
 import modjvm.spi.Deployment;
 import modjvm.spi.DeploymentContext;
 import modjvm.spi.EntryKind;
@@ -32,15 +32,7 @@ public final class ServletProvider implements ApplicationProvider {
 
     @Override
     public List<Path> classPath() {
-        try {
-            return List.of(Path.of(Servlet.class
-                    .getProtectionDomain()
-                    .getCodeSource()
-                    .getLocation()
-                    .toURI()));
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(e); // it was made of a path
-        }
+        return List.of(CodeLocation.of(Servlet.class));
     }
 
     /** What Tomcat's start script opens. */

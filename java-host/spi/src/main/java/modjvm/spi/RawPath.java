@@ -1,6 +1,7 @@
 package modjvm.spi;
 
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 
 /**
  * The path of a request as the client has written it, where that is what the server in front has
@@ -10,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 public final class RawPath {
     private static final String UNRESERVED = "-._~!$&'()*+,;=:@/";
     private static final int HEX = 16;
+    private static final HexFormat DIGITS = HexFormat.of().withUpperCase();
 
     private RawPath() {}
 
@@ -76,13 +78,9 @@ public final class RawPath {
             if (isPlain) {
                 encoded.append(c);
             } else {
-                encoded.append('%').append(hex(c >> 4)).append(hex(c & (HEX - 1)));
+                encoded.append('%').append(DIGITS.toHexDigits((byte) c));
             }
         }
         return encoded.toString();
-    }
-
-    private static char hex(int digit) {
-        return Character.toUpperCase(Character.forDigit(digit, HEX));
     }
 }
