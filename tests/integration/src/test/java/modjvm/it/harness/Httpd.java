@@ -2,8 +2,6 @@ package modjvm.it.harness;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,7 +70,7 @@ public final class Httpd implements AutoCloseable {
                 if (!log().lines("Configuration Failed").isEmpty()) {
                     throw new AssertionError("httpd refuses its configuration");
                 }
-                return resumptions() > before && ports.values().stream().allMatch(Httpd::answers);
+                return resumptions() > before && ports.values().stream().allMatch(Ports::answers);
             });
         } catch (AssertionError e) {
             throw new AssertionError(e.getMessage() + ":\n" + log().text());
@@ -353,13 +351,5 @@ public final class Httpd implements AutoCloseable {
     void abandon() {
         processes().forEach(p -> p.signal("KILL"));
         OPEN.remove(this);
-    }
-
-    private static boolean answers(int port) {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            return socket.isConnected();
-        } catch (IOException e) {
-            return false;
-        }
     }
 }

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,19 +62,11 @@ public final class StockTomcat implements AutoCloseable {
                 .redirectOutput(folder.resolve("log").toFile())
                 .start();
         try {
-            Await.until("Tomcat listens, or ends", Await.LONG, () -> listens() || !process.isAlive());
+            Await.until("Tomcat listens, or ends", Await.LONG, () -> Ports.answers(port) || !process.isAlive());
             assertThat(process.isAlive()).as("Tomcat runs").isTrue();
         } catch (AssertionError e) {
             close();
             throw new AssertionError(e.getMessage() + ":\n" + Files.readString(folder.resolve("log")), e);
-        }
-    }
-
-    private boolean listens() {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            return socket.isConnected();
-        } catch (IOException e) {
-            return false;
         }
     }
 
