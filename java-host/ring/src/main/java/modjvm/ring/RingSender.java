@@ -12,6 +12,7 @@ import modjvm.WebSocket;
 import modjvm.WebSocketOptions;
 import modjvm.spi.BodyLength;
 import modjvm.spi.Exchange;
+import modjvm.spi.ExchangeRequest;
 import modjvm.spi.InvalidResponseException;
 import modjvm.spi.ResponseHead;
 import modjvm.spi.ResponseSink;
@@ -73,7 +74,7 @@ final class RingSender {
                 ? WebSocketOptions.defaults()
                 : WebSocketOptions.defaults().withSubprotocols(response.protocol());
         Response answer =
-                WebSocket.accept(new UpgradeRequest(exchange), options, socket -> clojure.converse(listener, socket));
+                WebSocket.accept(new ExchangeRequest(exchange), options, socket -> clojure.converse(listener, socket));
         if (answer.body() instanceof Body.Upgrade upgrade) {
             converse(upgrade, exchange.upgrade(answer.headers()));
         } else {
