@@ -7,6 +7,9 @@ typedef struct transition_t {
     mj_life_action_t action;
 } transition_t;
 
+/* A wait that is a smaller part of startup-timeout is not worth another look. */
+#define LEAST_WAIT 16
+
 #define STAY(state) (state), MJ_ACTION_NONE
 #define REAP MJ_LIFE_GONE, MJ_ACTION_REAP
 #define TERMINATE MJ_LIFE_TERMINATING, MJ_ACTION_TERMINATE
@@ -150,6 +153,7 @@ void mj_life_begin(mj_life_t *life, const mj_life_times_t *times, int64_t now)
     life->started_at = now;
     life->ready_at = MJ_NEVER;
     life->deadline = deadline_of(MJ_LIFE_STARTING, times, now);
+    life->waited_us = 0;
     life->is_ordered = false;
     life->timeout = NULL;
 }
@@ -158,6 +162,15 @@ void mj_life_goes_on(mj_life_t *life, const mj_life_times_t *times, int64_t now)
 {
     if (life->state == MJ_LIFE_STARTING) {
         life->deadline = deadline_of(MJ_LIFE_STARTING, times, now);
+    }
+}
+
+void mj_life_prolong(mj_life_t *life, const mj_life_times_t *times, int64_t waited_us)
+{
+    int64_t more = waited_us - life->waited_us;
+    if (life->state == MJ_LIFE_STARTING && life->deadline != MJ_NEVER && more >= times->startup_us / LEAST_WAIT) {
+        life->deadline += more;
+        life->waited_us = waited_us;
     }
 }
 

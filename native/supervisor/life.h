@@ -73,6 +73,7 @@ typedef struct mj_life_t {
     int64_t started_at;
     int64_t ready_at;    /**< MJ_NEVER until it is ready */
     int64_t deadline;    /**< when MJ_EVENT_DEADLINE is due */
+    int64_t waited_us;   /**< for a processor: by so much the deadline of its start is later */
     bool is_ordered;     /**< it was told to drain or to end */
     const char *timeout; /**< name of the last timeout that fired; NULL if none did */
 } mj_life_t;
@@ -81,6 +82,11 @@ void mj_life_begin(mj_life_t *life, const mj_life_times_t *times, int64_t now);
 
 /** The daemon shows that its start goes on: startup-timeout counts from now. */
 void mj_life_goes_on(mj_life_t *life, const mj_life_times_t *times, int64_t now);
+
+/** The time for which a start waits for a processor does not count for startup-timeout. To be called
+ * before MJ_EVENT_DEADLINE.
+ * @param waited_us since the daemon was forked */
+void mj_life_prolong(mj_life_t *life, const mj_life_times_t *times, int64_t waited_us);
 
 /** Moves to the next state. @return what the caller has to do now */
 mj_life_action_t mj_life_step(mj_life_t *life, mj_life_event_t event, const mj_life_times_t *times, int64_t now);

@@ -101,6 +101,9 @@ void mj_pool_look_after(mj_pool_t *pool, mj_daemon_t *daemon, int64_t now)
 {
     char more[64];
 
+    if (daemon->life.state == MJ_LIFE_STARTING && daemon->life.deadline <= now) {
+        mj_life_prolong(&daemon->life, &daemon->times, (int64_t)mj_procfs_waited_us(daemon->pid));
+    }
     if (daemon->life.deadline <= now) {
         mj_pool_step(pool, daemon, MJ_EVENT_DEADLINE, now);
         if (daemon->life.state == MJ_LIFE_GONE) {

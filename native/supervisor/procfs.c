@@ -25,6 +25,33 @@ static bool read_text(const char *path, char *text, size_t size)
     return true;
 }
 
+static DIR *open_threads(pid_t pid)
+{
+    char folder[64];
+    (void)snprintf(folder, sizeof(folder), "/proc/%ld/task", (long)pid);
+    return opendir(folder);
+}
+
+/* @return whether there is one more; *path is its file of that name then */
+static bool next_thread(DIR *threads, pid_t pid, const char *file, char *path, size_t size)
+{
+    const struct dirent *entry;
+    while (threads != NULL && (entry = readdir(threads)) != NULL) {
+        if (entry->d_name[0] != '.') {
+            (void)snprintf(path, size, "/proc/%ld/task/%s/%s", (long)pid, entry->d_name, file);
+            return true;
+        }
+    }
+    return false;
+}
+
+static void close_threads(DIR *threads)
+{
+    if (threads != NULL) {
+        closedir(threads);
+    }
+}
+
 /* Of a file as /proc/PID/statm. */
 static int64_t read_resident(const char *path)
 {
@@ -37,10 +64,9 @@ static int64_t read_resident(const char *path)
 
 int64_t mj_procfs_resident(pid_t pid)
 {
-    char folder[64], path[512];
-    const struct dirent *entry;
+    char path[512];
     int64_t resident;
-    DIR *tasks;
+    DIR *threads;
 
     (void)snprintf(path, sizeof(path), "/proc/%ld/statm", (long)pid);
     resident = read_resident(path);
@@ -49,17 +75,11 @@ int64_t mj_procfs_resident(pid_t pid)
     }
     /* The process's own file shows what its first thread has, which is nothing once that has ended:
      * any other thread tells. */
-    (void)snprintf(folder, sizeof(folder), "/proc/%ld/task", (long)pid);
-    tasks = opendir(folder);
-    while (tasks != NULL && resident == 0 && (entry = readdir(tasks)) != NULL) {
-        if (entry->d_name[0] != '.') {
-            (void)snprintf(path, sizeof(path), "%s/%s/statm", folder, entry->d_name);
-            resident = read_resident(path);
-        }
+    threads = open_threads(pid);
+    while (resident == 0 && next_thread(threads, pid, "statm", path, sizeof(path))) {
+        resident = read_resident(path);
     }
-    if (tasks != NULL) {
-        closedir(tasks);
-    }
+    close_threads(threads);
     return resident;
 }
 
@@ -95,21 +115,12 @@ static size_t add_children(const char *path, pid_t *family, size_t count)
 /* Whichever of its threads has started them. */
 static size_t add_children_of(pid_t pid, pid_t *family, size_t count)
 {
-    char folder[64], path[512];
-    const struct dirent *entry;
-    DIR *tasks;
-
-    (void)snprintf(folder, sizeof(folder), "/proc/%ld/task", (long)pid);
-    tasks = opendir(folder);
-    while (tasks != NULL && count < MJ_FAMILY_MAX && (entry = readdir(tasks)) != NULL) {
-        if (entry->d_name[0] != '.') {
-            (void)snprintf(path, sizeof(path), "%s/%s/children", folder, entry->d_name);
-            count = add_children(path, family, count);
-        }
+    char path[512];
+    DIR *threads = open_threads(pid);
+    while (count < MJ_FAMILY_MAX && next_thread(threads, pid, "children", path, sizeof(path))) {
+        count = add_children(path, family, count);
     }
-    if (tasks != NULL) {
-        closedir(tasks);
-    }
+    close_threads(threads);
     return count;
 }
 
@@ -128,6 +139,37 @@ uint64_t mj_procfs_used_us(pid_t pid)
         count = add_children_of(family[i], family, count);
     }
     return ticks * UINT64_C(1000000) / (uint64_t)sysconf(_SC_CLK_TCK);
+}
+
+/* Of the thread that waited longest: it may be the one that all others wait for. */
+static uint64_t longest_wait_us(pid_t pid)
+{
+    char path[512], text[128];
+    const char *second; /* what it ran, what it waited, in nanoseconds */
+    uint64_t longest = 0, waited;
+    DIR *threads = open_threads(pid);
+
+    while (next_thread(threads, pid, "schedstat", path, sizeof(path))) {
+        if (read_text(path, text, sizeof(text)) && (second = strchr(text, ' ')) != NULL) {
+            waited = strtoull(second, NULL, 10) / 1000;
+            longest = waited > longest ? waited : longest;
+        }
+    }
+    close_threads(threads);
+    return longest;
+}
+
+uint64_t mj_procfs_waited_us(pid_t pid)
+{
+    pid_t family[MJ_FAMILY_MAX] = {pid};
+    size_t count = 1, i;
+    uint64_t waited = 0;
+
+    for (i = 0; i < count; i++) {
+        waited += longest_wait_us(family[i]);
+        count = add_children_of(family[i], family, count);
+    }
+    return waited;
 }
 
 static uint64_t status_of(const char *status, const char *name)
@@ -199,26 +241,20 @@ bool mj_procfs_is_collector(const char *name)
 
 mj_collector_t mj_procfs_collector(pid_t pid)
 {
-    char folder[64], path[512], text[512];
-    const struct dirent *entry;
+    char path[512], text[512];
     mj_collector_t collector = {0};
-    DIR *tasks;
+    DIR *threads = open_threads(pid);
 
-    (void)snprintf(folder, sizeof(folder), "/proc/%ld/task", (long)pid);
-    tasks = opendir(folder);
-    while (tasks != NULL && (entry = readdir(tasks)) != NULL) {
-        (void)snprintf(path, sizeof(path), "%s/%s/comm", folder, entry->d_name);
-        if (entry->d_name[0] == '.' || !read_text(path, text, sizeof(text)) || !mj_procfs_is_collector(text)) {
+    while (next_thread(threads, pid, "comm", path, sizeof(path))) {
+        if (!read_text(path, text, sizeof(text)) || !mj_procfs_is_collector(text)) {
             continue;
         }
-        (void)snprintf(path, sizeof(path), "%s/%s/stat", folder, entry->d_name);
+        memcpy(strrchr(path, '/'), "/stat", sizeof("/stat"));
         if (read_text(path, text, sizeof(text))) {
             mj_procfs_add_thread(&collector, text);
         }
     }
-    if (tasks != NULL) {
-        closedir(tasks);
-    }
+    close_threads(threads);
     return collector;
 }
 

@@ -17,6 +17,11 @@ int64_t mj_procfs_resident(pid_t pid);
  * user's. 0 if it cannot be told. */
 uint64_t mj_procfs_used_us(pid_t pid);
 
+/** Microseconds that a process wanted a processor and had none, with those of all that it has
+ * started and that live; of MJ_FAMILY_MAX of them. Of each, the thread that waited longest counts.
+ * 0 where the kernel does not tell. */
+uint64_t mj_procfs_waited_us(pid_t pid);
+
 #define MJ_FAMILY_MAX 64
 
 /** Where a process comes from. */

@@ -72,6 +72,26 @@ START_TEST(should_have_its_whole_time_again_while_its_start_goes_on)
 }
 END_TEST
 
+START_TEST(should_have_more_time_where_it_waits_for_a_processor)
+{
+    mj_life_t life = begun(), unlimited = begun(), serving = ready();
+    int64_t first = life.deadline;
+    mj_life_prolong(&life, &times, 3000 * MS);
+    ck_assert_int_eq(life.deadline, first);
+    mj_life_prolong(&life, &times, 30000 * MS);
+    ck_assert_int_eq(life.deadline, first + 30000 * MS);
+    mj_life_prolong(&life, &times, 31000 * MS); /* it ran nearly all the time since */
+    ck_assert_int_eq(life.deadline, first + 30000 * MS);
+    mj_life_prolong(&life, &times, 40000 * MS);
+    ck_assert_int_eq(life.deadline, first + 40000 * MS);
+    mj_life_prolong(&serving, &times, 30000 * MS);
+    ck_assert_int_eq(serving.deadline, MJ_NEVER);
+    mj_life_goes_on(&unlimited, &endless, 2000);
+    mj_life_prolong(&unlimited, &endless, 30000 * MS);
+    ck_assert_int_eq(unlimited.deadline, MJ_NEVER);
+}
+END_TEST
+
 START_TEST(should_drain_then_terminate_then_kill_and_print_its_threads_before)
 {
     mj_life_t life = ready();
@@ -186,6 +206,7 @@ Suite *mj_suite(void)
     tcase_add_test(life, should_be_published_when_it_is_ready);
     tcase_add_test(life, should_print_its_threads_and_be_killed_after_startup_timeout);
     tcase_add_test(life, should_have_its_whole_time_again_while_its_start_goes_on);
+    tcase_add_test(life, should_have_more_time_where_it_waits_for_a_processor);
     tcase_add_test(life, should_drain_then_terminate_then_kill_and_print_its_threads_before);
     tcase_add_test(life, should_be_killed_when_it_is_silent);
     tcase_add_test(life, should_not_drain_what_serves_nothing_yet);

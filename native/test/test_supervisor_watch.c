@@ -6,6 +6,7 @@
 #include "watch.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -211,6 +212,37 @@ START_TEST(should_not_take_a_long_collection_for_silence)
 }
 END_TEST
 
+START_TEST(should_tell_how_long_a_process_waits_for_a_processor)
+{
+    uint64_t from = mj_procfs_waited_us(getpid());
+    time_t deadline = time(NULL) + 60;
+    cpu_set_t usable, one;
+    pthread_t threads[2];
+    int cpu = 0, i;
+
+    ck_assert_int_eq(sched_getaffinity(0, sizeof(usable), &usable), 0);
+    while (!CPU_ISSET(cpu, &usable)) {
+        cpu++;
+    }
+    CPU_ZERO(&one);
+    CPU_SET(cpu, &one);
+    atomic_store(&is_over, false);
+    for (i = 0; i < 2; i++) {
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, collect, NULL), 0);
+        ck_assert_int_eq(pthread_setaffinity_np(threads[i], sizeof(one), &one), 0);
+    }
+    while (mj_procfs_waited_us(getpid()) < from + 50000) {
+        ck_assert_int_lt(time(NULL), deadline);
+        usleep(1000);
+    }
+    atomic_store(&is_over, true);
+    for (i = 0; i < 2; i++) {
+        pthread_join(threads[i], NULL);
+    }
+    ck_assert_uint_eq(mj_procfs_waited_us(0x7fffffff), 0);
+}
+END_TEST
+
 static mj_collector_t thread_of(const char *stat)
 {
     mj_collector_t collector = {.ticks = 100};
@@ -248,6 +280,7 @@ Suite *mj_suite(void)
     tcase_add_test(watch, should_look_at_the_memory_of_one_that_rests_seldom);
     tcase_add_test(watch, should_not_take_its_own_sleep_for_silence);
     tcase_add_test(watch, should_not_take_a_long_collection_for_silence);
+    tcase_add_test(watch, should_tell_how_long_a_process_waits_for_a_processor);
     tcase_add_test(watch, should_read_the_times_of_a_thread_whatever_its_name);
     return suite;
 }
