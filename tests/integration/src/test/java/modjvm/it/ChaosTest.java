@@ -50,7 +50,7 @@ class ChaosTest {
 
     /** The second is what a graceful restart says that finds no supervisor to tell. */
     private static final String SUPERVISOR_LOST =
-            "MJ0010: the supervisor .* ended unexpectedly|MJ0012: the supervisor .* is replaced: .*(Broken pipe|Connection reset)";
+            "MJ0010: the supervisor .* ended unexpectedly|MJ0012: the supervisor .* is replaced: .*(Broken pipe|Connection re|it ended)";
 
     private static final String SHORT_OF_PROCESSES =
             "Resource temporarily unavailable|unable to create|pthread_create failed";

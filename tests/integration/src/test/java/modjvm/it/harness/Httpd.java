@@ -91,11 +91,16 @@ public final class Httpd implements AutoCloseable {
 
     private void reload(String action) {
         long before = resumptions();
+        List<Proc> former = children();
         Command done = control("-k", action);
         if (done.exitCode() != 0) {
             throw new AssertionError(action + " failed:\n" + done.output());
         }
         Await.until("httpd resumes after " + action, END, () -> resumptions() > before);
+        Await.until(
+                "httpd's children of before accept nothing more",
+                END,
+                () -> former.stream().noneMatch(Ports::listens));
     }
 
     /** AH00489, AH00292 and AH00163: resuming normal operations. */
