@@ -7,12 +7,10 @@ import java.util.Set;
 import modjvm.spi.Deployment;
 import modjvm.spi.DeploymentContext;
 import modjvm.spi.EntryKind;
+import modjvm.spi.MainMethod;
 
 /** The main method of a program that makes an HttpServer. Stateless. */
 final class MainKind implements EntryKind {
-    private static final String MAIN = "main";
-    private static final String ARGUMENT = "argument";
-
     @Override
     public String noun() {
         return "a main method";
@@ -20,7 +18,7 @@ final class MainKind implements EntryKind {
 
     @Override
     public String accepted(String name) {
-        return name.equals(MAIN) ? "a method void main(String[]) or void main()" : "main";
+        return name.equals(MainMethod.NAME) ? MainMethod.ACCEPTED : MainMethod.NAME;
     }
 
     @Override
@@ -30,10 +28,7 @@ final class MainKind implements EntryKind {
 
     @Override
     public boolean isHandler(Method method) {
-        Class<?>[] parameters = method.getParameterTypes();
-        return method.getName().equals(MAIN)
-                && method.getReturnType() == void.class
-                && (parameters.length == 0 || parameters.length == 1 && parameters[0] == String[].class);
+        return MainMethod.is(method);
     }
 
     @Override
@@ -43,15 +38,7 @@ final class MainKind implements EntryKind {
 
     @Override
     public Deployment deploy(MethodHandle main, DeploymentContext context) throws Exception {
-        context.refuseOptionsBut(Set.of(ARGUMENT));
-        List<String> arguments = context.options().getOrDefault(ARGUMENT, List.of());
-        for (String each : arguments) {
-            if (each.contains("${port}") || each.contains("${socket}")) {
-                throw context.failed(
-                        "argument=" + each + ": a program is served by its com.sun.net.httpserver.HttpServer alone,"
-                                + " which listens on no port; give any number in place of ${port} or ${socket}");
-            }
-        }
-        return Program.run(main, arguments, context);
+        context.refuseOptionsBut(Set.of(MainMethod.ARGUMENT));
+        return Program.run(main, context.options().getOrDefault(MainMethod.ARGUMENT, List.of()), context);
     }
 }

@@ -9,6 +9,7 @@ import modjvm.spi.DeploymentContext;
 import modjvm.spi.Exchange;
 import modjvm.spi.Handler;
 import modjvm.spi.LoadException;
+import modjvm.spi.MainMethod;
 import org.jspecify.annotations.Nullable;
 
 /** A program whose main method makes an HttpServer, which serves the mount. Thread-safe. */
@@ -39,7 +40,7 @@ final class Program implements Handler {
             throw context.failed("another program of the same application group has the entry point main; give each a"
                     + " JVMApplicationGroup of its own");
         }
-        Thread thread = new Thread(() -> program.main(main, arguments.toArray(new String[0])), "main");
+        Thread thread = new Thread(() -> program.main(main, arguments), "main");
         thread.setContextClassLoader(context.loader());
         thread.setDaemon(true); // the process ends when the pool does
         thread.start();
@@ -58,17 +59,14 @@ final class Program implements Handler {
         return new Deployment(program, List.of());
     }
 
-    private void main(MethodHandle main, String[] arguments) {
+    private void main(MethodHandle main, List<String> arguments) {
         try {
-            if (main.type().parameterCount() == 0) {
-                main.invoke();
-            } else {
-                main.invoke(arguments);
-            }
+            MainMethod.run(main, arguments);
             if (server == null) {
                 start.completeExceptionally(
                         context.failed("main has returned and made no com.sun.net.httpserver.HttpServer;"
-                                + " call HttpServer.create in it, or correct JVMEntryPoint"));
+                                + " call HttpServer.create in it, or correct JVMEntryPoint; a program with another"
+                                + " server is told by argument= where to listen, at ${port} or ${socket}"));
             }
         } catch (Throwable t) {
             if (!start.completeExceptionally(t)) {

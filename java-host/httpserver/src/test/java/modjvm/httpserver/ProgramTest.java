@@ -237,8 +237,6 @@ class ProgramTest {
         assertThatThrownBy(() -> deploy("fails"))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("mine");
-        assertThatThrownBy(() -> deploy("returns", "--port=${port}"))
-                .hasMessageContaining("argument=--port=${port}: a program is served by its com.sun.net");
         FakeContext context = new FakeContext(Map.of());
         assertThatThrownBy(() -> {
                     deploy("paths", context);
