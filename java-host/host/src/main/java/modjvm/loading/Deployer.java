@@ -85,21 +85,35 @@ final class Deployer {
             throw ofOwn;
         }
         group.check(definition.target());
-        List<EntryKind> kinds = new ArrayList<>(List.of(providers.own()));
         for (Providers.Provided each : others) {
             Optional<Deployed> whole = whole(each, events);
             if (whole.isPresent()) {
                 return whole.get();
             }
-            kinds.addAll(each.provider().entryKinds());
         }
-        if (kinds.size() == 1) {
+        Optional<Providers.Provided> selected = selected(others, events);
+        List<Providers.Provided> asked = selected.map(List::of).orElse(others);
+        List<EntryKind> kinds = new ArrayList<>();
+        if (selected.isEmpty()) {
+            kinds.add(providers.own());
+        }
+        asked.forEach(each -> kinds.addAll(each.provider().entryKinds()));
+        if (selected.isEmpty() && kinds.size() == 1) {
             throw ofOwn;
         }
-        group.share(others);
+        group.share(asked);
         Candidate found = candidate(fingerprint, kinds);
-        others.forEach(providers::open);
+        asked.forEach(providers::open);
         return made(found, events);
+    }
+
+    private Optional<Providers.Provided> selected(List<Providers.Provided> others, MountEvents events) {
+        for (Providers.Provided each : others) {
+            if (each.provider().isSelected(context(group.beside(each), events))) {
+                return Optional.of(each);
+            }
+        }
+        return Optional.empty();
     }
 
     /** The target as an application, if the provider takes it for one. */

@@ -45,6 +45,7 @@ class ProvidersTest {
                             GreeterProvider.class.getProtectionDomain().getCodeSource().getLocation().toString())));
                 }
                 @Override public List<EntryKind> entryKinds() { return List.of(this); }
+                @Override public boolean isSelected(DeploymentContext context) { return context.options().containsKey("only"); }
                 @Override public String noun() { return "a Greeter"; }
                 @Override public String accepted(String name) { return "a field of type Greeter"; }
                 @Override public boolean isApplication(Class<?> type) { return Greeter.class.isAssignableFrom(type); }
@@ -279,6 +280,14 @@ class ProvidersTest {
         assertThat(failure(Workbench.definition(source, "application")))
                 .contains("accepted are a field of type Application")
                 .contains("and a class that implements Application; a field of type Greeter");
+    }
+
+    @Test
+    void shouldAskNobodyElseIfTheDefinitionNamesTheProvider() throws Exception {
+        Path source = bench.source("Only.java", "class Only { static greet.api.Greeter application = whom -> whom; }");
+        assertThat(answer(withOptions(source, "only", "yes"))).isEqualTo("you");
+        Path wrong = bench.source("Wrong.java", "class Wrong { static String application = \"\"; }");
+        assertThat(failure(withOptions(wrong, "only", "yes"))).endsWith("accepted are a field of type Greeter");
     }
 
     @Test

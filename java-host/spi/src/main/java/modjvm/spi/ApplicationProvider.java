@@ -72,6 +72,18 @@ public interface ApplicationProvider {
     }
 
     /**
+     * Tells whether the definition itself says that its entry point is of one of this provider's
+     * kinds. Then no other kind is looked for, and the application sees what this provider shares
+     * and nothing of others. Quick, as {@link #claims}.
+     *
+     * @param context what the application would be made of
+     * @return whether {@link #entryKinds} are the only ones
+     */
+    default boolean isSelected(DeploymentContext context) {
+        return false;
+    }
+
+    /**
      * Tells whether a target, with its entry point and options, is an application as a whole.
      * Quick: many targets are none.
      *
