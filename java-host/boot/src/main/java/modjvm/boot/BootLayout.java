@@ -125,7 +125,9 @@ record BootLayout(String mainClass, List<Path> classPath) {
         }
         return (other.isEmpty() ? "it brings no web server along" : "its web server is " + other)
                 + ", and mod_jvm gives requests to Tomcat alone; add spring-boot-starter-tomcat"
-                + (other.isEmpty() ? "" : " in place of the other server's starter");
+                + (other.isEmpty()
+                        ? ""
+                        : " in place of the other server's starter, or let it listen itself: argument=--server.port=${port}");
     }
 
     private static String server(String jar) {

@@ -35,9 +35,12 @@ public final class BootProvider implements ApplicationProvider {
     /** For ServiceLoader. */
     public BootProvider() {}
 
+    /** An application that is told where to listen is a program like others. */
     @Override
     public boolean claims(DeploymentContext context) {
-        return BootLayout.jar(context.target()).isPresent();
+        boolean listens = context.options().getOrDefault(ARGUMENT, List.of()).stream()
+                .anyMatch(each -> each.contains("${port}") || each.contains("${socket}"));
+        return !listens && BootLayout.jar(context.target()).isPresent();
     }
 
     @Override
