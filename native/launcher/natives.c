@@ -6,6 +6,7 @@
 #include "lifecycle.h"
 #include "memory.h"
 #include "mounted.h"
+#include "notices.h"
 #include "plain_file.h"
 
 #include <errno.h>
@@ -253,9 +254,48 @@ static jboolean JNICALL native_watch(JNIEnv *env, jclass type, jobject channel, 
 
 static jlong JNICALL native_await_hangup(JNIEnv *env, jclass type)
 {
+    static bool has_waited; /* one thread's */
     (void)env;
     (void)type;
+    if (!has_waited) {
+        has_waited = true;
+        mj_memory_give_back_stack();
+    }
     return mj_hangup_await();
+}
+
+static jboolean JNICALL native_open_notices(JNIEnv *env, jclass type)
+{
+    (void)env;
+    (void)type;
+    return mj_notices_open() ? JNI_TRUE : JNI_FALSE;
+}
+
+static jint JNICALL native_watch_path(JNIEnv *env, jclass type, jbyteArray path, jint mask)
+{
+    jbyte *bytes = (*env)->GetByteArrayElements(env, path, NULL);
+    int error = ENOMEM;
+    (void)type;
+    if (bytes != NULL) {
+        error = mj_notices_watch((const char *)bytes, (uint32_t)mask);
+        (*env)->ReleaseByteArrayElements(env, path, bytes, JNI_ABORT);
+    }
+    return error;
+}
+
+static jboolean JNICALL native_await_notice(JNIEnv *env, jclass type, jint milliseconds)
+{
+    (void)env;
+    (void)type;
+    mj_memory_give_back_stack(); /* seldom, and the thread waits here for long */
+    return mj_notices_await(milliseconds) ? JNI_TRUE : JNI_FALSE;
+}
+
+static void JNICALL native_wake(JNIEnv *env, jclass type)
+{
+    (void)env;
+    (void)type;
+    mj_notices_wake();
 }
 
 static jlong JNICALL native_resident(JNIEnv *env, jclass type)
@@ -339,6 +379,10 @@ bool mj_natives_register(JNIEnv *env, const mj_launch_t *launch)
         {(char *)(uintptr_t) "send", (char *)(uintptr_t) "(" SOCKET BUFFER "II" FILE_CHANNEL ")I",
          (void *)(uintptr_t)native_send},
         {(char *)(uintptr_t) "trySend", (char *)(uintptr_t) "(" SOCKET BUFFER "II)I", (void *)(uintptr_t)native_try_send},
+        {(char *)(uintptr_t) "openNotices", (char *)(uintptr_t) "()Z", (void *)(uintptr_t)native_open_notices},
+        {(char *)(uintptr_t) "watchPath", (char *)(uintptr_t) "([BI)I", (void *)(uintptr_t)native_watch_path},
+        {(char *)(uintptr_t) "awaitNotice", (char *)(uintptr_t) "(I)Z", (void *)(uintptr_t)native_await_notice},
+        {(char *)(uintptr_t) "wakeWatcher", (char *)(uintptr_t) "()V", (void *)(uintptr_t)native_wake},
         {(char *)(uintptr_t) "residentBytes", (char *)(uintptr_t) "()J", (void *)(uintptr_t)native_resident},
         {(char *)(uintptr_t) "edenBytes", (char *)(uintptr_t) "()J", (void *)(uintptr_t)native_eden},
         {(char *)(uintptr_t) "hollow", (char *)(uintptr_t) "([B)V", (void *)(uintptr_t)native_hollow},

@@ -3,6 +3,8 @@
  * too, and whoever has work for them wakes them up. With hundreds of idle JVMs these looks are
  * work. So libjvm.so finds the pthread_cond_timedwait of this program, which waits longer in their
  * place, once the process has hardly used the processor for half a minute. */
+#include "spare_stack.h"
+
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -108,6 +110,7 @@ __attribute__((visibility("default"))) int pthread_cond_timedwait(pthread_cond_t
     const habit_t *habit = find_habit((int64_t)until->tv_sec * SECOND_NS + until->tv_nsec - now_ns);
     struct timespec end = *until;
 
+    mj_spare_stack();
     if (habit != NULL && note_look(&looks, now_ns)) {
         end.tv_sec += habit->later_s;
     }

@@ -42,6 +42,14 @@ final class Daemon {
 
     static native int trySend(SocketChannel channel, ByteBuffer bytes, int at, int length) throws IOException;
 
+    static native boolean openNotices();
+
+    static native int watchPath(byte[] path, int mask);
+
+    static native boolean awaitNotice(int milliseconds);
+
+    static native void wakeWatcher();
+
     static native long residentBytes();
 
     static native long edenBytes();

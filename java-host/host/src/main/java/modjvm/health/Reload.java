@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import modjvm.loading.ChangeNotices;
+import modjvm.loading.Inotify;
 import modjvm.loading.Watch;
 
 /**
@@ -21,12 +22,14 @@ public final class Reload implements Runnable {
     private static final long SHARE = 50;
 
     private final Watch watch;
+    private final Inotify inotify;
     private final Watch.Changes changes;
     /** Something was added or may have changed since all was covered; set by any thread. */
     private volatile boolean isToBeCovered = true;
 
-    public Reload(Watch watch, Supervisor supervisor) {
+    public Reload(Watch watch, Inotify inotify, Supervisor supervisor) {
         this.watch = watch;
+        this.inotify = inotify;
         this.changes = new Watch.Changes() {
             @Override
             public void changed(Path path, long fingerprint) {
@@ -50,15 +53,16 @@ public final class Reload implements Runnable {
     /** Does not return. */
     @Override
     public void run() {
-        Thread self = Thread.currentThread();
+        ChangeNotices notices = ChangeNotices.open(inotify);
         watch.whenAdded(new Runnable() {
             @Override
             public void run() {
                 isToBeCovered = true;
-                self.interrupt();
+                if (notices != null) {
+                    notices.wake();
+                }
             }
         });
-        ChangeNotices notices = ChangeNotices.open(Path.of("/"));
         boolean isTold = true;
         for (long pause = PAUSE_NANOS; ; ) {
             pause(pause);
@@ -89,12 +93,8 @@ public final class Reload implements Runnable {
     /** @return how long that took, in nanoseconds */
     private long await(ChangeNotices notices) {
         long began = System.nanoTime();
-        try {
-            if (notices.await(RARE_NANOS)) {
-                isToBeCovered = true;
-            }
-        } catch (InterruptedException e) {
-            // something was added, or an application interrupts whatever it finds
+        if (notices.await(RARE_NANOS)) {
+            isToBeCovered = true;
         }
         return System.nanoTime() - began;
     }

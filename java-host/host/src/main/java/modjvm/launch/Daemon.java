@@ -99,6 +99,23 @@ final class Daemon {
     /** Sends what can go without waiting; returns how many bytes went. */
     static native int trySend(SocketChannel channel, ByteBuffer bytes, int at, int length) throws IOException;
 
+    /** inotify_init1. Returns false where the system has no more to give. */
+    static native boolean openNotices();
+
+    /**
+     * inotify_add_watch, with IN_MASK_ADD.
+     *
+     * @param path as the kernel has it, ended by 0
+     * @return 0 or an errno
+     */
+    static native int watchPath(byte[] path, int mask);
+
+    /** Returns true after an event, and false after that time or {@link #wakeWatcher}. */
+    static native boolean awaitNotice(int milliseconds);
+
+    /** Ends {@link #awaitNotice}. */
+    static native void wakeWatcher();
+
     /** The process's resident memory; 0 if it cannot be told. */
     static native long residentBytes();
 

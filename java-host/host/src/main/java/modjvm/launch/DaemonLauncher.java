@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 import modjvm.health.Memory;
+import modjvm.loading.Inotify;
 import modjvm.loading.PackageOpener;
 import modjvm.wire.Descriptors;
 import modjvm.wire.Hangups;
@@ -58,6 +59,11 @@ final class DaemonLauncher implements Launcher {
     @Override
     public Descriptors descriptors() {
         return new DaemonDescriptors();
+    }
+
+    @Override
+    public Inotify inotify() {
+        return new DaemonInotify();
     }
 
     @Override

@@ -171,7 +171,7 @@ final class Host {
         supervisor.ready(DefinitionHashes.of(failed));
         long now = System.nanoTime();
         new Timer(tasks(serving, wire, settings.supervision(), now), now, serving.alarm(), this::end).start();
-        new Reload(watch, supervisor).start();
+        new Reload(watch, launcher.inotify(), supervisor).start();
     }
 
     private List<PeriodicTask> tasks(Server serving, WireConnector wire, Supervision supervision, long nowNanos) {

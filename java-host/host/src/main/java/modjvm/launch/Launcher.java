@@ -5,6 +5,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.util.Optional;
 import modjvm.health.Memory;
+import modjvm.loading.Inotify;
 import modjvm.loading.PackageOpener;
 import modjvm.wire.Descriptors;
 import modjvm.wire.Hangups;
@@ -31,6 +32,9 @@ interface Launcher {
 
     /** Returns what can be done with descriptors. */
     Descriptors descriptors();
+
+    /** Returns what tells of changed files. */
+    Inotify inotify();
 
     /** Returns what opens packages of the JDK. */
     PackageOpener packageOpener();

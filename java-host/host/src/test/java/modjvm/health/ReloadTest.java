@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import modjvm.loading.Inotify;
 import modjvm.loading.Watch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,7 +36,7 @@ class ReloadTest {
         Watch watch = new Watch(List.of());
         watch.addFile(marker);
         Files.writeString(marker, "touched");
-        new Reload(watch, supervisor).start();
+        new Reload(watch, Inotify.NONE, supervisor).start();
 
         assertThat(supervisor.events.poll(30, TimeUnit.SECONDS)).isEqualTo("changed " + marker);
     }

@@ -13,6 +13,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import modjvm.health.FakeMemory;
 import modjvm.health.FakeSupervisor;
 import modjvm.health.Memory;
+import modjvm.loading.Inotify;
 import modjvm.loading.PackageOpener;
 import modjvm.wire.Descriptors;
 import modjvm.wire.FakeHangups;
@@ -70,6 +71,11 @@ final class FakeDaemon implements Launcher, ProcessEnd {
     @Override
     public Descriptors descriptors() {
         return Descriptors.NONE;
+    }
+
+    @Override
+    public Inotify inotify() {
+        return Inotify.NONE;
     }
 
     @Override

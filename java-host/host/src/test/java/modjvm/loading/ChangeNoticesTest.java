@@ -3,12 +3,14 @@ package modjvm.loading;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -22,17 +24,15 @@ class ChangeNoticesTest {
     @TempDir
     Path dir;
 
+    @AutoClose
+    private final NativeInotify inotify = new NativeInotify();
+
     private ChangeNotices notices;
 
     @BeforeEach
     void open() {
-        notices = ChangeNotices.open(dir);
+        notices = ChangeNotices.open(inotify);
         assertThat(notices).isNotNull();
-    }
-
-    @AfterEach
-    void close() {
-        notices.close();
     }
 
     private Path file(String name) throws IOException {
@@ -45,21 +45,30 @@ class ChangeNoticesTest {
         assertThat(notices.cover(List.of(path))).isTrue();
     }
 
+    /** Something was; then, as whoever is told does, looks for what it is now. */
+    private void noticed(Path path) {
+        assertThat(notices.await(LONG)).isTrue();
+        cover(path);
+        while (notices.await(SHORT)) {
+            cover(path); // what is left of it
+        }
+    }
+
     @Test
     void shouldNoticeWhatBecomesOfAFile() throws Exception {
         Path jar = file("apps/a.jar");
         cover(jar);
 
         Files.writeString(jar, "other");
-        assertThat(notices.await(LONG)).isTrue();
+        noticed(jar);
         Files.setLastModifiedTime(jar, FileTime.fromMillis(0));
-        assertThat(notices.await(LONG)).isTrue();
-        Files.move(file("apps/b.jar"), jar, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-        assertThat(notices.await(LONG)).isTrue();
+        noticed(jar);
+        Files.move(file("apps/b.jar"), jar, StandardCopyOption.REPLACE_EXISTING);
+        noticed(jar);
         Files.delete(jar);
-        assertThat(notices.await(LONG)).isTrue();
+        noticed(jar);
         file("apps/a.jar");
-        assertThat(notices.await(LONG)).isTrue();
+        noticed(jar);
     }
 
     @Test
@@ -69,8 +78,36 @@ class ChangeNoticesTest {
 
         file("apps/log");
         file("other/a.jar");
+        Files.setLastModifiedTime(dir.resolve("apps/log"), FileTime.fromMillis(0));
+        Files.delete(dir.resolve("apps/log"));
 
         assertThat(notices.await(SHORT)).isFalse();
+    }
+
+    @Test
+    void shouldNoticeThatAFileIsReplacedWhichIsInUse() throws Exception {
+        Path jar = file("apps/a.jar");
+        try (InputStream open = Files.newInputStream(jar)) {
+            cover(jar);
+            Files.move(file("apps/b.jar"), jar, StandardCopyOption.REPLACE_EXISTING);
+            noticed(jar);
+            assertThat(open).hasContent("apps/a.jar");
+        }
+        try (InputStream open = Files.newInputStream(jar)) {
+            Files.delete(jar);
+            noticed(jar);
+            assertThat(open).hasContent("apps/b.jar");
+        }
+    }
+
+    @Test
+    void shouldNoticeThatAFolderOnTheWayIsReplaced() throws Exception {
+        Path jar = file("site/app/a.jar");
+        cover(jar);
+        Files.move(dir.resolve("site"), dir.resolve("old"));
+        noticed(jar);
+        file("site/app/a.jar");
+        noticed(jar);
     }
 
     @Test
@@ -82,13 +119,10 @@ class ChangeNoticesTest {
         cover(jar);
 
         Files.createSymbolicLink(dir.resolve("next"), Path.of("releases/2"));
-        Files.move(dir.resolve("next"), dir.resolve("current"), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-        assertThat(notices.await(LONG)).isTrue();
-
-        cover(jar);
+        Files.move(dir.resolve("next"), dir.resolve("current"), StandardCopyOption.REPLACE_EXISTING);
+        noticed(jar);
         Files.move(dir.resolve("releases/2/app"), dir.resolve("releases/2/old"));
-        assertThat(notices.await(LONG)).isTrue();
-        Files.writeString(dir.resolve("releases/1/app/a.jar"), "not any more");
+        noticed(jar);
     }
 
     @Test
@@ -97,16 +131,12 @@ class ChangeNoticesTest {
         Path folder = dir.resolve("classes");
         cover(folder);
 
-        Path added = file("classes/pkg/B.class");
-        assertThat(notices.await(LONG)).isTrue();
+        file("classes/pkg/B.class");
+        noticed(folder);
         file("classes/more/C.class");
-        assertThat(notices.await(LONG)).isTrue();
-        cover(folder);
-        while (notices.await(SHORT)) {
-            assertThat(added).exists(); // what is left of it
-        }
+        noticed(folder);
         file("classes/more/D.class");
-        assertThat(notices.await(LONG)).isTrue();
+        noticed(folder);
     }
 
     @Test

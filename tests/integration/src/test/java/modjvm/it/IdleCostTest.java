@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -33,11 +32,6 @@ class IdleCostTest {
     private static final Duration PERIOD = Duration.ofSeconds(20);
     /** In a period, of a process; one or two were seen, 60 where nothing was done about them. */
     private static final long MOST_WAITS = 5;
-    /**
-     * They wake up whenever something is made or removed in a folder that leads to the prefix or
-     * the applications: in /tmp that is often.
-     */
-    private static final Set<String> DISTURBED = Set.of("FileSystemWatch", "modjvm-reload");
 
     @AutoClose
     private static Httpd httpd;
@@ -67,9 +61,9 @@ class IdleCostTest {
         Proc supervisor = httpd.supervisor().orElseThrow();
         assertThat(Http.get(httpd.uri(pool, "/")).statusCode()).isEqualTo(200);
         awaitPeriod("few waits", PERIOD, () -> {
-            long before = waits(daemon);
+            long before = daemon.waits();
             long supervisorBefore = supervisor.waits();
-            return () -> waits(daemon) - before <= MOST_WAITS && supervisor.waits() - supervisorBefore <= MOST_WAITS;
+            return () -> daemon.waits() - before <= MOST_WAITS && supervisor.waits() - supervisorBefore <= MOST_WAITS;
         });
         assertThat(Http.get(httpd.uri(pool, "/")).statusCode()).isEqualTo(200);
         assertThat(httpd.awaitReady(pool, 1)).containsExactly(daemon);
@@ -112,9 +106,5 @@ class IdleCostTest {
             was = begin.get();
             LockSupport.parkNanos(period.toNanos());
         } while (!was.getAsBoolean());
-    }
-
-    private static long waits(Proc daemon) {
-        return daemon.waits(thread -> !DISTURBED.contains(thread));
     }
 }
