@@ -53,7 +53,7 @@ final class ForwardedExchange {
     private String upgrade() {
         boolean isPossible = exchange.can(Capability.UPGRADE) && !head.hasBody();
         Headers fields = head.headers();
-        return isPossible && ServerResponse.tokens(fields, "Connection").contains("upgrade")
+        return isPossible && FieldTokens.of(fields, "Connection").contains("upgrade")
                 ? String.join(", ", fields.all("Upgrade"))
                 : "";
     }

@@ -59,8 +59,11 @@ final class LauncherJar {
     static synchronized MethodHandle open(DeploymentContext context, String mainClass) throws LoadException {
         Path jar = context.target();
         if (added != null) {
-            throw context.failed(added + " is on the class path of the process already, where its launcher expects to"
-                    + " be alone; give each such program a pool of its own");
+            throw context.failed(
+                    added.equals(jar)
+                            ? "its launcher works once in a process; reload the pool"
+                            : added + " is on the class path of the process already, and its launcher expects to be"
+                                    + " there alone; give each such program a pool of its own");
         }
         ClassLoader system = ClassLoader.getSystemClassLoader();
         try {

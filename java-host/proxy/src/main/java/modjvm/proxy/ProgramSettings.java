@@ -28,10 +28,18 @@ record ProgramSettings(Address address, List<String> arguments, Map<String, Stri
     static boolean isThere(DeploymentContext context) {
         return arguments(context).stream().anyMatch(ProgramSettings::hasPlaceholder)
                 || isMain(context.entryPoint())
-                        && context.config().parameters().values().stream().anyMatch(ProgramSettings::hasPlaceholder);
+                        && context.config().parameters().values().stream()
+                                .map(ProgramSettings::plain)
+                                .anyMatch(ProgramSettings::hasPlaceholder);
     }
 
-    private static boolean isMain(String entryPoint) {
+    /** A parameter, in which a backslash may have kept httpd from taking it for a variable of its own. */
+    private static String plain(String parameter) {
+        return parameter.replace("$\\{", "${");
+    }
+
+    /** Whether an entry point is a main method. */
+    static boolean isMain(String entryPoint) {
         return entryPoint.equals(MainMethod.NAME) || entryPoint.endsWith("::" + MainMethod.NAME);
     }
 
@@ -66,8 +74,8 @@ record ProgramSettings(Address address, List<String> arguments, Map<String, Stri
                 throw context.failed(
                         "the parameter " + each.getKey() + " is not known; there is " + READINESS_PATH + " alone");
             } else {
-                properties.put(each.getKey(), each.getValue());
-                all.add(each.getValue());
+                properties.put(each.getKey(), plain(each.getValue()));
+                all.add(plain(each.getValue()));
             }
         }
         Address address = address(context, all);

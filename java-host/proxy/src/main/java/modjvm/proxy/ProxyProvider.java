@@ -2,6 +2,7 @@ package modjvm.proxy;
 
 import java.lang.invoke.MethodHandle;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import modjvm.spi.ApplicationProvider;
 import modjvm.spi.Deployment;
@@ -33,21 +34,27 @@ public final class ProxyProvider implements ApplicationProvider {
         return List.of(new ProgramKind());
     }
 
+    /** Also what lacks a main method by its entry point: to say so. */
     @Override
     public boolean claims(DeploymentContext context) {
         return ProgramSettings.isThere(context)
-                && LauncherJar.mainClass(context.target()).isPresent();
+                && (!ProgramSettings.isMain(context.entryPoint())
+                        || LauncherJar.mainClass(context.target()).isPresent());
     }
 
     @Override
     public Deployment deploy(DeploymentContext context) throws Exception {
-        String mainClass = LauncherJar.mainClass(context.target())
-                .orElseThrow(() -> context.failed("no longer a jar with a launcher"));
-        if (!ProgramSettings.isDefault(context.entryPoint())) {
-            throw context.failed("the entry point " + context.entryPoint() + " is not what its launcher " + mainClass
-                    + " starts; set JVMEntryPoint main");
+        Optional<String> launcher = LauncherJar.mainClass(context.target());
+        String entryPoint = context.entryPoint();
+        if (launcher.isEmpty()) {
+            throw context.failed("${port} and ${socket} in argument= are for a main method, and the entry point is "
+                    + entryPoint + "; set entry-point=main or Class::main");
         }
-        MethodHandle main = LauncherJar.open(context, mainClass);
+        if (!ProgramSettings.isDefault(entryPoint)) {
+            throw context.failed("the entry point " + entryPoint + " is not what its launcher " + launcher.get()
+                    + " starts; set entry-point=main");
+        }
+        MethodHandle main = LauncherJar.open(context, launcher.get());
         ClassLoader system = ClassLoader.getSystemClassLoader();
         return ServerProgram.run(context, arguments -> MainMethod.run(main, arguments), system);
     }

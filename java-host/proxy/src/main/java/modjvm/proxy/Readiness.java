@@ -11,7 +11,9 @@ import modjvm.spi.LoadException;
 /** Waits until a program's server can serve; says what keeps it. Used by the thread that loads. */
 final class Readiness {
     private static final long POLL_MILLIS = 20;
-    private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(5);
+    /** What lasts shorter is not worth a line. */
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
+
     private static final int LEAST_STATUS = 200;
     private static final int MOST_STATUS = 399;
 
@@ -19,8 +21,11 @@ final class Readiness {
     private final ProgramSettings settings;
     private final Program program;
     private final List<Integer> before;
-    private final long sinceNanos = System.nanoTime();
     private String said = "";
+    /** What was seen last, and is to be said if it lasts. */
+    private String seen = "";
+
+    private long seenNanos;
 
     /** @param before ports on which this process listened before the program was started */
     Readiness(DeploymentContext context, ProgramSettings settings, Program program, List<Integer> before) {
@@ -39,9 +44,7 @@ final class Readiness {
     void await() throws Exception {
         while (!isListening()) {
             checkRuns();
-            if (System.nanoTime() - sinceNanos > QUIET_NANOS) {
-                sayOnce(elsewhere());
-            }
+            see(elsewhere());
             program.await(POLL_MILLIS);
         }
         while (!settings.readinessPath().isEmpty() && !answers()) {
@@ -113,19 +116,20 @@ final class Readiness {
             if (status >= LEAST_STATUS && status <= MOST_STATUS) {
                 return true;
             }
-            if (System.nanoTime() - sinceNanos > QUIET_NANOS) {
-                sayOnce("it is not ready: " + settings.readinessPath() + " is answered with status " + status);
-            }
+            see("it is not ready: " + settings.readinessPath() + " is answered with status " + status);
         } catch (IOException e) {
-            if (System.nanoTime() - sinceNanos > QUIET_NANOS) {
-                sayOnce("it is not ready: " + settings.readinessPath() + ": " + e.getMessage());
-            }
+            see("it is not ready: " + settings.readinessPath() + ": " + e.getMessage());
         }
         return false;
     }
 
-    private void sayOnce(String what) {
-        if (!what.isEmpty() && !what.equals(said)) {
+    /** Says what lasts, once. */
+    private void see(String what) {
+        long now = System.nanoTime();
+        if (!what.equals(seen)) {
+            seen = what;
+            seenNanos = now;
+        } else if (!what.isEmpty() && !what.equals(said) && now - seenNanos > PATIENCE_NANOS) {
             said = what;
             context.warn(context.target() + ": " + what);
         }

@@ -4,6 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Set;
+import modjvm.Header;
+import modjvm.Headers;
 import modjvm.spi.RawPath;
 import modjvm.spi.RequestHead;
 
@@ -69,19 +71,20 @@ final class RequestFields {
             out.add("?").add(visible(head.query()));
         }
         out.add(" HTTP/1.1").endLine();
-        String host = head.headers().first("Host").orElseGet(() -> authority(head));
+        Headers fields = head.headers();
+        String host = fields.first("Host").orElseGet(() -> authority(head));
         out.field("Host", host);
-        Set<String> named = ServerResponse.tokens(head.headers(), "Connection");
-        head.fields((name, value) -> {
-            if (!isDropped(name, named)) {
-                out.field(name, value);
+        Set<String> named = FieldTokens.of(fields, "Connection");
+        for (Header each : fields) {
+            if (!isDropped(each.name(), named)) {
+                out.field(each.name(), each.value());
             }
-        });
+        }
         forwarded(head, host, out);
         framing(head, out);
         if (!upgrade.isEmpty()) {
             out.field("Connection", "Upgrade").field("Upgrade", upgrade);
-        } else if (ServerResponse.tokens(head.headers(), "TE").contains("trailers")) {
+        } else if (FieldTokens.of(fields, "TE").contains("trailers")) {
             out.field("Connection", "TE").field("TE", "trailers");
         }
         out.endLine();

@@ -9,6 +9,8 @@ import java.util.Arrays;
 /** What comes from the program's server, buffered. Used by one thread at a time. */
 final class ServerInput {
     private static final int SIZE = 16_384;
+    /** For those who send more than that at once. */
+    private static final int LARGE = 65_536;
 
     private final SocketChannel channel;
     private byte[] bytes = new byte[SIZE];
@@ -43,6 +45,9 @@ final class ServerInput {
      */
     boolean fill() throws ServerException {
         if (position == limit) {
+            if (limit == bytes.length && limit < LARGE) {
+                bytes = new byte[LARGE];
+            }
             position = 0;
             limit = 0;
         } else if (limit == bytes.length && position > 0) {

@@ -1,7 +1,6 @@
 package modjvm.proxy;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -40,47 +39,65 @@ record ServerResponse(
     private static final int AFTER_VERSION = VERSION.length() + 1;
     private static final int AFTER_STATUS = AFTER_VERSION + 4;
 
-    private static final Set<String> OF_CONNECTION = Set.of(
-            "connection",
-            "keep-alive",
-            "proxy-connection",
-            "proxy-authenticate",
-            "te",
-            "trailer",
-            "transfer-encoding",
-            "upgrade",
-            "content-length");
-
     /** Reads one, of which the first byte is there. */
     static ServerResponse read(ServerInput in) throws ServerException {
         String start = in.line(MOST_BYTES);
         int status = status(start);
         boolean isNew = start.charAt(VERSION.length()) == '1';
         Headers all = fields(in, MOST_BYTES - start.length());
-        List<String> codings = all.all("Transfer-Encoding");
-        boolean isChunked = !codings.isEmpty();
-        if (isChunked && (!isNew || codings.size() > 1 || !codings.get(0).equalsIgnoreCase("chunked"))) {
-            throw new ServerException("Transfer-Encoding \"" + String.join(", ", codings) + "\" in " + start);
+        List<Header> kept = new ArrayList<>(all.size());
+        List<String> codings = new ArrayList<>(0);
+        Set<String> named = Set.of();
+        String upgrade = "";
+        boolean hasTrailers = false;
+        for (Header each : all) {
+            switch (each.name().toLowerCase(Locale.ROOT)) {
+                case "transfer-encoding" -> codings.add(each.value());
+                case "connection" -> named = FieldTokens.with(named, each.value());
+                case "upgrade" -> upgrade = upgrade.isEmpty() ? each.value() : upgrade + ", " + each.value();
+                case "trailer" -> hasTrailers = true;
+                case "content-length", "keep-alive", "proxy-connection", "proxy-authenticate", "te" -> {
+                    // About this connection, or said otherwise.
+                }
+                default -> kept.add(each);
+            }
         }
-        long length;
-        try {
-            length = BodyLength.declared(all);
-        } catch (InvalidResponseException e) {
-            throw new ServerException(String.valueOf(e.getMessage()), e);
-        }
+        boolean isChunked = isChunked(codings, isNew);
+        long length = length(all);
         if (isChunked && length != ResponseHead.UNKNOWN) {
             throw new ServerException("the response has both Transfer-Encoding and Content-Length");
         }
-        Set<String> named = tokens(all, "Connection");
-        boolean isPersistent = isNew ? !named.contains("close") : named.contains("keep-alive");
+        Set<String> dropped = named;
+        if (!dropped.isEmpty()) {
+            kept.removeIf(each -> dropped.contains(each.name().toLowerCase(Locale.ROOT)));
+        }
         return new ServerResponse(
                 status,
-                forClient(all, named),
+                Headers.of(kept),
                 length,
                 isChunked,
-                isPersistent,
-                String.join(", ", all.all("Upgrade")),
-                isChunked && all.contains("Trailer"));
+                isNew ? !named.contains("close") : named.contains("keep-alive"),
+                upgrade,
+                isChunked && hasTrailers);
+    }
+
+    private static boolean isChunked(List<String> codings, boolean isNew) throws ServerException {
+        if (codings.isEmpty()) {
+            return false;
+        }
+        if (!isNew || codings.size() > 1 || !codings.get(0).equalsIgnoreCase("chunked")) {
+            throw new ServerException("Transfer-Encoding \"" + String.join(", ", codings)
+                    + "\" of a response of HTTP/1." + (isNew ? "1" : "0") + " is not understood");
+        }
+        return true;
+    }
+
+    private static long length(Headers all) throws ServerException {
+        try {
+            return BodyLength.declared(all);
+        } catch (InvalidResponseException e) {
+            throw new ServerException(String.valueOf(e.getMessage()), e);
+        }
     }
 
     private static int status(String start) throws ServerException {
@@ -124,27 +141,5 @@ record ServerResponse(
             }
         }
         return Headers.of(fields);
-    }
-
-    /** In lower case. */
-    static Set<String> tokens(Headers fields, String name) {
-        Set<String> tokens = new HashSet<>();
-        for (String value : fields.all(name)) {
-            for (String each : value.split(",", -1)) {
-                tokens.add(each.strip().toLowerCase(Locale.ROOT));
-            }
-        }
-        return tokens;
-    }
-
-    private static Headers forClient(Headers all, Set<String> named) {
-        List<Header> kept = new ArrayList<>();
-        for (Header each : all) {
-            String name = each.name().toLowerCase(Locale.ROOT);
-            if (!OF_CONNECTION.contains(name) && !named.contains(name)) {
-                kept.add(each);
-            }
-        }
-        return Headers.of(kept);
     }
 }

@@ -10,15 +10,15 @@ import modjvm.spi.DeploymentContext;
 import modjvm.spi.LoadException;
 
 /** What a program is made of, in a test. */
-record FakeContext(Path target, List<String> arguments, Map<String, String> parameters, List<String> lines)
+record FakeContext(
+        Path target, String entryPoint, List<String> arguments, Map<String, String> parameters, List<String> lines)
         implements DeploymentContext {
     FakeContext(List<String> arguments, Map<String, String> parameters) {
-        this(Path.of("/srv/program.jar"), arguments, parameters, new CopyOnWriteArrayList<>());
+        this(Path.of("/srv/program.jar"), "main", arguments, parameters);
     }
 
-    @Override
-    public String entryPoint() {
-        return "main";
+    FakeContext(Path target, String entryPoint, List<String> arguments, Map<String, String> parameters) {
+        this(target, entryPoint, arguments, parameters, new CopyOnWriteArrayList<>());
     }
 
     @Override
