@@ -123,15 +123,20 @@ final class FrameWriter {
         }
     }
 
-    /** Tells httpd that it may send more, at once. */
+    /**
+     * Tells httpd that it may send more, at once. After the answer, there is nothing to tell: httpd
+     * ends the body when it has the answer, which therefore leaves now.
+     */
     void credit(long bytes) throws IOException {
         lock.lock();
         try {
-            // DATA that leaves on this occasion will not be there any more for a flush to mark.
-            buffer.endData(true);
-            hasAny = true;
-            makeRoom(Constants.HEADER_SIZE + Integer.BYTES);
-            buffer.append(new Frame.Credit(buffer.serial(), bytes));
+            if (!hasLast) {
+                // DATA that leaves on this occasion will not be there any more for a flush to mark.
+                buffer.endData(true);
+                hasAny = true;
+                makeRoom(Constants.HEADER_SIZE + Integer.BYTES);
+                buffer.append(new Frame.Credit(buffer.serial(), bytes));
+            }
             sendAll(null);
         } catch (ProtocolException e) {
             throw new IllegalStateException(e); // it is of four bytes

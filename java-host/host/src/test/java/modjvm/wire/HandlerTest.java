@@ -16,6 +16,8 @@ import modjvm.spi.ResponseHead;
 import modjvm.spi.ResponseSink;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a handler may do over httpd's wire that an Application does not. */
 @Timeout(60)
@@ -54,6 +56,36 @@ class HandlerTest {
                 });
                 Httpd httpd = server.connect()) {
             assertThat(httpd.exchange(Httpd.get("/")).text()).isEqualTo("x");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2})
+    void shouldAskForNothingMoreOnceItHasAnswered(int length) throws Exception {
+        try (TestServer server = TestServer.handling(exchange -> {
+                    if (exchange.head().hasBody()) {
+                        ResponseSink sink = exchange.respond(new ResponseHead(200, Headers.empty(), length));
+                        sink.write(new byte[length]);
+                        if (length > 0) {
+                            sink.end(Headers.empty());
+                        }
+                        seen.add("read " + exchange.body().readNBytes(8_192).length);
+                        try {
+                            seen.add("read " + exchange.body().read());
+                        } catch (EOFException e) {
+                            seen.add("cut off");
+                        }
+                        sink.end(Headers.empty());
+                    } else {
+                        answer(exchange, new byte[] {'x'});
+                    }
+                });
+                Httpd httpd = server.connect()) {
+            httpd.send(Httpd.post(1 << 20), Httpd.data(8_192));
+            assertThat(httpd.answer().body()).hasSize(length);
+            httpd.sendMore(Httpd.cut());
+            assertThat(httpd.exchange(Httpd.get("/")).text()).isEqualTo("x");
+            assertThat(seen).containsExactly("read 8192", "cut off");
         }
     }
 
