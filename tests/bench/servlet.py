@@ -1,4 +1,4 @@
-"""The same web application in mod_jvm and in a Tomcat behind httpd, beside a plain application."""
+"""The same web application in mod_jvm and in a Tomcat behind httpd, beside a plain application; the same for Spring Boot."""
 
 import contextlib
 import statistics
@@ -23,17 +23,46 @@ WANTED = {"hello-8": 1.25, "memory": 2, "length": 2}  # times the best rival's r
 WANTED_CPU = 1.25  # times a plain application's processor time
 
 
-def web_application(places, run):
-    """Its state folder outlives a start: what is kept of the first serves the others."""
+def mounted(target):
+    """Configures a pool with it alone. Its state folder outlives a start: what is kept of the first serves the others."""
+
+    def configure(places, run):
+        return (
+            subject.module(places, kept.folder(run, places.java_home))
+            + subject.pool("bench", places.java_home, "startup-timeout=600 queue-timeout=600")
+            + subject.mount("/", f"{places.tree}/{target}", "bench")
+        ), None
+
+    return configure
+
+
+def boot_itself(places, run):
+    """The Tomcat within, as its users start it behind a proxy."""
+    port = peers.free_port()
     return (
-        subject.module(places, kept.folder(run, places.java_home))
-        + subject.pool("bench", places.java_home)
-        + subject.mount("/", f"{places.tree}/webapp", "bench")
-    ), None
+        f"LoadModule proxy_module {peers.MODULES}/mod_proxy.so\n"
+        f"LoadModule proxy_http_module {peers.MODULES}/mod_proxy_http.so\n"
+        f"ProxyPass / http://127.0.0.1:{port}/ enablereuse=on\n"
+    ), peers.Backend(
+        [
+            f"{places.java_home}/bin/java",
+            f"-Djava.io.tmpdir={run}/backend",
+            "-jar", f"{places.tree}/{BOOT_JAR}",
+            f"--server.port={port}",
+            "--server.address=127.0.0.1",
+            "--server.ssl.enabled=false",
+            "--server.servlet.context-path=/",
+            "--management.server.port=-1",
+        ]
+    )  # fmt: skip
 
 
-WEB = peers.Peer("servlet", "mod_jvm, servlet", web_application, "variant")
+BOOT_JAR = "sample.jar"
+WEB = peers.Peer("servlet", "mod_jvm, servlet", mounted("webapp"), "variant")
 PLAIN, RIVALS = peers.BY_NAME["jvm"], [peers.BY_NAME["jk"], peers.BY_NAME["proxy-http"]]
+BOOT = peers.Peer("boot", "mod_jvm, Spring Boot", mounted(BOOT_JAR), "variant")
+BOOT_ITSELF = peers.Peer("boot-http", "mod_proxy_http → the same jar, by itself", boot_itself, "jvm")
+GROUPS = [(WEB, PLAIN, *RIVALS), (BOOT, BOOT_ITSELF)]  # those of one are up at once
 
 
 def lacks():
@@ -41,11 +70,12 @@ def lacks():
 
 
 def measure(chosen, places, runs, settings):
-    present = [WEB, PLAIN, *(rival for rival in RIVALS if not rival.lacks(places))]
-    for peer in present:
-        for turn in range(STARTS):
-            yield {"peer": peer.title, **start(peer, places, f"{runs}-start-{peer.name}-{turn}", settings)}
-    yield from serve(present, places, runs, settings)
+    for group in GROUPS:
+        present = [peer for peer in group if not peer.lacks(places)]
+        for peer in present:
+            for turn in range(STARTS):
+                yield {"peer": peer.title, **start(peer, places, f"{runs}-start-{peer.name}-{turn}", settings)}
+        yield from serve(present, places, runs, settings)
 
 
 def start(peer, places, run, settings):
@@ -55,7 +85,7 @@ def start(peer, places, run, settings):
         took = time.monotonic() - began
         time.sleep(IDLE_SECONDS)
         pss = processes.pss_kib(server.pids()[1]) / KIB_PER_MB
-        if peer in (WEB, PLAIN):
+        if peer in (WEB, PLAIN, BOOT):
             kept.await_archive(server, kept.folder(run, places.java_home), settings.archive_seconds)
     return {"workload": "start", "seconds": took, "pss_mb": pss}
 
@@ -88,7 +118,7 @@ def values(samples, peer, workload, measure):
 
 def section(samples):
     rows = []
-    for peer in (WEB, PLAIN, *RIVALS):
+    for peer in (peer for group in GROUPS for peer in group):
         starts = values(samples, peer, "start", "seconds")
         if not starts:
             continue
@@ -105,20 +135,21 @@ def section(samples):
 
 def reached(samples):
     found = []
-    for workload in WORKLOADS:
-        rivals = [rival for rival in RIVALS if values(samples, rival, workload.name, "requests_per_second")]
-        if rivals:
-            best = max(rivals, key=lambda rival: statistics.median(values(samples, rival, workload.name, "requests_per_second")))
-            title = f"servlet, {workload.title}: best Tomcat peer"
-            found.append(by(samples, title, best, workload, "requests_per_second", WANTED[workload.name], at_most=False))
+    for title, web, rivals in (("servlet", WEB, RIVALS), ("Spring Boot", BOOT, [BOOT_ITSELF])):
+        for workload in WORKLOADS:
+            measured = [rival for rival in rivals if values(samples, rival, workload.name, "requests_per_second")]
+            if measured and values(samples, web, workload.name, "requests_per_second"):
+                best = max(measured, key=lambda rival: statistics.median(values(samples, rival, workload.name, "requests_per_second")))
+                goal = f"{title}, {workload.title}: best Tomcat peer"
+                found.append(by(samples, goal, web, best, workload, "requests_per_second", WANTED[workload.name], at_most=False))
     hello = WORKLOADS[0]
-    found.append(by(samples, f"servlet, CPU of {hello.title}: a plain application", PLAIN, hello, "cpu_us", WANTED_CPU, at_most=True))
+    found.append(by(samples, f"servlet, CPU of {hello.title}: a plain application", WEB, PLAIN, hello, "cpu_us", WANTED_CPU, at_most=True))
     return found
 
 
-def by(samples, title, rival, workload, measure, wanted, at_most):
-    """The web application's figure by another's; pairs of one turn stand beside each other."""
-    ours, theirs = values(samples, WEB, workload.name, measure), values(samples, rival, workload.name, measure)
+def by(samples, title, web, rival, workload, measure, wanted, at_most):
+    """A web application's figure by another's; pairs of one turn stand beside each other."""
+    ours, theirs = values(samples, web, workload.name, measure), values(samples, rival, workload.name, measure)
     ratios = [a / b for a, b in zip(ours, theirs)]
     ratio = statistics.median(ours) / statistics.median(theirs)
     return goals.Goal(title, rival.title, ratio, min(ratios), max(ratios), wanted, at_most)
