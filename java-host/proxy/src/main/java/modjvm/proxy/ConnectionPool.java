@@ -25,15 +25,14 @@ final class ConnectionPool implements AutoCloseable {
     }
 
     /**
-     * Takes one, or makes one.
+     * Takes one, or makes one. One that the server has closed, or on which it has sent what nobody
+     * asked for, is not used.
      *
-     * @param isForOnce whether the request cannot be sent again: a connection that the server has
-     *     closed is told beforehand, as far as possible
      * @throws IOException if the server does not listen
      */
-    ServerConnection take(boolean isForOnce) throws IOException {
+    ServerConnection take() throws IOException {
         for (ServerConnection each = poll(); each != null; each = poll()) {
-            if (!isForOnce || each.isQuiet()) {
+            if (each.isQuiet()) {
                 return each;
             }
             each.close();

@@ -59,7 +59,7 @@ final class ForwardedExchange {
     }
 
     /** Whether it does no harm to send the request twice. */
-    boolean isRepeatable() {
+    private boolean isRepeatable() {
         return !head.hasBody() && upgrade.isEmpty() && IDEMPOTENT.contains(head.method());
     }
 

@@ -2,7 +2,7 @@ package modjvm.proxy;
 
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import modjvm.GoingAwayException;
 import modjvm.spi.ResponseSink;
@@ -25,7 +25,7 @@ final class ForwardedTunnel {
     /**
      * Copies until the server has closed its side.
      *
-     * @throws IOException if the client has left, or the connection to the server is lost
+     * @throws IOException if the client has left
      */
     void run() throws IOException {
         CompletableFuture<Void> toServer = new CompletableFuture<>();
@@ -33,22 +33,28 @@ final class ForwardedTunnel {
             try {
                 copyToServer();
                 toServer.complete(null);
+            } catch (ServerException e) {
+                toServer.complete(null); // the server has closed its side, of which the other thread hears
             } catch (IOException | RuntimeException e) {
-                connection.close();
                 toServer.completeExceptionally(e);
+                connection.close();
             }
         });
-        boolean isWhole = false;
         try {
             copyToClient();
-            isWhole = true;
         } finally {
-            if (!isWhole) {
-                connection.close();
+            if (!toServer.isCompletedExceptionally()) {
+                toServer.complete(null); // what is still read from the client, nobody wants
             }
+            connection.close();
             tunnel.input().close();
         }
-        end(toServer);
+        try {
+            toServer.join();
+        } catch (CompletionException e) {
+            throw new IOException("the client has left", e);
+        }
+        tunnel.close();
     }
 
     private void copyToServer() throws IOException {
@@ -68,26 +74,18 @@ final class ForwardedTunnel {
     private void copyToClient() throws IOException {
         ServerInput in = connection.input();
         ResponseSink out = tunnel.output();
-        do {
+        boolean hasMore = true;
+        while (hasMore) {
             if (in.available() > 0) {
                 out.write(in.bytes(), in.position(), in.available());
                 in.skip(in.available());
                 out.flush();
             }
-        } while (in.fill());
-    }
-
-    /** The server has closed its side; who still copies to it is done, or fails. */
-    private void end(CompletableFuture<Void> toServer) throws IOException {
-        connection.close();
-        try {
-            toServer.get();
-        } catch (ExecutionException e) {
-            // Nobody wants the rest.
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("the client has left", e);
+            try {
+                hasMore = in.fill();
+            } catch (ServerException e) {
+                hasMore = false; // a server that closes with something unread resets the connection
+            }
         }
-        tunnel.close();
     }
 }

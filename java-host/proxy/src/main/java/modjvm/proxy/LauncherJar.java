@@ -19,11 +19,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A jar that begins with a launcher of its own, which makes the class loader of the program, and
- * expects itself to be on the class path of the JVM: Spring Boot's and Quarkus'.
+ * expects itself to be on the class path of the JVM: Spring Boot's and Quarkus'. So does a WAR that
+ * can be run, which is no jar to anybody else.
  */
 final class LauncherJar {
     private static final List<String> PACKAGES =
             List.of("org.springframework.boot.loader.", "io.quarkus.bootstrap.runner.");
+    private static final String WAR = ".war";
     /** What an agent of the JVM would call to add to the class path. */
     private static final String ADD = "appendToClassPathForInstrumentation";
 
@@ -40,7 +42,9 @@ final class LauncherJar {
         try (JarFile jar = new JarFile(target.toFile())) {
             Manifest manifest = jar.getManifest();
             String name = manifest == null ? null : manifest.getMainAttributes().getValue(Attributes.Name.MAIN_CLASS);
-            return Optional.ofNullable(name).map(String::strip).filter(LauncherJar::isLauncher);
+            return Optional.ofNullable(name)
+                    .map(String::strip)
+                    .filter(each -> isLauncher(each) || target.toString().endsWith(WAR));
         } catch (IOException | SecurityException e) {
             return Optional.empty(); // no jar, or a broken one; the host says so
         }

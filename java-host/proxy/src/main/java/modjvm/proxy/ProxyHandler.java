@@ -44,7 +44,7 @@ final class ProxyHandler implements Handler, AutoCloseable {
         ForwardedExchange forwarded = new ForwardedExchange(exchange, connections, copiers);
         ServerConnection connection;
         try {
-            connection = connections.take(!forwarded.isRepeatable());
+            connection = connections.take();
         } catch (IOException e) {
             unreachable(exchange, e);
             return;

@@ -168,6 +168,18 @@ class ProxyHandlerTest {
     }
 
     @Test
+    void shouldNotTakeWhatCameLaterForAResponse() throws Exception {
+        answers(WHOLE + RawServer.LATER + "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil", WHOLE);
+
+        ask("GET");
+        server.later.countDown();
+        server.sent.await();
+        ask("GET");
+        assertThat(text()).isEqualTo("ok");
+        assertThat(server.connections).isEqualTo(2);
+    }
+
+    @Test
     void shouldRepeatOnlyWhatDoesNoHarm() throws IOException {
         answers(WHOLE, RawServer.THEN_CLOSE, WHOLE, RawServer.THEN_CLOSE, WHOLE);
 

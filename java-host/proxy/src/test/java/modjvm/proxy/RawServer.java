@@ -10,18 +10,23 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 
 /**
  * A server that answers each request with the next of some texts, whatever that is. A text that
  * ends in {@link #THEN_CLOSE} is the last of its connection, and one that begins with it is none.
+ * What follows {@link #LATER} is sent when {@link #later} is opened.
  */
 final class RawServer implements Address {
     static final String THEN_CLOSE = "<close>";
+    static final String LATER = "<later>";
 
     private final ServerSocketChannel server;
     private final UnixAddress address;
     private final List<String> answers;
     final List<String> requests = new CopyOnWriteArrayList<>();
+    final CountDownLatch later = new CountDownLatch(1);
+    final CountDownLatch sent = new CountDownLatch(1);
     volatile int connections;
 
     RawServer(java.nio.file.Path folder, String... answers) throws IOException {
@@ -35,15 +40,13 @@ final class RawServer implements Address {
     }
 
     private void run() {
-        try {
-            while (true) {
-                try (SocketChannel client = server.accept()) {
-                    connections++;
-                    serve(client);
-                }
+        while (server.isOpen()) {
+            try (SocketChannel client = server.accept()) {
+                connections++;
+                serve(client);
+            } catch (IOException e) {
+                continue; // the client has left, or the test is over
             }
-        } catch (IOException e) {
-            return; // closed
         }
     }
 
@@ -52,12 +55,30 @@ final class RawServer implements Address {
             requests.add(request);
             String answer = answers.remove(0);
             if (!answer.startsWith(THEN_CLOSE)) {
-                client.write(ByteBuffer.wrap(answer.replace(THEN_CLOSE, "").getBytes(StandardCharsets.ISO_8859_1)));
+                String[] parts = answer.replace(THEN_CLOSE, "").split(LATER, 2);
+                send(client, parts[0]);
+                if (parts.length > 1) {
+                    awaitLater();
+                    send(client, parts[1]);
+                    sent.countDown();
+                }
             }
             if (answer.contains(THEN_CLOSE)) {
                 return;
             }
         }
+    }
+
+    private void awaitLater() throws IOException {
+        try {
+            later.await();
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
+    }
+
+    private static void send(SocketChannel client, String text) throws IOException {
+        client.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.ISO_8859_1)));
     }
 
     /** Up to the end of the head, and of the body if its length is given. */

@@ -9,6 +9,12 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +25,7 @@ import modjvm.spi.MemoryExchange;
 import modjvm.spi.MemoryRequest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Programs that start, and programs that do not. */
 @Timeout(60)
@@ -137,6 +144,30 @@ class ServerProgramTest {
         assertThatThrownBy(() -> run(
                         new FakeContext(List.of("${port}"), Map.of("proxy.readinessPath", "health")), arguments -> {}))
                 .hasMessageContaining("not a path");
+    }
+
+    @Test
+    void shouldRemoveTheSocketOfAProcessThatWasKilled(@TempDir Path folder) throws Exception {
+        UnixAddress killed = UnixAddress.make(folder);
+        UnixAddress alive = UnixAddress.make(folder);
+        UnixAddress starting = UnixAddress.make(folder);
+        listenAt(killed).close();
+        try (ServerSocketChannel server = listenAt(alive)) {
+            assertThat(server.isOpen()).isTrue();
+            for (UnixAddress each : List.of(killed, alive, starting)) {
+                Files.setLastModifiedTime(Path.of(each.value()).getParent(), FileTime.fromMillis(0));
+            }
+
+            UnixAddress.make(folder);
+
+            assertThat(Path.of(killed.value()).getParent()).doesNotExist();
+            assertThat(Path.of(alive.value())).exists();
+            assertThat(Path.of(starting.value()).getParent()).exists();
+        }
+    }
+
+    private static ServerSocketChannel listenAt(UnixAddress address) throws IOException {
+        return ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(address.value()));
     }
 
     @Test
