@@ -1,6 +1,7 @@
 package modjvm.proxy;
 
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,7 @@ final class Program {
 
     private final ThreadGroup group = new ThreadGroup("main");
     private final Thread main;
+    private final AtomicBoolean isTold = new AtomicBoolean();
     private volatile @Nullable Throwable failure;
 
     /** What is run. */
@@ -59,6 +61,11 @@ final class Program {
             }
         }
         return true;
+    }
+
+    /** Whether nobody has asked this before. */
+    boolean isFirstToTell() {
+        return isTold.compareAndSet(false, true);
     }
 
     /** Waits a little, or until its main method has returned. */

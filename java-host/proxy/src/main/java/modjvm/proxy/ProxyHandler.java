@@ -3,6 +3,7 @@ package modjvm.proxy;
 import java.io.IOException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.BooleanSupplier;
 import modjvm.spi.Exchange;
 import modjvm.spi.Handler;
 
@@ -14,7 +15,7 @@ final class ProxyHandler implements Handler, AutoCloseable {
 
     private final String program;
     private final ConnectionPool connections;
-    private final Runnable onUnreachable;
+    private final BooleanSupplier isEnding;
     /** For bodies of requests and for tunnels, which are copied both ways at once. */
     private final ExecutorService copiers = Executors.newCachedThreadPool(task -> {
         Thread thread = new Thread(task, "modjvm-proxy");
@@ -26,12 +27,13 @@ final class ProxyHandler implements Handler, AutoCloseable {
      * Makes one that is not connected yet.
      *
      * @param program its name in the log
-     * @param onUnreachable is told when nobody takes a connection
+     * @param isEnding is asked when nobody takes a connection: whether this process ends, so that
+     *     another one is to be asked
      */
-    ProxyHandler(String program, ConnectionPool connections, Runnable onUnreachable) {
+    ProxyHandler(String program, ConnectionPool connections, BooleanSupplier isEnding) {
         this.program = program;
         this.connections = connections;
-        this.onUnreachable = onUnreachable;
+        this.isEnding = isEnding;
     }
 
     @Override
@@ -78,7 +80,9 @@ final class ProxyHandler implements Handler, AutoCloseable {
         if (exchange.isAborted()) {
             throw reason;
         }
-        onUnreachable.run();
+        if (isEnding.getAsBoolean() && exchange.decline()) {
+            return;
+        }
         exchange.fail(UNAVAILABLE, program + ": " + reason.getMessage());
     }
 

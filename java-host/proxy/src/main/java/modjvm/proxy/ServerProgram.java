@@ -59,11 +59,22 @@ final class ServerProgram {
         }
     }
 
-    /** A JVM of the program's own would have ended with it. */
-    private static void endWith(Program program, DeploymentContext context, Runnable exit) {
-        if (program.hasEnded()) {
-            context.warn(context.target() + ": the program has ended, so this process ends");
-            new Thread(exit, "modjvm-exit").start(); // it waits for the requests in flight, of which this is one
+    /** A JVM of the program's own would have ended with it: this one does, then. */
+    private static boolean endWith(Program program, DeploymentContext context, Runnable exit) {
+        if (!program.hasEnded()) {
+            return false;
         }
+        if (program.isFirstToTell()) {
+            // On a thread of its own: a line of this request would keep it here, and the end waits for it.
+            Thread end = new Thread("modjvm-exit") {
+                @Override
+                public void run() {
+                    context.warn(context.target() + ": the program has ended, so this process ends");
+                    exit.run();
+                }
+            };
+            end.start();
+        }
+        return true;
     }
 }

@@ -31,7 +31,7 @@ class ProxyHandlerTest {
 
     private void answers(String... answers) throws IOException {
         server = new RawServer(folder, answers);
-        handler = new ProxyHandler("program.jar", new ConnectionPool(server), () -> {});
+        handler = new ProxyHandler("program.jar", new ConnectionPool(server), () -> false);
     }
 
     @AfterEach
