@@ -112,8 +112,9 @@ public class OwnServer {
         if (head.contains("Expect: 100-continue")) {
             write(out, "HTTP/1.1 100 Continue\r\n\r\n");
         }
+        int length = Integer.parseInt(line(in), 16);
         write(out, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
-        for (int length = Integer.parseInt(line(in), 16); length > 0; length = Integer.parseInt(line(in), 16)) {
+        for (; length > 0; length = Integer.parseInt(line(in), 16)) {
             byte[] chunk = in.readNBytes(length);
             line(in);
             write(out, Integer.toHexString(length) + "\r\n");
