@@ -22,13 +22,16 @@ import org.jspecify.annotations.Nullable;
  * An entry point that was found.
  *
  * @param type the class in which it was looked for; of it the instance is made, where one is needed
- * @param element a field, a factory, a handler method, or a constructor of an application
+ * @param element a field, a factory, a handler method, or a constructor or the one instance of an
+ *     application
  * @param kind what it is to be taken for
  */
 record Member(Class<?> type, AccessibleObject element, EntryKind kind) {
     /** Whether nothing stands in the way of using it. */
     boolean isUsable() {
-        return isStatic() || Members.constructor(type).isPresent() && !Modifier.isAbstract(type.getModifiers());
+        return isStatic()
+                || Members.onlyInstance(type).isPresent()
+                || Members.constructor(type).isPresent() && !Modifier.isAbstract(type.getModifiers());
     }
 
     /** Describes it for a message. */
@@ -56,7 +59,10 @@ record Member(Class<?> type, AccessibleObject element, EntryKind kind) {
         }
         Method method = (Method) element;
         if (isFactory(method)) {
-            return made(target, instance, method.invoke(instance, context.config()), context);
+            Object application = method.getParameterCount() == 0
+                    ? method.invoke(instance)
+                    : method.invoke(instance, context.config());
+            return made(target, instance, application, context);
         }
         Class.forName(type.getName(), true, type.getClassLoader()); // fail now rather than at the first request
         MethodHandle handle = MethodHandles.lookup().unreflect(method);
@@ -64,8 +70,8 @@ record Member(Class<?> type, AccessibleObject element, EntryKind kind) {
     }
 
     private boolean isFactory(Method method) {
-        return method.getParameterCount() == 1
-                && method.getParameterTypes()[0] == Config.class
+        Class<?>[] parameters = method.getParameterTypes();
+        return (parameters.length == 0 || parameters.length == 1 && parameters[0] == Config.class)
                 && kind.isApplication(method.getReturnType());
     }
 
@@ -74,6 +80,11 @@ record Member(Class<?> type, AccessibleObject element, EntryKind kind) {
     }
 
     private Object instance(Target target) throws LoadException, ReflectiveOperationException {
+        Optional<Field> only = Members.onlyInstance(type);
+        if (only.isPresent()) {
+            only.get().setAccessible(true);
+            return only.get().get(null);
+        }
         Optional<Constructor<?>> constructor = Members.constructor(type);
         if (constructor.isEmpty()) {
             throw failed(

@@ -8,15 +8,19 @@ import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import modjvm.Config;
 import modjvm.spi.EntryKind;
 
 /** Looks for entry points in classes; initialises none of them. */
 final class Members {
+    private static final Set<String> SINGLETONS = Set.of("INSTANCE", "MODULE$");
+
     private Members() {}
 
     /**
-     * Finds a member in a class or one above it: a field, else a factory, else a handler method.
+     * Finds a member in a class or one above it: a field, else a factory, with a Config or without,
+     * else a handler method.
      */
     static Optional<Member> find(Class<?> type, String name, List<EntryKind> entryKinds) {
         for (EntryKind entryKind : entryKinds) {
@@ -48,14 +52,40 @@ final class Members {
     }
 
     /**
-     * Returns the application that a class itself is: made with a Config, else without parameters.
+     * Returns the application that a class itself is: made with a Config, else its one instance,
+     * else made without parameters. Of Scala's object {@code X}, the class is {@code X$}.
      */
     static Optional<Member> itself(Class<?> type, List<EntryKind> entryKinds) {
-        Optional<Constructor<?>> constructor = constructor(type, Config.class).or(() -> constructor(type));
         Optional<EntryKind> kind = kindOf(type, entryKinds);
-        return constructor.isPresent() && kind.isPresent()
-                ? Optional.of(new Member(type, constructor.get(), kind.get()))
-                : Optional.empty();
+        if (kind.isEmpty()) {
+            return scalaObject(type).flatMap(object -> itself(object, entryKinds));
+        }
+        return maker(type).map(maker -> new Member(type, maker, kind.get()));
+    }
+
+    private static Optional<AccessibleObject> maker(Class<?> type) {
+        Optional<AccessibleObject> maker = constructor(type, Config.class).map(AccessibleObject.class::cast);
+        return maker.or(() -> onlyInstance(type)).or(() -> constructor(type));
+    }
+
+    private static Optional<Class<?>> scalaObject(Class<?> type) {
+        try {
+            Class<?> object = Class.forName(type.getName() + "$", false, type.getClassLoader());
+            return onlyInstance(object).isPresent() ? Optional.of(object) : Optional.empty();
+        } catch (ClassNotFoundException | LinkageError e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Returns the field that has the one instance of a class: an object of Kotlin's or Scala's. */
+    static Optional<Field> onlyInstance(Class<?> type) {
+        for (Field field : type.getDeclaredFields()) {
+            boolean isConstant = Modifier.isStatic(field.getModifiers()) && Modifier.isFinal(field.getModifiers());
+            if (isConstant && field.getType() == type && SINGLETONS.contains(field.getName())) {
+                return Optional.of(field);
+            }
+        }
+        return Optional.empty();
     }
 
     /** Returns what a class is by itself. */
@@ -136,6 +166,15 @@ final class Members {
                 return isUsable(method, name)
                         && method.getParameterCount() == 1
                         && method.getParameterTypes()[0] == Config.class
+                        && entryKind.isApplication(method.getReturnType());
+            }
+        },
+        FACTORY_WITHOUT_CONFIG {
+            @Override
+            boolean fits(AccessibleObject member, String name, EntryKind entryKind) {
+                Method method = (Method) member;
+                return isUsable(method, name)
+                        && method.getParameterCount() == 0
                         && entryKind.isApplication(method.getReturnType());
             }
         },

@@ -106,10 +106,13 @@ final class Resolver {
      */
     private static boolean isForwardedTo(Member member, List<Member> all) {
         String name = member.type().getName();
-        return !member.isStatic()
-                && all.stream()
-                        .anyMatch(other ->
-                                other.isStatic() && name.startsWith(other.type().getName() + "$"));
+        for (Member other : all) {
+            String object = other.type().getName() + "$";
+            if (other.isStatic() && (name.equals(object) || name.startsWith(object) && !member.isStatic())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private Member itself(Class<?> type) throws LoadException {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.spi.ToolProvider;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,6 +39,38 @@ class JarAndFolderTargetTest {
         Path jar = bench.jar("object.jar", "", classes);
 
         assertThat(bench.answer(jar, "application")).isEqualTo("object");
+    }
+
+    @Test
+    void shouldTakeTheValueOfAnObjectOfScala() throws Exception {
+        Path classes = bench.classes(
+                "value",
+                "package a; public class Hello { public static Application application() { return Hello$.MODULE$.application(); } }",
+                "package a; class Hello$ { public static final Hello$ MODULE$ = new Hello$(); private Hello$() {}"
+                        + " private static final Application application = r -> Response.text(\"value\");"
+                        + " public Application application() { return application; } }");
+
+        assertThat(bench.answer(classes, "application")).isEqualTo("value");
+        assertThat(bench.answer(classes, "a.Hello::application")).isEqualTo("value");
+    }
+
+    @Test
+    void shouldTakeTheOneInstanceOfASingleton() throws Exception {
+        String body = " int made = ++Count.of; private %1$s() {}"
+                + " public Response handle(Request r) { return Response.text(\"made \" + Count.of); }"
+                + " public Response member(Request r) { return handle(r); } }";
+        Path classes = bench.classes(
+                "singletons",
+                "package a; class Count { static int of; }",
+                ("package a; class Kotlin implements Application { static final Kotlin INSTANCE = new Kotlin();" + body)
+                        .formatted("Kotlin"),
+                "package a; class Scala { public static Response handle(Request r) { return Scala$.MODULE$.handle(r); } }",
+                ("package a; class Scala$ implements Application { static final Scala$ MODULE$ = new Scala$();" + body)
+                        .formatted("Scala$"));
+
+        for (String entryPoint : List.of("a.Kotlin", "a.Kotlin::member", "a.Scala", "a.Scala::handle")) {
+            assertThat(bench.answer(classes, entryPoint)).as(entryPoint).isEqualTo("made 1");
+        }
     }
 
     @Test

@@ -9,8 +9,8 @@ import java.lang.reflect.Method;
  * fields; the kind makes an application of what it gets.
  *
  * <p>Under one name, the host takes a field whose type
- * {@linkplain #isApplication is an application}; else a factory, which is a method with a
- * {@code modjvm.Config} that returns one; else a {@linkplain #isHandler handler method}; else a
+ * {@linkplain #isApplication is an application}; else a factory, which is a method that
+ * returns one and has a {@code modjvm.Config} or no parameters; else a {@linkplain #isHandler handler method}; else a
  * class that is one itself. Members may be private, static or not.
  */
 public interface EntryKind {

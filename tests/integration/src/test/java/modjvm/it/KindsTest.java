@@ -38,6 +38,7 @@ class KindsTest {
                         JVMAlias /broken ${APPS}/kinds/Jwsgi.java entry-point=Jwsgi::broken
                         JVMAlias /handler ${APPS}/kinds/Handlers.java entry-point=Handlers::handler
                         JVMAlias /program ${APPS}/kinds/Handlers.java entry-point=main argument=--greeting "argument=good day"
+                        JVMAlias /exporter ${WORK}/exporter.jar entry-point=main argument=9404 argument=${WORK}/exporter.yaml
                         JVMAlias /function ${APPS}/kinds/Functions.java param.name=Ada
                         JVMAlias /ring ${APPS}/kinds/ring entry-point=demo/hello
                         JVMAlias /later ${APPS}/kinds/ring entry-point=demo/later param.async=on
@@ -47,6 +48,10 @@ class KindsTest {
             Path from = Path.of(System.getProperty("basedir", "."), "target/clojure", jar);
             Files.copy(from, httpd.work().resolve(jar));
         }
+        Files.copy(
+                Path.of(System.getProperty("basedir", "."), "target/wars/jmx_prometheus_httpserver.jar"),
+                httpd.work().resolve("exporter.jar"));
+        Files.writeString(httpd.work().resolve("exporter.yaml"), "hostPort: 127.0.0.1:1\n");
         httpd.start();
     }
 
@@ -81,6 +86,14 @@ class KindsTest {
     void shouldServeAProgramWithAnHttpServer() {
         assertThat(get("/program/hello").body()).isEqualTo("--greeting good day on worker");
         assertThat(get("/program/none").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void shouldServeTheExporterOfPrometheus() {
+        httpd.expect("JmxCollector: JMX scrape failed: |ConnectException"); // nobody is there to be asked
+        HttpResponse<String> response = get("/exporter/metrics");
+        assertThat(response.headers().firstValue("Content-Type").orElse("")).startsWith("text/plain");
+        assertThat(response.body()).contains("\njmx_exporter_build_info{", "\njmx_scrape_error ");
     }
 
     @Test
