@@ -75,6 +75,19 @@ public class Echo extends HttpServlet {
                 response.setTrailerFields(() -> fields);
                 response.getWriter().print("body");
             }
+            case "late-trailers" -> {
+                if (request.getParameter("length") != null) {
+                    response.setContentLength(Integer.parseInt(request.getParameter("length")));
+                }
+                response.flushBuffer();
+                try {
+                    response.setTrailerFields(() -> Map.of("x-sum", "7"));
+                    response.getWriter().print("set");
+                } catch (IllegalStateException e) {
+                    response.getWriter().print("not");
+                }
+            }
+            case "gone" -> response.sendError(410, "moved to <b>Rome");
             case "controls" -> {
                 response.setHeader("X-Bad", "a\r\nSet-Cookie: b");
                 response.addCookie(new Cookie("c", "v"));

@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 final class ExchangeProcessor extends AbstractProcessor {
     private static final Log log = LogFactory.getLog(ExchangeProcessor.class);
 
+    private static final String HTTP_10 = "HTTP/1.0";
+
     private static final int EARLY_HINTS = 103;
     private static final int BAD_REQUEST = 400;
     private static final int SERVER_ERROR = 500;
@@ -249,9 +251,13 @@ final class ExchangeProcessor extends AbstractProcessor {
         return current().input().isEnded();
     }
 
+    /** Once the head is sent, only if it left room for them; never to a client of HTTP/1.0. */
     @Override
     protected boolean isTrailerFieldsSupported() {
-        return true;
+        if (exchange().head().protocol().equals(HTTP_10)) {
+            return false;
+        }
+        return !response.isCommitted() || current().output().takesTrailers();
     }
 
     @Override

@@ -33,10 +33,11 @@ final class ResponseFacts {
         }
         long length =
                 canHaveBody ? response.getContentLengthLong() : status == RESET_CONTENT ? 0 : ResponseHead.UNKNOWN;
-        boolean hasTrailers = response.getTrailerFields() != null;
-        if (hasTrailers) {
+        if (response.getTrailerFields() != null) {
             length = ResponseHead.UNKNOWN;
         }
+        // The application may still set some.
+        boolean hasTrailers = canHaveBody && length == ResponseHead.UNKNOWN;
         headers.removeHeader("Content-Length");
         headers.removeHeader("Transfer-Encoding");
         headers.removeHeader("Connection");

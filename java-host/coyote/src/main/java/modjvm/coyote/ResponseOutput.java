@@ -29,6 +29,9 @@ final class ResponseOutput implements OutputBuffer {
     /** A body that is not to be sent: HEAD's, or that of a status without one. */
     private boolean isDiscarding;
 
+    /** Whether the head that was sent lets trailers follow. */
+    private boolean takesTrailers;
+
     private boolean isFinished;
     private long written;
     private String fault = "the servlet container sent no response";
@@ -45,6 +48,7 @@ final class ResponseOutput implements OutputBuffer {
 
     /** Sends the head, at the latest with the body's first bytes. */
     void begin(ResponseHead head) throws IOException {
+        takesTrailers = head.hasTrailers();
         ResponseSink opened = exchange.respond(head);
         isDiscarding = !opened.takesBody();
         sink = opened;
@@ -112,6 +116,10 @@ final class ResponseOutput implements OutputBuffer {
         }
         chunk.position(chunk.limit());
         return bytes;
+    }
+
+    boolean takesTrailers() {
+        return takesTrailers;
     }
 
     @Override

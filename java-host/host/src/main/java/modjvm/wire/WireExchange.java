@@ -218,11 +218,11 @@ final class WireExchange extends AbstractExchange {
      * Sends the end of a response.
      *
      * @param hasBody whether END is due
-     * @param hasTrailers whether TRAILERS come before it
+     * @param hasTrailers whether TRAILERS may come before it
      */
     void endResponse(boolean hasBody, boolean hasTrailers, Headers trailers) throws IOException {
         finishing();
-        if (hasBody && hasTrailers) {
+        if (hasBody && hasTrailers && trailers.size() > 0) {
             append(new Frame.Trailers(serial, fields(trailers)));
         }
         ending();

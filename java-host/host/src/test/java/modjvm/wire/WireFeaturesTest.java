@@ -86,6 +86,18 @@ class WireFeaturesTest {
     }
 
     @Test
+    void shouldSendNoFrameOfNoTrailers() throws IOException {
+        try (TestServer server =
+                        TestServer.serving(request -> Response.text("x").withTrailers(Headers::empty));
+                Httpd httpd = server.connect()) {
+            httpd.send(Httpd.get("/"));
+            assertThat(next(httpd)).isInstanceOf(Frame.Response.class);
+            assertThat(httpd.read()).isInstanceOf(Frame.Data.class);
+            assertThat(httpd.read()).isEqualTo(new Frame.End(1, false));
+        }
+    }
+
+    @Test
     void shouldFailWithATrailerThatBelongsBeforeTheBody() throws IOException {
         try (TestServer server = TestServer.serving(
                         request -> Response.text("x").withTrailers(() -> headers("Content-Type", "text/html")));

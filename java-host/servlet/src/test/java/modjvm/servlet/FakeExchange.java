@@ -35,6 +35,7 @@ final class FakeExchange extends AbstractExchange implements RequestHead {
     private String path;
     private String user = "";
     private String scheme = "http";
+    private String protocol = "HTTP/1.1";
     private final List<Header> fields = new ArrayList<>();
     private final Map<String, String> variables = new LinkedHashMap<>();
     private InputStream content = InputStream.nullInputStream();
@@ -118,6 +119,11 @@ final class FakeExchange extends AbstractExchange implements RequestHead {
     FakeExchange stream(InputStream body) {
         hasBody = true;
         content = body;
+        return this;
+    }
+
+    FakeExchange protocol(String name) {
+        protocol = name;
         return this;
     }
 
@@ -334,7 +340,7 @@ final class FakeExchange extends AbstractExchange implements RequestHead {
 
     @Override
     public String protocol() {
-        return "HTTP/1.1";
+        return protocol;
     }
 
     @Override

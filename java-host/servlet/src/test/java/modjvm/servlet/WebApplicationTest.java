@@ -311,6 +311,28 @@ class WebApplicationTest {
     }
 
     @Test
+    void shouldTakeTrailersThatAreSetAfterTheHead() throws Exception {
+        FakeExchange exchange = get("/echo?do=late-trailers");
+
+        assertThat(exchange.text()).isEqualTo("set");
+        assertThat(exchange.head.hasTrailers()).isTrue();
+        assertThat(exchange.trailers).isEqualTo(Headers.of(List.of(new Header("x-sum", "7"))));
+    }
+
+    @Test
+    void shouldRefuseTrailersThatCannotFollow() throws Exception {
+        assertThat(get("/echo?do=late-trailers&length=3").text())
+                .as("a length is sent")
+                .isEqualTo("not");
+        assertThat(FakeExchange.get("/shop/echo?do=late-trailers")
+                        .at("/shop")
+                        .protocol("HTTP/1.0")
+                        .serve(application)
+                        .text())
+                .isEqualTo("not");
+    }
+
+    @Test
     void shouldFlush() throws Exception {
         FakeExchange exchange = get("/echo?do=flush");
 
