@@ -16,7 +16,6 @@ import org.apache.catalina.core.StandardHost;
 import org.apache.catalina.core.StandardService;
 import org.apache.catalina.mapper.Mapper;
 import org.apache.catalina.mapper.WrapperMappingInfo;
-import org.apache.catalina.valves.ErrorReportValve;
 
 /**
  * One web application at one mount. It has an engine and a mapper of its own: no path of its can
@@ -99,11 +98,8 @@ final class WebApplication implements Handler, AutoCloseable {
         host.setAutoDeploy(false);
         host.setDeployOnStartup(false);
         host.setUnpackWARs(false);
-        ErrorReportValve errors = new ErrorReportValve();
-        // Stack traces are for the log.
-        errors.setShowReport(false);
-        errors.setShowServerInfo(false);
-        host.getPipeline().addValve(errors);
+        host.setErrorReportValveClass(""); // or Tomcat adds its own
+        host.getPipeline().addValve(new ErrorReport());
         return host;
     }
 
