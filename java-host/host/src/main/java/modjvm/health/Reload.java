@@ -6,16 +6,20 @@ import java.util.concurrent.locks.LockSupport;
 import modjvm.loading.ChangeNotices;
 import modjvm.loading.Inotify;
 import modjvm.loading.Watch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells the supervisor of targets that have changed. Has a thread of its own, which a dead file
  * system can stop without harm to anything else. It sleeps until the kernel notices a change, if it
- * can; else it looks each second.
+ * can; else it looks each second while requests come, and seldom while none does: hundreds of
+ * daemons may have nobody to tell them.
  */
 public final class Reload implements Runnable {
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** Where the kernel tells of changes: for those that it does not see. */
     private static final long RARE_NANOS = TimeUnit.SECONDS.toNanos(60);
+    /** Where the kernel does not tell, and nobody uses the daemon. */
+    private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);
     /** Where something is about to change. */
     private static final long SHORT_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     /** A look takes no more than one part in so many of the time. */
@@ -24,12 +28,23 @@ public final class Reload implements Runnable {
     private final Watch watch;
     private final Inotify inotify;
     private final Watch.Changes changes;
+    private final long idleNanos;
+    /** Null before it has started. */
+    private volatile @Nullable Thread thread;
+    /** Requests come; set by any thread. */
+    private volatile boolean isInUse = true;
     /** Something was added or may have changed since all was covered; set by any thread. */
     private volatile boolean isToBeCovered = true;
 
     public Reload(Watch watch, Inotify inotify, Supervisor supervisor) {
+        this(watch, inotify, supervisor, IDLE_NANOS);
+    }
+
+    /** @param idleNanos between looks where the kernel does not tell, and nobody uses the daemon */
+    Reload(Watch watch, Inotify inotify, Supervisor supervisor, long idleNanos) {
         this.watch = watch;
         this.inotify = inotify;
+        this.idleNanos = idleNanos;
         this.changes = new Watch.Changes() {
             @Override
             public void changed(Path path, long fingerprint) {
@@ -50,9 +65,30 @@ public final class Reload implements Runnable {
         });
     }
 
+    /** Returns what tells it whether requests come. */
+    public PeriodicTask attention(IdleClock idleClock) {
+        return new PeriodicTask() {
+            @Override
+            public long perform(long nowNanos) {
+                long leftNanos = IdleClock.LONG_NANOS - idleClock.nanos(nowNanos);
+                setInUse(leftNanos > 0);
+                return leftNanos > 0 ? leftNanos : REST;
+            }
+        };
+    }
+
+    /** Looks at once where it has begun to look seldom. Thread-safe. */
+    void setInUse(boolean isInUse) {
+        this.isInUse = isInUse;
+        if (isInUse) {
+            LockSupport.unpark(thread);
+        }
+    }
+
     /** Does not return. */
     @Override
     public void run() {
+        thread = Thread.currentThread();
         ChangeNotices notices = ChangeNotices.open(inotify);
         watch.whenAdded(new Runnable() {
             @Override
@@ -77,6 +113,8 @@ public final class Reload implements Runnable {
                 isToBeCovered = true;
             } else if (notices != null && isTold) {
                 pause -= await(notices);
+            } else {
+                rest(idleNanos - pause);
             }
         }
     }
@@ -103,11 +141,22 @@ public final class Reload implements Runnable {
         return Math.max(isUnsettled ? SHORT_PAUSE_NANOS : PAUSE_NANOS, SHARE * tookNanos);
     }
 
+    private void rest(long nanos) {
+        long until = System.nanoTime() + nanos;
+        for (long left = nanos; left > 0 && !isInUse; left = until - System.nanoTime()) {
+            park(left);
+        }
+    }
+
     private static void pause(long nanos) {
         long until = System.nanoTime() + nanos;
         for (long left = nanos; left > 0; left = until - System.nanoTime()) {
-            LockSupport.parkNanos(left);
-            Thread.interrupted(); // by an application that interrupts whatever it finds
+            park(left);
         }
+    }
+
+    private static void park(long nanos) {
+        LockSupport.parkNanos(nanos);
+        Thread.interrupted(); // by an application that interrupts whatever it finds
     }
 }

@@ -170,11 +170,13 @@ final class Host {
         server = serving;
         supervisor.ready(DefinitionHashes.of(failed));
         long now = System.nanoTime();
-        new Timer(tasks(serving, wire, settings.supervision(), now), now, serving.alarm(), this::end).start();
-        new Reload(watch, launcher.inotify(), supervisor).start();
+        Reload reload = new Reload(watch, launcher.inotify(), supervisor);
+        new Timer(tasks(serving, wire, reload, settings.supervision(), now), now, serving.alarm(), this::end).start();
+        reload.start();
     }
 
-    private List<PeriodicTask> tasks(Server serving, WireConnector wire, Supervision supervision, long nowNanos) {
+    private List<PeriodicTask> tasks(
+            Server serving, WireConnector wire, Reload reload, Supervision supervision, long nowNanos) {
         Consumer<String> aside = new Consumer<>() {
             @Override
             public void accept(String text) {
@@ -197,6 +199,7 @@ final class Host {
             }
         });
         tasks.add(new MemoryTrimmer(idleClock, launcher.memory(), nowNanos));
+        tasks.add(reload.attention(idleClock));
         Duration requestTimeout = supervision.requestTimeout();
         Duration interruptTimeout = supervision.interruptTimeout();
         if (!requestTimeout.isZero() && !interruptTimeout.isZero()) {

@@ -40,4 +40,22 @@ class ReloadTest {
 
         assertThat(supervisor.events.poll(30, TimeUnit.SECONDS)).isEqualTo("changed " + marker);
     }
+
+    @Test
+    void shouldLookAtOnceWhenARequestComesToOneThatNobodyUsed() throws Exception {
+        FakeSupervisor supervisor = new FakeSupervisor();
+        Path marker = Files.createFile(folder.resolve("marker"));
+        Watch watch = new Watch(List.of());
+        watch.addFile(marker);
+        Reload reload =
+                new Reload(watch, Inotify.NONE, supervisor, Duration.ofDays(1).toNanos());
+        reload.setInUse(false);
+        reload.start();
+        assertThat(supervisor.events.poll(3, TimeUnit.SECONDS)).isNull(); // the first look is after a second
+
+        Files.writeString(marker, "touched");
+        reload.setInUse(true);
+
+        assertThat(supervisor.events.poll(30, TimeUnit.SECONDS)).isEqualTo("changed " + marker);
+    }
 }
