@@ -113,8 +113,9 @@ public final class Reload implements Runnable {
                 isToBeCovered = true;
             } else if (notices != null && isTold) {
                 pause -= await(notices);
-            } else {
-                rest(idleNanos - pause);
+            } else if (!isInUse) {
+                rest(Math.max(idleNanos, pause));
+                pause = 0;
             }
         }
     }
@@ -141,6 +142,7 @@ public final class Reload implements Runnable {
         return Math.max(isUnsettled ? SHORT_PAUSE_NANOS : PAUSE_NANOS, SHARE * tookNanos);
     }
 
+    /** Until somebody uses the daemon, that long at most. */
     private void rest(long nanos) {
         long until = System.nanoTime() + nanos;
         for (long left = nanos; left > 0 && !isInUse; left = until - System.nanoTime()) {
