@@ -140,6 +140,9 @@ final class SessionManager extends ManagerBase {
         for (Session session = findSession(id); session != null; session = findSession(id)) {
             synchronized (session) {
                 if (sessions.get(SessionFolder.key(id)) == session) {
+                    if (!session.isValid()) { // its time is over: an access would begin it anew
+                        return null;
+                    }
                     session.access();
                     return session;
                 }

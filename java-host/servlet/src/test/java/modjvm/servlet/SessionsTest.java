@@ -10,6 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import org.apache.catalina.Session;
 import org.apache.catalina.session.PersistentManager;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -232,6 +233,17 @@ class SessionsTest {
         assertThat(System.getProperty("sample.ended")).startsWith(SessionFolder.key(id));
         assertThat(waiting()).isEmpty();
         assertThat(count("old", id).serve(after).text()).isEqualTo("none");
+    }
+
+    @Test
+    void shouldEndASessionWhoseTimeIsOverWhenARequestAsksForIt() throws Exception {
+        String id = id(count("short", "").serve(before));
+        Session session = old.context().getManager().findSessions()[0];
+        while (session.getIdleTimeInternal() < 1000) {
+            Thread.onSpinWait();
+        }
+
+        assertThat(count("old", id).serve(before).text()).isEqualTo("none");
     }
 
     @Test
