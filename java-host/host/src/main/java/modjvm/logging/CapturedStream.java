@@ -3,14 +3,20 @@ package modjvm.logging;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import modjvm.spi.LogLevel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is printed to standard output or error: goes with the request that the printing thread
  * handles, if it handles one. Thread-safe.
  */
 public final class CapturedStream extends OutputStream {
+    private static final int SHOWN = 200;
+
     private final PrintStream process;
     private final boolean isError;
+    /** Guarded by this. */
+    private boolean isInLine;
 
     private CapturedStream(PrintStream process, boolean isError) {
         this.process = process;
@@ -33,9 +39,31 @@ public final class CapturedStream extends OutputStream {
     public void write(byte[] bytes, int offset, int length) {
         RequestLog log = RequestLog.current();
         if (log == null) {
-            process.write(bytes, offset, length);
+            pass(bytes, offset, length);
         } else {
             log.print(isError, bytes, offset, length);
+        }
+    }
+
+    /** To the supervisor, which is told the level that what is printed at once begins with. */
+    private synchronized void pass(byte[] bytes, int offset, int length) {
+        if (length == 0) {
+            return;
+        }
+        @Nullable
+        LogLevel level = isInLine
+                ? null
+                : PrintedLevel.of(new String(bytes, offset, Math.min(length, SHOWN), StandardCharsets.UTF_8));
+        isInLine = bytes[offset + length - 1] != '\n';
+        if (level == null || bytes[offset] == '<') {
+            process.write(bytes, offset, length);
+        } else {
+            byte[] levelled = Log.at(level, new String(bytes, offset, length, StandardCharsets.UTF_8).stripTrailing())
+                    .getBytes(StandardCharsets.UTF_8);
+            process.write(levelled, 0, levelled.length);
+            if (!isInLine) {
+                process.write('\n');
+            }
         }
     }
 

@@ -91,14 +91,14 @@ public final class Log {
     }
 
     /**
-     * A text that tells the supervisor its level, line by line, as sd-daemon(3) has it; without
-     * that, standard error's are errors.
+     * A text that tells its level, line by line, as sd-daemon(3) has it; without that, lines of
+     * standard output are notices, and those of standard error are errors.
      *
-     * @return to be printed to the standard error of the process
+     * @return to be printed to one of them
      */
     public static String at(LogLevel level, String text) {
         String prefix = switch (level) {
-            case ERROR -> "";
+            case ERROR -> "<3>";
             case WARNING -> "<4>";
             case NOTICE -> "<5>";
             case INFO -> "<6>";

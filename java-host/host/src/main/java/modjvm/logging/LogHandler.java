@@ -12,7 +12,7 @@ import modjvm.spi.LogLevel;
 
 /**
  * Records of java.util.logging: with the request that the logging thread handles, each at its
- * level; else to standard output and error. Thread-safe.
+ * level; else to standard output and error, for the supervisor. Thread-safe.
  */
 public final class LogHandler extends Handler {
     private final SimpleFormatter formatter = new SimpleFormatter();
@@ -35,7 +35,7 @@ public final class LogHandler extends Handler {
             } else {
                 boolean isAlarming = record.getLevel().intValue() >= Level.WARNING.intValue();
                 PrintStream stream = isAlarming ? System.err : System.out;
-                stream.println(isAlarming ? Log.at(level(record.getLevel()), text) : text);
+                stream.println(Log.at(level(record.getLevel()), text));
             }
         } catch (RuntimeException e) { // a message's argument may throw anything
             reportError("a record cannot be logged", e, ErrorManager.WRITE_FAILURE);

@@ -64,18 +64,21 @@ public final class RequestLog implements ExchangeObserver {
         return CURRENT.get();
     }
 
-    /** Takes what was printed. */
+    /**
+     * Takes what was printed at once. The lines after one that {@linkplain PrintedLevel names its
+     * level} have it too, if they name none: it is a stack trace.
+     */
     public void print(boolean isError, byte[] bytes, int offset, int length) {
         ByteArrayOutputStream unfinished = isError ? unfinishedErr : unfinishedOut;
         LogLevel level = isError ? LogLevel.ERROR : LogLevel.NOTICE;
         int start = offset;
         for (int at = offset; at < offset + length; at++) {
             if (bytes[at] == '\n') {
-                if (unfinished == null) {
-                    lines(level, new String(bytes, start, at - start, StandardCharsets.UTF_8));
+                if (unfinished == null || unfinished.size() == 0) {
+                    level = printed(level, new String(bytes, start, at - start, StandardCharsets.UTF_8));
                 } else {
                     unfinished.write(bytes, start, at - start);
-                    finish(unfinished, level);
+                    level = finish(unfinished, level);
                 }
                 start = at + 1;
             }
@@ -113,11 +116,20 @@ public final class RequestLog implements ExchangeObserver {
         }
     }
 
-    private void finish(@Nullable ByteArrayOutputStream unfinished, LogLevel level) {
-        if (unfinished != null && unfinished.size() > 0) {
-            String text = unfinished.toString(StandardCharsets.UTF_8);
-            unfinished.reset();
-            lines(level, text);
+    private LogLevel finish(@Nullable ByteArrayOutputStream unfinished, LogLevel level) {
+        if (unfinished == null || unfinished.size() == 0) {
+            return level;
         }
+        String text = unfinished.toString(StandardCharsets.UTF_8);
+        unfinished.reset();
+        return printed(level, text);
+    }
+
+    /** @return the level of the line: its own, else the one given */
+    private LogLevel printed(LogLevel otherwise, String line) {
+        LogLevel own = PrintedLevel.of(line);
+        LogLevel level = own == null ? otherwise : own;
+        lines(level, PrintedLevel.strip(line));
+        return level;
     }
 }

@@ -48,11 +48,13 @@ class LogHandlerTest {
     }
 
     @Test
-    void shouldLeaveErrorsAndMessagesToTheStreamsLevel() {
+    void shouldTellTheLevelOfEachRecord() {
         publish(Level.SEVERE, "broken");
         publish(Level.INFO, "started");
+        publish(Level.FINE, "looked");
 
-        assertThat(err.toString(StandardCharsets.UTF_8)).isEqualToNormalizingNewlines("shop: broken\n");
-        assertThat(out.toString(StandardCharsets.UTF_8)).isEqualToNormalizingNewlines("shop: started\n");
+        assertThat(err.toString(StandardCharsets.UTF_8)).isEqualToNormalizingNewlines("<3>shop: broken\n");
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .isEqualToNormalizingNewlines("<6>shop: started\n<7>shop: looked\n");
     }
 }

@@ -83,10 +83,12 @@ class JdkLoggerTest {
 
     @Test
     void shouldTakeTheRootLoggerForTheJdks() {
-        assertThat(new JdkLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).isInfoEnabled()).isTrue();
+        assertThat(new JdkLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).isInfoEnabled())
+                .isTrue();
         Logger.getLogger("").setLevel(Level.WARNING);
         try {
-            assertThat(new JdkLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).isInfoEnabled()).isFalse();
+            assertThat(new JdkLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).isInfoEnabled())
+                    .isFalse();
         } finally {
             Logger.getLogger("").setLevel(Level.INFO);
         }

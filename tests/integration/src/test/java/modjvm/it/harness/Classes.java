@@ -24,7 +24,7 @@ public final class Classes {
     }
 
     /** The same, against another class path. */
-    static Path compile(Path folder, String classPath, Path... sources) {
+    public static Path compile(Path folder, String classPath, Path... sources) {
         Folders.make(folder);
         List<String> arguments = Stream.concat(
                         Stream.of("--release", "17", "-cp", classPath, "-d", folder.toString()),
@@ -44,8 +44,16 @@ public final class Classes {
      * Makes a jar of a class folder; the manifest names the application's class, unless that is "".
      */
     public static Path jar(Path jar, Path folder, String applicationClass) {
+        return jar(jar, folder, applicationClass, List.of());
+    }
+
+    /** The same, with libraries beside it that the manifest names. */
+    public static Path jar(Path jar, Path folder, String applicationClass, List<String> libraries) {
         Manifest manifest = new Manifest();
         manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        if (!libraries.isEmpty()) {
+            manifest.getMainAttributes().put(Attributes.Name.CLASS_PATH, String.join(" ", libraries));
+        }
         if (!applicationClass.isEmpty()) {
             manifest.getMainAttributes().put(new Attributes.Name("Application-Class"), applicationClass);
         }
