@@ -51,7 +51,9 @@ final class Deployer {
         Path below = Path.of(System.getProperty("java.io.tmpdir"));
         try {
             Folders folders = Folders.make(below, "modjvm-servlet-");
-            return new Deployer(folders, Container.start(folders.root()));
+            Deployer deployer = new Deployer(folders, Container.start(folders.root()));
+            Runtime.getRuntime().addShutdownHook(new Thread(deployer::clear, "modjvm-servlet-shutdown"));
+            return deployer;
         } catch (IOException e) {
             throw new LoadException(
                     below + ": no folder can be made for web applications: " + e
@@ -197,6 +199,20 @@ final class Deployer {
         if (isLast) {
             container.stop();
             folders.close();
+        }
+    }
+
+    /** The process ends: if no application works, none will remove the folder when it is closed. */
+    private void clear() {
+        synchronized (this) {
+            if (open > 0) {
+                return;
+            }
+        }
+        try {
+            folders.close();
+        } catch (IOException e) {
+            return; // it has gone already; or the next process removes it
         }
     }
 
