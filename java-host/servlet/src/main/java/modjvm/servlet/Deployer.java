@@ -52,7 +52,7 @@ final class Deployer {
         try {
             Folders folders = Folders.make(below, "modjvm-servlet-");
             Deployer deployer = new Deployer(folders, Container.start(folders.root()));
-            Runtime.getRuntime().addShutdownHook(new Thread(deployer::clear, "modjvm-servlet-shutdown"));
+            deployer.clearAtEnd();
             return deployer;
         } catch (IOException e) {
             throw new LoadException(
@@ -199,6 +199,14 @@ final class Deployer {
         if (isLast) {
             container.stop();
             folders.close();
+        }
+    }
+
+    private void clearAtEnd() {
+        try {
+            Runtime.getRuntime().addShutdownHook(new Thread(this::clear, "modjvm-servlet-shutdown"));
+        } catch (IllegalStateException e) {
+            return; // it ends already: what is loading ends with it, and the next process clears
         }
     }
 
